@@ -1,0 +1,24 @@
+"""archspec: a compiler for neural-network architectures. A YAML spec in, a checked Keras model out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+from archspec.compiler import compile
+from archspec.diagnostics import SpecError
+from archspec.graph import Graph
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["Graph", "SpecError", "build", "compile"]
+
+
+def build(ref: str | Path | dict[str, Any], /, **vars: Any) -> keras.Model:
+    """Compile a spec and build its Keras model; ``ref`` and keywords are those of `compile`. Raises `SpecError`."""
+    from archspec.backends.keras import build_model  # noqa: PLC0415 - Keras takes seconds to load, and `compile` needs none of it
+
+    return build_model(compile(ref, **vars))

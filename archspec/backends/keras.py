@@ -1,0 +1,93 @@
+"""`Graph` → ``keras.Model``, by the functional API. With ``keras_layers`` the only module that imports Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+
+from archspec.backends import keras_layers
+from archspec.diagnostics import Diagnostic, SpecError
+from archspec.graph import Graph, Node, show_shape
+from archspec.layers import Layer
+from archspec.layers.types import Configured
+
+
+def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None) -> keras.Model:
+    """The Keras model of a graph: layers named by their paths, outputs in the graph's order. ``done`` is told of each node built.
+
+    Shapes and weights are compared with the inferred ones as each layer is built. Raises `SpecError` where Keras refuses a layer, or differs.
+    """
+    tensors = {name: keras.Input(tensor.shape, dtype=tensor.dtype, name=name) for name, tensor in graph.inputs.items()}
+    inputs = list(tensors.values())
+    layers: dict[str, keras.layers.Layer] = {}
+    for node in graph.nodes:
+        layer = layers.get(node.weights_of or "")
+        try:
+            layer = layer or make_layer(node.layer, node.name)
+            tensors[node.name] = apply(layer, [tensors[name] for name in node.inputs])
+        except Exception as error:  # whatever Keras raises, its author gets a place and a sentence
+            raise SpecError([_refused(node, error)]) from error
+        layers[node.name] = layer
+        _compare(node, layer, tensors[node.name])
+        done(node)
+    outputs = [tensors[name] for name in graph.outputs.values()]
+    return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name)
+
+
+def _one_or_all(tensors: list[keras.KerasTensor]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
+def _refused(node: Node, error: Exception) -> Diagnostic:
+    reason = " ".join(str(error).split())
+    shown = reason if len(reason) <= 300 else reason[:297] + "..."
+    return Diagnostic("keras-refused", f"Keras refuses `{node.name}`, a {node.layer.kind()}", node.span, notes=(f"{type(error).__name__}: {shown}",))
+
+
+def _compare(node: Node, layer: keras.layers.Layer, tensor: keras.KerasTensor) -> None:
+    """Raise `SpecError` unless Keras's output shape and weights are the inferred ones."""
+    for found, inferred, what in _differences(node, layer, tensor):
+        message = f"Keras makes the {what} of `{node.name}` {found}, and archspec inferred {inferred}"
+        help = "this is a fault of archspec: please report the spec"
+        raise SpecError([Diagnostic("keras-differs", message, node.span, help=help)])
+
+
+def _differences(node: Node, layer: keras.layers.Layer, tensor: keras.KerasTensor) -> Iterator[tuple[str, str, str]]:
+    shape = tuple(tensor.shape[1:])
+    if shape != node.output.shape:
+        yield show_shape(shape), show_shape(node.output.shape), "output"
+    built = [(tuple(weight.shape), bool(weight.trainable)) for weight in layer.weights]
+    inferred = [(weight.shape, weight.trainable) for weight in node.weights]
+    if built != inferred:
+        yield _listed(built), _listed(inferred), "weights"
+
+
+def _listed(weights: list[tuple[tuple[int, ...], bool]]) -> str:
+    return ", ".join(show_shape(shape) + ("" if trainable else " (fixed)") for shape, trainable in weights) or "none"
+
+
+def make_layer(layer: Layer, name: str | None = None) -> keras.layers.Layer:
+    """The Keras layer of the same kind, name and arguments; arguments that were not given keep Keras's defaults."""
+    kind = layer.kind()
+    constructor = getattr(keras_layers, kind, None) or getattr(keras.layers, kind)
+    return constructor(name=name, **{key: _value(value) for key, value in layer.arguments.items()})
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Configured):
+        return getattr(getattr(keras, value.module), value.name)(**value.arguments)
+    return value
+
+
+def apply(layer: keras.layers.Layer, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+    """Call a layer on its tensors: a merging layer takes a list, attention its query, value and key, anything else one tensor."""
+    if isinstance(layer, keras.layers.MultiHeadAttention):
+        query, value, *key = inputs if len(inputs) > 1 else inputs * 2
+        result = layer(query, value, *key)
+        if not layer.trainable:  # Keras has made the projections just now, trainable; setting the same value again does nothing
+            layer.trainable = True
+            layer.trainable = False
+        return result
+    return layer(inputs if len(inputs) > 1 else inputs[0])

@@ -1,0 +1,146 @@
+"""What is wrong, where and what to do: diagnostics as data, and as the text or JSON that people and programs read."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archspec.limits import SHOWN_DIAGNOSTICS
+
+WIDTH = 100
+"""Columns of source text that a rendered diagnostic shows at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a file. Lines and columns count from 1; ``end_column`` is the first column after it."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One complaint: a sentence, the place, what stands there (``label``), why (``notes``) and what to do (``help``).
+
+    ``severity`` is ``error`` or ``warning``; ``code`` is stable and listed in docs/errors.md.
+    """
+
+    code: str
+    message: str
+    span: Span
+    label: str = ""
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+    severity: str = "error"
+
+    def as_data(self) -> dict[str, Any]:
+        """The diagnostic as JSON values; the keys are those of the class, the span's those of `Span`."""
+        span = {name: getattr(self.span, name) for name in Span.__slots__}
+        return {
+            "severity": self.severity,
+            "code": self.code,
+            "message": self.message,
+            "span": span,
+            "label": self.label,
+            "notes": list(self.notes),
+            "help": self.help,
+        }
+
+
+class SpecError(Exception):
+    """A spec was refused. ``diagnostics`` says why, in the order of the text; ``sources`` maps files to their text, to show it."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, str] | None = None) -> None:
+        self.diagnostics = in_order(diagnostics)
+        self.sources = dict(sources or {})
+        super().__init__(self.diagnostics, self.sources)
+
+    def __str__(self) -> str:
+        return as_text(self.diagnostics, self.sources)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each diagnostic once, in the order of the text, file by file as they first appear."""
+    once = list(dict.fromkeys(diagnostics))
+    files = {file: index for index, file in enumerate(dict.fromkeys(one.span.file for one in once))}
+    return tuple(sorted(once, key=lambda one: (files[one.span.file], one.span.line, one.span.column)))
+
+
+def as_text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:
+    """Diagnostics as people read them, a blank line between; beyond a bound the rest is counted."""
+    every = list(diagnostics)
+    lines = {file: text.splitlines() for file, text in sources.items()}
+    shown = [_render(one, lines.get(one.span.file, [])) for one in every[:SHOWN_DIAGNOSTICS]]
+    if len(every) > SHOWN_DIAGNOSTICS:
+        shown.append(f"... and {len(every) - SHOWN_DIAGNOSTICS} more")
+    return "\n\n".join(shown)
+
+
+def as_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """Diagnostics as a JSON array."""
+    return json.dumps([one.as_data() for one in diagnostics], indent=2, ensure_ascii=False)
+
+
+def as_github(diagnostics: Iterable[Diagnostic]) -> str:
+    """Diagnostics as GitHub workflow commands, an annotation a line."""
+    return "\n".join(_annotation(one) for one in diagnostics)
+
+
+def _annotation(one: Diagnostic) -> str:
+    span = one.span
+    place = {"file": span.file, "line": span.line, "endLine": span.end_line, "col": span.column, "endColumn": span.end_column}
+    place["title"] = f"{one.code}"
+    body = "\n".join([one.message + (f": {one.label}" if one.label else ""), *one.notes, *([f"help: {one.help}"] if one.help else [])])
+    properties = ",".join(f"{key}={_escaped(str(value), property=True)}" for key, value in place.items())
+    return f"::{one.severity} {properties}::{_escaped(body)}"
+
+
+def _escaped(text: str, *, property: bool = False) -> str:
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if property else text
+
+
+def _render(one: Diagnostic, lines: list[str]) -> str:
+    gutter = " " * len(str(one.span.line))
+    rows = [f"{one.severity}[{one.code}]: {one.message}", f"{gutter} --> {one.span}"]
+    if 1 <= one.span.line <= len(lines):
+        source, caret = _excerpt(one.span, lines[one.span.line - 1])
+        rows += [f"{gutter} |", f"{one.span.line} | {source}", f"{gutter} | {caret}{' ' + one.label if one.label else ''}"]
+    elif one.label:
+        rows.append(f"{gutter} = {one.label}")
+    rows += [f"{gutter} = {note}" for note in one.notes]
+    if one.help:
+        rows.append(f"{gutter} = help: {one.help}")
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def _excerpt(span: Span, line: str) -> tuple[str, str]:
+    """The source line and its carets, cut to `WIDTH` around the span where the line is long."""
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    end = max(min(end, len(line)), start + 1)
+    left = max(0, start - WIDTH // 2) if len(line) > WIDTH else 0
+    right = min(len(line), left + WIDTH)
+    prefix, suffix = "…" if left else "", "…" if right < len(line) else ""
+    shown = prefix + _printable(line[left:right]) + suffix
+    blanks = " " * (len(prefix) + _columns(line[left:start]))
+    return shown, blanks + "^" * max(1, min(_columns(line[start:end]) or 1, WIDTH))
+
+
+def _printable(text: str) -> str:
+    return "".join(" " if char == "\t" else char if char.isprintable() else "�" for char in text)
+
+
+def _columns(text: str) -> int:
+    """Columns on a terminal: wide characters take two, combining ones none."""
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,0 +1,114 @@
+"""What is checked of a whole network: dead ends, expectations, and names that nothing mentions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.source import Value
+from archspec.frontend.syntax import Expectation
+from archspec.graph import Graph, show_shape
+from archspec.spelling import did_you_mean
+
+
+def dead_ends(graph: Graph, inputs: Mapping[str, Span]) -> list[Diagnostic]:
+    """Layers that reach no output, the last of each dead chain, and inputs that nothing uses."""
+    reached = set(graph.outputs.values())
+    for node in reversed(graph.nodes):
+        if node.name in reached:
+            reached.update(node.inputs)
+    used = {name for node in graph.nodes for name in node.inputs}
+    problems = []
+    for node in graph.nodes:
+        if node.name not in reached and node.name not in used:
+            help = "use it with `from`, end it in an `output`, or remove it"
+            problems.append(Diagnostic("dead-end", f"`{node.name}` reaches no output of the model", node.span, help=help))
+    for name, span in inputs.items():
+        if name not in reached and (name not in used or not problems):
+            problems.append(Diagnostic("unused-input", f"nothing that reaches an output uses the input `{name}`", span, help=f"take it with `from: {name}`, or remove it"))
+    return _once_a_place(problems)
+
+
+def _once_a_place(problems: list[Diagnostic]) -> list[Diagnostic]:
+    """One complaint for each place of the text: a line in a block that is called six times ends dead once."""
+    return list({(one.code, one.span): one for one in reversed(problems)}.values())[::-1]
+
+
+def unmet_expectations(graph: Graph, expectations: Iterable[Expectation]) -> list[Diagnostic]:
+    """Where what the paper claims is not what the network has."""
+    return [problem for one in expectations if (problem := _unmet(graph, one)) is not None]
+
+
+def _unmet(graph: Graph, expectation: Expectation) -> Diagnostic | None:
+    if expectation.path is not None:
+        return _unmet_shape(graph, expectation, expectation.path)
+    found = getattr(graph, expectation.what)
+    noun = {"macs": "multiply-adds", "trainable_parameters": "trainable parameters"}.get(expectation.what, "parameters")
+    if found is None:
+        message = f"{noun} depend on an unknown size, so they cannot be expected"
+        return Diagnostic("expectation", message, expectation.value.span, help="give the input fixed sizes, or remove this line")
+    if found == expectation.data:
+        return None
+    message = f"the network has {found:,} {noun}, and {expectation.data:,} are expected"
+    difference = f"{found - expectation.data:+,}"
+    return Diagnostic("expectation", message, expectation.value.span, f"{difference}", help=_EXPECT_HELP)
+
+
+_EXPECT_HELP = "mend the network, or the claim; `--no-expect` turns this check off"
+
+
+def _unmet_shape(graph: Graph, expectation: Expectation, path: str) -> Diagnostic | None:
+    name = graph.outputs["main"] if path == "main" else graph.endpoints.get(path, path if path in graph.tensors else None)
+    if name is None:
+        near = did_you_mean(path, [*graph.endpoints, *graph.inputs, "main"])
+        return Diagnostic("unknown-name", f"nothing in the network is called `{path}`", expectation.value.place, help=near or "`archspec summary --layers` lists the names")
+    found = graph.tensors[name].shape
+    if found == expectation.data:
+        return None
+    message = f"`{path}` is {show_shape(found)}, and {show_shape(expectation.data)} is expected"
+    return Diagnostic("expectation", message, expectation.value.span, help=_EXPECT_HELP)
+
+
+def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnostic]:
+    """Warnings for variables, ``let`` values and blocks of the file ``own`` that nothing in ``texts`` mentions."""
+    words = {word for text in texts for word in _mentions(text)}
+    warnings = [_unused("variable", f"${name}", value) for name, value in _section(root, "vars") if f"${name}" not in words]
+    for block, body in _section(root, "blocks"):
+        if block not in words:
+            warnings.append(_unused("block", block, body))
+        inside = set(_mentions(body))
+        warnings += [_unused("local value", f"${name}", value) for name, value in _section(body, "let") if f"${name}" not in inside]
+    return [warning for warning in warnings if warning.span.file == own]
+
+
+def _unused(what: str, name: str, value: Value) -> Diagnostic:
+    return Diagnostic("unused", f"nothing mentions the {what} `{name.removeprefix('$')}`", value.place, help="use it, or remove it", severity="warning")
+
+
+def _section(value: Value, key: str) -> Iterator[tuple[str, Value]]:
+    section = value.get(key)
+    return section.items() if section is not None else iter(())
+
+
+def _mentions(value: Value) -> Iterator[str]:
+    """The words that could be names in a value: ``$name`` in expressions, texts and keys as block names."""
+    if value.is_mapping:
+        for key, one in value.items():
+            yield from _words(key)
+            if key != "blocks":
+                yield from _mentions(one)
+                continue
+            for _, body in one.items():
+                yield from _mentions(body)
+    elif value.is_list:
+        for one in value.elements():
+            yield from _mentions(one)
+    elif isinstance(value.data, str):
+        yield from _words(value.data)
+
+
+def _words(text: str) -> Iterator[str]:
+    yield text
+    if "$" in text:
+        yield from (f"${word}" for word in re.findall(r"[A-Za-z_]\w*", text))

@@ -1,0 +1,767 @@
+"""`Program` → `Graph`: items carried out in order, every shape inferred as its layer is added.
+
+A mistake is told once, however often its line is carried out; what depends on it is passed over in silence, and all else goes on, so
+that one run tells all that is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from archspec import limits
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend import syntax
+from archspec.frontend.checks import dead_ends, unmet_expectations
+from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, Lazy, Purse, Silenced, has_unknown, variables_of
+from archspec.frontend.formulas import Formula, Located, NameFormula
+from archspec.frontend.naming import Entry, Names, join, snake_case
+from archspec.frontend.resolve import kind_of_data
+from archspec.frontend.syntax import Arguments, Block, Branches, Group, Item, Items, Path, Program, Reuse, SideOutput
+from archspec.frontend.words import projection, show, where_called
+from archspec.graph import BYTES, Graph, Node, Scope, Tensor, Weight, show_shape
+from archspec.layers import KINDS, Layer, Mismatch
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """The ``defaults`` of the spec or of one call of a block, with the environment that their expressions see."""
+
+    arguments: syntax.Defaults
+    environment: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A step of the way from the document to where something is carried out: a block call or a repetition."""
+
+    kind: str
+    label: str
+    place: Span
+    above: Frame | None
+    index: int | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where items are carried out: names and scopes around them.
+
+    ``prefix`` is the path so far and ``visible`` the prefixes in which names are looked up, the innermost first; ``automatic`` the part of the
+    prefix up to its last automatic step. ``inputs`` are the tensors that the block or model names. ``shares`` maps the prefix of a ``reuse``
+    to that of the item it uses again.
+    """
+
+    prefix: str
+    visible: tuple[str, ...]
+    automatic: str
+    inputs: Mapping[str, Feed]
+    defaults: tuple[Defaults, ...]
+    reserved: frozenset[str]
+    scope: int
+    frame: Frame | None
+    blocks: tuple[str, ...]
+    depth: int
+    shares: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The path that an item got, and whether the author wrote its last step."""
+
+    path: str
+    written: bool
+
+
+def elaborate(program: Program, kinds: Mapping[str, str], *, expect: bool = True) -> tuple[Graph | None, list[Diagnostic]]:
+    """The graph of a program, and what is wrong with it; no graph where something is. ``kinds`` says what each variable must be."""
+    builder = _Builder(program, kinds)
+    try:
+        graph = builder.graph()
+    except Exceeded as bound:
+        span = bound.span or builder.place
+        return None, [*builder.problems, Diagnostic("bound", bound.message, span, help=bound.help)]
+    if builder.problems or graph is None:
+        return None, builder.problems
+    problems = dead_ends(graph, {one.name: one.place for one in program.inputs})
+    if expect:
+        problems += unmet_expectations(graph, program.expectations)
+    return (None if problems else graph), problems
+
+
+class _Builder:
+    """Carries out a program, gathering nodes, scopes, names and complaints."""
+
+    def __init__(self, program: Program, kinds: Mapping[str, str]) -> None:
+        self.program = program
+        self.kinds = kinds
+        self.problems: list[Diagnostic] = []
+        self.told: set[tuple[str, Span]] = set()
+        self.nodes: dict[str, Node] = {}
+        self.scopes: list[Scope] = []
+        self.names = Names()
+        self.outputs: dict[str, Feed] = {}
+        self.purse = Purse()
+        self.place = program.items.place
+        self.made: dict[tuple[Any, ...], Layer] = {}
+        self.inferred: dict[tuple[int, tuple[Tensor, ...]], tuple[Tensor, tuple[Weight, ...], int | None]] = {}
+        self.operations: dict[type, Callable[..., Feed | None]] = {
+            syntax.LayerCall: self._layer_call,
+            syntax.BlockCall: self._block_call,
+            syntax.VariableCall: self._variable_call,
+            Group: self._group,
+            Branches: self._branches,
+            syntax.Residual: self._residual,
+            Reuse: self._reuse,
+            SideOutput: self._side_output,
+        }
+        self.variables = Environment(None, {}, self.purse)
+
+    def graph(self) -> Graph | None:
+        """The whole network; ``None`` where something is wrong."""
+        self._evaluate_variables()
+        inputs = {one.name: Feed(one.name, self._input(one)) for one in self.program.inputs}
+        if not inputs:
+            return None
+        for one in self.program.inputs:
+            self.names.taken[one.name] = one.place
+        first = next(iter(inputs.values()))
+        self.scopes.append(Scope("", "model", self.program.name, None, self.program.items.place))
+        environment = self.variables.child({"in": first})
+        defaults = (Defaults(self.program.defaults, environment),)
+        context = Context("", ("",), "", inputs, defaults, frozenset(), 0, None, (), 0)
+        end = self._run(self.program.items, context, environment, first)
+        if self.problems:
+            return None
+        outputs = {"main": end.name, **{path: feed.name for path, feed in self.outputs.items()}}
+        endpoints = {path: feed.name for path, feed in self.names.endpoints.items()}
+        tensors = {name: feed.tensor for name, feed in inputs.items() if feed.tensor is not None}
+        program = self.program
+        return Graph(program.name, tensors, tuple(self.nodes.values()), outputs, tuple(self.scopes), endpoints, program.description, program.source)
+
+    # --- variables and inputs
+
+    def _evaluate_variables(self) -> None:
+        variables_of(self.program.variables, self.variables.values, self.variables)
+        for name, formula in self.program.variables.items():
+            value = self._guarded(self.variables.lookup, name)
+            kind = kind_of_data(value)
+            wanted = self.kinds.get(name)
+            if value is not None and wanted is not None and value is not FAILED and kind != wanted:
+                self._problem("variable-kind", f"`{name}` is {wanted}, and this gives {kind}", formula.value.span, f"it gives {show(value)}")
+
+    def _input(self, one: syntax.Input) -> Tensor | None:
+        shape = self._guarded(one.shape.evaluate, self.variables)
+        dtype = self._guarded(one.dtype.evaluate, self.variables) if one.dtype else "float32"
+        if shape is FAILED or dtype is FAILED:
+            return None
+        span = one.shape.value.span
+        if not isinstance(shape, list):
+            self._problem("wrong-value", f"the shape of `{one.name}` must be a list of sizes", span, f"this gives {show(shape)}")
+            return None
+        sizes = [_whole(size) for size in shape]
+        if not all(size is None or (type(size) is int and 0 < size <= limits.SIZE) for size in sizes):
+            self._problem("wrong-value", f"the sizes of `{one.name}` must be positive integers, or `null` for unknown ones", span, f"this is {show(shape)}")
+            return None
+        if dtype not in BYTES:
+            place = one.dtype.value.span if one.dtype else span
+            self._problem("wrong-value", f"`{dtype}` is no dtype of Keras", place, help=f"the dtypes are {', '.join(BYTES)}")
+            return None
+        return Tensor(tuple(sizes), str(dtype))
+
+    # --- complaints
+
+    def _guarded(self, compute: Callable[[Any], Any], scope: Any, context: Context | None = None) -> Any:
+        """A computed value; `FAILED` where it is wrong, which is told, or depends on what is."""
+        try:
+            return compute(scope)
+        except Located as error:
+            self._tell(error.diagnostic, context)
+        except Silenced:
+            pass
+        return FAILED
+
+    def _tell(self, diagnostic: Diagnostic, context: Context | None) -> None:
+        key = (diagnostic.code, diagnostic.span)
+        if key not in self.told:
+            self.told.add(key)
+            notes = (*diagnostic.notes, *where_called(context.frame if context else None))
+            self.problems.append(replace(diagnostic, notes=notes))
+
+    def _problem(self, code: str, message: str, span: Span, label: str = "", help: str | None = None, *, at: Context | None = None, notes: tuple[str, ...] = ()) -> None:
+        self._tell(Diagnostic(code, message, span, label, notes, help), at)
+
+    # --- items
+
+    def _run(self, items: Items, context: Context, environment: Environment, feed: Feed) -> Feed:
+        """A list of items in a chain: what its last one gives on."""
+        inner = environment.child({"prev": feed})
+        context = _reserving(context, items)
+        for item in items.items:
+            self.purse.item(item.place)
+            self.place = item.place
+            inner.values["prev"] = feed
+            feed = self._once(item, context, inner, feed) if item.repeat is None else self._repeated(item, context, inner, feed)
+        return feed
+
+    def _repeated(self, item: Item, context: Context, environment: Environment, feed: Feed) -> Feed:
+        assert item.repeat is not None
+        rows = self._rows(item.repeat, context, environment)
+        if rows is None:
+            return Feed("", None)
+        names = frozenset(rows[0]) if rows else frozenset()
+        counted = item.name is not None and not ({"i", *names} & {mention.name for mention in item.name.mentions})
+        if not rows and item.name is not None and not item.name.mentions:
+            self.names.left_out[join(context.prefix, item.name.text)] = item.place
+        for index, row in enumerate(rows):
+            if index:
+                self.purse.item(item.place)
+            inner = environment.child({**row, "i": index, "prev": feed})
+            frame = Frame("repetition", item.name.text if item.name else "", item.place, context.frame, index + 1, len(rows))
+            repetition = replace(context, frame=frame)
+            feed = self._once(item, repetition, inner, feed, index + 1, len(rows), counted=counted)
+        return feed
+
+    def _rows(self, repeat: Formula, context: Context, environment: Environment) -> list[dict[str, Any]] | None:
+        """The variables of each repetition, or ``None`` where the ``repeat`` is wrong."""
+        value = self._guarded(repeat.evaluate, environment, context)
+        if value is FAILED:
+            return None
+        rows, complaint, help = syntax_rows(value)
+        if complaint:
+            label = "" if repeat.constant else f"this gives {show(value)}"
+            self._problem("wrong-repeat", complaint, repeat.value.place if repeat.value.is_mapping else repeat.value.span, label, help, at=context)
+            return None
+        return rows
+
+    def _once(
+        self, item: Item, context: Context, environment: Environment, feed: Feed, index: int | None = None, count: int | None = None, *, counted: bool = False
+    ) -> Feed:
+        """One item, or one repetition of it."""
+        if item.when is not None:
+            wanted = self._condition(item.when, context, environment)
+            if wanted is not True:
+                self._leave_out(item, context, environment, index if counted else None)
+                return feed if wanted is False else Feed("", None)
+        feeds = (feed,) if item.sources is None else self._sources(item.sources, context, environment, feed)
+        written = self._written(item, context, environment, index if counted else None)
+        if index is not None:
+            context = self._repetition(item, context, written, index, count)
+        result = self.operations[type(item.operation)](item.operation, context, environment, feeds, written)
+        return feed if result is None else result
+
+    def _repetition(self, item: Item, context: Context, written: Named | None, index: int, count: int | None) -> Context:
+        path = written.path if written else context.prefix
+        label = item.name.text if item.name else _label(item.operation)
+        self.scopes.append(Scope(path, "repetition", label, context.scope, item.place, index, count))
+        return replace(context, scope=len(self.scopes) - 1)
+
+    def _condition(self, when: Formula, context: Context, environment: Environment) -> Any:
+        value = self._guarded(when.evaluate, environment, context)
+        if value is True or value is False or value is FAILED:
+            return value
+        code = "unknown-size" if has_unknown(value) else "wrong-value"
+        self._problem(code, "`when` must give a truth value", when.value.span, f"this gives {show(value)}", help="compare: `$x > 0`, `$x == 'text'`", at=context)
+        return FAILED
+
+    def _leave_out(self, item: Item, context: Context, environment: Environment, index: int | None) -> None:
+        if item.name is None:
+            return
+        try:
+            text = item.name.fill(environment)
+        except (Located, Silenced):
+            return
+        self.names.left_out[join(context.prefix, f"{text}{index or ''}")] = item.place
+
+    def _sources(self, sources: tuple[NameFormula, ...], context: Context, environment: Environment, feed: Feed) -> tuple[Feed, ...]:
+        return tuple(self._source(one, context, environment, feed) for one in sources)
+
+    def _source(self, source: NameFormula, context: Context, environment: Environment, feed: Feed) -> Feed:
+        text = self._guarded(source.fill, environment, context)
+        if text is FAILED:
+            return Feed("", None)
+        if text == "prev":
+            return feed
+        found = self.names.find(text, context.visible)
+        if found is not None:
+            return found[1].feed
+        if text in context.inputs:
+            return context.inputs[text]
+        message, help = self.names.why_not(text, context.visible, context.inputs)
+        self._problem("unknown-name", message, source.value.span, help=help, at=context)
+        return Feed(text, None)
+
+    # --- names
+
+    def _written(self, item: Item, context: Context, environment: Environment, index: int | None) -> Named | None:
+        """The path of an item that has a name; ``None`` where it has none, or a wrong one."""
+        if item.name is None:
+            return None
+        text = self._guarded(item.name.fill, environment, context)
+        if text is FAILED:
+            return None
+        text = text if index is None else f"{text}{index}"
+        complaint = syntax.name_problem(text)
+        if complaint:
+            self._problem("wrong-name", complaint, item.name.value.span, help="use letters, digits, `_`, `-`, and dots between steps", at=context)
+            return None
+        path = join(context.prefix, text)
+        owner = self.names.written(path, item.name.value.span)
+        if owner is not None:
+            self._taken(text, path, owner, item, context)
+            return None
+        return Named(path, True)
+
+    def _taken(self, text: str, path: str, owner: Span, item: Item, context: Context) -> None:
+        assert item.name is not None
+        span = item.name.value.span
+        where = "this item, in another repetition" if owner == span else f"the item of line {owner.line}"
+        help = "use a variable of the `repeat` in the name, or give the group around it a name" if owner == span else "give one of them another name"
+        self._problem("duplicate-name", f"the name `{path}` is taken by {where}", span, help=help, at=context)
+
+    def _path(self, written: Named | None, step: str, context: Context, place: Span) -> Named:
+        """The path of an item: the one written, else an automatic one."""
+        return written or Named(self.names.automatic(context.prefix, step, context.reserved, place), False)
+
+    def _settle(self, named: Named, feed: Feed, operation: Any, context: Context, environment: Environment) -> None:
+        """Let a path stand for what its item gives on."""
+        self.names.endpoints[named.path] = feed
+        if named.written:
+            self.names.entries[named.path] = Entry(feed, context.automatic, operation, context, environment)
+
+    def _enter(self, named: Named | None, kind: str, label: str, context: Context, place: Span) -> Context:
+        """The context inside a piece of structure; its names get the prefix of ``named``, if that is given."""
+        if context.depth >= limits.CALL_DEPTH:
+            message = f"groups, branches and blocks are more than {limits.CALL_DEPTH} deep in one another here"
+            raise Exceeded(message, place, "look for blocks that call one another in a long row")
+        path = named.path if named else context.prefix
+        self.scopes.append(Scope(path, kind, label, context.scope, place))
+        scope = len(self.scopes) - 1
+        if named is None:
+            return replace(context, scope=scope, depth=context.depth + 1)
+        automatic = context.automatic if named.written else named.path
+        return replace(
+            context, prefix=path, visible=(path, *context.visible), automatic=automatic, reserved=frozenset(), scope=scope, depth=context.depth + 1
+        )
+
+    # --- layers
+
+    def _layer_call(self, call: syntax.LayerCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+        named = self._path(written, snake_case(call.kind), context, call.place)
+        feed = self._layer(call.kind, call.arguments, call.place, context, environment, feeds, named.path)
+        self._settle(named, feed, call, context, environment)
+        return feed
+
+    def _layer(
+        self, kind: str, arguments: Arguments, place: Span, context: Context, environment: Environment, feeds: tuple[Feed, ...], path: str
+    ) -> Feed:
+        """A layer at a path: its node, or a broken feed where something is wrong."""
+        layer = self._made(kind, arguments, place, context, environment)
+        if not self._right_number(kind, feeds, place, context) or layer is None:
+            return Feed(path, None)
+        tensors = tuple(feed.tensor for feed in feeds if feed.tensor is not None)
+        if len(tensors) < len(feeds):
+            return Feed(path, None)
+        try:
+            output, weights, macs = self._infer(layer, tensors)
+        except Mismatch as mismatch:
+            self._mismatch(mismatch, layer, arguments, place, context, tensors)
+            return Feed(path, None)
+        return self._add(Node(path, layer, tuple(feed.name for feed in feeds), output, weights, None, macs, context.scope, place), context)
+
+    def _infer(self, layer: Layer, tensors: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Weight, ...], int | None]:
+        key = (id(layer), tensors)
+        if key not in self.inferred:
+            self.inferred[key] = layer.infer(*tensors)
+        return self.inferred[key]
+
+    def _add(self, node: Node, context: Context) -> Feed:
+        if context.shares is not None:
+            node = self._shared(node, context)
+        self.nodes[node.name] = node
+        if len(self.nodes) > limits.LAYERS:
+            raise Exceeded(f"this network has more than {limits.LAYERS:,} layers", node.span, "look for a `repeat` in a `repeat`")
+        return Feed(node.name, node.output)
+
+    def _right_number(self, kind: str, feeds: tuple[Feed, ...], place: Span, context: Context) -> bool:
+        least, most = KINDS[kind].arity
+        if least <= len(feeds) and (most is None or len(feeds) <= most):
+            return True
+        wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+        noun = "tensor" if wanted == "1" else "tensors"
+        help = "name them with `from: [a, b]`" if len(feeds) < least else "join them first with a merging layer, or name one in `from`"
+        self._problem("wrong-inputs", f"`{kind}` takes {wanted} {noun}, and gets {len(feeds)}", place, help=help, at=context)
+        return False
+
+    def _made(self, kind: str, own: Arguments, place: Span, context: Context, environment: Environment) -> Layer | None:
+        """The layer with its arguments: its own, else the block's defaults, else the spec's. ``None`` where one is wrong."""
+        given: dict[str, tuple[Formula, Environment]] = {}
+        for defaults in context.defaults:
+            for name, formula in defaults.arguments.get(kind, {}).items():
+                given[name] = (formula, defaults.environment)
+        for name, formula in own.items():
+            given[name] = (formula, environment)
+        values = {name: formula.data if formula.compute is None else self._guarded(formula.compute, scope, context) for name, (formula, scope) in given.items()}
+        if FAILED in values.values():
+            return None
+        key = (kind, repr(values))
+        if key not in self.made:
+            if not self._sizes_known(values, own, place, context):
+                return None
+            try:
+                self.made[key] = KINDS[kind](**values)
+            except Mismatch as mismatch:
+                self._wrong_arguments(kind, mismatch, values, own, place, context)
+                return None
+        return self.made[key]
+
+    def _sizes_known(self, values: Mapping[str, Any], own: Arguments, place: Span, context: Context) -> bool:
+        unknown = [name for name, value in values.items() if has_unknown(value)]
+        for name in unknown:
+            span = own[name].value.span if name in own else place
+            help = "give the input a fixed size on that axis instead of `null`"
+            self._problem("unknown-size", f"`{name}` depends on a size that is unknown until the model is called", span, help=help, at=context)
+        return not unknown
+
+    def _wrong_arguments(self, kind: str, first: Mismatch, values: Mapping[str, Any], own: Arguments, place: Span, context: Context) -> None:
+        """Tell every argument that is wrong by itself; if none is, what the kind says of them together."""
+        mismatches = [one for name, value in values.items() if (one := argument_mismatch(kind, name, value)) is not None]
+        for mismatch in mismatches or [first]:
+            code = "wrong-argument" if mismatch.at in values else "missing-argument"
+            self._tell_mismatch(code, mismatch, values, own, place, context)
+
+    def _mismatch(self, mismatch: Mismatch, layer: Layer, own: Arguments, place: Span, context: Context, tensors: tuple[Tensor, ...]) -> None:
+        values = dict(layer.arguments)
+        note = f"its input is {show_shape(tensors[0].shape)}" if len(tensors) == 1 else f"its inputs are {' and '.join(map(str, tensors))}"
+        notes = () if all(str(one) in mismatch.message for one in tensors) else (note,)
+        self._tell_mismatch("shape-mismatch", mismatch, values, own, place, context, notes)
+
+    def _tell_mismatch(
+        self, code: str, mismatch: Mismatch, values: Mapping[str, Any], own: Arguments, place: Span, context: Context, notes: tuple[str, ...] = ()
+    ) -> None:
+        formula = own.get(mismatch.at) if mismatch.at else None
+        if formula is not None:
+            label = "" if formula.constant or mismatch.at not in values else f"this gives {show(values[mismatch.at])}"
+            self._problem(code, mismatch.message, formula.value.span, label, mismatch.help, at=context, notes=notes)
+            return
+        default = self._default_of(mismatch, values, context, place)
+        self._problem(code, mismatch.message, place, "", mismatch.help, at=context, notes=(*notes, *default))
+
+    def _default_of(self, mismatch: Mismatch, values: Mapping[str, Any], context: Context, place: Span) -> tuple[str, ...]:
+        """Where the value of an argument that the layer does not state comes from."""
+        if mismatch.at is None or mismatch.at not in values:
+            return ()
+        for defaults in reversed(context.defaults):
+            for arguments in defaults.arguments.values():
+                if mismatch.at in arguments:
+                    where = arguments[mismatch.at].value.place
+                    file = "" if where.file == place.file else f" of {where.file}"
+                    return (f"`{mismatch.at}` is {show(values[mismatch.at])} by the `defaults` of line {where.line}{file}",)
+        return ()
+
+    # --- blocks
+
+    def _block_call(self, call: syntax.BlockCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+        block = self.program.blocks[call.block]
+        named = self._path(written, block.name, context, call.place)
+        if block.name in context.blocks:
+            way = " → ".join([*context.blocks[context.blocks.index(block.name) :], block.name])
+            self._problem("recursion", f"the block `{block.name}` calls itself: {way}", call.place, help="a block cannot contain itself; use `repeat`", at=context)
+            return Feed(named.path, None)
+        if not self._block_inputs(block, feeds, call.place, context):
+            return Feed(named.path, None)
+        values = self._block_values(block, call.arguments, context, environment, feeds)
+        feed = self._block_body(block, call.place, context, values, feeds, named)
+        self._settle(named, feed, call, context, environment)
+        return feed
+
+    def _block_inputs(self, block: Block, feeds: tuple[Feed, ...], place: Span, context: Context) -> bool:
+        wanted = len(block.inputs) or 1
+        if len(feeds) == wanted:
+            return True
+        names = ", ".join(block.inputs)
+        what = f"{wanted} tensors ({names})" if block.inputs else "one tensor"
+        help = f"write `from: [{names}]` with the tensors that they stand for" if block.inputs else "name one tensor in `from`"
+        self._problem("wrong-inputs", f"the block `{block.name}` takes {what}, and gets {len(feeds)}", place, help=help, at=context)
+        return False
+
+    def _block_values(self, block: Block, arguments: Arguments, context: Context, environment: Environment, feeds: tuple[Feed, ...]) -> Environment:
+        """What a block sees: its inputs, its arguments evaluated in the caller, their defaults and its local values."""
+        values: dict[str, Any] = {**dict(zip(block.inputs, feeds, strict=False)), "in": feeds[0]}
+        inner = self.variables.child(values)
+        for name, parameter in block.parameters.items():
+            if name in arguments:
+                values[name] = self._guarded(arguments[name].evaluate, environment, context)
+            elif parameter.default is not None:
+                values[name] = self._guarded(parameter.default.evaluate, inner, context)
+            else:
+                values[name] = FAILED
+        variables_of(block.let, values, inner)
+        return inner
+
+    def _block_body(self, block: Block, place: Span, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
+        inside = self._enter(named, "block", block.name, context, place)
+        inside = replace(
+            inside,
+            visible=(named.path,),
+            inputs=dict(zip(block.inputs, feeds, strict=False)),
+            defaults=(*context.defaults[:1], Defaults(block.defaults, values)) if block.defaults else context.defaults[:1],
+            frame=Frame("block", block.name, place, context.frame),
+            blocks=(*context.blocks, block.name),
+        )
+        for name in block.let:
+            self._guarded(values.lookup, name, inside)
+        return self._run(block.items, inside, values, feeds[0])
+
+    def _variable_call(self, call: syntax.VariableCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+        value = self._guarded(environment.lookup, call.variable, context)
+        if value is FAILED:
+            return Feed("", None)
+        if not isinstance(value, str):
+            help = "it must be the name of a layer kind or block"
+            self._problem("wrong-value", f"`${call.variable}` names no layer or block", call.place, f"it is {show(value)}", help, at=context)
+            return Feed("", None)
+        if value in KINDS:
+            return self._layer_call(syntax.LayerCall(value, call.arguments, call.place), context, environment, feeds, written)
+        if value not in self.program.blocks:
+            message, help = syntax.unknown_operation(value, self.program.blocks)
+            self._problem("unknown-layer", message, call.place, f"`${call.variable}` is '{value}'", help, at=context)
+            return Feed("", None)
+        known = {name: one.default is None for name, one in self.program.blocks[value].parameters.items()}
+        wrong = list(syntax.block_argument_problems(value, known, call.arguments, call.place))
+        for diagnostic in wrong:
+            self._tell(diagnostic, context)
+        if wrong:
+            return Feed("", None)
+        return self._block_call(syntax.BlockCall(value, call.arguments, call.place), context, environment, feeds, written)
+
+    # --- structure
+
+    def _one(self, what: str, feeds: tuple[Feed, ...], place: Span, context: Context) -> Feed:
+        """The one tensor that a piece of structure takes."""
+        if len(feeds) > 1:
+            help = "name one in `from`; the items inside can name others"
+            self._problem("wrong-inputs", f"{what} takes one tensor, and gets {len(feeds)}", place, help=help, at=context)
+            return Feed("", None)
+        return feeds[0]
+
+    def _group(self, group: Group, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+        feed = self._one("a group", feeds, group.place, context)
+        label = written.path.rpartition(".")[2] if written else ""
+        inside = self._enter(written, "group", label, context, group.place)
+        feed = self._run(group.items, inside, environment, feed)
+        if written:
+            self._settle(written, feed, group, context, environment)
+        return feed
+
+    def _side_output(self, side: SideOutput, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> None:
+        """A side path; it gives nothing on, so that the main path goes on from before it."""
+        feed = self._one("an output", feeds, side.place, context)
+        if written is None:
+            return
+        inside = self._enter(written, "output", written.path.rpartition(".")[2], context, side.place)
+        end = self._run(side.items, inside, environment, feed)
+        if written.path == "main":
+            self._problem("wrong-name", "`main` is the output at the end of `layers`", side.place, help="give this output another name", at=context)
+        self.outputs[written.path] = end
+        self._settle(written, end, side, context, environment)
+
+    def _branches(self, branches: Branches, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+        feed = self._one("`branches`", feeds, branches.place, context)
+        inside = self._enter(written, "branches", written.path.rpartition(".")[2] if written else "", context, branches.place)
+        ends = [end for path in branches.paths if (end := self._branch(path, "branch", inside, environment, feed)) is not None]
+        result = self._merged(branches, ends, inside, environment)
+        if written:
+            self._settle(written, result, branches, context, environment)
+        return result
+
+    def _branch(self, path: Path, kind: str, context: Context, environment: Environment, feed: Feed) -> Feed | None:
+        """The end of a branch or shortcut; ``None`` where its condition says that there is none."""
+        wanted = True if path.when is None else self._condition(path.when, context, environment)
+        if wanted is not True:
+            if wanted is False:
+                self.names.left_out[join(context.prefix, path.label)] = path.place
+            return None if wanted is False else Feed("", None)
+        named = self._branch_name(path, context)
+        inside = self._enter(named, kind, path.label, context, path.place)
+        end = self._run(path.items, inside, environment, feed)
+        self._settle(named, end, Group(path.items, path.place), context, environment)
+        return end
+
+    def _branch_name(self, path: Path, context: Context) -> Named:
+        reserved = context.reserved - {path.label}
+        taken = self.names.automatic(context.prefix, path.label, reserved, path.place)
+        return Named(taken, taken == join(context.prefix, path.label))
+
+    def _merged(self, branches: Branches, ends: list[Feed], context: Context, environment: Environment) -> Feed:
+        kind = self._guarded(branches.merge.evaluate, environment, context)
+        if kind is FAILED:
+            return Feed("", None)
+        complaint = syntax.merge_problem(kind) if isinstance(kind, str) else ("`merge` must name a merging layer", None)
+        if complaint:
+            self._problem("unknown-layer", complaint[0], branches.merge.value.span, f"this gives {show(kind)}", complaint[1], at=context)
+            return Feed("", None)
+        if not ends:
+            self._problem("empty", "every branch is left out here, so nothing is left to merge", branches.place, help="leave out the whole item with its own `when`", at=context)
+            return Feed("", None)
+        if len(ends) == 1:
+            return ends[0]
+        path = self.names.automatic(context.prefix, snake_case(kind), context.reserved, branches.place)
+        feed = self._layer(kind, branches.arguments, branches.place, context, environment, tuple(ends), path)
+        self.names.endpoints[path] = feed
+        return feed
+
+    def _residual(self, residual: syntax.Residual, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+        feed = self._one("a residual", feeds, residual.place, context)
+        outside = self._enter(written, "residual", written.path.rpartition(".")[2] if written else "", context, residual.place)
+        inside = self._enter(None, "main", "", outside, residual.place)
+        main = self._run(residual.items, inside, environment, feed)
+        around: Feed | None = feed
+        if residual.shortcut is not None:
+            around = self._branch(residual.shortcut, "shortcut", outside, environment, feed)
+        result = main if around is None else self._sum(residual, main, around, feed, outside, environment)
+        if written:
+            self._settle(written, result, residual, context, environment)
+        return result
+
+    def _sum(self, residual: syntax.Residual, main: Feed, around: Feed, given: Feed, context: Context, environment: Environment) -> Feed:
+        if main.tensor is not None and around.tensor is not None and not _same_shape(main.tensor, around.tensor):
+            label = f"{main.tensor} here, {around.tensor} around it"
+            help = projection(main.tensor, around.tensor, own=residual.shortcut is not None and bool(residual.shortcut.items.items))
+            self._problem("shape-mismatch", "the two paths of this residual end in different shapes", residual.place, label, help, at=context)
+            return Feed("", None)
+        path = self.names.automatic(context.prefix, "add", context.reserved, residual.place)
+        feed = self._layer("Add", {}, residual.place, context, environment, (main, around), path)
+        self.names.endpoints[path] = feed
+        return feed
+
+    # --- reuse
+
+    def _reuse(self, reuse: Reuse, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed | None:
+        """The item once more: names in it are looked up where it stands in the text, its paths are those of this item."""
+        text = self._guarded(reuse.target.fill, environment, context)
+        found = None if text is FAILED else self._reused(text, reuse, context)
+        if found is None:
+            return Feed("", None)
+        original, entry = found
+        if written is None and isinstance(entry.operation, SideOutput):
+            self._problem("missing-key", "an output that is used again needs a name", reuse.place, help="add `name: ...`", at=context)
+            return None
+        named = self._path(written, text.rpartition(".")[2], context, reuse.place)
+        again = replace(
+            entry.context,
+            automatic=context.automatic,
+            scope=self._enter(None, "reuse", text, context, reuse.place).scope,
+            frame=Frame("reuse", text, reuse.place, context.frame),
+            depth=context.depth + 1,
+            shares=(named.path, original),
+        )
+        inner = entry.environment.child({"prev": feeds[0]})
+        return self.operations[type(entry.operation)](entry.operation, again, inner, feeds, named)
+
+    def _reused(self, text: str, reuse: Reuse, context: Context) -> tuple[str, Entry] | None:
+        """The path and the entry of the item that is used again."""
+        found = self.names.find(text, context.visible)
+        if found is not None:
+            return found
+        if text in context.inputs or text == "prev":
+            self._problem("unknown-name", f"`{text}` is a tensor and no item", reuse.target.value.span, help="name an item with layers", at=context)
+            return None
+        message, help = self.names.why_not(text, context.visible, ())
+        self._problem("unknown-name", message, reuse.target.value.span, help=help, at=context)
+        return None
+
+    def _shared(self, node: Node, context: Context) -> Node:
+        """A node of an item that is used again: it takes the weights of the node that stands in its place there."""
+        assert context.shares is not None
+        here, there = context.shares
+        twin = self.nodes.get(there + node.name[len(here) :])
+        if twin is not None and twin.layer == node.layer and twin.weights == node.weights:
+            return replace(node, weights_of=twin.weights_of or twin.name)
+        if node.weights:
+            self._problem("reuse-mismatch", *_unlike(node, twin, there), at=context)
+        return node
+
+
+def _unlike(node: Node, twin: Node | None, there: str) -> tuple[str, Span, str, str | None]:
+    """Why a node cannot take the weights of the one in its place."""
+    help = "the input of the second use must give every layer with weights the same shapes"
+    if twin is None:
+        return f"`{there}` has no layer whose weights this one could use again", node.span, "", help
+    for mine, theirs in zip(node.weights, twin.weights, strict=False):
+        if mine.shape != theirs.shape:
+            label = f"`{mine.name}` would be {show_shape(mine.shape)} here, and is {show_shape(theirs.shape)} in `{twin.name}`"
+            return f"the weights of `{twin.name}` do not fit this input", node.span, label, help
+    return f"this layer differs from `{twin.name}`, whose weights it would use again", node.span, "", help
+
+
+def argument_mismatch(kind: str, name: str, value: Any) -> Mismatch | None:
+    """What is wrong with one argument by itself."""
+    attribute = KINDS[kind].attributes.get(name)
+    if attribute is None:
+        return Mismatch(f"`{kind}` has no argument `{name}`", at=name)
+    try:
+        attribute.type.accept(value)
+    except ValueError as refused:
+        return Mismatch(f"`{name}` must be {getattr(refused, 'words', refused)}", at=name, help=getattr(refused, "help", None))
+    return None
+
+
+def syntax_rows(value: Any) -> tuple[list[dict[str, Any]], str | None, str | None]:
+    """The rows of a ``repeat``; else a complaint and the help."""
+    value = _whole(value)
+    if type(value) is int:
+        if value < 0:
+            return [], f"`repeat` cannot be negative, and this is {value}", None
+        if value > limits.LAYERS:
+            return [], f"`repeat` asks for {value:,} repetitions, and a network may have {limits.LAYERS:,} layers", None
+        return [{}] * value, None, None
+    if isinstance(value, dict):
+        return _columns(value)
+    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+        return _table(value)
+    return [], "`repeat` must be a count, lists of values by variable, or a list of rows", "write `repeat: 3`, `repeat: {k: [3, 5]}` or `repeat: [{k: 3, s: 1}, {k: 5, s: 2}]`"
+
+
+def _columns(value: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None, str | None]:
+    for name, column in value.items():
+        if not isinstance(column, list):
+            return [], f"`{name}` must be a list of values, one for each repetition", f"write `{name}: [...]`"
+    if not value:
+        return [], "`repeat` has no lists", "write `repeat: 3` or `repeat: {k: [3, 5]}`"
+    lengths = {name: len(column) for name, column in value.items()}
+    if len(set(lengths.values())) > 1:
+        shown = ", ".join(f"`{name}` has {length}" for name, length in lengths.items())
+        return [], f"the lists of a `repeat` must be of one length: {shown}", "give each list one value for each repetition"
+    return [dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)], None, None
+
+
+def _table(value: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None, str | None]:
+    for number, row in enumerate(value, 1):
+        if set(row) != set(value[0]):
+            odd = sorted(set(row) ^ set(value[0]))
+            return [], f"the rows of a `repeat` must have the same keys: row {number} and row 1 differ in {', '.join(f'`{key}`' for key in odd)}", None
+    return value, None, None
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
+def _same_shape(a: Tensor, b: Tensor) -> bool:
+    """Whether two shapes agree on every axis that both know."""
+    return len(a.shape) == len(b.shape) and all(x is None or y is None or x == y for x, y in zip(a.shape, b.shape, strict=True))
+
+
+def _reserving(context: Context, items: Items) -> Context:
+    return replace(context, reserved=context.reserved | items.reserved) if items.reserved - context.reserved else context
+
+
+def _label(operation: Any) -> str:
+    if isinstance(operation, syntax.LayerCall):
+        return operation.kind
+    return operation.block if isinstance(operation, syntax.BlockCall) else ""
+
+
+__all__ = ["Context", "Lazy", "elaborate"]

@@ -1,0 +1,143 @@
+"""A `Value` whose texts with ``$`` are expressions → a `Formula`, evaluated in a scope; a name with ``$`` → a `NameFormula`.
+
+Here the offsets of an `ExpressionError` become a place in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend import expressions
+from archspec.frontend.expressions import ExpressionError, Scope
+from archspec.frontend.source import Value
+
+
+class Located(Exception):
+    """An expression cannot be read or evaluated; ``diagnostic`` says where in the file."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A variable that a formula mentions, and where."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A value of the text. ``constant`` ones are ``data``; the others are evaluated. ``mentions`` are their variables."""
+
+    value: Value
+    mentions: tuple[Mention, ...]
+    data: Any = None
+    compute: Callable[[Scope], Any] | None = None
+
+    @property
+    def constant(self) -> bool:
+        """Whether the value is the same in every scope."""
+        return self.compute is None
+
+    def evaluate(self, scope: Scope) -> Any:
+        """The plain value in a scope. Raises `Located`."""
+        return self.data if self.compute is None else self.compute(scope)
+
+
+@dataclass(frozen=True, slots=True)
+class NameFormula:
+    """A name as written, in which variables may stand."""
+
+    value: Value
+    mentions: tuple[Mention, ...]
+    template: expressions.Template | None
+
+    @property
+    def text(self) -> str:
+        """The name as written."""
+        return str(self.value.text)
+
+    def fill(self, scope: Scope) -> str:
+        """The name in a scope. Raises `Located`."""
+        if self.template is None:
+            return self.text
+        try:
+            return self.template.fill(scope)
+        except ExpressionError as error:
+            raise Located(_diagnostic(self.value, error)) from None
+
+
+def formula(value: Value) -> Formula:
+    """The formula of a value. Raises `Located` where an expression cannot be read."""
+    if isinstance(value.data, dict):
+        return _mapping(value, {key: formula(one) for key, one in value.items()})
+    if isinstance(value.data, list):
+        return _list(value, [formula(one) for one in value.data])
+    if isinstance(value.data, str) and expressions.is_expression(value.data):
+        return _expression(value)
+    return Formula(value, (), value.data)
+
+
+def name_formula(value: Value) -> NameFormula:
+    """The formula of a name. Raises `Located` where an expression in it cannot be read."""
+    text = str(value.text)
+    if not expressions.is_expression(text):
+        return NameFormula(value, (), None)
+    try:
+        template = expressions.parse_template(text)
+    except ExpressionError as error:
+        raise Located(_diagnostic(value, error)) from None
+    return NameFormula(value, _mentions(value, template.names), template)
+
+
+def _expression(value: Value) -> Formula:
+    try:
+        expression = expressions.parse(value.data)
+    except ExpressionError as error:
+        raise Located(_diagnostic(value, error)) from None
+
+    def compute(scope: Scope) -> Any:
+        try:
+            return expression.evaluate(scope)
+        except ExpressionError as error:
+            raise Located(_diagnostic(value, error)) from None
+
+    return Formula(value, _mentions(value, expression.names), None, compute)
+
+
+def _mapping(value: Value, entries: dict[str, Formula]) -> Formula:
+    mentions = tuple(mention for one in entries.values() for mention in one.mentions)
+    if all(one.constant for one in entries.values()):
+        return Formula(value, mentions, {key: one.data for key, one in entries.items()})
+    return Formula(value, mentions, None, lambda scope: {key: one.evaluate(scope) for key, one in entries.items()})
+
+
+def _list(value: Value, elements: list[Formula]) -> Formula:
+    mentions = tuple(mention for one in elements for mention in one.mentions)
+    if all(one.constant for one in elements):
+        return Formula(value, mentions, [one.data for one in elements])
+    return Formula(value, mentions, None, lambda scope: [one.evaluate(scope) for one in elements])
+
+
+def _mentions(value: Value, names: tuple[expressions.Name, ...]) -> tuple[Mention, ...]:
+    return tuple(Mention(name.text, part(value, name.start, name.end)) for name in names)
+
+
+def _diagnostic(value: Value, error: ExpressionError) -> Diagnostic:
+    return Diagnostic(error.code, error.message, part(value, error.start, error.end), help=error.help)
+
+
+def part(value: Value, start: int, end: int) -> Span:
+    """The span of ``text[start:end]`` of a scalar; the whole scalar's where it runs over lines or holds escapes."""
+    span, length = value.span, len(value.text or "")
+    quotes = 0 if value.plain else 1
+    if span.line != span.end_line or span.end_column - span.column != length + 2 * quotes:
+        return span
+    column = span.column + quotes
+    return Span(span.file, span.line, column + min(start, length), span.line, column + max(min(end, length), min(start + 1, length)))

@@ -1,0 +1,104 @@
+"""The names of a network as it grows: which paths are taken, what each stands for, and what a ``from`` finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from archspec.diagnostics import Span
+from archspec.frontend.environment import Environment, Feed
+from archspec.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from archspec.frontend.elaborate import Context
+    from archspec.frontend.syntax import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a written name stands for: what its item gives on, and the item itself, to be reused.
+
+    ``automatic`` is the part of the path up to its last automatic step: whoever stands outside of it cannot say the name.
+    """
+
+    feed: Feed
+    automatic: str
+    operation: Operation
+    context: Context
+    environment: Environment
+
+
+@dataclass(slots=True)
+class Names:
+    """Every path of a network so far."""
+
+    taken: dict[str, Span] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    endpoints: dict[str, Feed] = field(default_factory=dict)
+    left_out: dict[str, Span] = field(default_factory=dict)
+
+    def automatic(self, prefix: str, step: str, reserved: frozenset[str], place: Span) -> str:
+        """A free path for an item without a name: its step, counted up where that is taken or written by the author."""
+        base = join(prefix, step)
+        number = self.counted.get(base, 0) + 1
+        path = base if number == 1 else f"{base}_{number}"
+        while path in self.taken or path.rpartition(".")[2] in reserved:
+            number += 1
+            path = f"{base}_{number}"
+        self.counted[base] = number
+        self.taken[path] = place
+        return path
+
+    def written(self, path: str, place: Span) -> Span | None:
+        """Take a path that the author wrote; where it is taken already, by whom."""
+        owner = self.taken.get(path)
+        self.taken.setdefault(path, place)
+        return owner
+
+    def find(self, name: str, prefixes: tuple[str, ...]) -> tuple[str, Entry] | None:
+        """The path and entry that a name stands for, seen from inside these prefixes, the innermost first."""
+        for prefix in prefixes:
+            path = join(prefix, name)
+            entry = self.entries.get(path)
+            if entry is not None and len(entry.automatic) <= len(prefix):
+                return path, entry
+        return None
+
+    def why_not(self, name: str, prefixes: tuple[str, ...], inputs: Iterable[str]) -> tuple[str, str | None]:
+        """Why a name stands for nothing here, and what to write instead."""
+        paths = [join(prefix, name) for prefix in prefixes]
+        for path in paths:
+            if path in self.left_out:
+                return f"`{name}` is left out here, by the `when` or `repeat` of line {self.left_out[path].line}", "take another tensor, or put a `when` here too"
+        visible = list(dict.fromkeys([*self._visible(prefixes), *inputs]))
+        near = did_you_mean(name, visible)
+        for path in paths:
+            if path in self.endpoints:
+                return f"`{name}` is an automatic name, which would move when the text is edited", "give that item a `name`, and use it here"
+            if f"{path}1" in self.entries:
+                return f"`{name}` repeats, and its repetitions are `{name}1`, `{name}2` and so on", f"write `{name}1`, or the repetition that you mean"
+        listed = f"the names above are {', '.join(visible[-8:])}" if visible else "no item above has a name"
+        return f"no item above is called `{name}`", near or listed
+
+    def _visible(self, prefixes: tuple[str, ...]) -> Iterator[str]:
+        for path, entry in self.entries.items():
+            for prefix in prefixes:
+                if path.startswith(prefix and prefix + ".") and len(entry.automatic) <= len(prefix):
+                    yield path[len(prefix) + 1 :] if prefix else path
+                    break
+
+
+def join(prefix: str, step: str) -> str:
+    """A path and a step behind it."""
+    return f"{prefix}.{step}" if prefix else step
+
+
+@cache
+def snake_case(kind: str) -> str:
+    """A layer kind's automatic step, as Keras makes it: ``Conv2D`` → ``conv2d``, ``ReLU`` → ``re_lu``."""
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()

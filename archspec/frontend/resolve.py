@@ -1,0 +1,355 @@
+"""A reference to a spec → one `Document`: ``extends``, the variant and ``--set`` laid on in the order of section 8 of the language."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from archspec import limits
+from archspec.diagnostics import Diagnostic, Span, SpecError
+from archspec.frontend import source, vocabulary
+from archspec.frontend.source import Document, Value
+from archspec.spelling import did_you_mean
+
+NOT_INHERITED = ("name", "description", "source", "expect", "variants", "extends", "archspec")
+"""Keys of a document that the one which extends it does not take over."""
+
+PACKAGE = Path(__file__).parents[1]
+SHIPPED = next((folder for folder in (PACKAGE / "specs", PACKAGE.parent / "specs") if folder.is_dir()), PACKAGE / "specs")
+"""The folder of the specs that archspec ships: inside the package once installed, beside it in a checkout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a user names: a path (``-`` is standard input), or a shipped spec's bare name, and perhaps a variant."""
+
+    path: str
+    variant: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Reference:
+        """``specs/resnet.yaml@resnet18`` → its path and variant."""
+        path, at, variant = text.rpartition("@")
+        return cls(path, variant) if at and path else cls(text)
+
+    @property
+    def shipped(self) -> bool:
+        """Whether this is the bare name of a shipped spec."""
+        return self.path != "-" and not self.path.endswith((".yaml", ".yml"))
+
+    def __str__(self) -> str:
+        return self.path if self.variant is None else f"{self.path}@{self.variant}"
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """One network's document. ``kinds`` says of what kind each variable must remain, ``own`` is the file that was asked for.
+
+    ``mentions`` are the words of all the documents and variants that went into it, which is what warnings about unused names go by.
+    """
+
+    document: Document
+    kinds: Mapping[str, str]
+    own: str
+    mentioned_in: tuple[Value, ...] = ()
+
+
+@dataclass
+class Library:
+    """Reads specs, each file once. ``check`` gives the complaints of the schema about a document.
+
+    Documents that others extend must be shipped specs or lie in the folder tree of the spec given, unless ``allow_outside``.
+    """
+
+    check: Callable[[Document], Iterable[Diagnostic]]
+    allow_outside: bool = False
+    documents: dict[str, Document] = field(default_factory=dict)
+
+    def resolve(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Resolved:
+        """The document of a network, with the variables of ``overrides`` changed. Raises `SpecError`."""
+        document = self.open(reference)
+        return self.lay(document, reference.variant, overrides or {})
+
+    def open(self, reference: Reference) -> Document:
+        """The document of a reference as it stands, variants and all."""
+        if reference.shipped:
+            return self._read(self._shipped(reference, None), reference)
+        if reference.path == "-":
+            return self._checked("-", lambda: source.decode(sys.stdin.buffer.read(limits.TEXT_BYTES + 1), "<stdin>"), "<stdin>")
+        return self._read(Path(reference.path), reference)
+
+    def lay(self, document: Document, variant: str | None, overrides: Mapping[str, Value]) -> Resolved:
+        """A document already read, laid on what it extends, then its variant, then the overrides."""
+        laying = _Laying(self, document)
+        laying.document(document, variant, ())
+        laying.overrides(overrides)
+        return laying.result()
+
+    def variants(self, document: Document) -> tuple[str, ...]:
+        """The names of a document's own variants."""
+        variants = document.root.get("variants")
+        return tuple(variants.data) if variants is not None and variants.is_mapping else ()
+
+    def extended(self, document: Document, extends: Value, chain: tuple[str, ...]) -> tuple[Document, str | None]:
+        """The document that another one extends, and the variant of it."""
+        reference = Reference.parse(str(extends.text))
+        path = self._shipped(reference, extends) if reference.shipped else self._beside(document, reference, extends, chain)
+        return self._read(path, reference, extends), reference.variant
+
+    def _beside(self, document: Document, reference: Reference, extends: Value, chain: tuple[str, ...]) -> Path:
+        here = Path(document.name) if not document.name.startswith("<") else Path("x")
+        path = here.parent / reference.path
+        root = Path(chain[0]) if chain and not chain[0].startswith("<") else Path("x")
+        inside = path.resolve().is_relative_to(root.parent.resolve()) or path.resolve().is_relative_to(SHIPPED.resolve())
+        if not (inside or self.allow_outside):
+            message = f"`{reference.path}` lies outside the folder of the spec that was given, {root.parent.resolve().name or '/'}/"
+            _refuse("extends-outside", message, extends.span, help="move the file into that folder, or give `--allow-outside`")
+        return _normal(path)
+
+    def _shipped(self, reference: Reference, extends: Value | None) -> Path:
+        path = SHIPPED / f"{reference.path}.yaml"
+        if path.resolve().is_relative_to(SHIPPED.resolve()) and path.is_file():
+            return path
+        names = shipped_names()
+        span = extends.span if extends else Span(reference.path or "?", 1, 1, 1, 1)
+        near = did_you_mean(reference.path, names)
+        beside = "" if extends or not Path(f"{reference.path}.yaml").is_file() else f"for the file here write `{reference.path}.yaml`"
+        _refuse("file-not-found", f"archspec ships no spec called `{reference.path}`", span, help=beside or near or f"there are {', '.join(names)}; a file ends in .yaml")
+        raise AssertionError
+
+    def _read(self, path: Path, reference: Reference, extends: Value | None = None) -> Document:
+        name = _shown(path)
+
+        def text() -> str:
+            try:
+                with path.open("rb") as file:
+                    return source.decode(file.read(limits.TEXT_BYTES + 1), name)
+            except OSError as error:
+                near = did_you_mean(path.name, [one.name for one in path.parent.glob("*.y*ml")]) if path.parent.is_dir() else None
+                span = extends.span if extends else Span(reference.path, 1, 1, 1, 1)
+                what = "is a folder" if path.is_dir() else "does not exist" if not path.exists() else (error.strerror or "cannot be read").lower()
+                _refuse("file-not-found", f"the file `{reference.path}` {what}", span, help=near)
+                raise AssertionError from error
+
+        return self._checked(str(path.resolve()), text, name)
+
+    def _checked(self, key: str, text: Callable[[], str], name: str) -> Document:
+        if key not in self.documents:
+            self.documents[key] = self.accept(source.read(text(), name))
+        return self.documents[key]
+
+    def accept(self, document: Document) -> Document:
+        """The same document, its schema checked. Raises `SpecError`."""
+        problems = list(self.check(document))
+        if problems:
+            raise SpecError(problems, document.sources)
+        return document
+
+
+@dataclass
+class _Laying:
+    """The layers of one network's document, laid one on the other."""
+
+    library: Library
+    first: Document
+    entries: dict[str, Value] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+    read: list[Value] = field(default_factory=list)
+    name: str = ""
+
+    def document(self, document: Document, variant: str | None, chain: tuple[str, ...]) -> None:
+        """Lay on what the document extends, the document, and its variant."""
+        self.sources |= document.sources
+        extends = document.root.get("extends")
+        if extends is not None:
+            self._extend(document, extends, variant, chain)
+        for key in NOT_INHERITED:
+            self.entries.pop(key, None)
+        self.read.append(document.root)
+        self._lay(document.root, [key for key in document.root.data if key not in ("variants", "extends")], new_vars=True)
+        name = document.root.data["name"].text
+        self.name = name
+        if variant is not None:
+            self._variant(document, variant, name)
+
+    def _extend(self, document: Document, extends: Value, variant: str | None, chain: tuple[str, ...]) -> None:
+        try:
+            base, base_variant = self.library.extended(document, extends, (*chain, document.name))
+        except SpecError as error:
+            raise SpecError(error.diagnostics, {**self.sources, **error.sources}) from None
+        if base.name in (*chain, document.name):
+            self._refuse("extends-cycle", f"`{base.name}` extends itself, by way of {' → '.join((*chain, document.name, base.name))}", extends.span)
+        if len(chain) >= limits.EXTENSIONS:
+            self._refuse("bound-extends", f"more than {limits.EXTENSIONS} specs extend one another here", extends.span)
+        self.document(base, base_variant, (*chain, document.name))
+
+    def _variant(self, document: Document, variant: str, name: str) -> None:
+        variants = document.root.get("variants")
+        changes = variants.get(variant) if variants is not None else None
+        if changes is None:
+            names = self.library.variants(document)
+            span = variants.place if variants else document.root.data["name"].place
+            has = f"its variants are {', '.join(names)}" if names else "it has no variants"
+            near = did_you_mean(variant, names)
+            self._refuse("unknown-variant", f"`{document.root.data['name'].text}` has no variant `{variant}`", span, help=f"{near} ({has})" if near else has)
+        assert changes is not None
+        self.entries.pop("expect", None)
+        self._lay(changes, vocabulary.VARIANT_KEYS, new_vars=False)
+        self.name = variant if variant.lower().startswith(name.lower()) else f"{name}-{variant}"
+
+    def overrides(self, overrides: Mapping[str, Value]) -> None:
+        """Lay on the variables of the command line or of the Python API."""
+        if not overrides:
+            return
+        self.entries.pop("expect", None)
+        for name, value in overrides.items():
+            self.sources.setdefault(value.span.file, f"{name}={value.text}" if value.text else name)
+        place = next(iter(overrides.values())).span
+        self._vars(Value(dict(overrides), place), new=False)
+
+    def _lay(self, changes: Value, keys: Iterable[str], *, new_vars: bool) -> None:
+        for key in keys:
+            value = changes.get(key)
+            if value is None:
+                continue
+            if key == "vars":
+                self._vars(value, new=new_vars)
+            elif key == "defaults":
+                self.entries[key] = _merged(self.entries.get(key), value, levels=2)
+            elif key == "blocks":
+                self.entries[key] = _merged(self.entries.get(key), value, levels=1)
+            else:
+                if key in ("input", "inputs"):
+                    self.entries.pop("input", None)
+                    self.entries.pop("inputs", None)
+                self.entries[key] = value
+
+    def _vars(self, changes: Value, *, new: bool) -> None:
+        known = self.entries.get("vars")
+        names = list(known.data) if known is not None else []
+        for name, value in changes.items():
+            before = self.kinds.get(name)
+            if name not in names and not new:
+                help = did_you_mean(name, names) or (f"the variables are {', '.join(names)}" if names else "the spec has no `vars`")
+                self._problem("unknown-variable", f"the spec has no variable `{name}`", value.place, help)
+            elif not new and before is not None and (kind := kind_of(value)) not in (None, before):
+                self._problem("variable-kind", f"`{name}` is {before}, and this is {kind}", value.span, f"give {before}, as the spec does")
+            if new or before is None:
+                self._know(name, value)
+        self.entries["vars"] = _merged(known, changes, levels=1)
+
+    def _know(self, name: str, value: Value) -> None:
+        kind = kind_of(value)
+        self.kinds.pop(name, None)
+        if kind is not None and value.data is not None:
+            self.kinds[name] = kind
+
+    def result(self) -> Resolved:
+        """The network's document, or `SpecError` with what did not fit."""
+        root = self.first.root
+        if "layers" not in self.entries and not self.problems:
+            self._problem("missing-key", "`layers` is missing", root.data["name"].place, "add `layers`, or `extends` a spec that has them")
+        if not {"input", "inputs"} & set(self.entries) and not self.problems:
+            self._problem("missing-key", "`input` is missing", root.data["name"].place, "add `input: [height, width, channels]`, or `extends` a spec that has it")
+        if self.problems:
+            raise SpecError(self.problems, self.sources)
+        name = replace(self.entries["name"], data=self.name, text=self.name, plain=True)
+        entries = {"archspec": self.first.root.data["archspec"], **self.entries, "name": name}
+        ordered = {key: entries[key] for key in vocabulary.TOP_LEVEL if key in entries}
+        document = Document(self.first.name, replace(root, data=ordered), self.sources)
+        return Resolved(document, self.kinds, self.first.name, tuple(self.read))
+
+    def _problem(self, code: str, message: str, span: Span, help: str | None = None) -> None:
+        self.problems.append(Diagnostic(code, message, span, help=help))
+
+    def _refuse(self, code: str, message: str, span: Span, help: str | None = None) -> None:
+        raise SpecError([*self.problems, Diagnostic(code, message, span, help=help)], self.sources)
+
+
+def _merged(below: Value | None, above: Value, levels: int) -> Value:
+    """Two mappings in one, the upper's entries winning; ``levels`` deep, where both have mappings."""
+    if levels == 0 or below is None or not (below.is_mapping and above.is_mapping):
+        return above
+    entries = dict(below.data)
+    for key, value in above.items():
+        entries[key] = _merged(entries.get(key), value, levels - 1)
+    return replace(above, data=entries)
+
+
+def kind_of(value: Value) -> str | None:
+    """The kind that a variable's value has as written: ``None`` for an expression, whose kind shows only later, and for ``null``."""
+    if value.data is None or (isinstance(value.data, str) and "$" in value.data):
+        return None
+    return kind_of_data(value.data)
+
+
+def kind_of_data(data: Any) -> str | None:
+    """The kind of a plain value in an author's words; ``None`` for ``null``."""
+    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
+        (bool, "a truth value"),
+        ((int, float), "a number"),
+        (str, "a text"),
+        ((list, tuple), "a list"),
+        (dict, "a mapping"),
+    )
+    return next((words for kind, words in kinds if isinstance(data, kind)), None)
+
+
+def read_override(text: str) -> tuple[str, Value]:
+    """``classes=10`` of ``--set`` → the variable's name and its value, read as YAML. Raises `SpecError`."""
+    name, equals, value = text.partition("=")
+    place = f"--set {text}"
+    if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name.strip(), re.ASCII):
+        _refuse("override", f"`{text}` is not of the form NAME=VALUE", Span(place, 1, 1, 1, 1), help="write, for example, `--set classes=10`")
+    return name.strip(), _value_of(value, place)
+
+
+def override_of(name: str, data: Any) -> Value:
+    """A keyword of the Python API → the value of a variable. Raises `SpecError`."""
+    return _value_of(as_json_text(data, name), f"<{name}>")
+
+
+def _value_of(text: str, place: str) -> Value:
+    if not text.strip():
+        return Value(None, Span(place, 1, 1, 1, 1), text="", plain=True)
+    document = source.read(text, place)
+    return replace(document.root, text=document.root.text if document.root.text is not None else text)
+
+
+def as_json_text(data: Any, name: str) -> str:
+    """Python data as text that the reader takes. Raises `SpecError` for what a spec cannot hold."""
+    try:
+        return json.dumps(data, indent=2, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        _refuse("python-value", f"`{name}` cannot stand in a spec: {error}", Span(f"<{name}>", 1, 1, 1, 1), help="use numbers, texts, truth values, lists and mappings")
+        raise AssertionError from error
+
+
+def shipped_names() -> list[str]:
+    """The bare names of the specs that archspec ships."""
+    return sorted(path.relative_to(SHIPPED).with_suffix("").as_posix() for path in SHIPPED.rglob("*.yaml"))
+
+
+def _refuse(code: str, message: str, span: Span, help: str | None = None) -> None:
+    raise SpecError([Diagnostic(code, message, span, help=help)])
+
+
+def _normal(path: Path) -> Path:
+    """The path without ``..`` where that shortens what people read."""
+    return Path(_shown(path.resolve()))
+
+
+def _shown(path: Path) -> str:
+    """A path as people read it: relative to the working folder where it lies inside."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
+
+
+__all__ = ["Library", "Reference", "Resolved"]

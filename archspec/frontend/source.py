@@ -1,0 +1,346 @@
+"""Text → `Document`: plain values, each with its span. The only module that knows YAML's parser.
+
+Scalars are YAML 1.2's (PyYAML's own resolver is YAML 1.1's): ``1e-3`` is a number, ``on`` a text, ``010`` ten. Duplicate keys, tags,
+merge keys, cycles and several documents are refused, and so is text beyond the bounds of `archspec.limits`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+import yaml
+
+from archspec import limits
+from archspec.diagnostics import Diagnostic, Span, SpecError
+from archspec.frontend import yaml_errors
+
+Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
+
+NULL = {"", "~", "null", "Null", "NULL"}
+BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
+BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+FLOAT = re.compile(r"[-+]?(\.[0-9][0-9_]*|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?")
+INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of the text: a scalar, or a list or mapping of values.
+
+    ``span`` is where it stands, ``key`` where its key does, for a value in a mapping. ``text`` is a scalar exactly as written, which is
+    what names are made of; ``plain`` says that it was written without quotes.
+    """
+
+    data: Any
+    span: Span
+    key: Span | None = None
+    text: str | None = None
+    plain: bool = False
+
+    @property
+    def place(self) -> Span:
+        """Where to point for the entry as a whole: its key, else the value itself."""
+        return self.key or self.span
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether this is a mapping of values."""
+        return isinstance(self.data, dict)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether this is a list of values."""
+        return isinstance(self.data, list)
+
+    @property
+    def first_line(self) -> Span:
+        """The part of the value on its first line: a mapping's first key."""
+        if isinstance(self.data, dict) and self.data:
+            return next(iter(self.data.values())).place
+        return self.span
+
+    def get(self, key: str) -> Value | None:
+        """The value of a key, ``None`` where this is no mapping or has no such key."""
+        return self.data.get(key) if isinstance(self.data, dict) else None
+
+    def items(self) -> Iterator[tuple[str, Value]]:
+        """Keys and values of a mapping; nothing for anything else."""
+        return iter(self.data.items() if isinstance(self.data, dict) else ())
+
+    def elements(self) -> Iterator[Value]:
+        """The elements of a list; nothing for anything else."""
+        return iter(self.data if isinstance(self.data, list) else ())
+
+    def unwrapped(self) -> Any:
+        """The plain data: numbers, texts, lists, mappings."""
+        if isinstance(self.data, dict):
+            return {key: value.unwrapped() for key, value in self.data.items()}
+        if isinstance(self.data, list):
+            return [value.unwrapped() for value in self.data]
+        return self.data
+
+
+@dataclass(frozen=True)
+class Document:
+    """A spec as data. ``sources`` maps every file that it was made from to its text, the spec's own file first."""
+
+    name: str
+    root: Value
+    sources: Mapping[str, str]
+
+    @property
+    def data(self) -> Any:
+        """The plain data, without spans."""
+        return self.root.unwrapped()
+
+    def at(self, path: tuple[str | int, ...]) -> Value:
+        """The value at a path of keys and indices."""
+        value = self.root
+        for step in path:
+            value = value.data[step]
+        return value
+
+
+def read(text: str, name: str) -> Document:
+    """The document that a text holds, ``name`` being its file for spans. Raises `SpecError`."""
+    builder = _Builder(name, text)
+    try:
+        root = builder.build()
+    except yaml.YAMLError as error:
+        raise SpecError([yaml_errors.translate(error, text, name)], {name: text}) from None
+    if builder.problems:
+        raise SpecError(builder.problems, {name: text})
+    return Document(name, root, {name: text})
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of a file: UTF-8, within the bound. Raises `SpecError`."""
+    if len(data) > limits.TEXT_BYTES:
+        message = f"this file has {len(data):,} bytes, and a spec may have {limits.TEXT_BYTES:,}"
+        raise SpecError([Diagnostic("bound-text", message, Span(name, 1, 1, 1, 1), help="use `repeat` and blocks instead of writing every layer out")])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SpecError([_wrong_encoding(data, error, name)]) from None
+
+
+def _wrong_encoding(data: bytes, error: UnicodeDecodeError, name: str) -> Diagnostic:
+    before = data[: error.start].decode("utf-8", "replace")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    kind = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else None
+    label = f"it looks like {kind}" if kind else f"byte 0x{data[error.start]:02x} is not UTF-8"
+    message = "this file is not UTF-8 text"
+    return Diagnostic("yaml-encoding", message, Span(name, line, column, line, column + 1), label, help="save it as UTF-8 in your editor")
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A list or mapping being read. ``start`` counts the values before it, ``height`` the levels in it so far."""
+
+    data: Any
+    event: Any
+    start: int
+    key: tuple[str, Span] | None = None
+    at_key: bool = True
+    height: int = 0
+    bad_key: bool = False
+
+
+@dataclass
+class _Builder:
+    """Turns the parser's events into a `Value`, without recursion, so that no nesting can exhaust the stack."""
+
+    name: str
+    text: str
+    problems: list[Diagnostic] = field(default_factory=list)
+    anchors: dict[str, tuple[Value, int, int] | None] = field(default_factory=dict)
+    stack: list[_Frame] = field(default_factory=list)
+    count: int = 0
+    root: Value | None = None
+
+    def build(self) -> Value:
+        documents = 0
+        for event in self._events():
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._fail("yaml-documents", "a second document starts here, and a file holds one spec", event, help="remove the `---`, or use two files")
+            else:
+                self._take(event)
+        if self.root is None:
+            self._stop("yaml-empty", "this file is empty", Span(self.name, 1, 1, 1, 1), "a spec starts with `archspec: 1`, then `name`, `input` and `layers`")
+        assert self.root is not None
+        return self.root
+
+    def _events(self) -> Iterator[Any]:
+        parser = Parser(self.text)
+        try:
+            while parser.check_event():
+                yield parser.get_event()
+        except RecursionError:
+            self._too_deep(Span(self.name, 1, 1, 1, 1))
+        finally:
+            parser.dispose()
+
+    def _take(self, event: Any) -> None:
+        if getattr(event, "tag", None) is not None and not isinstance(event, yaml.DocumentEndEvent):
+            self._complain("yaml-tag", f"the tag `{_short_tag(event.tag)}` is not allowed", event, help="write the plain value: specs hold data only")
+        if isinstance(event, yaml.ScalarEvent):
+            self._scalar(event)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self._open(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._close(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+
+    def _scalar(self, event: Any) -> None:
+        span = self._span(event)
+        plain = not event.style
+        data = self._resolve(event.value, span) if plain else event.value
+        value = Value(data, span, text=event.value, plain=plain)
+        self._anchor(event, value, 1, 0)
+        self._add(value, 1, 0)
+
+    def _open(self, event: Any) -> None:
+        if len(self.stack) >= limits.NESTING:
+            self._too_deep(self._span(event))
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        frame = _Frame({} if isinstance(event, yaml.MappingStartEvent) else [], event, self.count)
+        self._check_key_position(event)
+        self.stack.append(frame)
+
+    def _check_key_position(self, event: Any) -> None:
+        """A list or mapping cannot be a key: what follows it is read and dropped."""
+        if self.stack and isinstance(self.stack[-1].data, dict) and self.stack[-1].at_key:
+            expression = self.text[event.start_mark.index - 1 : event.start_mark.index] == "$"
+            help = "quote this expression" if expression else "a key is a text; to use these signs in one, put it in quotes"
+            self._complain("yaml-key", "a list or a mapping cannot be a key", event, help=help)
+            self.stack[-1].bad_key = True
+
+    def _close(self, event: Any) -> None:
+        frame = self.stack.pop()
+        start, end = frame.event.start_mark, event.end_mark
+        value = Value(frame.data, self._between(start, end))
+        size = self.count - frame.start + 1
+        self._anchor(frame.event, value, size, frame.height + 1)
+        self._add(value, 1, frame.height + 1)
+
+    def _alias(self, event: Any) -> None:
+        if event.anchor not in self.anchors:
+            self._fail("yaml-alias", f"there is no anchor `&{event.anchor}` above", event, help="an expression that begins with `*` needs quotes")
+        known = self.anchors[event.anchor]
+        if known is None:
+            self._fail("yaml-cycle", f"`*{event.anchor}` stands inside what `&{event.anchor}` names, so it would never end", event)
+        assert known is not None
+        value, size, height = known
+        if len(self.stack) + height > limits.NESTING:
+            self._too_deep(self._span(event))
+        self._add(Value(value.data, self._span(event), text=value.text, plain=value.plain), size, height)
+
+    def _anchor(self, event: Any, value: Value, size: int, height: int) -> None:
+        if event.anchor:
+            self.anchors[event.anchor] = (value, size, height)
+
+    def _add(self, value: Value, size: int, height: int) -> None:
+        self.count += size
+        if self.count > limits.VALUES:
+            self._stop("bound-values", f"this spec holds more than {limits.VALUES:,} values, its aliases expanded", value.span, "use `repeat` and blocks")
+        if not self.stack:
+            self.root = value
+            return
+        frame = self.stack[-1]
+        frame.height = max(frame.height, height)
+        if isinstance(frame.data, list):
+            frame.data.append(value)
+        elif frame.at_key:
+            self._key(frame, value)
+        else:
+            self._entry(frame, value)
+
+    def _key(self, frame: _Frame, value: Value) -> None:
+        frame.at_key = False
+        if frame.bad_key or value.text is None:
+            frame.key = None
+            frame.bad_key = False
+            return
+        if value.text == "<<" and value.plain:
+            self._note("yaml-merge-key", "merge keys (`<<`) are not part of the language", value.span, help="use `defaults`, a block or `extends`")
+        if len(value.text) > limits.NAME_LENGTH:
+            message = f"this key has {len(value.text):,} characters, and a key may have {limits.NAME_LENGTH}"
+            self._note("bound-name", message, value.span, help="shorten it")
+        frame.key = (value.text, value.span)
+
+    def _entry(self, frame: _Frame, value: Value) -> None:
+        frame.at_key = True
+        if frame.key is None:
+            return
+        name, span = frame.key
+        if name in frame.data:
+            first = frame.data[name].key
+            self._note(
+                "yaml-duplicate-key", f"the key `{name}` stands twice in this mapping", span, f"the first is on line {first.line}", "remove or rename one"
+            )
+            return
+        frame.data[name] = Value(value.data, value.span, span, value.text, value.plain)
+
+    def _resolve(self, text: str, span: Span) -> Any:
+        """The value of a plain scalar, by YAML 1.2's core schema, ``_`` allowed between digits."""
+        if text in NULL:
+            return None
+        if text in BOOLEANS:
+            return BOOLEANS[text]
+        if text[0] not in "+-.0123456789":
+            return text
+        if INTEGER.fullmatch(text):
+            return self._bounded(int(text.replace("_", "")) if len(text) < 100 else limits.INTEGER + 1, text, span)
+        if BASED.fullmatch(text):
+            return self._bounded(int(text, 0) if len(text) < 100 else limits.INTEGER + 1, text, span)
+        if FLOAT.fullmatch(text):
+            return self._bounded(float(text.replace("_", "")), text, span)
+        if INFINITE.fullmatch(text):
+            return self._bounded(float("inf"), text, span)
+        return text
+
+    def _bounded(self, number: int | float, text: str, span: Span) -> int | float:
+        if not isfinite(number) or abs(number) > limits.INTEGER and isinstance(number, int):
+            shown = text if len(text) < 40 else f"{text[:20]}..."
+            self._note("bound-number", f"the number {shown} is beyond what a spec can hold", span, help=f"integers go to {limits.INTEGER:,}; floats are finite")
+            return 0
+        return number
+
+    def _span(self, event: Any) -> Span:
+        return self._between(event.start_mark, event.end_mark)
+
+    def _between(self, start: Any, end: Any) -> Span:
+        """From the parser's marks, which count from 0, to a span. A block ends where its last line does, not where the next begins."""
+        if end.line == start.line:
+            return Span(self.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        lines = self.text[start.index : end.index].rstrip().splitlines() or [""]
+        column = len(lines[-1]) + (start.column if len(lines) == 1 else 0)
+        return Span(self.name, start.line + 1, start.column + 1, start.line + len(lines), column + 1)
+
+    def _note(self, code: str, message: str, span: Span, label: str = "", help: str | None = None) -> None:
+        self.problems.append(Diagnostic(code, message, span, label, help=help))
+
+    def _complain(self, code: str, message: str, event: Any, help: str | None = None) -> None:
+        self._note(code, message, self._span(event), help=help)
+
+    def _fail(self, code: str, message: str, event: Any, help: str | None = None) -> None:
+        self._stop(code, message, self._span(event), help)
+
+    def _stop(self, code: str, message: str, span: Span, help: str | None = None) -> None:
+        raise SpecError([*self.problems, Diagnostic(code, message, span, help=help)], {self.name: self.text})
+
+    def _too_deep(self, span: Span) -> None:
+        self._stop("bound-nesting", f"lists and mappings are nested deeper here than {limits.NESTING} levels", span, "use blocks, or check the brackets")
+
+
+def _short_tag(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")[:60]

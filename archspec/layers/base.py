@@ -1,0 +1,235 @@
+"""What a layer kind is: a class whose fields are its arguments and whose methods are arithmetic on shapes.
+
+Adding a kind is one class, decorated with `layer`, in the file of its family, and a row in that family's test table. From the
+fields come the checks, the defaults, the JSON Schema and the page that ``archspec layers KIND`` prints; the Keras call comes from the
+class's name and the arguments that were given, so that no kind imports Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from archspec.graph import Tensor, Weight
+from archspec.layers.types import FLAG, Refused, Type, choice, either, optional
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:  # Python has it from 3.11, and only type checkers look at it
+
+    def dataclass_transform(**_):
+        return lambda cls: cls
+
+
+REQUIRED: Any = object()
+"""The default of an argument that has none."""
+
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+POLICIES = ("mixed_float16", "mixed_bfloat16")
+
+
+class Mismatch(Exception):
+    """A layer does not fit its arguments or its input.
+
+    ``message`` is a plain sentence without a full stop, ``at`` the argument that it is about (or ``None`` for the layer), ``help`` what to do.
+    """
+
+    def __init__(self, message: str, *, at: str | None = None, help: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = at
+        self.help = help
+
+
+class Attribute:
+    """One argument of a layer kind: its type, its default (or `REQUIRED`) and a description of half a line.
+
+    ``before`` names the inherited argument before which this one is listed; without it, it follows the inherited ones.
+    """
+
+    __slots__ = ("before", "default", "doc", "name", "type")
+
+    def __init__(self, type: Type, default: Any, doc: str, before: str | None = None) -> None:
+        self.name = ""
+        self.type = type
+        self.default = default
+        self.doc = doc
+        self.before = before
+
+    @property
+    def required(self) -> bool:
+        """Whether the argument has no default."""
+        return self.default is REQUIRED
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+
+def attr(type: Type, default: Any = REQUIRED, doc: str = "", *, before: str | None = None) -> Any:
+    """Declare an argument. ``default`` is Keras's own, as one would write it in YAML; the rules see it as ``type`` normalises it."""
+    return Attribute(type, default, doc, before)
+
+
+def _in_order(inherited: Mapping[str, Attribute], own: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    merged = {**inherited, **own}
+    names = list(merged)
+    for name, value in own.items():
+        if value.before is not None:
+            names.remove(name)
+            names.insert(names.index(value.before), name)
+    return {name: merged[name] for name in names}
+
+
+KINDS: dict[str, type[Layer]] = {}
+"""Every layer kind by its name, filled as the families are imported."""
+
+_Kind = TypeVar("_Kind", bound="type[Layer]")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attr,))
+class Layer:
+    """One layer with its arguments, frozen; equal when kind and arguments are.
+
+    Keywords are plain values as they stand in YAML. Raises `Mismatch` for an unknown, missing or mistyped argument.
+    """
+
+    attributes: ClassVar[Mapping[str, Attribute]] = MappingProxyType({})
+    arity: ClassVar[tuple[int, int | None]] = (1, 1)
+    """The least and the greatest number of tensors that the kind takes (``None``: any)."""
+
+    arguments: Mapping[str, Any]
+    """The arguments that were given, normalised; the others have their defaults."""
+
+    dtype: str | None = attr(
+        optional(choice(*FLOATS, *POLICIES), "Keras's floatx, float32"), None, "the dtype, or mixed-precision policy, of computations and weights"
+    )
+    trainable: bool = attr(FLAG, True, "whether training changes the weights")
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Attribute)}
+        tail = {name: Layer.attributes[name] for name in Layer.attributes}
+        inherited = {name: value for name, value in cls.attributes.items() if name not in tail}
+        cls.attributes = MappingProxyType({**_in_order(inherited, own), **{k: v for k, v in tail.items() if k not in own}})
+        for name, value in own.items():
+            setattr(cls, name, REQUIRED if value.required else value.type.accept(value.default))
+
+    def __init__(self, **arguments: Any) -> None:
+        known = self.attributes
+        accepted = {}
+        for name, value in arguments.items():
+            if name not in known:
+                raise Mismatch(f"`{self.kind()}` has no argument `{name}`", at=name)
+            try:
+                accepted[name] = known[name].type.accept(value)
+            except Refused as refused:
+                raise Mismatch(f"`{name}` must be {refused.words}", at=name, help=refused.help) from None
+        for attribute in known.values():
+            if attribute.required and attribute.name not in accepted:
+                raise Mismatch(f"`{self.kind()}` needs `{attribute.name}`, {attribute.doc}", at=attribute.name)
+        self.__dict__.update(accepted)
+        self.__dict__["arguments"] = MappingProxyType(accepted)
+        self.check()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{self.kind()} is frozen")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.arguments == other.arguments
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.arguments))
+
+    def __repr__(self) -> str:
+        return f"{self.kind()}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})"
+
+    @classmethod
+    def kind(cls) -> str:
+        """The name of the kind, which is Keras's name of the layer."""
+        return cls.__name__
+
+    @property
+    def compute_dtype(self) -> str:
+        """The dtype of what the layer computes, and to which it casts floating inputs."""
+        return (self.dtype or "float32").removeprefix("mixed_")
+
+    def infer(self, *inputs: Tensor) -> tuple[Tensor, tuple[Weight, ...], int | None]:
+        """What the layer does to inputs of these shapes: its output, its weights, its multiply-adds.
+
+        As Keras does, floating inputs are cast to the layer's dtype. Raises `Mismatch` exactly where Keras fails.
+        """
+        cast = tuple(x if x.dtype == self.compute_dtype or x.dtype not in FLOATS else Tensor(x.shape, self.compute_dtype) for x in inputs)
+        y = self.output(*cast)
+        weights = self.weights(*cast)
+        if not self.trainable:
+            weights = tuple(Weight(weight.name, weight.shape, False) for weight in weights)
+        return y, weights, self.macs(y, *cast)
+
+    def check(self) -> None:
+        """Raise `Mismatch` where arguments contradict each other, whatever the input."""
+
+    def output(self, *inputs: Tensor) -> Tensor:
+        """The output for these inputs, or `Mismatch`."""
+        raise NotImplementedError(self.kind())
+
+    def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
+        """The weights in Keras's order."""
+        return ()
+
+    def macs(self, y: Tensor, *inputs: Tensor) -> int | None:
+        """Multiply-adds for one example; ``None`` where a size is unknown. ``y`` is the output."""
+        return 0
+
+
+Layer.attributes = MappingProxyType({name: value for name, value in vars(Layer).items() if isinstance(value, Attribute)})
+for _attribute in Layer.attributes.values():
+    setattr(Layer, _attribute.name, _attribute.default)
+
+
+def layer(cls: _Kind) -> _Kind:
+    """Register a layer kind under its name."""
+    KINDS[cls.__name__] = cls
+    return cls
+
+
+def known(size: int | None, what: str, *, at: str | None = None) -> int:
+    """A size that the layer must know, or `Mismatch`: weights cannot depend on what is unknown."""
+    if size is None:
+        raise Mismatch(f"{what} is unknown here, and this layer needs it", at=at, help="give the input a fixed size on that axis instead of `null`")
+    return size
+
+
+class SameShape(Layer):
+    """What the kinds share that change values and no shape. The output has the layer's dtype, as Keras says of every such layer."""
+
+    def output(self, x: Tensor) -> Tensor:
+        """The input's shape."""
+        return Tensor(x.shape, self.compute_dtype)
+
+
+def axis_index(axis: int, x: Tensor, *, at: str | None = "axis") -> int:
+    """The index into ``x.shape`` of an ``axis`` that counts as in Keras, the batch being 0. Raises `Mismatch` for the batch or beyond."""
+    rank = len(x.shape)
+    index = rank + axis if axis < 0 else axis - 1
+    if axis == 0 or index == -1:
+        raise Mismatch(f"`{at}` {axis} is the batch axis", at=at, help="count from the end: -1 is the last axis")
+    if not 0 <= index < rank:
+        raise Mismatch(f"`{at}` {axis} is outside a tensor of {rank} axes", at=at, help=f"the axes are -{rank} to -1" if rank else None)
+    return index
+
+
+def axis_indices(axes: int | tuple[int, ...], x: Tensor, *, at: str = "axis") -> tuple[int, ...]:
+    """`axis_index` of one axis or several. Raises `Mismatch` also where one axis is named twice."""
+    found = tuple(axis_index(axis, x, at=at) for axis in (axes if isinstance(axes, tuple) else (axes,)))
+    if len(set(found)) < len(found):
+        raise Mismatch(f"`{at}` names one of the {len(x.shape)} axes twice", at=at, help="name every axis once")
+    return found
+
+
+def need_rank(x: Tensor, rank: int, names: str) -> None:
+    """Raise `Mismatch` unless ``x`` has ``rank`` axes; ``names`` names them, as in "height, width, channels"."""
+    if len(x.shape) != rank:
+        raise Mismatch(f"this layer takes {rank} axes ({names}), and its input {x} has {len(x.shape)}")
+
+
+__all__ = ["KINDS", "REQUIRED", "Attribute", "Layer", "Mismatch", "attr", "axis_index", "choice", "either", "known", "layer", "need_rank"]

@@ -1,0 +1,150 @@
+"""Merging layers: several tensors become one, element by element or side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from archspec.graph import Shape, Size, Tensor, total
+from archspec.layers.base import Layer, Mismatch, attr, axis_index, layer
+from archspec.layers.types import INTEGER
+
+
+class _Elementwise(Layer):
+    """Broadcasting as in Keras: axes are matched from the last; what is 1, or missing in front, stretches."""
+
+    arity: ClassVar[tuple[int, int | None]] = (2, None)
+    done: ClassVar[str]
+    """The participle that completes "cannot be ..."."""
+
+    def output(self, *xs: Tensor) -> Tensor:
+        """The shape that all inputs broadcast to."""
+        shape = xs[0].shape
+        for number, x in enumerate(xs[1:], 2):
+            if x.shape != shape:
+                shape = self._broadcast(shape, x.shape, xs[:number])
+        return Tensor(shape, self.compute_dtype)
+
+    def _broadcast(self, a: Shape, b: Shape, xs: tuple[Tensor, ...]) -> Shape:
+        if len(a) < len(b):
+            a, b = b, a
+        lead = len(a) - len(b)
+        return a[:lead] + tuple(self._size(i, j, index - len(b), xs) for index, (i, j) in enumerate(zip(a[lead:], b, strict=True)))
+
+    def _size(self, i: Size, j: Size, axis: int, xs: tuple[Tensor, ...]) -> Size:
+        if i is None or j is None:
+            return None
+        if i in (1, j):
+            return j
+        if j == 1:
+            return i
+        raise _clash(xs, axis, (None, 1), self.done, "equal sizes fit, and a size of 1 is stretched")
+
+
+@layer
+class Add(_Elementwise):
+    """The sum of its inputs.
+
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'.
+    """
+
+    done = "added"
+
+
+@layer
+class Subtract(_Elementwise):
+    """The first input minus the second.
+
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the other's.
+    """
+
+    arity = (2, 2)
+    done = "subtracted"
+
+    def output(self, *xs: Tensor) -> Tensor:
+        if len(xs) != 2:
+            raise Mismatch(f"`Subtract` takes 2 inputs, and has {len(xs)}")
+        return super().output(*xs)
+
+
+@layer
+class Multiply(_Elementwise):
+    """The product of its inputs, element by element.
+
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'. So a gate of 1×1×64 scales
+    the channels of 56×56×64.
+    """
+
+    done = "multiplied"
+
+
+@layer
+class Average(_Elementwise):
+    """The mean of its inputs, element by element.
+
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'.
+    """
+
+    done = "averaged"
+
+
+@layer
+class Maximum(_Elementwise):
+    """The greatest of its inputs, element by element.
+
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'.
+    """
+
+    done = "compared"
+
+
+@layer
+class Minimum(_Elementwise):
+    """The least of its inputs, element by element.
+
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'.
+    """
+
+    done = "compared"
+
+
+@layer
+class Concatenate(Layer):
+    """Its inputs side by side, along `axis`.
+
+    Shape: the size of `axis` is the sum of the inputs'; all other sizes must agree, without broadcasting, and are the first input's.
+    """
+
+    arity = (2, None)
+    axis: int = attr(INTEGER, -1, "the axis to join along")
+
+    def output(self, *xs: Tensor) -> Tensor:
+        first = xs[0].shape
+        axis = axis_index(self.axis, xs[0])
+        for number, x in enumerate(xs[1:], 2):
+            if len(x.shape) != len(first):
+                raise Mismatch(f"{xs[0]} (input 1) and {x} (input {number}) cannot be joined: they have {len(first)} and {len(x.shape)} axes")
+        for index in range(len(first)):
+            if index != axis and _disagree(x.shape[index] for x in xs):
+                raise _clash(xs, index - len(first), (None,), f"joined along axis {self.axis}", "only the sizes of that axis may differ")
+        return Tensor((*first[:axis], total(x.shape[axis] for x in xs), *first[axis + 1 :]), self.compute_dtype)
+
+
+def _disagree(sizes: Iterable[Size]) -> bool:
+    return len(set(sizes) - {None}) > 1
+
+
+def _clash(xs: tuple[Tensor, ...], axis: int, fits: tuple[Size, ...], done: str, help: str) -> Mismatch:
+    """The complaint about the first two inputs whose sizes on ``axis``, counted from the end, differ and are none that ``fits``."""
+    inputs: dict[Size, int] = {}
+    for number, x in enumerate(xs):
+        if len(x.shape) >= -axis and x.shape[axis] not in fits:
+            inputs.setdefault(x.shape[axis], number)
+    (a, first), (b, second), *_ = inputs.items()
+    both = f"{xs[first]} (input {first + 1}) and {xs[second]} (input {second + 1})"
+    return Mismatch(f"{both} cannot be {done}: their {_noun(axis, len(xs[first].shape))} are {a} and {b}", help=help)
+
+
+def _noun(axis: int, rank: int) -> str:
+    names = {(-1, rank): "channels", (-2, 3): "widths", (-3, 3): "heights"}
+    return names.get((axis, rank), f"sizes on axis {axis}")

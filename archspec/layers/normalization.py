@@ -1,0 +1,201 @@
+"""Normalizations: the values are centred and scaled, by statistics of the batch, of the example or of the training data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archspec.graph import Tensor, Weight
+from archspec.layers.base import Mismatch, SameShape, attr, axis_index, axis_indices, known, layer
+from archspec.layers.kernels import new_weight
+from archspec.layers.objects import CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
+from archspec.layers.types import AXES, COUNT, EPSILON, FLAG, INTEGER, NUMBER, POSITIVE, either, integer, number, optional, sequence
+from archspec.layers.windows import need_floats
+
+_GROUPS = either("a positive integer, or -1 for one group a channel", POSITIVE, integer("-1", -1, -1))
+_SCALE = either("a number, or a list with one for each channel", NUMBER, sequence("a list of numbers", NUMBER, 1))
+_STATISTIC = either("a number or a list of numbers", NUMBER, sequence("a list of numbers", NUMBER, 1))
+
+
+class _Affine(SameShape):
+    """The learned scale and offset that follow a normalization, and their arguments."""
+
+    axis: Any = attr(INTEGER, -1, "the axis of the features")
+    epsilon: float = attr(EPSILON, 1e-3, "what is added to the variance against division by zero")
+    center: bool = attr(FLAG, True, "whether a learned `beta` is added")
+    scale: bool = attr(FLAG, True, "whether a learned `gamma` multiplies")
+    beta_initializer: Any = attr(OPTIONAL_INITIALIZER, "zeros", "the first values of `beta`")
+    gamma_initializer: Any = attr(OPTIONAL_INITIALIZER, "ones", "the first values of `gamma`")
+    beta_regularizer: Any = attr(REGULARIZER, None, "the penalty on `beta`")
+    gamma_regularizer: Any = attr(REGULARIZER, None, "the penalty on `gamma`")
+    beta_constraint: Any = attr(CONSTRAINT, None, "the constraint on `beta`")
+    gamma_constraint: Any = attr(CONSTRAINT, None, "the constraint on `gamma`")
+
+    def features(self, x: Tensor) -> int:
+        """The size of the one axis that `gamma` and `beta` go along."""
+        return known(x.shape[axis_index(self.axis, x)], f"the size of axis {self.axis}", at="axis")
+
+    def affine(self, shape: tuple[int, ...]) -> tuple[Weight, ...]:
+        """`gamma` and `beta`, as far as they are wanted."""
+        gamma = (new_weight(self, "gamma", shape, "gamma_initializer"),) if self.scale else ()
+        return (*gamma, new_weight(self, "beta", shape, "beta_initializer")) if self.center else gamma
+
+
+@layer
+class BatchNormalization(_Affine):
+    """Normalizes every feature over the batch; at inference by the moving statistics of training.
+
+    Shape: unchanged. Four weights for each feature, two of them (the moving statistics) not trained.
+    """
+
+    momentum: float = attr(NUMBER, 0.99, "how much of the moving statistics a step keeps", before="epsilon")
+    moving_mean_initializer: Any = attr(OPTIONAL_INITIALIZER, "zeros", "the first moving mean", before="beta_regularizer")
+    moving_variance_initializer: Any = attr(OPTIONAL_INITIALIZER, "ones", "the first moving variance", before="beta_regularizer")
+    synchronized: bool = attr(FLAG, False, "whether the replicas share their statistics (TensorFlow alone)")
+
+    def output(self, x: Tensor) -> Tensor:
+        self.features(x)
+        return super().output(x)
+
+    def weights(self, x: Tensor) -> tuple[Weight, ...]:
+        shape = (self.features(x),)
+        return (*self.affine(shape), self._statistic("mean", shape), self._statistic("variance", shape))
+
+    def _statistic(self, name: str, shape: tuple[int, ...]) -> Weight:
+        return new_weight(self, f"moving_{name}", shape, f"moving_{name}_initializer", trainable=False)
+
+
+@layer
+class LayerNormalization(_Affine):
+    """Normalizes every example by itself, over the axes of `axis`.
+
+    Shape: unchanged. `gamma` and `beta` have one value for each element of those axes.
+    """
+
+    axis: Any = attr(AXES, -1, "the axis, or the axes, over which to normalize")
+
+    def output(self, x: Tensor) -> Tensor:
+        axis_indices(self.axis, x)
+        return super().output(x)
+
+    def weights(self, x: Tensor) -> tuple[Weight, ...]:
+        if not self.scale and not self.center:
+            return ()
+        # Keras sorts the axes as they are written, so that [1, -1] gives channels before rows.
+        axes = sorted(self.axis) if isinstance(self.axis, tuple) else [self.axis]
+        return self.affine(tuple(known(x.shape[axis_index(axis, x)], f"the size of axis {axis}", at="axis") for axis in axes))
+
+
+@layer
+class GroupNormalization(_Affine):
+    """Normalizes every example by itself, in groups of channels.
+
+    Shape: unchanged. `groups` must divide the size of `axis`; `gamma` and `beta` have one value for each channel.
+    """
+
+    groups: int = attr(_GROUPS, 32, "the number of groups, -1 for one group a channel", before="axis")
+
+    def output(self, x: Tensor) -> Tensor:
+        size = self.features(x)
+        if self.groups > 0 and size % self.groups:
+            help = f"choose a divisor of {size}, or -1 for one group a channel"
+            raise Mismatch(f"{size} channels cannot be divided into {self.groups} groups", at="groups", help=help)
+        return super().output(x)
+
+    def weights(self, x: Tensor) -> tuple[Weight, ...]:
+        return self.affine((self.features(x),))
+
+
+@layer
+class UnitNormalization(SameShape):
+    """Divides every vector by its length, so that it lies on the unit sphere.
+
+    Shape: unchanged.
+    """
+
+    axis: Any = attr(AXES, -1, "the axis, or the axes, of the vectors")
+
+    def output(self, x: Tensor) -> Tensor:
+        need_floats(x)
+        axis_indices(self.axis, x)
+        return super().output(x)
+
+
+@layer
+class LocalResponseNormalization(SameShape):
+    """Divides by (bias + alpha * sum of squares of the channels around) ** beta: AlexNet's (Krizhevsky et al. 2012, section 3.3).
+
+    Shape: unchanged. The sum, over at most 2 * depth_radius + 1 channels, is no mean, as in `tf.nn.local_response_normalization`;
+    Caffe's `alpha` is for the mean, so divide it by the window's size.
+    """
+
+    # The paper's constants: k, n / 2 with n = 5, alpha and beta.
+    depth_radius: int = attr(COUNT, 2, "how many channels on either side count")
+    bias: float = attr(number("a positive number", above=0), 2.0, "what is added to the sum; the paper's k")
+    alpha: float = attr(number("a number of at least 0", 0), 1e-4, "the factor of the sum")
+    beta: float = attr(NUMBER, 0.75, "the exponent")
+
+    def output(self, x: Tensor) -> Tensor:
+        if not x.shape:
+            raise Mismatch("there is no axis of channels to normalize over", help="give it a tensor with an axis of channels")
+        return super().output(x)
+
+
+@layer
+class Normalization(SameShape):
+    """Shifts and scales to mean 0 and variance 1, by constants: those given here, or those that Keras's `adapt` measures on data.
+
+    Shape: unchanged. Given `mean` and `variance`, no weights; else `mean` and `variance` for each index of `axis`, and `count`, none of
+    them trained.
+    """
+
+    axis: Any = attr(optional(AXES, "one mean and variance for everything"), -1, "the axis, or the axes, with a mean and variance for each index")
+    mean: Any = attr(optional(_STATISTIC, "measured by `adapt`"), None, "the mean, or one for each index of the last such axis")
+    variance: Any = attr(optional(_STATISTIC, "measured by `adapt`"), None, "the variance, in the form of the mean")
+    invert: bool = attr(FLAG, False, "whether to undo a normalization instead")
+
+    def check(self) -> None:
+        if (self.mean is None) != (self.variance is None):
+            at, other = ("mean", "variance") if self.variance is None else ("variance", "mean")
+            raise Mismatch(f"`{at}` is given without `{other}`", at=at, help=f"give `{other}` too, or neither")
+        if _length(self.mean) != _length(self.variance):
+            raise Mismatch("`mean` and `variance` differ in form", at="variance", help="give two numbers, or two lists of one length")
+        if _length(self.mean) is not None and self.axis is None:
+            raise Mismatch("with `axis: null` there is one mean, and `mean` is a list", at="mean", help="give a number, or name an axis")
+
+    def output(self, x: Tensor) -> Tensor:
+        kept, count = self._kept(x), _length(self.mean)
+        if count not in (None, 1) and count != kept[-1]:
+            raise Mismatch(f"`mean` has {count} values for an axis of size {kept[-1]}", at="mean", help="give a number, or one value for each index")
+        return super().output(x)
+
+    def weights(self, x: Tensor) -> tuple[Weight, ...]:
+        if self.mean is not None:
+            return ()
+        shape = self._kept(x)
+        return (Weight("mean", shape, False), Weight("variance", shape, False), Weight("count", (), False))
+
+    def _kept(self, x: Tensor) -> tuple[int, ...]:
+        axes = () if self.axis is None else sorted(axis_indices(self.axis, x))
+        return tuple(known(x.shape[axis], f"the size of axis {axis + 1}", at="axis") for axis in axes)
+
+
+def _length(statistic: Any) -> int | None:
+    return len(statistic) if isinstance(statistic, tuple) else None
+
+
+@layer
+class Rescaling(SameShape):
+    """Computes x * scale + offset: `{scale: $(1 / 127.5), offset: -1}` takes pixels to [-1, 1].
+
+    Shape: unchanged. A list in `scale` or `offset` has one number for each channel.
+    """
+
+    scale: Any = attr(_SCALE, doc="the factor, or one for each channel")
+    offset: Any = attr(_SCALE, 0.0, "what is added, or one for each channel")
+
+    def output(self, x: Tensor) -> Tensor:
+        for at, value in (("scale", self.scale), ("offset", self.offset)):
+            count = len(value) if isinstance(value, tuple) else 1
+            if count > 1 and (not x.shape or x.shape[-1] not in (None, count)):
+                raise Mismatch(f"`{at}` has {count} numbers, and the input is {x}", at=at, help="give one number, or one for each channel")
+        return super().output(x)

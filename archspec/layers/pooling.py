@@ -1,0 +1,136 @@
+"""Pooling: the greatest or the mean value in windows, or over all positions."""
+
+from __future__ import annotations
+
+from archspec.graph import Tensor
+from archspec.layers.base import attr, layer
+from archspec.layers.types import FLAG, choice
+from archspec.layers.windows import OPTIONAL_STRIDES, SIZE, Sliding, need_floats, slide
+
+
+class _Pooling(Sliding):
+    pool_size: tuple[int, ...] = attr(SIZE[2], 2, "the size of the window")
+    strides: tuple[int, ...] | None = attr(OPTIONAL_STRIDES[2], None, "the step from one window to the next")
+    padding: str = attr(choice("valid", "same"), "valid", "whether windows stay inside the input or reach over its edge")
+
+    def output(self, x: Tensor) -> Tensor:
+        self.need_axes(x)
+        places = slide(x, self.pool_size, self.strides or self.pool_size, self.padding, at="pool_size")
+        return Tensor((*places, x.shape[-1]), self.compute_dtype)
+
+
+class _Averaging(_Pooling):
+    pool_size: tuple[int, ...] = attr(SIZE[2], doc="the size of the window")
+
+    def output(self, x: Tensor) -> Tensor:
+        need_floats(x)
+        return super().output(x)
+
+
+class _Global(Sliding):
+    keepdims: bool = attr(FLAG, False, "whether the pooled axes stay, with size 1")
+
+    def output(self, x: Tensor) -> Tensor:
+        self.need_axes(x)
+        ones = (1,) * self.rank if self.keepdims else ()
+        return Tensor((*ones, x.shape[-1]), self.compute_dtype)
+
+
+@layer
+class MaxPooling1D(_Pooling, rank=1):
+    """The greatest value in each window of a sequence, channel by channel.
+
+    Shape: (L, C) → (L', C), where L' is ⌊(L − pool_size) / strides⌋ + 1 for padding `valid` and ⌈L / strides⌉ for `same`.
+    """
+
+
+@layer
+class MaxPooling2D(_Pooling, rank=2):
+    """The greatest value in each window of an image, channel by channel.
+
+    Shape: (H, W, C) → (H', W', C), where H' is ⌊(H − pool_size) / strides⌋ + 1 for padding `valid`
+    and ⌈H / strides⌉ for `same`, and the other axes alike.
+    """
+
+
+@layer
+class MaxPooling3D(_Pooling, rank=3):
+    """The greatest value in each window of a volume, channel by channel.
+
+    Shape: (D, H, W, C) → (D', H', W', C), where D' is ⌊(D − pool_size) / strides⌋ + 1 for padding `valid`
+    and ⌈D / strides⌉ for `same`, and the other axes alike.
+    """
+
+
+@layer
+class AveragePooling1D(_Averaging, rank=1):
+    """The mean value in each window of a sequence, channel by channel.
+
+    Shape: (L, C) → (L', C), where L' is ⌊(L − pool_size) / strides⌋ + 1 for padding `valid` and ⌈L / strides⌉ for `same`.
+    """
+
+
+@layer
+class AveragePooling2D(_Averaging, rank=2):
+    """The mean value in each window of an image, channel by channel.
+
+    Shape: (H, W, C) → (H', W', C), where H' is ⌊(H − pool_size) / strides⌋ + 1 for padding `valid`
+    and ⌈H / strides⌉ for `same`, and the other axes alike.
+    """
+
+
+@layer
+class AveragePooling3D(_Averaging, rank=3):
+    """The mean value in each window of a volume, channel by channel.
+
+    Shape: (D, H, W, C) → (D', H', W', C), where D' is ⌊(D − pool_size) / strides⌋ + 1 for padding `valid`
+    and ⌈D / strides⌉ for `same`, and the other axes alike.
+    """
+
+
+@layer
+class GlobalAveragePooling1D(_Global, rank=1):
+    """The mean value of each channel over a sequence.
+
+    Shape: (L, C) → (C), or (1, C) with `keepdims: true`.
+    """
+
+
+@layer
+class GlobalAveragePooling2D(_Global, rank=2):
+    """The mean value of each channel over an image.
+
+    Shape: (H, W, C) → (C), or (1, 1, C) with `keepdims: true`.
+    """
+
+
+@layer
+class GlobalAveragePooling3D(_Global, rank=3):
+    """The mean value of each channel over a volume.
+
+    Shape: (D, H, W, C) → (C), or (1, 1, 1, C) with `keepdims: true`.
+    """
+
+
+@layer
+class GlobalMaxPooling1D(_Global, rank=1):
+    """The greatest value of each channel over a sequence.
+
+    Shape: (L, C) → (C), or (1, C) with `keepdims: true`.
+    """
+
+
+@layer
+class GlobalMaxPooling2D(_Global, rank=2):
+    """The greatest value of each channel over an image.
+
+    Shape: (H, W, C) → (C), or (1, 1, C) with `keepdims: true`.
+    """
+
+
+@layer
+class GlobalMaxPooling3D(_Global, rank=3):
+    """The greatest value of each channel over a volume.
+
+    Shape: (D, H, W, C) → (C), or (1, 1, 1, C) with `keepdims: true`.
+    """

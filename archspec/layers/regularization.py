@@ -1,0 +1,116 @@
+"""Regularizations: noise and penalties of training. At inference all of these are the identity."""
+
+from __future__ import annotations
+
+from archspec.graph import Tensor
+from archspec.layers.base import Mismatch, SameShape, attr, layer
+from archspec.layers.types import SEED, number
+from archspec.layers.windows import Sliding
+
+_RATE = number("a number from 0 to 1", 0, 1)
+_RATE_BELOW_1 = number("a number from 0 up to, but not, 1", 0, below=1)  # Keras takes 1, and divides by zero in training
+_PENALTY = number("a number of at least 0", 0)
+
+
+class _Random(SameShape):
+    """What draws random numbers in training."""
+
+    seed: int | None = attr(SEED, None, "the seed of the random numbers")
+
+
+@layer
+class Dropout(_Random):
+    """Sets elements to 0, each with probability `rate`, and scales the others by 1 / (1 - rate).
+
+    Shape: unchanged. Keras's `noise_shape` counts the batch and is no argument here; `SpatialDropout1D` drops channels, `StochasticDepth` examples.
+    """
+
+    rate: float = attr(_RATE, doc="the fraction to drop", before="seed")
+
+
+class _SpatialDropout(Sliding):
+    rate: float = attr(_RATE, doc="the fraction of channels to drop")
+    seed: int | None = attr(SEED, None, "the seed of the random numbers")
+
+    def check(self) -> None:
+        if "trainable" in self.arguments:  # the constructor in Keras lacks it
+            raise Mismatch(f"`{self.kind()}` takes no `trainable`", at="trainable", help="leave it out; the layer has no weights")
+
+    def output(self, x: Tensor) -> Tensor:
+        self.need_axes(x)
+        return Tensor(x.shape, self.compute_dtype)
+
+
+@layer
+class SpatialDropout1D(_SpatialDropout, rank=1):
+    """Sets whole channels to 0, each with probability `rate`.
+
+    Shape: unchanged, of 2 axes: length, channels.
+    """
+
+
+@layer
+class SpatialDropout2D(_SpatialDropout, rank=2):
+    """Sets whole channels to 0, each with probability `rate`.
+
+    Shape: unchanged, of 3 axes: height, width, channels.
+    """
+
+
+@layer
+class SpatialDropout3D(_SpatialDropout, rank=3):
+    """Sets whole channels to 0, each with probability `rate`.
+
+    Shape: unchanged, of 4 axes: depth, height, width, channels.
+    """
+
+
+@layer
+class GaussianNoise(_Random):
+    """Adds Gaussian noise.
+
+    Shape: unchanged.
+    """
+
+    stddev: float = attr(_RATE, doc="the standard deviation of the noise", before="seed")  # Keras allows no more than 1
+
+
+@layer
+class GaussianDropout(_Random):
+    """Multiplies by Gaussian noise of mean 1 and variance rate / (1 - rate).
+
+    Shape: unchanged.
+    """
+
+    rate: float = attr(_RATE_BELOW_1, doc="the fraction that dropout of the same strength drops", before="seed")
+
+
+@layer
+class AlphaDropout(_Random):
+    """Dropout that keeps mean and variance, for networks of `selu`.
+
+    Shape: unchanged.
+    """
+
+    rate: float = attr(_RATE_BELOW_1, doc="the fraction to drop", before="seed")
+
+
+@layer
+class StochasticDepth(_Random):
+    """Sets whole examples to 0, each with probability `rate`, and scales the others by 1 / (1 - rate): the end of a residual's main path.
+
+    Shape: unchanged. A kind of archspec's own (Huang et al. 2016; drop path in ConvNeXt and vision transformers).
+    """
+
+    rate: float = attr(_RATE_BELOW_1, doc="the probability to drop an example's path", before="seed")
+
+
+@layer
+class ActivityRegularization(SameShape):
+    """Adds a penalty on the layer's values to the loss: l1 * sum of |x| + l2 * sum of squares.
+
+    Shape: unchanged.
+    """
+
+    l1: float = attr(_PENALTY, 0.0, "the factor of the absolute values")
+    l2: float = attr(_PENALTY, 0.0, "the factor of the squares")

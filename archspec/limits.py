@@ -1,0 +1,50 @@
+"""The bounds of the project: what a spec may ask for before it is told that it asks too much.
+
+They keep a slip (`9**9**9`, `repeat: 10**9`) from filling the memory, and lie far above anything a published network needs.
+An error that reports one of them names it in words.
+"""
+
+EXPRESSION_LENGTH = 2_000
+"""Characters of one expression, and of one name with expressions in it, before and after they are put in."""
+
+EXPRESSION_DEPTH = 50
+"""How deep brackets and operators may nest in one expression, and lists in a value: each level costs a few frames of Python's stack."""
+
+LIST_LENGTH = 10_000
+"""Elements of one list, those of the lists and rows within it counted too."""
+
+INTEGER = 2**63 - 1
+"""The largest absolute value of an integer: what a tensor's size, a 64-bit number, can hold."""
+
+WORK = 10_000_000
+"""Elementary steps of list operations in all expressions of one compilation: a few seconds."""
+
+TEXT_BYTES = 1_000_000
+"""Bytes of one spec file."""
+
+NESTING = 48
+"""Levels of lists and mappings in one another, aliases expanded."""
+
+VALUES = 100_000
+"""Scalars, lists and mappings of one file, aliases expanded."""
+
+NAME_LENGTH = 200
+"""Characters of a key, or of a name once its expressions are filled in."""
+
+LAYERS = 100_000
+"""Layers of a network, and repetitions of one item."""
+
+ITEMS = 250_000
+"""Items that one compilation carries out: layers, groups, block calls, each repetition by itself."""
+
+CALL_DEPTH = 60
+"""Groups, branches and blocks inside one another, as carried out."""
+
+EXTENSIONS = 20
+"""Documents that extend one another in a row."""
+
+SHOWN_DIAGNOSTICS = 50
+"""Diagnostics that the text form shows; JSON has all."""
+
+SIZE = 2**31 - 1
+"""The length of an axis, window or step."""

@@ -1,0 +1,18 @@
+"""A misspelt word and the words that would have fitted → "did you mean ...?", or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+LONGEST = 80
+"""Characters beyond which a word is no misspelling, and comparing it would only take time."""
+
+
+def did_you_mean(word: str, words: Iterable[str], form: str = "`{}`") -> str | None:
+    """The help that names the nearest of some words, whatever their case, or ``None`` if none is near."""
+    if len(word) > LONGEST:
+        return None
+    lower = {one.lower(): one for one in reversed([str(one) for one in words])}
+    close = get_close_matches(word.lower(), lower, 1, 0.6)
+    return f"did you mean {form.format(lower[close[0]])}?" if close else None

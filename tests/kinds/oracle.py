@@ -1,0 +1,115 @@
+"""One layer kind with arguments and inputs, in archspec and in Keras: what each says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from archspec.backends.keras import make_layer
+from archspec.graph import Tensor
+from archspec.layers import KINDS, Mismatch
+
+Shape = tuple[int | None, ...]
+UNASKED = -1
+RUNS_NOT = "TensorFlow refuses to run it, though Keras builds it"
+"""A reason to be stricter than Keras; `test_stricter` runs the rows that give it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a family's table: a kind, its arguments as written in YAML, the shapes (without batch) or `Tensor`s of its inputs.
+
+    ``fails`` says that neither archspec nor Keras may accept it. ``stricter`` gives the reason where only archspec refuses. The
+    expected shapes, dtypes and weights are Keras's own. ``macs`` is a number worked out by hand from the definition.
+    """
+
+    kind: str
+    arguments: dict[str, Any]
+    inputs: tuple[Shape | Tensor, ...]
+    fails: bool = False
+    stricter: str = ""
+    macs: int | None = UNASKED
+
+    def __str__(self) -> str:
+        shown = ", ".join(f"{key}={value}" for key, value in self.arguments.items())
+        return f"{self.kind}({shown}) on {' and '.join(str(tensor) for tensor in self.tensors)}"
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        return tuple(one if isinstance(one, Tensor) else Tensor(one) for one in self.inputs)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The output's shape without batch, its dtype, and the weights as (name, shape, trainable) in order."""
+
+    shape: Shape
+    dtype: str
+    weights: tuple[tuple[str, Shape, bool], ...]
+
+
+def row(kind: str, arguments: dict[str, Any] | None, *inputs: Shape | Tensor, **about: Any) -> Row:
+    return Row(kind, arguments or {}, inputs, **about)
+
+
+def ours(row: Row) -> Outcome | Mismatch:
+    """What archspec infers, or its `Mismatch`."""
+    try:
+        y, weights, _ = KINDS[row.kind](**row.arguments).infer(*row.tensors)
+    except Mismatch as mismatch:
+        return mismatch
+    return Outcome(y.shape, y.dtype, tuple((weight.name, weight.shape, weight.trainable) for weight in weights))
+
+
+def theirs(row: Row) -> Outcome | Exception:
+    """What Keras makes of it, or its exception. Bare lists and mappings of the row go to Keras as archspec normalises them."""
+    inputs = [keras.Input(one.shape, dtype=one.dtype) for one in row.tensors]
+    try:
+        layer = _keras_layer(row)
+        y = call(layer, inputs)
+    except Exception as failure:
+        return failure
+    weights = tuple((_weight_name(layer, weight), tuple(weight.shape), weight.trainable) for weight in layer.weights)
+    return Outcome(tuple(y.shape[1:]), keras.backend.standardize_dtype(y.dtype), weights)
+
+
+def _keras_layer(row: Row) -> keras.layers.Layer:
+    try:
+        return make_layer(KINDS[row.kind](**row.arguments))
+    except Mismatch:  # archspec refuses the arguments: Keras gets them raw
+        from archspec.backends import keras_layers
+
+        constructor = getattr(keras_layers, row.kind, None) or getattr(keras.layers, row.kind)
+        return constructor(**row.arguments)
+
+
+def call(layer: keras.layers.Layer, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+    """Call a Keras layer as the backend does."""
+    from archspec.backends.keras import apply
+
+    return apply(layer, inputs)
+
+
+def _weight_name(layer: keras.layers.Layer, weight: keras.Variable) -> str:
+    return weight.path.removeprefix(layer.name + "/")
+
+
+def check_row(row: Row) -> None:
+    """Assert that archspec and Keras say the same of a row, or fail together, or that only archspec refuses, for a stated reason."""
+    mine, keras_says = ours(row), theirs(row)
+    if row.fails:
+        assert isinstance(mine, Mismatch), f"archspec accepts {row}: {mine}"
+        assert isinstance(keras_says, Exception), f"Keras accepts {row}: {keras_says}"
+    elif row.stricter:
+        assert isinstance(mine, Mismatch), f"archspec accepts {row}: {mine}"
+        assert isinstance(keras_says, Outcome), f"Keras refuses {row} too: {keras_says}"
+    else:
+        assert mine == keras_says, f"{row}\n  archspec: {mine!r}\n  Keras:    {keras_says!r}"
+    if row.macs != UNASKED:
+        assert _macs(row) == row.macs, f"{row} takes {_macs(row)} multiply-adds, not {row.macs}"
+
+
+def _macs(row: Row) -> int | None:
+    return KINDS[row.kind](**row.arguments).infer(*row.tensors)[2]

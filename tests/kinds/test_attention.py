@@ -1,0 +1,76 @@
+import pytest
+
+from archspec.graph import Tensor
+from archspec.layers import KINDS
+from tests.kinds.oracle import RUNS_NOT, Row, check_row, row
+
+KIND = "MultiHeadAttention"
+SMALL = {"num_heads": 2, "key_dim": 4}
+NONSENSE = "Keras would attend over examples, heads or channels"
+
+ROWS = [
+    # ViT-B/16: four projections of 197 tokens, and 197² pairs twice
+    row(KIND, {"num_heads": 12, "key_dim": 64}, (197, 768), macs=4 * 197 * 768 * 768 + 2 * 197 * 197 * 768),
+    row(KIND, SMALL, (5, 8), (5, 8), macs=4 * 5 * 8 * 8 + 2 * 5 * 5 * 8),
+    row(KIND, SMALL, (5, 8), (7, 6), macs=5 * 8 * 8 + 2 * 7 * 6 * 8 + 5 * 8 * 8 + 5 * 7 * 16),
+    row(KIND, SMALL, (5, 8), (7, 6), (7, 3), macs=5 * 8 * 8 + 7 * 6 * 8 + 7 * 3 * 8 + 5 * 8 * 8 + 5 * 7 * 16),
+    row(KIND, SMALL | {"value_dim": 3}, (5, 8), (7, 6), macs=5 * 8 * 8 + 7 * 6 * 8 + 7 * 6 * 6 + 5 * 6 * 8 + 5 * 7 * (8 + 6)),
+    row(KIND, SMALL | {"output_shape": 9}, (5, 8)),
+    row(KIND, SMALL | {"output_shape": [3, 2]}, (5, 8), macs=3 * 5 * 8 * 8 + 5 * 8 * 6 + 5 * 5 * 16),
+    row(KIND, SMALL | {"use_bias": False, "dropout": 0.1, "seed": 3}, (5, 8)),
+    row(KIND, SMALL | {"dropout": 1, "kernel_initializer": "orthogonal", "bias_initializer": "ones"}, (5, 8)),
+    row(KIND, SMALL | {"use_bias": False, "bias_initializer": "orthogonal"}, (5, 8)),
+    row(KIND, SMALL | {"kernel_regularizer": {"L2": {"l2": 0.1}}, "dtype": "mixed_float16", "trainable": False}, (5, 8)),
+    row(KIND, SMALL, Tensor((5, 8), "int32")),
+    row(KIND, SMALL, (3, 4, 8), (5, 6, 7), macs=12 * 8 * 8 + 2 * 30 * 7 * 8 + 12 * 8 * 8 + 12 * 30 * 16),
+    row(KIND, SMALL | {"attention_axes": 2}, (3, 4, 8), (3, 6, 7), macs=12 * 8 * 8 + 2 * 18 * 7 * 8 + 12 * 8 * 8 + 3 * 4 * 6 * 16),
+    row(KIND, SMALL | {"attention_axes": [-3]}, (3, 4, 8), (5, 4, 7)),
+    row(KIND, SMALL | {"attention_axes": [2, 1]}, (3, 4, 8)),
+    row(KIND, SMALL, (None, 8), macs=None),
+    row(KIND, SMALL, (5, 8), (None, 6), macs=None),
+    row(KIND, SMALL | {"attention_axes": 2}, (None, 4, 8), (3, 6, 7), macs=None),
+    row(KIND, SMALL, (5, None), fails=True),
+    row(KIND, SMALL, (5, None), (5, 8), fails=True),
+    row(KIND, SMALL, (5, 8), (5, None), fails=True),
+    row(KIND, SMALL, (5, 8), (5, 8), (5, None), fails=True),
+    row(KIND, SMALL | {"output_shape": 3}, (5, None), fails=True),
+    row(KIND, SMALL, (5, 8), (7, 6), (6, 3), fails=True),
+    row(KIND, SMALL, (5, 8), (None, 6), (7, 3), fails=True),
+    row(KIND, SMALL, (3, 4, 8), (3, 4, 8), (4, 8), fails=True),
+    row(KIND, SMALL, (), fails=True),
+    row(KIND, SMALL | {"num_heads": 0}, (5, 8), fails=True),
+    row(KIND, SMALL | {"dropout": 1.5}, (5, 8), fails=True),
+    row(KIND, SMALL | {"kernel_initializer": None}, (5, 8), fails=True),
+    row(KIND, SMALL | {"kernel_initializer": "identity"}, (5, 8), fails=True),
+    row(KIND, SMALL | {"bias_initializer": "orthogonal"}, (5, 8), fails=True),
+    row(KIND, SMALL | {"attention_axes": 7}, (3, 4, 8), fails=True),
+    row(KIND, {"num_heads": 2}, (5, 8), fails=True),
+    row(KIND, SMALL, (8,), stricter=RUNS_NOT),
+    row(KIND, SMALL, (3, 4, 8), (4, 8), stricter=RUNS_NOT),
+    row(KIND, SMALL, (4, 8), (3, 4, 8), stricter=RUNS_NOT),
+    row(KIND, SMALL | {"attention_axes": 2}, (3, 4, 8), (5, 4, 7), stricter=RUNS_NOT),
+    row(KIND, SMALL | {"attention_axes": [1, 1]}, (3, 4, 8), stricter=RUNS_NOT),
+    row(KIND, SMALL | {"attention_axes": []}, (3, 4, 8), stricter=RUNS_NOT),
+    row(KIND, SMALL | {"attention_axes": 0}, (3, 4, 8), stricter=NONSENSE),
+    row(KIND, SMALL | {"attention_axes": -1}, (3, 4, 8), stricter=NONSENSE),
+    row(KIND, SMALL | {"attention_axes": -9}, (3, 4, 8), stricter=NONSENSE),
+    row(KIND, SMALL | {"output_shape": []}, (5, 8), stricter="an empty shape is no size, though Keras takes it for none given"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_keras_agrees(row: Row) -> None:
+    check_row(row)
+
+
+def test_vit_b_16_takes_the_published_multiply_adds() -> None:
+    tokens = (197, 768)
+
+    def macs(kind: str, arguments: dict[str, int], *shape: int) -> int:
+        return KINDS[kind](**arguments).infer(Tensor(shape))[2] or 0
+
+    patches = macs("Conv2D", {"filters": 768, "kernel_size": 16, "strides": 16}, 224, 224, 3)
+    perceptron = macs("Dense", {"units": 3072}, *tokens) + macs("Dense", {"units": 768}, 197, 3072)
+    blocks = 12 * (macs(KIND, {"num_heads": 12, "key_dim": 64}, *tokens) + perceptron)
+    # torchvision, ViT_B_16_Weights.IMAGENET1K_V1.meta["_ops"]: 17.564e9
+    assert round((patches + blocks + macs("Dense", {"units": 1000}, 768)) / 1e9, 3) == 17.564

@@ -1,0 +1,65 @@
+import pytest
+
+from archspec.graph import Tensor
+from tests.kinds.oracle import RUNS_NOT, Row, check_row, row
+
+IMAGE = (32, 33, 3)
+INPUTS = {1: (32, 3), 2: IMAGE, 3: (8, 32, 33, 3)}
+UNKNOWN = {1: (None, 3), 2: (None, 33, 3), 3: (8, None, None, 3)}
+
+
+def windows(name: str, rank: int) -> list[Row]:
+    """What both modes of windowed pooling share, in one rank."""
+    kind, x, size = f"{name}{rank}D", INPUTS[rank], {"pool_size": 2}
+    return [
+        row(kind, size, x, macs=0),
+        row(kind, {"pool_size": 3, "strides": 2, "padding": "same"}, x),
+        row(kind, {"pool_size": 3, "strides": 2}, x),
+        row(kind, {"pool_size": [1, 2, 3][:rank], "strides": [3, 2, 1][:rank]}, x),
+        row(kind, size, UNKNOWN[rank], macs=0),
+        row(kind, size | {"padding": "same"}, UNKNOWN[rank]),
+        row(kind, size, (*x[:-1], None)),
+        row(kind, size | {"dtype": "mixed_float16"}, x),
+        row(kind, {"pool_size": 33}, x, fails=True),
+        row(kind, size, x[1:], fails=True),
+        row(kind, size, (2, *x), fails=True),
+        row(kind, size | {"strides": 0}, x, fails=True),
+        row(kind, size | {"padding": "SAME"}, x, fails=True),
+        row(kind, {"pool_size": 0}, x, fails=True),
+        row(kind, {"pool_size": [2] * (rank + 1)}, x, fails=True),
+    ]
+
+
+def overall(name: str, rank: int) -> list[Row]:
+    """What both modes of global pooling share, in one rank."""
+    kind, x = f"{name}{rank}D", INPUTS[rank]
+    return [
+        row(kind, {}, x, macs=0),
+        row(kind, {"keepdims": True}, x),
+        row(kind, {"keepdims": True}, UNKNOWN[rank]),
+        row(kind, {}, (*UNKNOWN[rank][:-1], None), macs=0),
+        row(kind, {"dtype": "float16"}, Tensor(x, "int32")),
+        row(kind, {}, x[1:], fails=True),
+        row(kind, {}, (2, *x), fails=True),
+    ]
+
+
+ROWS = [
+    *(one for name in ("MaxPooling", "AveragePooling") for rank in INPUTS for one in windows(name, rank)),
+    *(one for name in ("GlobalAveragePooling", "GlobalMaxPooling") for rank in INPUTS for one in overall(name, rank)),
+    row("MaxPooling1D", {}, (32, 3)),
+    row("MaxPooling2D", {}, IMAGE),
+    row("MaxPooling3D", {}, (8, 32, 33, 3)),
+    row("MaxPooling2D", {}, Tensor(IMAGE, "int32")),
+    row("MaxPooling2D", {}, (1, 33, 3), fails=True),
+    row("MaxPooling2D", {"padding": "same"}, (1, 33, 3)),
+    row("AveragePooling1D", {}, (32, 3), fails=True),
+    row("AveragePooling2D", {}, IMAGE, fails=True),
+    row("AveragePooling3D", {}, (8, 32, 33, 3), fails=True),
+    row("AveragePooling2D", {"pool_size": 2}, Tensor(IMAGE, "int32"), stricter=RUNS_NOT),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_keras_agrees(row: Row) -> None:
+    check_row(row)

@@ -1,0 +1,88 @@
+"""Every kind is documented, agrees with Keras's constructor, and is tested."""
+
+import inspect
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+
+from archspec.backends import keras_layers
+from archspec.layers import KINDS
+from tests.kinds.oracle import Row
+
+MODULES = [import_module(f"tests.kinds.{path.stem}") for path in sorted(Path(__file__).parent.glob("test_*.py")) if path.stem != "test_registry"]
+ROWS: list[Row] = [row for module in MODULES for row in getattr(module, "ROWS", [])]
+
+LEFT_OUT = {
+    "name": "the item's name, which is the layer's path",
+    "data_format": "channels are always last",
+    "lora_rank": "a way to tune a trained network, not an architecture",
+    "lora_alpha": "a way to tune a trained network, not an architecture",
+    "quantization_config": "a way to store a trained network, not an architecture",
+    "weights": "numbers, not an architecture",
+    "flash_attention": "how attention is computed, not what",
+    "noise_shape": "a shape that counts the batch",
+    "renorm": "newer than the oldest Keras that archspec supports",
+    "renorm_clipping": "newer than the oldest Keras that archspec supports",
+    "renorm_momentum": "newer than the oldest Keras that archspec supports",
+    "sliding_window": "newer than the oldest Keras that archspec supports",
+    "use_gate": "newer than the oldest Keras that archspec supports",
+}
+"""Arguments of Keras's constructors that no kind has."""
+
+
+def keras_class(kind: str) -> type[keras.layers.Layer]:
+    return getattr(keras_layers, kind, None) or getattr(keras.layers, kind)  # type: ignore[no-any-return]
+
+
+def keras_arguments(kind: str) -> dict[str, inspect.Parameter]:
+    parameters = inspect.signature(keras_class(kind)).parameters.values()
+    return {one.name: one for one in parameters if one.kind is not one.VAR_KEYWORD}
+
+
+def own(kind: str) -> dict[str, Any]:
+    return {name: attribute for name, attribute in KINDS[kind].attributes.items() if name not in ("dtype", "trainable")}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_arguments_are_keras_own(kind: str) -> None:
+    theirs = [name for name in keras_arguments(kind) if name not in LEFT_OUT and name not in ("dtype", "trainable")]
+    assert set(own(kind)) == set(theirs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_defaults_are_keras_own(kind: str) -> None:
+    for name, attribute in own(kind).items():
+        default = keras_arguments(kind)[name].default
+        assert attribute.required == (default is inspect.Parameter.empty), name
+        if not attribute.required:
+            assert attribute.type.accept(attribute.default) == attribute.type.accept(default), name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_documented(kind: str) -> None:
+    assert "Shape:" in (KINDS[kind].__doc__ or "")
+    assert inspect.getdoc(KINDS[kind]).splitlines()[0].endswith("."), "the first line says what it does"  # type: ignore[union-attr]
+    for name, attribute in KINDS[kind].attributes.items():
+        assert attribute.name == name
+        assert attribute.doc and len(attribute.doc) < 100, name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows(kind: str) -> None:
+    rows = [row for row in ROWS if row.kind == kind]
+    accepted = [row for row in rows if not row.fails and not row.stricter]
+    assert len(accepted) >= 2
+    assert any(None in tensor.shape for row in accepted for tensor in row.tensors), "no row with an unknown size"
+    assert any(row.fails or row.stricter for row in rows), "no row that fails"
+
+
+def test_nothing_is_left_out_in_vain() -> None:
+    expected = {name for name, reason in LEFT_OUT.items() if not reason.startswith("newer")}
+    assert expected - {"name"} <= {name for kind in KINDS for name in keras_arguments(kind)}
+
+
+def test_rows_are_of_kinds() -> None:
+    assert {row.kind for row in ROWS} == set(KINDS)
