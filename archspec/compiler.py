@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from archspec.diagnostics import Diagnostic, SpecError, in_order
+from archspec.diagnostics import SpecError, in_order
 from archspec.frontend import checks, elaborate, schema, source, syntax
 from archspec.frontend.resolve import Library, Reference, Resolved, as_json_text, override_of
 from archspec.frontend.source import Document, Value
 from archspec.graph import Graph
 
 
-@dataclass
 class Compiler:
     """Compiles specs, each file read and checked once. ``expect`` checks expectations; ``allow_outside`` lifts the bound on ``extends``."""
 
-    expect: bool = True
-    allow_outside: bool = False
-    library: Library = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.library = Library(schema.check, self.allow_outside)
+    def __init__(self, *, expect: bool = True, allow_outside: bool = False) -> None:
+        self.expect = expect
+        self.library = Library(schema.check, allow_outside)
+        self.workshop = elaborate.Workshop({}, {})
+        self.graphs: dict[tuple[tuple[str, int], ...], tuple[Graph, Resolved]] = {}
 
     def compile(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Graph:
         """One network. Raises `SpecError`."""
@@ -39,21 +37,43 @@ class Compiler:
         if reference.variant is None:
             yield from (Reference(reference.path, variant) for variant in self.library.variants(self.library.open(reference)))
 
+    def expanded(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> str:
+        """The text of one network's document, with all that was laid on it. Raises `SpecError`.
+
+        Its name is in lower case, as the language wants names; a variant's may not be.
+        """
+        root = self.resolve(reference, overrides).document.root
+        name = root.data["name"]._replace(text=root.data["name"].text.lower())
+        return source.write(root._replace(data={**root.data, "name": name}))
+
     def graph(self, resolved: Resolved, *, expect: bool) -> Graph:
         """The graph of a resolved document. Raises `SpecError`."""
+        root = resolved.document.root
+        key = tuple((name, id(value)) for name, value in root.items() if name not in NO_STRUCTURE)
+        if key not in self.graphs:  # a variant that changes nothing, such as `resnet50: {}`, is compiled with its document
+            self.graphs[key] = self._elaborated(resolved), resolved
+        description, source = (None if (value := root.get(name)) is None else value.data for name in ("description", "source"))
+        graph = replace(self.graphs[key][0], name=str(root.data["name"].text), description=description, source=source)
+        claims = root.get("expect")
+        unmet = checks.unmet_expectations(graph, claims) if expect and claims is not None else []
+        if unmet:
+            raise SpecError(unmet, resolved.document.sources)
+        return graph
+
+    def _elaborated(self, resolved: Resolved) -> Graph:
         document = resolved.document
         program, problems = syntax.parse(document)
         graph = None
         if program is not None:
-            graph, problems = elaborate.elaborate(program, resolved.kinds, expect=expect)
+            graph, problems = elaborate.elaborate(program, resolved.kinds, self.workshop)
         if graph is None:
             raise SpecError(problems, document.sources)
-        return replace(graph, warnings=warnings_of(resolved))
+        warnings = checks.unused_names(document.root, resolved.mentioned_in, resolved.own)
+        return replace(graph, warnings=in_order(warnings))
 
 
-def warnings_of(resolved: Resolved) -> tuple[Diagnostic, ...]:
-    """What is odd in a document and no mistake."""
-    return in_order(checks.unused_names(resolved.document.root, resolved.mentioned_in, resolved.own))
+NO_STRUCTURE = ("archspec", "name", "description", "source", "expect")
+"""Keys of a document that change nothing of its layers."""
 
 
 def compile(ref: str | Path | Mapping[str, Any], /, **vars: Any) -> Graph:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from archspec.limits import SHOWN_DIAGNOSTICS
 
@@ -14,8 +13,7 @@ WIDTH = 100
 """Columns of source text that a rendered diagnostic shows at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a file. Lines and columns count from 1; ``end_column`` is the first column after it."""
 
     file: str
@@ -28,8 +26,7 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One complaint: a sentence, the place, what stands there (``label``), why (``notes``) and what to do (``help``).
 
     ``severity`` is ``error`` or ``warning``; ``code`` is stable and listed in docs/errors.md.
@@ -45,7 +42,7 @@ class Diagnostic:
 
     def as_data(self) -> dict[str, Any]:
         """The diagnostic as JSON values; the keys are those of the class, the span's those of `Span`."""
-        span = {name: getattr(self.span, name) for name in Span.__slots__}
+        span = {name: getattr(self.span, name) for name in Span._fields}
         return {
             "severity": self.severity,
             "code": self.code,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from archspec.diagnostics import Diagnostic, Span
@@ -25,8 +25,7 @@ BYTES = {
 """Bytes of one element of each Keras dtype."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """What an edge carries for one example: a shape without the batch axis, and a Keras dtype."""
 
     shape: Shape
@@ -41,8 +40,7 @@ class Tensor:
         return show_shape(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """One variable of a layer, named as in Keras: ``kernel``, ``moving_mean``. ``trainable`` is False for statistics."""
 
     name: str
@@ -55,8 +53,7 @@ class Weight:
         return prod(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One use of one layer. ``inputs`` are names of nodes or of the model's inputs.
 
     ``macs`` counts multiply-adds for one example, ``None`` where a size is unknown. ``weights_of`` names the node whose
@@ -74,8 +71,7 @@ class Node:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """A piece of the structure that the author wrote, in a tree of which ``parent`` is the edge upward.
 
     ``kind`` is one of ``model``, ``group``, ``block``, ``branches``, ``branch``, ``residual``, ``main``, ``shortcut``, ``output``,
@@ -89,8 +85,8 @@ class Scope:
     label: str
     parent: int | None
     span: Span
-    index: int | None = None
-    count: int | None = None
+    index: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
 
 
 @dataclass(frozen=True)

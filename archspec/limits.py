@@ -28,8 +28,8 @@ NESTING = 48
 VALUES = 100_000
 """Scalars, lists and mappings of one file, aliases expanded."""
 
-NAME_LENGTH = 200
-"""Characters of a key, or of a name once its expressions are filled in."""
+NAME_LENGTH = 1_000
+"""Characters of a key, of a name once its expressions are filled in, and of a whole path."""
 
 LAYERS = 100_000
 """Layers of a network, and repetitions of one item."""

@@ -452,7 +452,8 @@ def test_doubling_lists_end_at_the_bound() -> None:
 @pytest.mark.parametrize(
     ("text", "steps"),
     [
-        ("1 + 2", 0), ("[1, 2]", 2), ("range(7)", 7), ("$l[1:]", 2), ("[0 for $x in $l]", 3), ("[$x + 1 for $x in $l]", 9), ("sum($l)", 3), ("max($l)", 3), ("9 in $l", 3),
+        ("1 + 2", 0), ("[1, 2]", 2), ("range(7)", 7), ("$l[1:]", 2), ("[0 for $x in $l]", 3), ("[$x + 1 for $x in $l]", 9),
+        ("sum($l)", 3), ("max($l)", 3), ("9 in $l", 3),
         ("$l == $l", 6), ("$l + $l", 6), ("$l * 5", 15), ("$l[0]", 0), ("len($l)", 0), ("[$l]", 4),
     ],
 )  # fmt: skip
@@ -556,7 +557,7 @@ def _outcome(text: str) -> Any:
         return error
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.one_of(NUMBERS, LOGICALS, LISTS))
 @example(("2 ** -1 ** 2 - -3 ** 2", "2 ** -1 ** 2 - -3 ** 2"))
 @example(("not true == false or not false", "not True == False or not False"))
@@ -585,7 +586,7 @@ SOUP = st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.lists(st
 max_size=25).map(" ".join) | st.text(max_size=80)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(SOUP)
 def test_nothing_but_an_expression_error(text: str) -> None:
     began = time.perf_counter()

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.source import Value
-from archspec.frontend.syntax import Expectation
 from archspec.graph import Graph, show_shape
 from archspec.spelling import did_you_mean
 
@@ -26,7 +25,11 @@ def dead_ends(graph: Graph, inputs: Mapping[str, Span]) -> list[Diagnostic]:
             problems.append(Diagnostic("dead-end", f"`{node.name}` reaches no output of the model", node.span, help=help))
     for name, span in inputs.items():
         if name not in reached and (name not in used or not problems):
-            problems.append(Diagnostic("unused-input", f"nothing that reaches an output uses the input `{name}`", span, help=f"take it with `from: {name}`, or remove it"))
+            problems.append(
+                Diagnostic(
+                    "unused-input", f"nothing that reaches an output uses the input `{name}`", span, help=f"take it with `from: {name}`, or remove it"
+                )
+            )
     return _once_a_place(problems)
 
 
@@ -35,39 +38,40 @@ def _once_a_place(problems: list[Diagnostic]) -> list[Diagnostic]:
     return list({(one.code, one.span): one for one in reversed(problems)}.values())[::-1]
 
 
-def unmet_expectations(graph: Graph, expectations: Iterable[Expectation]) -> list[Diagnostic]:
-    """Where what the paper claims is not what the network has."""
-    return [problem for one in expectations if (problem := _unmet(graph, one)) is not None]
+NOUNS = {"parameters": "parameters", "trainable_parameters": "trainable parameters", "macs": "multiply-adds"}
+
+MEND = "mend the network, or the claim; `--no-expect` turns this check off"
 
 
-def _unmet(graph: Graph, expectation: Expectation) -> Diagnostic | None:
-    if expectation.path is not None:
-        return _unmet_shape(graph, expectation, expectation.path)
-    found = getattr(graph, expectation.what)
-    noun = {"macs": "multiply-adds", "trainable_parameters": "trainable parameters"}.get(expectation.what, "parameters")
+def unmet_expectations(graph: Graph, expect: Value) -> list[Diagnostic]:
+    """Where what the paper claims, an ``expect`` section, is not what the network has."""
+    problems = [_unmet_number(graph, what, claim) for what, claim in expect.items() if what in NOUNS]
+    shapes = expect.get("shapes")
+    problems += [_unmet_shape(graph, path, claim) for path, claim in (shapes.items() if shapes is not None else ())]
+    return [problem for problem in problems if problem is not None]
+
+
+def _unmet_number(graph: Graph, what: str, claim: Value) -> Diagnostic | None:
+    found, noun = getattr(graph, what), NOUNS[what]
     if found is None:
         message = f"{noun} depend on an unknown size, so they cannot be expected"
-        return Diagnostic("expectation", message, expectation.value.span, help="give the input fixed sizes, or remove this line")
-    if found == expectation.data:
+        return Diagnostic("expectation", message, claim.span, help="give the input fixed sizes, or remove this line")
+    if found == claim.data:
         return None
-    message = f"the network has {found:,} {noun}, and {expectation.data:,} are expected"
-    difference = f"{found - expectation.data:+,}"
-    return Diagnostic("expectation", message, expectation.value.span, f"{difference}", help=_EXPECT_HELP)
+    message = f"the network has {found:,} {noun}, and {claim.data:,} are expected"
+    return Diagnostic("expectation", message, claim.span, f"{abs(found - claim.data):,} {'more' if found > claim.data else 'fewer'}", help=MEND)
 
 
-_EXPECT_HELP = "mend the network, or the claim; `--no-expect` turns this check off"
-
-
-def _unmet_shape(graph: Graph, expectation: Expectation, path: str) -> Diagnostic | None:
-    name = graph.outputs["main"] if path == "main" else graph.endpoints.get(path, path if path in graph.tensors else None)
+def _unmet_shape(graph: Graph, path: str, claim: Value) -> Diagnostic | None:
+    name = graph.outputs["main"] if path == "main" else graph.endpoints.get(path, path if path in graph.inputs else None)
     if name is None:
         near = did_you_mean(path, [*graph.endpoints, *graph.inputs, "main"])
-        return Diagnostic("unknown-name", f"nothing in the network is called `{path}`", expectation.value.place, help=near or "`archspec summary --layers` lists the names")
-    found = graph.tensors[name].shape
-    if found == expectation.data:
+        message = f"nothing in the network is called `{path}`"
+        return Diagnostic("unknown-name", message, claim.place, help=near or "`archspec summary --layers` lists the names")
+    found, claimed = graph.tensors[name].shape, tuple(claim.unwrapped())
+    if found == claimed:
         return None
-    message = f"`{path}` is {show_shape(found)}, and {show_shape(expectation.data)} is expected"
-    return Diagnostic("expectation", message, expectation.value.span, help=_EXPECT_HELP)
+    return Diagnostic("expectation", f"`{path}` is {show_shape(found)}, and {show_shape(claimed)} is expected", claim.span, help=MEND)
 
 
 def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnostic]:
@@ -83,7 +87,9 @@ def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnost
 
 
 def _unused(what: str, name: str, value: Value) -> Diagnostic:
-    return Diagnostic("unused", f"nothing mentions the {what} `{name.removeprefix('$')}`", value.place, help="use it, or remove it", severity="warning")
+    return Diagnostic(
+        "unused", f"nothing mentions the {what} `{name.removeprefix('$')}`", value.place, help="use it, or remove it", severity="warning"
+    )
 
 
 def _section(value: Value, key: str) -> Iterator[tuple[str, Value]]:

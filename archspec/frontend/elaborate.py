@@ -7,13 +7,12 @@ that one run tells all that is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend import syntax
-from archspec.frontend.checks import dead_ends, unmet_expectations
+from archspec.frontend.checks import dead_ends
 from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, Lazy, Purse, Silenced, has_unknown, variables_of
 from archspec.frontend.formulas import Formula, Located, NameFormula
 from archspec.frontend.naming import Entry, Names, join, snake_case
@@ -23,29 +22,28 @@ from archspec.frontend.words import projection, show, where_called
 from archspec.graph import BYTES, Graph, Node, Scope, Tensor, Weight, show_shape
 from archspec.layers import KINDS, Layer, Mismatch
 
+NO_ARGUMENTS: Arguments = {}
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+
+class Defaults(NamedTuple):
     """The ``defaults`` of the spec or of one call of a block, with the environment that their expressions see."""
 
     arguments: syntax.Defaults
     environment: Environment
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A step of the way from the document to where something is carried out: a block call or a repetition."""
 
     kind: str
     label: str
     place: Span
     above: Frame | None
-    index: int | None = None
-    count: int | None = None
+    index: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Where items are carried out: names and scopes around them.
 
     ``prefix`` is the path so far and ``visible`` the prefixes in which names are looked up, the innermost first; ``automatic`` the part of the
@@ -66,34 +64,49 @@ class Context:
     shares: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class _Plan(NamedTuple):
+    """The arguments of a layer of the text: constant ones, computed ones with the ``defaults`` they come from, and the layers made so far."""
+
+    constants: dict[str, Any]
+    computed: tuple[tuple[str, Callable[[Any], Any], int | None], ...]
+    layers: dict[str, Layer]
+
+
+class Named(NamedTuple):
     """The path that an item got, and whether the author wrote its last step."""
 
     path: str
     written: bool
 
 
-def elaborate(program: Program, kinds: Mapping[str, str], *, expect: bool = True) -> tuple[Graph | None, list[Diagnostic]]:
+Inferred = tuple[Tensor, tuple[Weight, ...], int | None]
+
+
+class Workshop(NamedTuple):
+    """The layers made so far, each once, and what they do to inputs: shared by the networks of one run."""
+
+    layers: dict[tuple[str, str], Layer]
+    inferred: dict[tuple[int, tuple[Tensor, ...]], Inferred]
+
+
+def elaborate(program: Program, kinds: Mapping[str, str], workshop: Workshop) -> tuple[Graph | None, list[Diagnostic]]:
     """The graph of a program, and what is wrong with it; no graph where something is. ``kinds`` says what each variable must be."""
-    builder = _Builder(program, kinds)
+    builder = _Builder(program, kinds, workshop)
     try:
         graph = builder.graph()
     except Exceeded as bound:
-        span = bound.span or builder.place
+        span = bound.span or program.items.place
         return None, [*builder.problems, Diagnostic("bound", bound.message, span, help=bound.help)]
     if builder.problems or graph is None:
         return None, builder.problems
     problems = dead_ends(graph, {one.name: one.place for one in program.inputs})
-    if expect:
-        problems += unmet_expectations(graph, program.expectations)
     return (None if problems else graph), problems
 
 
 class _Builder:
     """Carries out a program, gathering nodes, scopes, names and complaints."""
 
-    def __init__(self, program: Program, kinds: Mapping[str, str]) -> None:
+    def __init__(self, program: Program, kinds: Mapping[str, str], workshop: Workshop) -> None:
         self.program = program
         self.kinds = kinds
         self.problems: list[Diagnostic] = []
@@ -103,9 +116,9 @@ class _Builder:
         self.names = Names()
         self.outputs: dict[str, Feed] = {}
         self.purse = Purse()
-        self.place = program.items.place
-        self.made: dict[tuple[Any, ...], Layer] = {}
-        self.inferred: dict[tuple[int, tuple[Tensor, ...]], tuple[Tensor, tuple[Weight, ...], int | None]] = {}
+        self.made = workshop.layers
+        self.plans: dict[tuple[Any, ...], _Plan] = {}
+        self.inferred = workshop.inferred
         self.operations: dict[type, Callable[..., Feed | None]] = {
             syntax.LayerCall: self._layer_call,
             syntax.BlockCall: self._block_call,
@@ -127,7 +140,7 @@ class _Builder:
         for one in self.program.inputs:
             self.names.taken[one.name] = one.place
         first = next(iter(inputs.values()))
-        self.scopes.append(Scope("", "model", self.program.name, None, self.program.items.place))
+        self.scopes.append(Scope("", "model", "", None, self.program.items.place))
         environment = self.variables.child({"in": first})
         defaults = (Defaults(self.program.defaults, environment),)
         context = Context("", ("",), "", inputs, defaults, frozenset(), 0, None, (), 0)
@@ -162,7 +175,9 @@ class _Builder:
             return None
         sizes = [_whole(size) for size in shape]
         if not all(size is None or (type(size) is int and 0 < size <= limits.SIZE) for size in sizes):
-            self._problem("wrong-value", f"the sizes of `{one.name}` must be positive integers, or `null` for unknown ones", span, f"this is {show(shape)}")
+            self._problem(
+                "wrong-value", f"the sizes of `{one.name}` must be positive integers, or `null` for unknown ones", span, f"this is {show(shape)}"
+            )
             return None
         if dtype not in BYTES:
             place = one.dtype.value.span if one.dtype else span
@@ -176,10 +191,13 @@ class _Builder:
         """A computed value; `FAILED` where it is wrong, which is told, or depends on what is."""
         try:
             return compute(scope)
-        except Located as error:
+        except (Located, Silenced) as error:
+            return self._failed(error, context)
+
+    def _failed(self, error: Located | Silenced, context: Context | None) -> Any:
+        """`FAILED`, its cause told if it was not before."""
+        if isinstance(error, Located):
             self._tell(error.diagnostic, context)
-        except Silenced:
-            pass
         return FAILED
 
     def _tell(self, diagnostic: Diagnostic, context: Context | None) -> None:
@@ -187,21 +205,24 @@ class _Builder:
         if key not in self.told:
             self.told.add(key)
             notes = (*diagnostic.notes, *where_called(context.frame if context else None))
-            self.problems.append(replace(diagnostic, notes=notes))
+            self.problems.append(diagnostic._replace(notes=notes))
 
-    def _problem(self, code: str, message: str, span: Span, label: str = "", help: str | None = None, *, at: Context | None = None, notes: tuple[str, ...] = ()) -> None:
+    def _problem(
+        self, code: str, message: str, span: Span, label: str = "", help: str | None = None, *, at: Context | None = None, notes: tuple[str, ...] = ()
+    ) -> None:
         self._tell(Diagnostic(code, message, span, label, notes, help), at)
 
     # --- items
 
     def _run(self, items: Items, context: Context, environment: Environment, feed: Feed) -> Feed:
         """A list of items in a chain: what its last one gives on."""
-        inner = environment.child({"prev": feed})
-        context = _reserving(context, items)
+        values: dict[str, Any] = {"prev": feed}
+        inner = Environment(environment, values, self.purse)
+        if not items.reserved <= context.reserved:
+            context = context._replace(reserved=context.reserved | items.reserved)
         for item in items.items:
             self.purse.item(item.place)
-            self.place = item.place
-            inner.values["prev"] = feed
+            values["prev"] = feed
             feed = self._once(item, context, inner, feed) if item.repeat is None else self._repeated(item, context, inner, feed)
         return feed
 
@@ -219,7 +240,7 @@ class _Builder:
                 self.purse.item(item.place)
             inner = environment.child({**row, "i": index, "prev": feed})
             frame = Frame("repetition", item.name.text if item.name else "", item.place, context.frame, index + 1, len(rows))
-            repetition = replace(context, frame=frame)
+            repetition = context._replace(frame=frame)
             feed = self._once(item, repetition, inner, feed, index + 1, len(rows), counted=counted)
         return feed
 
@@ -236,7 +257,15 @@ class _Builder:
         return rows
 
     def _once(
-        self, item: Item, context: Context, environment: Environment, feed: Feed, index: int | None = None, count: int | None = None, *, counted: bool = False
+        self,
+        item: Item,
+        context: Context,
+        environment: Environment,
+        feed: Feed,
+        index: int | None = None,
+        count: int | None = None,
+        *,
+        counted: bool = False,
     ) -> Feed:
         """One item, or one repetition of it."""
         if item.when is not None:
@@ -245,7 +274,7 @@ class _Builder:
                 self._leave_out(item, context, environment, index if counted else None)
                 return feed if wanted is False else Feed("", None)
         feeds = (feed,) if item.sources is None else self._sources(item.sources, context, environment, feed)
-        written = self._written(item, context, environment, index if counted else None)
+        written = None if item.name is None else self._written(item.name, context, environment, index if counted else None)
         if index is not None:
             context = self._repetition(item, context, written, index, count)
         result = self.operations[type(item.operation)](item.operation, context, environment, feeds, written)
@@ -255,14 +284,16 @@ class _Builder:
         path = written.path if written else context.prefix
         label = item.name.text if item.name else _label(item.operation)
         self.scopes.append(Scope(path, "repetition", label, context.scope, item.place, index, count))
-        return replace(context, scope=len(self.scopes) - 1)
+        return context._replace(scope=len(self.scopes) - 1)
 
     def _condition(self, when: Formula, context: Context, environment: Environment) -> Any:
         value = self._guarded(when.evaluate, environment, context)
         if value is True or value is False or value is FAILED:
             return value
         code = "unknown-size" if has_unknown(value) else "wrong-value"
-        self._problem(code, "`when` must give a truth value", when.value.span, f"this gives {show(value)}", help="compare: `$x > 0`, `$x == 'text'`", at=context)
+        self._problem(
+            code, "`when` must give a truth value", when.value.span, f"this gives {show(value)}", help="compare: `$x > 0`, `$x == 'text'`", at=context
+        )
         return FAILED
 
     def _leave_out(self, item: Item, context: Context, environment: Environment, index: int | None) -> None:
@@ -294,31 +325,28 @@ class _Builder:
 
     # --- names
 
-    def _written(self, item: Item, context: Context, environment: Environment, index: int | None) -> Named | None:
-        """The path of an item that has a name; ``None`` where it has none, or a wrong one."""
-        if item.name is None:
-            return None
-        text = self._guarded(item.name.fill, environment, context)
+    def _written(self, name: NameFormula, context: Context, environment: Environment, index: int | None) -> Named | None:
+        """The path of an item that has a name; ``None`` where the name is wrong."""
+        text: Any = name.text if name.template is None else self._guarded(name.fill, environment, context)
         if text is FAILED:
             return None
         text = text if index is None else f"{text}{index}"
-        complaint = syntax.name_problem(text)
+        place = name.value.span
+        complaint = None if name.template is None and index is None else syntax.name_problem(text)
         if complaint:
-            self._problem("wrong-name", complaint, item.name.value.span, help="use letters, digits, `_`, `-`, and dots between steps", at=context)
+            self._problem("wrong-name", complaint, place, help="use letters, digits, `_`, `-`, and dots between steps", at=context)
             return None
-        path = join(context.prefix, text)
-        owner = self.names.written(path, item.name.value.span)
+        path = f"{context.prefix}.{text}" if context.prefix else text
+        owner = self.names.written(path, place)
         if owner is not None:
-            self._taken(text, path, owner, item, context)
+            self._taken(path, owner, place, context)
             return None
         return Named(path, True)
 
-    def _taken(self, text: str, path: str, owner: Span, item: Item, context: Context) -> None:
-        assert item.name is not None
-        span = item.name.value.span
-        where = "this item, in another repetition" if owner == span else f"the item of line {owner.line}"
-        help = "use a variable of the `repeat` in the name, or give the group around it a name" if owner == span else "give one of them another name"
-        self._problem("duplicate-name", f"the name `{path}` is taken by {where}", span, help=help, at=context)
+    def _taken(self, path: str, owner: Span, place: Span, context: Context) -> None:
+        where = "this item, in another repetition" if owner == place else f"the item of line {owner.line}"
+        help = "use a variable of the `repeat` in the name, or give the group around it a name" if owner == place else "give one of them another name"
+        self._problem("duplicate-name", f"the name `{path}` is taken by {where}", place, help=help, at=context)
 
     def _path(self, written: Named | None, step: str, context: Context, place: Span) -> Named:
         """The path of an item: the one written, else an automatic one."""
@@ -336,14 +364,15 @@ class _Builder:
             message = f"groups, branches and blocks are more than {limits.CALL_DEPTH} deep in one another here"
             raise Exceeded(message, place, "look for blocks that call one another in a long row")
         path = named.path if named else context.prefix
+        if len(path) > limits.NAME_LENGTH:
+            raise Exceeded(f"the path of this item has more than {limits.NAME_LENGTH:,} characters", place, "choose shorter names")
+        scope = len(self.scopes)
         self.scopes.append(Scope(path, kind, label, context.scope, place))
-        scope = len(self.scopes) - 1
         if named is None:
-            return replace(context, scope=scope, depth=context.depth + 1)
-        automatic = context.automatic if named.written else named.path
-        return replace(
-            context, prefix=path, visible=(path, *context.visible), automatic=automatic, reserved=frozenset(), scope=scope, depth=context.depth + 1
-        )
+            return context._replace(scope=scope, depth=context.depth + 1)
+        automatic = context.automatic if named.written else path
+        _, visible, _, inputs, defaults, _, _, frame, blocks, depth, shares = context
+        return Context(path, (path, *visible), automatic, inputs, defaults, frozenset(), scope, frame, blocks, depth + 1, shares)
 
     # --- layers
 
@@ -358,23 +387,23 @@ class _Builder:
     ) -> Feed:
         """A layer at a path: its node, or a broken feed where something is wrong."""
         layer = self._made(kind, arguments, place, context, environment)
-        if not self._right_number(kind, feeds, place, context) or layer is None:
+        least, most = KINDS[kind].arity
+        if not least <= len(feeds) <= (most or len(feeds)):
+            self._wrong_number(kind, feeds, place, context)
             return Feed(path, None)
-        tensors = tuple(feed.tensor for feed in feeds if feed.tensor is not None)
-        if len(tensors) < len(feeds):
+        tensors = tuple([feed.tensor for feed in feeds if feed.tensor is not None])
+        if layer is None or len(tensors) < len(feeds):
             return Feed(path, None)
-        try:
-            output, weights, macs = self._infer(layer, tensors)
-        except Mismatch as mismatch:
-            self._mismatch(mismatch, layer, arguments, place, context, tensors)
-            return Feed(path, None)
-        return self._add(Node(path, layer, tuple(feed.name for feed in feeds), output, weights, None, macs, context.scope, place), context)
-
-    def _infer(self, layer: Layer, tensors: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Weight, ...], int | None]:
         key = (id(layer), tensors)
-        if key not in self.inferred:
-            self.inferred[key] = layer.infer(*tensors)
-        return self.inferred[key]
+        inferred = self.inferred.get(key)
+        if inferred is None:
+            try:
+                inferred = self.inferred[key] = layer.infer(*tensors)
+            except Mismatch as mismatch:
+                self._mismatch(mismatch, layer, arguments, place, context, tensors)
+                return Feed(path, None)
+        output, weights, macs = inferred
+        return self._add(Node(path, layer, tuple([feed.name for feed in feeds]), output, weights, None, macs, context.scope, place), context)
 
     def _add(self, node: Node, context: Context) -> Feed:
         if context.shares is not None:
@@ -384,37 +413,53 @@ class _Builder:
             raise Exceeded(f"this network has more than {limits.LAYERS:,} layers", node.span, "look for a `repeat` in a `repeat`")
         return Feed(node.name, node.output)
 
-    def _right_number(self, kind: str, feeds: tuple[Feed, ...], place: Span, context: Context) -> bool:
+    def _wrong_number(self, kind: str, feeds: tuple[Feed, ...], place: Span, context: Context) -> None:
         least, most = KINDS[kind].arity
-        if least <= len(feeds) and (most is None or len(feeds) <= most):
-            return True
         wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
         noun = "tensor" if wanted == "1" else "tensors"
         help = "name them with `from: [a, b]`" if len(feeds) < least else "join them first with a merging layer, or name one in `from`"
         self._problem("wrong-inputs", f"`{kind}` takes {wanted} {noun}, and gets {len(feeds)}", place, help=help, at=context)
-        return False
 
     def _made(self, kind: str, own: Arguments, place: Span, context: Context, environment: Environment) -> Layer | None:
         """The layer with its arguments: its own, else the block's defaults, else the spec's. ``None`` where one is wrong."""
-        given: dict[str, tuple[Formula, Environment]] = {}
-        for defaults in context.defaults:
-            for name, formula in defaults.arguments.get(kind, {}).items():
-                given[name] = (formula, defaults.environment)
-        for name, formula in own.items():
-            given[name] = (formula, environment)
-        values = {name: formula.data if formula.compute is None else self._guarded(formula.compute, scope, context) for name, (formula, scope) in given.items()}
-        if FAILED in values.values():
-            return None
-        key = (kind, repr(values))
-        if key not in self.made:
-            if not self._sizes_known(values, own, place, context):
-                return None
+        plan = self._plan(kind, own, context.defaults)
+        values = {}
+        for name, compute, which in plan.computed:
             try:
-                self.made[key] = KINDS[kind](**values)
-            except Mismatch as mismatch:
-                self._wrong_arguments(kind, mismatch, values, own, place, context)
-                return None
-        return self.made[key]
+                values[name] = compute(environment if which is None else context.defaults[which].environment)
+            except (Located, Silenced) as error:
+                values[name] = self._failed(error, context)
+        key = repr(values) if values else ""
+        layer = plan.layers.get(key)
+        if layer is None and FAILED not in values.values():
+            layer = self._new_layer(kind, {**plan.constants, **values}, own, place, context)
+            if layer is not None:
+                plan.layers[key] = layer
+        return layer
+
+    def _plan(self, kind: str, own: Arguments, defaults: tuple[Defaults, ...]) -> _Plan:
+        """How the arguments of a layer of the text come about, worked out once."""
+        key = (kind, id(own), id(defaults[-1].arguments))
+        plan = self.plans.get(key)
+        if plan is None:
+            given: dict[str, tuple[Formula, int | None]] = {}
+            for which, one in enumerate(defaults):
+                given |= {name: (formula, which) for name, formula in one.arguments.get(kind, {}).items()}
+            given |= {name: (formula, None) for name, formula in own.items()}
+            computed = tuple((name, formula.compute, which) for name, (formula, which) in given.items() if formula.compute is not None)
+            constants = {name: formula.data for name, (formula, _) in given.items() if formula.compute is None}
+            plan = self.plans[key] = _Plan(constants, computed, {})
+        return plan
+
+    def _new_layer(self, kind: str, values: dict[str, Any], own: Arguments, place: Span, context: Context) -> Layer | None:
+        if not self._sizes_known(values, own, place, context):
+            return None
+        try:
+            layer = KINDS[kind](**values)
+        except Mismatch as mismatch:
+            self._wrong_arguments(kind, mismatch, values, own, place, context)
+            return None
+        return self.made.setdefault((kind, repr(sorted(layer.arguments.items(), key=_first))), layer)
 
     def _sizes_known(self, values: Mapping[str, Any], own: Arguments, place: Span, context: Context) -> bool:
         unknown = [name for name, value in values.items() if has_unknown(value)]
@@ -442,7 +487,7 @@ class _Builder:
     ) -> None:
         formula = own.get(mismatch.at) if mismatch.at else None
         if formula is not None:
-            label = "" if formula.constant or mismatch.at not in values else f"this gives {show(values[mismatch.at])}"
+            label = "" if formula.constant or mismatch.at not in values else f"this gives {show(values[str(mismatch.at)])}"
             self._problem(code, mismatch.message, formula.value.span, label, mismatch.help, at=context, notes=notes)
             return
         default = self._default_of(mismatch, values, context, place)
@@ -467,7 +512,13 @@ class _Builder:
         named = self._path(written, block.name, context, call.place)
         if block.name in context.blocks:
             way = " → ".join([*context.blocks[context.blocks.index(block.name) :], block.name])
-            self._problem("recursion", f"the block `{block.name}` calls itself: {way}", call.place, help="a block cannot contain itself; use `repeat`", at=context)
+            self._problem(
+                "recursion",
+                f"the block `{block.name}` calls itself: {way}",
+                call.place,
+                help="a block cannot contain itself; use `repeat`",
+                at=context,
+            )
             return Feed(named.path, None)
         if not self._block_inputs(block, feeds, call.place, context):
             return Feed(named.path, None)
@@ -488,11 +539,14 @@ class _Builder:
 
     def _block_values(self, block: Block, arguments: Arguments, context: Context, environment: Environment, feeds: tuple[Feed, ...]) -> Environment:
         """What a block sees: its inputs, its arguments evaluated in the caller, their defaults and its local values."""
-        values: dict[str, Any] = {**dict(zip(block.inputs, feeds, strict=False)), "in": feeds[0]}
-        inner = self.variables.child(values)
+        values: dict[str, Any] = {"in": feeds[0]}
+        if block.inputs:
+            values |= zip(block.inputs, feeds, strict=True)
+        inner = Environment(self.variables, values, self.purse)
         for name, parameter in block.parameters.items():
-            if name in arguments:
-                values[name] = self._guarded(arguments[name].evaluate, environment, context)
+            formula = arguments.get(name)
+            if formula is not None:
+                values[name] = formula.data if formula.compute is None else self._guarded(formula.compute, environment, context)
             elif parameter.default is not None:
                 values[name] = self._guarded(parameter.default.evaluate, inner, context)
             else:
@@ -502,8 +556,7 @@ class _Builder:
 
     def _block_body(self, block: Block, place: Span, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
         inside = self._enter(named, "block", block.name, context, place)
-        inside = replace(
-            inside,
+        inside = inside._replace(
             visible=(named.path,),
             inputs=dict(zip(block.inputs, feeds, strict=False)),
             defaults=(*context.defaults[:1], Defaults(block.defaults, values)) if block.defaults else context.defaults[:1],
@@ -514,13 +567,15 @@ class _Builder:
             self._guarded(values.lookup, name, inside)
         return self._run(block.items, inside, values, feeds[0])
 
-    def _variable_call(self, call: syntax.VariableCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+    def _variable_call(
+        self, call: syntax.VariableCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None
+    ) -> Feed:
         value = self._guarded(environment.lookup, call.variable, context)
         if value is FAILED:
             return Feed("", None)
         if not isinstance(value, str):
-            help = "it must be the name of a layer kind or block"
-            self._problem("wrong-value", f"`${call.variable}` names no layer or block", call.place, f"it is {show(value)}", help, at=context)
+            wanted = "it must be the name of a layer kind or block"
+            self._problem("wrong-value", f"`${call.variable}` names no layer or block", call.place, f"it is {show(value)}", wanted, at=context)
             return Feed("", None)
         if value in KINDS:
             return self._layer_call(syntax.LayerCall(value, call.arguments, call.place), context, environment, feeds, written)
@@ -603,7 +658,13 @@ class _Builder:
             self._problem("unknown-layer", complaint[0], branches.merge.value.span, f"this gives {show(kind)}", complaint[1], at=context)
             return Feed("", None)
         if not ends:
-            self._problem("empty", "every branch is left out here, so nothing is left to merge", branches.place, help="leave out the whole item with its own `when`", at=context)
+            self._problem(
+                "empty",
+                "every branch is left out here, so nothing is left to merge",
+                branches.place,
+                help="leave out the whole item with its own `when`",
+                at=context,
+            )
             return Feed("", None)
         if len(ends) == 1:
             return ends[0]
@@ -612,7 +673,9 @@ class _Builder:
         self.names.endpoints[path] = feed
         return feed
 
-    def _residual(self, residual: syntax.Residual, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+    def _residual(
+        self, residual: syntax.Residual, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None
+    ) -> Feed:
         feed = self._one("a residual", feeds, residual.place, context)
         outside = self._enter(written, "residual", written.path.rpartition(".")[2] if written else "", context, residual.place)
         inside = self._enter(None, "main", "", outside, residual.place)
@@ -632,7 +695,7 @@ class _Builder:
             self._problem("shape-mismatch", "the two paths of this residual end in different shapes", residual.place, label, help, at=context)
             return Feed("", None)
         path = self.names.automatic(context.prefix, "add", context.reserved, residual.place)
-        feed = self._layer("Add", {}, residual.place, context, environment, (main, around), path)
+        feed = self._layer("Add", NO_ARGUMENTS, residual.place, context, environment, (main, around), path)
         self.names.endpoints[path] = feed
         return feed
 
@@ -649,8 +712,7 @@ class _Builder:
             self._problem("missing-key", "an output that is used again needs a name", reuse.place, help="add `name: ...`", at=context)
             return None
         named = self._path(written, text.rpartition(".")[2], context, reuse.place)
-        again = replace(
-            entry.context,
+        again = entry.context._replace(
             automatic=context.automatic,
             scope=self._enter(None, "reuse", text, context, reuse.place).scope,
             frame=Frame("reuse", text, reuse.place, context.frame),
@@ -678,7 +740,7 @@ class _Builder:
         here, there = context.shares
         twin = self.nodes.get(there + node.name[len(here) :])
         if twin is not None and twin.layer == node.layer and twin.weights == node.weights:
-            return replace(node, weights_of=twin.weights_of or twin.name)
+            return node._replace(weights_of=twin.weights_of or twin.name)
         if node.weights:
             self._problem("reuse-mismatch", *_unlike(node, twin, there), at=context)
         return node
@@ -721,7 +783,11 @@ def syntax_rows(value: Any) -> tuple[list[dict[str, Any]], str | None, str | Non
         return _columns(value)
     if isinstance(value, list) and all(isinstance(row, dict) for row in value):
         return _table(value)
-    return [], "`repeat` must be a count, lists of values by variable, or a list of rows", "write `repeat: 3`, `repeat: {k: [3, 5]}` or `repeat: [{k: 3, s: 1}, {k: 5, s: 2}]`"
+    return (
+        [],
+        "`repeat` must be a count, lists of values by variable, or a list of rows",
+        "write `repeat: 3`, `repeat: {k: [3, 5]}` or `repeat: [{k: 3, s: 1}, {k: 5, s: 2}]`",
+    )
 
 
 def _columns(value: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None, str | None]:
@@ -741,8 +807,16 @@ def _table(value: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | Non
     for number, row in enumerate(value, 1):
         if set(row) != set(value[0]):
             odd = sorted(set(row) ^ set(value[0]))
-            return [], f"the rows of a `repeat` must have the same keys: row {number} and row 1 differ in {', '.join(f'`{key}`' for key in odd)}", None
+            return (
+                [],
+                f"the rows of a `repeat` must have the same keys: row {number} and row 1 differ in {', '.join(f'`{key}`' for key in odd)}",
+                None,
+            )
     return value, None, None
+
+
+def _first(pair: tuple[str, Any]) -> str:
+    return pair[0]
 
 
 def _whole(value: Any) -> Any:
@@ -752,10 +826,6 @@ def _whole(value: Any) -> Any:
 def _same_shape(a: Tensor, b: Tensor) -> bool:
     """Whether two shapes agree on every axis that both know."""
     return len(a.shape) == len(b.shape) and all(x is None or y is None or x == y for x, y in zip(a.shape, b.shape, strict=True))
-
-
-def _reserving(context: Context, items: Items) -> Context:
-    return replace(context, reserved=context.reserved | items.reserved) if items.reserved - context.reserved else context
 
 
 def _label(operation: Any) -> str:

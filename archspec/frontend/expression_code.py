@@ -29,6 +29,7 @@ from archspec.frontend.expression_tree import (
     Not,
     Sign,
     Slice,
+    Stretch,
     Variable,
 )
 from archspec.frontend.values import Fault, TensorValue, Value
@@ -95,9 +96,9 @@ def located(fault: Fault, whole: Node, *operands: Node) -> ExpressionError:
 
 def _located_in_chain(fault: Fault, nodes: Sequence[Node], position: int) -> ExpressionError:
     """Place a fault of operator number `position` in a chain, whose left operand is all that stands before it."""
-    left = nodes[0] if position == 0 else Node(nodes[0].start, nodes[position].end)
+    left = nodes[0] if position == 0 else Stretch(nodes[0].start, nodes[position].end)
     right = nodes[position + 1]
-    return located(fault, Node(left.start, right.end), left, right)
+    return located(fault, Stretch(left.start, right.end), left, right)
 
 
 # --- A rule for each kind of node -------------------------------------------------------------------------------------
@@ -276,7 +277,7 @@ def _comparison(compiler: Compiler, node: Comparison) -> Code:
                 if not test(left, right, scope):
                     return False
             except Fault as fault:
-                raise located(fault, Node(nodes[position].start, nodes[position + 1].end), *nodes[position : position + 2]) from None
+                raise located(fault, Stretch(nodes[position].start, nodes[position + 1].end), *nodes[position : position + 2]) from None
             left = right
         return True
 

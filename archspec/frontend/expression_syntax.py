@@ -7,7 +7,6 @@ same message on every version of Python. A Pratt parser: `_LEVELS` says how tigh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NoReturn, TypeAlias
 
 from archspec import limits
@@ -190,7 +189,7 @@ class Parser:
         node = self.expression()
         end = self._close(opening)
         self.free -= opening.text == "$("
-        return replace(node, start=opening.start, end=end)
+        return node._replace(start=opening.start, end=end)
 
     def _list(self) -> Node:
         opening = self.take()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from archspec.frontend.operations import FUNCTIONS
 
@@ -27,8 +27,7 @@ def did_you_mean(name: str, options: Iterable[str], form: str = "`{}`", cutoff: 
     return f"did you mean {form.format(near[0])}?" if near else None
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word or sign. A quoted text keeps its quotes and a variable its `$`, so `text` alone tells operators apart."""
 
     kind: str
@@ -86,7 +85,7 @@ def _checked(text: str, token: Token) -> Token:
         help = f"write `{word}(…)`" if word in FUNCTIONS else f"write `{word}`"
         raise ExpressionError(f"`{word}` is a word of the language and names no variable", token.start, token.end, help=help)
     elif token.kind == "name" and token.text in KEYWORDS:
-        return replace(token, kind="keyword")
+        return token._replace(kind="keyword")
     return token
 
 

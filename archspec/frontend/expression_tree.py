@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """A mention of a variable that the expression does not bind itself; the offsets include the `$`."""
 
     text: str
@@ -14,119 +13,138 @@ class Name:
     end: int
 
 
-@dataclass(frozen=True)
-class Node:
-    """A part of an expression, `text[start:end]`, with the brackets around it."""
+class Literal(NamedTuple):
+    """A number, a text, `true`, `false` or `null`."""
 
     start: int
     end: int
-
-
-@dataclass(frozen=True)
-class Literal(Node):
-    """A number, a text, `true`, `false` or `null`."""
-
     value: int | float | str | bool | None
 
 
-@dataclass(frozen=True)
-class Variable(Node):
+class Variable(NamedTuple):
     """A variable, bound within the expression or not."""
 
+    start: int
+    end: int
     name: Name
 
 
-@dataclass(frozen=True)
-class ListOf(Node):
+class ListOf(NamedTuple):
     """`[a, b]`."""
 
+    start: int
+    end: int
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
-class Comprehension(Node):
+class Comprehension(NamedTuple):
     """`[element for $variable in source]`."""
 
+    start: int
+    end: int
     element: Node
     variable: str
     source: Node
 
 
-@dataclass(frozen=True)
-class Sign(Node):
+class Sign(NamedTuple):
     """`-a` or `+a`."""
 
+    start: int
+    end: int
     symbol: str
     operand: Node
 
 
-@dataclass(frozen=True)
-class Not(Node):
+class Not(NamedTuple):
     """`not a`."""
 
+    start: int
+    end: int
     operand: Node
 
 
-@dataclass(frozen=True)
-class Chain(Node):
+class Chain(NamedTuple):
     """`a + b - c`: operators of one level, from the left. Flat, so that a long sum is no deep tree."""
 
+    start: int
+    end: int
     first: Node
     rest: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True)
-class Comparison(Node):
+class Comparison(NamedTuple):
     """`a < b <= c`, which means `a < b and b <= c`."""
 
+    start: int
+    end: int
     first: Node
     rest: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True)
-class Logic(Node):
+class Logic(NamedTuple):
     """`a and b and c`, or the same with `or`."""
 
+    start: int
+    end: int
     symbol: str
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
-class Conditional(Node):
+class Conditional(NamedTuple):
     """`then if condition else otherwise`."""
 
+    start: int
+    end: int
     condition: Node
     then: Node
     otherwise: Node
 
 
-@dataclass(frozen=True)
-class Attribute(Node):
+class Attribute(NamedTuple):
     """`$in.channels`."""
 
+    start: int
+    end: int
     target: Node
     name: str
 
 
-@dataclass(frozen=True)
-class Index(Node):
+class Index(NamedTuple):
     """`target[index]`, of a list or a row."""
 
+    start: int
+    end: int
     target: Node
-    index: Node
+    index: Node  # type: ignore[assignment]  # hides a method of tuples that nobody calls
 
 
-@dataclass(frozen=True)
-class Slice(Node):
+class Slice(NamedTuple):
     """`target[start:stop:step]`, None for a part left out."""
 
+    start: int
+    end: int
     target: Node
     parts: tuple[Node | None, ...]
 
 
-@dataclass(frozen=True)
-class Call(Node):
+class Call(NamedTuple):
     """`function(arguments)`."""
 
+    start: int
+    end: int
     function: str
     arguments: tuple[Node, ...]
+
+
+class Stretch(NamedTuple):
+    """A stretch of the text that is no node of its own: the left part of a chain."""
+
+    start: int
+    end: int
+
+
+Node: TypeAlias = (
+    "Literal | Variable | ListOf | Comprehension | Sign | Not | Chain | Comparison | Logic | Conditional | Attribute | Index | Slice | Call | Stretch"
+)
+"""A part of an expression, `text[start:end]`, with the brackets around it."""

@@ -12,6 +12,7 @@ evaluated as often as a repeat asks for; what the operators mean stands in `oper
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from archspec import limits
 from archspec.frontend import values
@@ -66,6 +67,7 @@ def is_expression(text: str) -> bool:
     return "$" in text
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Expression:
     """Parse a text that stands for a value."""
     check_length(text)
@@ -74,6 +76,7 @@ def parse(text: str) -> Expression:
     return Expression(text, compiler.free_names(), code, compiler.slots)
 
 
+@lru_cache(maxsize=1024)
 def parse_template(text: str) -> Template:
     """Parse a text in which `$name` and `$(expression)` are replaced; all else stands for itself."""
     check_length(text)

@@ -6,8 +6,7 @@ Here the offsets of an `ExpressionError` become a place in the file.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend import expressions
@@ -23,16 +22,14 @@ class Located(Exception):
         self.diagnostic = diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A variable that a formula mentions, and where."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """A value of the text. ``constant`` ones are ``data``; the others are evaluated. ``mentions`` are their variables."""
 
     value: Value
@@ -50,8 +47,7 @@ class Formula:
         return self.data if self.compute is None else self.compute(scope)
 
 
-@dataclass(frozen=True, slots=True)
-class NameFormula:
+class NameFormula(NamedTuple):
     """A name as written, in which variables may stand."""
 
     value: Value

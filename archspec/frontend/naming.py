@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archspec.diagnostics import Span
 from archspec.frontend.environment import Environment, Feed
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from archspec.frontend.syntax import Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a written name stands for: what its item gives on, and the item itself, to be reused.
 
     ``automatic`` is the part of the path up to its last automatic step: whoever stands outside of it cannot say the name.
@@ -31,7 +30,7 @@ class Entry:
     environment: Environment
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Names:
     """Every path of a network so far."""
 
@@ -43,12 +42,12 @@ class Names:
 
     def automatic(self, prefix: str, step: str, reserved: frozenset[str], place: Span) -> str:
         """A free path for an item without a name: its step, counted up where that is taken or written by the author."""
-        base = join(prefix, step)
+        base = f"{prefix}.{step}" if prefix else step
         number = self.counted.get(base, 0) + 1
-        path = base if number == 1 else f"{base}_{number}"
-        while path in self.taken or path.rpartition(".")[2] in reserved:
+        path, last = (base, step) if number == 1 else (f"{base}_{number}", f"{step}_{number}")
+        while path in self.taken or last in reserved:
             number += 1
-            path = f"{base}_{number}"
+            path, last = f"{base}_{number}", f"{step}_{number}"
         self.counted[base] = number
         self.taken[path] = place
         return path
@@ -73,14 +72,20 @@ class Names:
         paths = [join(prefix, name) for prefix in prefixes]
         for path in paths:
             if path in self.left_out:
-                return f"`{name}` is left out here, by the `when` or `repeat` of line {self.left_out[path].line}", "take another tensor, or put a `when` here too"
+                return (
+                    f"`{name}` is left out here, by the `when` or `repeat` of line {self.left_out[path].line}",
+                    "take another tensor, or put a `when` here too",
+                )
         visible = list(dict.fromkeys([*self._visible(prefixes), *inputs]))
         near = did_you_mean(name, visible)
         for path in paths:
             if path in self.endpoints:
                 return f"`{name}` is an automatic name, which would move when the text is edited", "give that item a `name`, and use it here"
             if f"{path}1" in self.entries:
-                return f"`{name}` repeats, and its repetitions are `{name}1`, `{name}2` and so on", f"write `{name}1`, or the repetition that you mean"
+                return (
+                    f"`{name}` repeats, and its repetitions are `{name}1`, `{name}2` and so on",
+                    f"write `{name}1`, or the repetition that you mean",
+                )
         listed = f"the names above are {', '.join(visible[-8:])}" if visible else "no item above has a name"
         return f"no item above is called `{name}`", near or listed
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from archspec import limits
 from archspec.frontend.values import (
@@ -319,8 +318,7 @@ def _make_divisible(scope: Scope, value: Value, divisor: Value = 8) -> Value:
     return bounded(nearest + step if nearest < 0.9 * value else nearest)
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(NamedTuple):
     """A function of expressions: `call(scope, *arguments)`, and how many arguments it takes, None for any number."""
 
     call: Callable[..., Value]

@@ -6,9 +6,9 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, SpecError
@@ -24,8 +24,7 @@ SHIPPED = next((folder for folder in (PACKAGE / "specs", PACKAGE.parent / "specs
 """The folder of the specs that archspec ships: inside the package once installed, beside it in a checkout."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """What a user names: a path (``-`` is standard input), or a shipped spec's bare name, and perhaps a variant."""
 
     path: str
@@ -46,8 +45,7 @@ class Reference:
         return self.path if self.variant is None else f"{self.path}@{self.variant}"
 
 
-@dataclass(frozen=True)
-class Resolved:
+class Resolved(NamedTuple):
     """One network's document. ``kinds`` says of what kind each variable must remain, ``own`` is the file that was asked for.
 
     ``mentions`` are the words of all the documents and variants that went into it, which is what warnings about unused names go by.
@@ -59,7 +57,7 @@ class Resolved:
     mentioned_in: tuple[Value, ...] = ()
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Library:
     """Reads specs, each file once. ``check`` gives the complaints of the schema about a document.
 
@@ -119,7 +117,12 @@ class Library:
         span = extends.span if extends else Span(reference.path or "?", 1, 1, 1, 1)
         near = did_you_mean(reference.path, names)
         beside = "" if extends or not Path(f"{reference.path}.yaml").is_file() else f"for the file here write `{reference.path}.yaml`"
-        _refuse("file-not-found", f"archspec ships no spec called `{reference.path}`", span, help=beside or near or f"there are {', '.join(names)}; a file ends in .yaml")
+        _refuse(
+            "file-not-found",
+            f"archspec ships no spec called `{reference.path}`",
+            span,
+            help=beside or near or f"there are {', '.join(names)}; a file ends in .yaml",
+        )
         raise AssertionError
 
     def _read(self, path: Path, reference: Reference, extends: Value | None = None) -> Document:
@@ -151,7 +154,7 @@ class Library:
         return document
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Laying:
     """The layers of one network's document, laid one on the other."""
 
@@ -198,7 +201,9 @@ class _Laying:
             span = variants.place if variants else document.root.data["name"].place
             has = f"its variants are {', '.join(names)}" if names else "it has no variants"
             near = did_you_mean(variant, names)
-            self._refuse("unknown-variant", f"`{document.root.data['name'].text}` has no variant `{variant}`", span, help=f"{near} ({has})" if near else has)
+            self._refuse(
+                "unknown-variant", f"`{document.root.data['name'].text}` has no variant `{variant}`", span, help=f"{near} ({has})" if near else has
+            )
         assert changes is not None
         self.entries.pop("expect", None)
         self._lay(changes, vocabulary.VARIANT_KEYS, new_vars=False)
@@ -257,13 +262,18 @@ class _Laying:
         if "layers" not in self.entries and not self.problems:
             self._problem("missing-key", "`layers` is missing", root.data["name"].place, "add `layers`, or `extends` a spec that has them")
         if not {"input", "inputs"} & set(self.entries) and not self.problems:
-            self._problem("missing-key", "`input` is missing", root.data["name"].place, "add `input: [height, width, channels]`, or `extends` a spec that has it")
+            self._problem(
+                "missing-key",
+                "`input` is missing",
+                root.data["name"].place,
+                "add `input: [height, width, channels]`, or `extends` a spec that has it",
+            )
         if self.problems:
             raise SpecError(self.problems, self.sources)
-        name = replace(self.entries["name"], data=self.name, text=self.name, plain=True)
+        name = self.entries["name"]._replace(data=self.name, text=self.name, plain=True)
         entries = {"archspec": self.first.root.data["archspec"], **self.entries, "name": name}
         ordered = {key: entries[key] for key in vocabulary.TOP_LEVEL if key in entries}
-        document = Document(self.first.name, replace(root, data=ordered), self.sources)
+        document = Document(self.first.name, root._replace(data=ordered), self.sources)
         return Resolved(document, self.kinds, self.first.name, tuple(self.read))
 
     def _problem(self, code: str, message: str, span: Span, help: str | None = None) -> None:
@@ -280,7 +290,7 @@ def _merged(below: Value | None, above: Value, levels: int) -> Value:
     entries = dict(below.data)
     for key, value in above.items():
         entries[key] = _merged(entries.get(key), value, levels - 1)
-    return replace(above, data=entries)
+    return above._replace(data=entries)
 
 
 def kind_of(value: Value) -> str | None:
@@ -320,7 +330,7 @@ def _value_of(text: str, place: str) -> Value:
     if not text.strip():
         return Value(None, Span(place, 1, 1, 1, 1), text="", plain=True)
     document = source.read(text, place)
-    return replace(document.root, text=document.root.text if document.root.text is not None else text)
+    return document.root._replace(text=document.root.text if document.root.text is not None else text)
 
 
 def as_json_text(data: Any, name: str) -> str:
@@ -328,7 +338,12 @@ def as_json_text(data: Any, name: str) -> str:
     try:
         return json.dumps(data, indent=2, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError) as error:
-        _refuse("python-value", f"`{name}` cannot stand in a spec: {error}", Span(f"<{name}>", 1, 1, 1, 1), help="use numbers, texts, truth values, lists and mappings")
+        _refuse(
+            "python-value",
+            f"`{name}` cannot stand in a spec: {error}",
+            Span(f"<{name}>", 1, 1, 1, 1),
+            help="use numbers, texts, truth values, lists and mappings",
+        )
         raise AssertionError from error
 
 

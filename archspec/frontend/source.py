@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -19,6 +19,7 @@ from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.frontend import yaml_errors
 
 Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
+Emitter: Any = getattr(yaml, "CDumper", yaml.Dumper)
 
 NULL = {"", "~", "null", "Null", "NULL"}
 BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -28,8 +29,7 @@ FLOAT = re.compile(r"[-+]?(\.[0-9][0-9_]*|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-
 INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A value of the text: a scalar, or a list or mapping of values.
 
     ``span`` is where it stands, ``key`` where its key does, for a value in a mapping. ``text`` is a scalar exactly as written, which is
@@ -60,9 +60,8 @@ class Value:
     @property
     def first_line(self) -> Span:
         """The part of the value on its first line: a mapping's first key."""
-        if isinstance(self.data, dict) and self.data:
-            return next(iter(self.data.values())).place
-        return self.span
+        first: Value | None = next(iter(self.data.values()), None) if isinstance(self.data, dict) else None
+        return first.place if first is not None else self.span
 
     def get(self, key: str) -> Value | None:
         """The value of a key, ``None`` where this is no mapping or has no such key."""
@@ -85,8 +84,7 @@ class Value:
         return self.data
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """A spec as data. ``sources`` maps every file that it was made from to its text, the spec's own file first."""
 
     name: str
@@ -122,7 +120,9 @@ def decode(data: bytes, name: str) -> str:
     """The text of a file: UTF-8, within the bound. Raises `SpecError`."""
     if len(data) > limits.TEXT_BYTES:
         message = f"this file has {len(data):,} bytes, and a spec may have {limits.TEXT_BYTES:,}"
-        raise SpecError([Diagnostic("bound-text", message, Span(name, 1, 1, 1, 1), help="use `repeat` and blocks instead of writing every layer out")])
+        raise SpecError(
+            [Diagnostic("bound-text", message, Span(name, 1, 1, 1, 1), help="use `repeat` and blocks instead of writing every layer out")]
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -138,7 +138,7 @@ def _wrong_encoding(data: bytes, error: UnicodeDecodeError, name: str) -> Diagno
     return Diagnostic("yaml-encoding", message, Span(name, line, column, line, column + 1), label, help="save it as UTF-8 in your editor")
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class _Frame:
     """A list or mapping being read. ``start`` counts the values before it, ``height`` the levels in it so far."""
 
@@ -151,7 +151,7 @@ class _Frame:
     bad_key: bool = False
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Builder:
     """Turns the parser's events into a `Value`, without recursion, so that no nesting can exhaust the stack."""
 
@@ -169,11 +169,15 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._fail("yaml-documents", "a second document starts here, and a file holds one spec", event, help="remove the `---`, or use two files")
+                    self._fail(
+                        "yaml-documents", "a second document starts here, and a file holds one spec", event, help="remove the `---`, or use two files"
+                    )
             else:
                 self._take(event)
         if self.root is None:
-            self._stop("yaml-empty", "this file is empty", Span(self.name, 1, 1, 1, 1), "a spec starts with `archspec: 1`, then `name`, `input` and `layers`")
+            self._stop(
+                "yaml-empty", "this file is empty", Span(self.name, 1, 1, 1, 1), "a spec starts with `archspec: 1`, then `name`, `input` and `layers`"
+            )
         assert self.root is not None
         return self.root
 
@@ -251,7 +255,9 @@ class _Builder:
     def _add(self, value: Value, size: int, height: int) -> None:
         self.count += size
         if self.count > limits.VALUES:
-            self._stop("bound-values", f"this spec holds more than {limits.VALUES:,} values, its aliases expanded", value.span, "use `repeat` and blocks")
+            self._stop(
+                "bound-values", f"this spec holds more than {limits.VALUES:,} values, its aliases expanded", value.span, "use `repeat` and blocks"
+            )
         if not self.stack:
             self.root = value
             return
@@ -285,7 +291,11 @@ class _Builder:
         if name in frame.data:
             first = frame.data[name].key
             self._note(
-                "yaml-duplicate-key", f"the key `{name}` stands twice in this mapping", span, f"the first is on line {first.line}", "remove or rename one"
+                "yaml-duplicate-key",
+                f"the key `{name}` stands twice in this mapping",
+                span,
+                f"the first is on line {first.line}",
+                "remove or rename one",
             )
             return
         frame.data[name] = Value(value.data, value.span, span, value.text, value.plain)
@@ -309,9 +319,14 @@ class _Builder:
         return text
 
     def _bounded(self, number: int | float, text: str, span: Span) -> int | float:
-        if not isfinite(number) or abs(number) > limits.INTEGER and isinstance(number, int):
+        if not isfinite(number) or (abs(number) > limits.INTEGER and isinstance(number, int)):
             shown = text if len(text) < 40 else f"{text[:20]}..."
-            self._note("bound-number", f"the number {shown} is beyond what a spec can hold", span, help=f"integers go to {limits.INTEGER:,}; floats are finite")
+            self._note(
+                "bound-number",
+                f"the number {shown} is beyond what a spec can hold",
+                span,
+                help=f"integers go to {limits.INTEGER:,}; floats are finite",
+            )
             return 0
         return number
 
@@ -339,7 +354,63 @@ class _Builder:
         raise SpecError([*self.problems, Diagnostic(code, message, span, help=help)], {self.name: self.text})
 
     def _too_deep(self, span: Span) -> None:
-        self._stop("bound-nesting", f"lists and mappings are nested deeper here than {limits.NESTING} levels", span, "use blocks, or check the brackets")
+        self._stop(
+            "bound-nesting", f"lists and mappings are nested deeper here than {limits.NESTING} levels", span, "use blocks, or check the brackets"
+        )
+
+
+def write(value: Any) -> str:
+    """The text of a `Value` or of plain data, which `read` turns into the same data. What fits on a line is written in brackets."""
+    events: list[Any] = [yaml.StreamStartEvent(), yaml.DocumentStartEvent()]
+    events += _collection(_Written.of(value), 0)
+    return str(yaml.emit([*events, yaml.DocumentEndEvent(), yaml.StreamEndEvent()], Dumper=Emitter, width=10_000, allow_unicode=True))
+
+
+LINE = 120
+"""Columns that a mapping or list written in brackets may take."""
+
+
+class _Written(NamedTuple):
+    """A value to write: its text, whether that may stand without quotes, or its parts; ``width`` is what it takes on one line."""
+
+    text: str
+    plain: bool
+    parts: list[_Written] | None
+    mapping: bool
+    width: int
+
+    @classmethod
+    def of(cls, value: Any) -> _Written:
+        text = None
+        if isinstance(value, Value):
+            value, text = value.data, value.text if value.plain else None
+        if isinstance(value, dict):
+            parts = [part for key, one in value.items() for part in (cls(str(key), True, None, False, len(str(key))), cls.of(one))]
+            return cls("", False, parts, True, 2 + sum(part.width + 2 for part in parts))
+        if isinstance(value, list | tuple):
+            parts = [cls.of(one) for one in value]
+            return cls("", False, parts, False, 2 + sum(part.width + 2 for part in parts))
+        if isinstance(value, str) and text is None:
+            return cls(value, _is_text(value), None, False, len(value) + 2)
+        shown = text if text else "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
+        return cls(shown, True, None, False, len(shown))
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text without quotes is read as a text."""
+    return text not in NULL and text not in BOOLEANS and not any(form.fullmatch(text) for form in (INTEGER, BASED, FLOAT, INFINITE))
+
+
+def _collection(value: _Written, depth: int) -> Iterator[Any]:
+    if value.parts is None:
+        yield yaml.ScalarEvent(None, None, (value.plain, True), value.text)
+        return
+    flow = not value.parts or (depth > 1 and value.width + 2 * depth <= LINE) or (depth == 1 and value.width <= LINE // 2)
+    start, end = (yaml.MappingStartEvent, yaml.MappingEndEvent) if value.mapping else (yaml.SequenceStartEvent, yaml.SequenceEndEvent)
+    yield start(None, None, True, flow_style=flow)
+    for part in value.parts:
+        yield from _collection(part, depth + 1)
+    yield end()
 
 
 def _short_tag(tag: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import NamedTuple, TypeVar
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
@@ -22,8 +22,7 @@ from archspec.spelling import did_you_mean
 Arguments = Mapping[str, Formula]
 
 
-@dataclass(frozen=True, slots=True)
-class LayerCall:
+class LayerCall(NamedTuple):
     """A layer of a kind, with the arguments that stand at it."""
 
     kind: str
@@ -31,8 +30,7 @@ class LayerCall:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class BlockCall:
+class BlockCall(NamedTuple):
     """A call of a block of the spec."""
 
     block: str
@@ -40,8 +38,7 @@ class BlockCall:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class VariableCall:
+class VariableCall(NamedTuple):
     """A call of the layer kind or block that a variable names."""
 
     variable: str
@@ -49,8 +46,7 @@ class VariableCall:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list of items. ``reserved`` are the names written in it and in its unnamed groups, which automatic names avoid."""
 
     items: tuple[Item, ...]
@@ -58,16 +54,14 @@ class Items:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """``layers``: the items run in sequence."""
 
     items: Items
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """A branch or a shortcut: its items, and the condition under which there is one."""
 
     label: str
@@ -76,8 +70,7 @@ class Path:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Branches:
+class Branches(NamedTuple):
     """``branches`` with the layer that ``merge`` names: a kind, or a formula that gives its name."""
 
     paths: tuple[Path, ...]
@@ -86,8 +79,7 @@ class Branches:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Residual:
+class Residual(NamedTuple):
     """``residual`` with its ``shortcut``, ``None`` for the identity."""
 
     items: Items
@@ -95,16 +87,14 @@ class Residual:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Reuse:
+class Reuse(NamedTuple):
     """``reuse``: the item of that name once more."""
 
     target: NameFormula
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SideOutput:
+class SideOutput(NamedTuple):
     """``output``: a side path that ends in an output of the model."""
 
     items: Items
@@ -114,8 +104,7 @@ class SideOutput:
 Operation = LayerCall | BlockCall | VariableCall | Group | Branches | Residual | Reuse | SideOutput
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One item: an operation with its modifiers. ``place`` is where the operation's key stands."""
 
     operation: Operation
@@ -126,8 +115,7 @@ class Item:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """An argument of a block: ``default`` is ``None`` where it is required."""
 
     name: str
@@ -138,8 +126,7 @@ class Parameter:
 Defaults = Mapping[str, Arguments]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A block: its arguments, local values, inputs, defaults and items."""
 
     name: str
@@ -151,8 +138,7 @@ class Block:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """An input of the model: its shape and dtype as formulas."""
 
     name: str
@@ -161,18 +147,7 @@ class Input:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What ``expect`` claims of one number or shape."""
-
-    what: str
-    path: str | None
-    data: Any
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A network as written, ready to be carried out."""
 
     name: str
@@ -183,11 +158,9 @@ class Program:
     defaults: Defaults
     blocks: Mapping[str, Block]
     items: Items
-    expectations: tuple[Expectation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The variables that are visible at a place; ``everything`` where a table in a variable binds names that only running shows."""
 
     known: frozenset[str]
@@ -209,7 +182,7 @@ def parse(document: Document) -> tuple[Program | None, list[Diagnostic]]:
     return (None if reader.problems else program), reader.problems
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Reader:
     """Reads a document's values into a `Program`, gathering complaints."""
 
@@ -238,7 +211,6 @@ class _Reader:
         self._check_recursion()
         return Program(
             str(self.root.data["name"].text), self._text("description"), self._text("source"), variables, inputs, defaults, blocks, items,
-            tuple(self._expectations()),
         )  # fmt: skip
 
     def _section(self, key: str) -> Iterator[tuple[str, Value]]:
@@ -261,13 +233,6 @@ class _Reader:
             found = self._formula(shape, seen)
             if found is not None:
                 yield Input(name, found, dtype and self._formula(dtype, seen), value.place)
-
-    def _expectations(self) -> Iterator[Expectation]:
-        for what, value in self._section("expect"):
-            if what != "shapes":
-                yield Expectation(what, None, value.data, value)
-            for path, shape in value.items():
-                yield Expectation("shape", path, tuple(shape.unwrapped()), shape)
 
     # --- names
 
@@ -377,7 +342,9 @@ class _Reader:
         for name, value in let.items():
             self._check_variable(name, value.place)
             if name in taken:
-                self._problem("duplicate-name", f"`{name}` is an argument or input of this block already", value.place, help="give the local value another name")
+                self._problem(
+                    "duplicate-name", f"`{name}` is an argument or input of this block already", value.place, help="give the local value another name"
+                )
 
     def _check_recursion(self) -> None:
         """Blocks that call themselves, directly or around, each circle told once."""
@@ -388,7 +355,9 @@ class _Reader:
                 if names not in told and start in self.block_values:
                     told.add(names)
                     way = " → ".join([start, *(f"{call.block}" for call in circle)])
-                    self._problem("recursion", f"the block `{start}` calls itself: {way}", circle[0].place, help="a block cannot contain itself; use `repeat`")
+                    self._problem(
+                        "recursion", f"the block `{start}` calls itself: {way}", circle[0].place, help="a block cannot contain itself; use `repeat`"
+                    )
 
     def _circles(self, start: str) -> Iterator[list[BlockCall]]:
         """The shortest chain of calls from a block back to itself, if there is one."""
@@ -443,12 +412,14 @@ class _Reader:
         return self._call(word, None, value.span, seen)
 
     def _operation_key(self, item: Value) -> str | None:
-        keys = [key for key in item.data if key not in MODIFIERS]
+        keys = [key for key, _ in item.items() if key not in MODIFIERS]
         if len(keys) == 1:
             return keys[0]
         if not keys:
             near = "; ".join(f"`{key}`" for key in item.data)
-            self._problem("no-operation", f"this item has no operation, only {near}", item.first_line, help="add a layer, a block, or `layers: [...]`")
+            self._problem(
+                "no-operation", f"this item has no operation, only {near}", item.first_line, help="add a layer, a block, or `layers: [...]`"
+            )
             return None
         named = " and ".join(f"`{key}`" for key in keys) if len(keys) == 2 else ", ".join(f"`{key}`" for key in keys)
         self._problem("two-operations", f"an item has one operation, and this one has {named}", item.data[keys[1]].place, help=self._two(item, keys))
@@ -631,9 +602,7 @@ def _written_names(items: Iterable[Item]) -> Iterator[str]:
     for item in items:
         if item.name is not None:
             yield item.name.text.partition(".")[0]
-        elif isinstance(item.operation, Group):
-            yield from item.operation.items.reserved
-        elif isinstance(item.operation, Residual):
+        elif isinstance(item.operation, Group | Residual):
             yield from item.operation.items.reserved
         elif isinstance(item.operation, Branches):
             yield from (path.label for path in item.operation.paths)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from archspec.diagnostics import Diagnostic, Span
 
@@ -16,8 +15,7 @@ BARE_ITEM = re.compile(r"\s*- +(?P<word>[A-Za-z_$][\w$]*)\s*(?:#.*)?$")
 """A list item that is one bare word."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Trouble:
+class _Trouble(NamedTuple):
     """A parser's complaint: its words, the lines of the text, where it stopped and where what it was reading began (from 0)."""
 
     problem: str
@@ -35,8 +33,7 @@ class _Trouble:
         return self.line(self.at[0])[self.at[1] :]
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(NamedTuple):
     """What to say, and the place to say it of: (line, column, length) from 0, else where the parser stopped."""
 
     message: str
@@ -72,7 +69,9 @@ def _unreadable(error: Any, text: str, name: str) -> Diagnostic:
     before = text[:found]
     line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
     code = f"U+{ord(text[found]):04X}" if found < len(text) else "a control character"
-    return Diagnostic("yaml-character", f"the character {code} cannot stand in a spec", _span(name, text.splitlines(), line, column, 1), help="delete it")
+    return Diagnostic(
+        "yaml-character", f"the character {code} cannot stand in a spec", _span(name, text.splitlines(), line, column, 1), help="delete it"
+    )
 
 
 def _bare_item_with_modifier(trouble: _Trouble) -> _Words | None:
@@ -101,7 +100,11 @@ def _deeper_than_a_value(trouble: _Trouble) -> _Words | None:
         message = f"`{entry['key']}` is indented deeper than `{above['key']}`, which has a value already"
         return _Words(message, f"indent `{entry['key']}` as the line that it belongs beside", (row, entry.start("key"), len(entry["key"])))
     message = f"line {row} needs a colon, or `{entry['key']}` is indented too deep"
-    return _Words(message, "write `key: value`, or indent this line as its neighbours", (row - 1, _indent(trouble.line(row - 1)), len(trouble.line(row - 1).strip())))
+    return _Words(
+        message,
+        "write `key: value`, or indent this line as its neighbours",
+        (row - 1, _indent(trouble.line(row - 1)), len(trouble.line(row - 1).strip())),
+    )
 
 
 def _second_colon(trouble: _Trouble) -> _Words | None:
@@ -169,7 +172,10 @@ def _open_quote(trouble: _Trouble) -> _Words | None:
 def _escape(trouble: _Trouble) -> _Words | None:
     if "escape" not in trouble.problem:
         return None
-    return _Words(f"`\\{trouble.line(trouble.at[0])[trouble.at[1] : trouble.at[1] + 1]}` is not an escape", "within double quotes write `\\\\` for a backslash, or use single quotes")
+    return _Words(
+        f"`\\{trouble.line(trouble.at[0])[trouble.at[1] : trouble.at[1] + 1]}` is not an escape",
+        "within double quotes write `\\\\` for a backslash, or use single quotes",
+    )
 
 
 def _anchor_character(trouble: _Trouble) -> _Words | None:
@@ -177,7 +183,9 @@ def _anchor_character(trouble: _Trouble) -> _Words | None:
     if "alphabetic or numeric" not in trouble.problem or trouble.start is None:
         return None
     row, column = trouble.start
-    return _Words(f"a text cannot begin with `{trouble.line(row)[column : column + 1]}`", "put an expression that begins so in double quotes", (row, column, 1))
+    return _Words(
+        f"a text cannot begin with `{trouble.line(row)[column : column + 1]}`", "put an expression that begins so in double quotes", (row, column, 1)
+    )
 
 
 def _tag(trouble: _Trouble) -> _Words | None:
@@ -189,7 +197,11 @@ def _tag(trouble: _Trouble) -> _Words | None:
 def _directive(trouble: _Trouble) -> _Words | None:
     if "YAML document" not in trouble.problem and "directive" not in trouble.problem + trouble.context:
         return None
-    return _Words("a line that begins with `%` is a YAML directive, and specs need none", "remove the line", (trouble.at[0], 0, len(trouble.line(trouble.at[0]))))
+    return _Words(
+        "a line that begins with `%` is a YAML directive, and specs need none",
+        "remove the line",
+        (trouble.at[0], 0, len(trouble.line(trouble.at[0]))),
+    )
 
 
 def _key_without_colon(trouble: _Trouble) -> _Words | None:
@@ -209,7 +221,9 @@ def _after_a_quote_or_bracket(trouble: _Trouble) -> _Words | None:
         return None
     what = "a quoted text" if before[-1] in "'\"" else "the closing bracket"
     if ENTRY.match(trouble.here):
-        return _Words(f"`{_short(trouble.here)}` cannot follow {what} on one line", "give it a line of its own, indented as the first key of its item")
+        return _Words(
+            f"`{_short(trouble.here)}` cannot follow {what} on one line", "give it a line of its own, indented as the first key of its item"
+        )
     return _Words(f"nothing may follow {what} here", "put the whole expression in double quotes")
 
 
@@ -219,14 +233,26 @@ def _indentation(trouble: _Trouble) -> _Words | None:
     line = trouble.line(row)
     if trouble.problem not in ("did not find expected key", "did not find expected '-' indicator", "did not find expected <document start>"):
         return None
-    if line[:column].strip() or trouble.start is None and column:
+    if line[:column].strip() or (trouble.start is None and column):
         return None
     shown = _short(line.strip())
     if trouble.start is None or column != trouble.start[1]:
-        where = "" if trouble.start is None else f"; the list or mapping that it interrupts begins on line {trouble.start[0] + 1}, column {trouble.start[1] + 1}"
-        return _Words("this line is indented like none of the lines above it" + where, "give it the indentation of the lines that it belongs with", (row, column, len(line.strip())))
+        where = (
+            ""
+            if trouble.start is None
+            else f"; the list or mapping that it interrupts begins on line {trouble.start[0] + 1}, column {trouble.start[1] + 1}"
+        )
+        return _Words(
+            "this line is indented like none of the lines above it" + where,
+            "give it the indentation of the lines that it belongs with",
+            (row, column, len(line.strip())),
+        )
     if "indicator" in trouble.problem:
-        return _Words(f"`{shown}` stands in a list and does not begin with `- `", "write `- ` before it, or indent it differently", (row, column, len(line.strip())))
+        return _Words(
+            f"`{shown}` stands in a list and does not begin with `- `",
+            "write `- ` before it, or indent it differently",
+            (row, column, len(line.strip())),
+        )
     return _Words(f"`{shown}` is a list item and stands among keys", "indent it below the key that it belongs to", (row, column, len(line.strip())))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 LARGEST = 2**31 - 1
 """The largest size of an axis, window or step: what every Keras backend can index."""
@@ -25,8 +25,7 @@ class Refused(ValueError):
         self.help = help
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(NamedTuple):
     """What an argument may be: ``words`` completes "must be ...", ``schema`` is the JSON Schema of the plain values."""
 
     words: str

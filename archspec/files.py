@@ -1,0 +1,58 @@
+"""A place to write to → a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NoReturn
+
+from archspec.diagnostics import Diagnostic, Span, SpecError
+
+
+def check_target(path: Path, *, make_folder: bool = False) -> None:
+    """Raise `SpecError` where no file could be written, before the work is done. ``make_folder``: its folder may be missing."""
+    folder = path.parent
+    if path.is_dir():
+        _refuse("output-folder", f"`{path}` is a folder", path, "name a file in it")
+    if not folder.exists() and not make_folder:
+        _refuse("output-folder", f"the folder `{folder}` does not exist", path, f"make it first: `mkdir -p {folder}`")
+    if folder.exists() and not folder.is_dir():
+        _refuse("output-folder", f"`{folder}` is a file, not a folder", path, "choose another place with `-o`")
+    if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+        _refuse("output-folder", f"the folder `{folder}` cannot be written to", path, "choose another place with `-o`")
+
+
+@contextmanager
+def whole_file(path: Path, *, make_folder: bool = False) -> Iterator[Path]:
+    """A hidden file beside ``path``, with its ending, to write to: it becomes ``path`` at the end, or nothing is left of it, nor of a folder made.
+
+    Raises `SpecError` where the disk refuses.
+    """
+    made = make_folder and not path.parent.exists()
+    real = path.resolve() if path.is_symlink() else path
+    beside = real.with_name(f".{real.stem}.{os.getpid()}{real.suffix}")
+    try:
+        if made:
+            path.parent.mkdir(parents=True)
+        yield beside
+        beside.replace(real)
+    except OSError as error:
+        _refuse("output-failed", f"`{path}` could not be written: {reason(error)}", path, "nothing was written")
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if made:
+            with suppress(OSError):  # it is not empty: all went well
+                path.parent.rmdir()
+
+
+def reason(error: Exception) -> str:
+    """Why the system refused, in lower case: ``no space left on device``."""
+    words = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
+    return f"{words[:1].lower()}{words[1:300]}"
+
+
+def _refuse(code: str, message: str, path: Path, help: str) -> NoReturn:
+    raise SpecError([Diagnostic(code, message, Span(str(path), 1, 1, 1, 1), help=help)])

@@ -1,0 +1,54 @@
+"""Layer kinds → the list of them by family, and the page of one."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from itertools import groupby
+from typing import Any
+
+from archspec.layers import KINDS, Layer
+from archspec.layers.base import Attribute
+from archspec.reports.tables import WIDTH, Column, Table, wrapped
+
+
+def overview() -> str:
+    """Every kind with its line, under the name of its family."""
+    width = max(map(len, KINDS)) + 4
+    return "\n\n".join(_family(module, list(kinds), width) for module, kinds in groupby(KINDS.values(), lambda kind: kind.__module__))
+
+
+def _family(module: str, kinds: list[type[Layer]], width: int) -> str:
+    title = (sys.modules[module].__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    return "\n".join([title, *(_hanging(f"  {kind.kind()}", _paragraphs(kind)[0], width) for kind in kinds)])
+
+
+def _hanging(term: str, text: str, width: int) -> str:
+    """A term and its text, which begins at ``width`` in each line."""
+    lines = wrapped(text, WIDTH - width)
+    return "\n".join(f"{first:{width}}{line}" for first, line in zip([term, *[""] * len(lines)], lines, strict=False))
+
+
+def page(kind: type[Layer]) -> str:
+    """One kind: what it does, its arguments, its shape rule."""
+    about = ["\n".join(wrapped(paragraph, WIDTH)) for paragraph in _paragraphs(kind)]
+    arguments = Table(
+        [Column("name", "argument"), Column("default", "default"), Column("type", "value", wrap=True), Column("doc", "meaning", wrap=True)],
+        [_argument(attribute) for attribute in kind.attributes.values()],
+    )
+    return "\n\n".join([kind.kind(), *about, arguments.text()])
+
+
+def _argument(attribute: Attribute) -> dict[str, str]:
+    default = "required" if attribute.required else _written(attribute.default)
+    return {"name": attribute.name, "default": default, "type": attribute.type.words, "doc": attribute.doc}
+
+
+def _written(value: Any) -> str:
+    """A default as one writes it in YAML."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _paragraphs(kind: type[Layer]) -> list[str]:
+    return [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", (kind.__doc__ or "").strip())]

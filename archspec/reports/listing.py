@@ -1,0 +1,96 @@
+"""The networks of some specs → a table with a row for each spec: its variants, input, parameters, multiply-adds and source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from archspec.graph import Graph, show_shape
+from archspec.reports.numbers import short
+from archspec.reports.tables import Column, Table
+
+FORMATS = ("text", "markdown", "json")
+KEYS = ("name", "parameters", "macs")
+
+
+class Family(NamedTuple):
+    """A spec: its name, its network as it stands, and those of its variants by their names."""
+
+    name: str
+    graph: Graph
+    variants: dict[str, Graph]
+
+    @property
+    def graphs(self) -> list[Graph]:
+        """All its networks."""
+        return [self.graph, *self.variants.values()]
+
+
+def listing(families: Iterable[Family], format: str = "text", sort: str = "name") -> str:
+    """The table in one of `FORMATS`, its rows in the order of one of `KEYS`: a spec stands where its smallest network does."""
+    ordered = sorted(families, key=lambda one: (_rank(one, sort), one.name))
+    if format == "json":
+        return json.dumps([_data(one) for one in ordered], indent=2, ensure_ascii=False)
+    table = Table(
+        [
+            Column("name", "name"),
+            Column("variants", "variants", wrap=True),
+            Column("input", "input"),
+            Column("parameters", "parameters"),
+            Column("macs", "multiply-adds"),
+            Column("source", "source", wrap=True),
+        ],
+        [_row(one) for one in ordered],
+    )
+    return table.markdown() if format == "markdown" else table.text()
+
+
+def _rank(family: Family, key: str) -> float:
+    """Where a spec stands; what is unknown stands last."""
+    if key == "name":
+        return 0
+    numbers = [getattr(graph, key) for graph in family.graphs]
+    return min((number for number in numbers if number is not None), default=float("inf"))
+
+
+def _row(family: Family) -> dict[str, str]:
+    graphs = family.graphs
+    return {
+        "name": family.name,
+        "variants": ", ".join(family.variants),
+        "input": _range([show_shape(shape) for graph in graphs for shape in _inputs(graph)]),
+        "parameters": _span([graph.parameters for graph in graphs]),
+        "macs": _span([graph.macs for graph in graphs]),
+        "source": family.graph.source or "",
+    }
+
+
+def _inputs(graph: Graph) -> list[tuple[int | None, ...]]:
+    return [tensor.shape for tensor in graph.inputs.values()]
+
+
+def _range(words: Sequence[str]) -> str:
+    once = list(dict.fromkeys(words))
+    return once[0] if len(once) == 1 else f"{once[0]} – {once[-1]}"
+
+
+def _span(numbers: Sequence[int | None]) -> str:
+    """``11.7 M – 60.4 M``: the least and the greatest."""
+    return _range([short(number) for number in sorted(numbers, key=lambda number: (number is None, number or 0))])
+
+
+def _data(family: Family) -> dict[str, Any]:
+    return {**_network(family.graph), "name": family.name, "variants": {name: _network(graph) for name, graph in family.variants.items()}}
+
+
+def _network(graph: Graph) -> dict[str, Any]:
+    return {
+        "name": graph.name,
+        "description": graph.description,
+        "source": graph.source,
+        "inputs": {name: tensor.shape for name, tensor in graph.inputs.items()},
+        "parameters": graph.parameters,
+        "trainable_parameters": graph.trainable_parameters,
+        "macs": graph.macs,
+    }

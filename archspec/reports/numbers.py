@@ -1,0 +1,65 @@
+"""Numbers and shapes → the words for them: exact, as people say them, in bytes, as a share. Unknown is ``?``."""
+
+from __future__ import annotations
+
+from archspec.graph import Shape, show_shape
+
+UNKNOWN = "?"
+
+
+def exact(number: int | None) -> str:
+    """``25,610,152``."""
+    return UNKNOWN if number is None else f"{number:,}"
+
+
+def short(number: int | None, unit: str = "") -> str:
+    """Three digits and a prefix, as people say it: ``25.6 M``, ``3.86 G``."""
+    if number is None:
+        return UNKNOWN
+    if number < 1000:
+        return f"{number} {unit}".rstrip()
+    value = float(number)
+    for prefix in "kMGTPE":
+        value /= 1000
+        if value < 999.5:
+            break
+    digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{digits}f} {prefix}{unit}"
+
+
+def size(count: int | None) -> str:
+    """Bytes in units of 1000: ``53.6 MB``."""
+    return short(count, "B")
+
+
+def share(part: float | None) -> str:
+    """A fraction in percent: ``3.1 %``; ``<0.1 %`` for what rounds to nothing and is something."""
+    if part is None:
+        return UNKNOWN
+    if part == 0:
+        return "0 %"
+    return f"{100 * part:.1f} %" if part >= 0.0005 else "<0.1 %"
+
+
+def fraction(part: int | None, whole: int | None) -> float | None:
+    """``part / whole``, ``None`` if either is unknown; of nothing, everything is 0."""
+    if part is None or whole is None:
+        return None
+    return part / whole if whole else 0.0
+
+
+def shape(sizes: Shape) -> str:
+    """``56×56×256``."""
+    return show_shape(sizes)
+
+
+def count(number: int, noun: str) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def listed(words: list[str], most: int = 3) -> str:
+    """``a, b and c``; beyond ``most`` the rest is counted: ``a, b, c and 4 more``."""
+    if len(words) > most + 1:
+        words = [*words[:most], f"{len(words) - most:,} more"]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

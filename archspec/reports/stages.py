@@ -1,0 +1,103 @@
+"""`Graph` → its stages: the layers that share the first steps of their paths, with what they give, weigh and cost together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from archspec.graph import Graph, Node, Tensor, total
+
+LONG = 40
+"""Rows beyond which neighbouring layers without a name of their own share a row."""
+
+
+class Stage(NamedTuple):
+    """Some layers: ``name`` is their path, ``output`` what they give on, ``macs`` is ``None`` where a size is unknown.
+
+    ``parameters`` counts shared weights where they are first used alone. ``notes`` says what the numbers do not: the outputs of the model
+    that leave from here, and whose weights are used once more.
+    """
+
+    name: str
+    output: Tensor
+    nodes: tuple[Node, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> int:
+        """The weights, moving statistics included."""
+        return sum(weight.size for node in self._owners for weight in node.weights)
+
+    @property
+    def trainable(self) -> int:
+        """The weights that training changes."""
+        return sum(weight.size for node in self._owners for weight in node.weights if weight.trainable)
+
+    @property
+    def macs(self) -> int | None:
+        """Multiply-adds for one example."""
+        return total(node.macs for node in self.nodes)
+
+    @property
+    def _owners(self) -> Iterator[Node]:
+        return (node for node in self.nodes if node.weights_of is None)
+
+
+def stages(graph: Graph, depth: int = 1) -> tuple[Stage, ...]:
+    """The stages of a network: a row for each path of ``depth`` steps, in the order of first appearance.
+
+    A long chain of layers without names would be as many rows: beyond `LONG`, neighbours of one output size share one.
+    """
+    grouped: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        grouped.setdefault(_prefix(node.name, depth), []).append(node)
+    rows = [_stage(graph, name, nodes) for name, nodes in grouped.items()]
+    rows = list(_folded(graph, rows)) if len(rows) > LONG else rows
+    return tuple(_with_notes(graph, rows))
+
+
+def layers(graph: Graph) -> tuple[Stage, ...]:
+    """Every layer as a stage of its own."""
+    return tuple(_with_notes(graph, [Stage(node.name, node.output, (node,)) for node in graph.nodes]))
+
+
+def _prefix(path: str, depth: int) -> str:
+    return ".".join(path.split(".")[:depth])
+
+
+def _stage(graph: Graph, name: str, nodes: list[Node]) -> Stage:
+    end = graph.endpoints.get(name)
+    return Stage(name, graph.tensors[end] if end is not None else nodes[-1].output, tuple(nodes))
+
+
+def _folded(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
+    """The rows, those without a name of their own that follow each other and give one size of image put together."""
+    blocks = {(scope.path, scope.label) for scope in graph.scopes if scope.kind == "block"}
+    for (automatic, _), run in groupby(rows, lambda row: (_is_automatic(row, blocks), row.output.shape[:-1])):
+        together = list(run)
+        yield from [_joined(together)] if automatic and len(together) > 1 else together
+
+
+def _is_automatic(row: Stage, blocks: set[tuple[str, str]]) -> bool:
+    """Whether the last step of a path is the layer's kind, or the block's name, and perhaps a count."""
+    step = re.sub(r"_\d+$", "", row.name.rpartition(".")[2])
+    kind = row.nodes[0].layer.kind().lower() if row.name == row.nodes[0].name else None
+    return step.replace("_", "") == kind or (row.name, step) in blocks
+
+
+def _joined(rows: list[Stage]) -> Stage:
+    nodes = tuple(node for row in rows for node in row.nodes)
+    return Stage(f"{rows[0].name} … {rows[-1].name}", rows[-1].output, nodes, (f"{len(nodes):,} layers",))
+
+
+def _with_notes(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
+    home = {node.name: row.name for row in rows for node in row.nodes}
+    outputs: dict[str, list[str]] = {}
+    for name, node in graph.outputs.items():
+        outputs.setdefault(home.get(node, ""), []).append(f"output {name}")
+    for row in rows:
+        owners = dict.fromkeys(home[node.weights_of] for node in row.nodes if node.weights_of is not None and node.weights)
+        shared = [f"weights of {owner}" for owner in owners if owner != row.name]
+        yield row._replace(notes=(*row.notes, *outputs.get(row.name, ()), *shared))
