@@ -5,7 +5,6 @@ Exit codes: 0 all is well, 1 something given is wrong (a spec, a file), 2 the co
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -19,6 +18,8 @@ from archspec.diagnostics import Diagnostic, SpecError, as_github, as_json, as_t
 from archspec.frontend.resolve import Reference, read_override, shipped_names
 from archspec.frontend.source import Value
 from archspec.graph import Graph
+from archspec.networks import Checked, family
+from archspec.networks import check as check_network
 
 DIAGNOSTIC_FORMATS = ("text", "json", "github")
 
@@ -31,13 +32,12 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
-    def main(self, *args: Any, **extra: Any) -> NoReturn:  # type: ignore[override]
-        extra.pop("standalone_mode", None)
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
         sys.exit(terminal.guarded(lambda: self._code(*args, **extra)))
 
     def _code(self, *args: Any, **extra: Any) -> int:
         try:
-            result = super().main(*args, standalone_mode=False, **extra)
+            result = super().main(*args, **{**extra, "standalone_mode": False})
         except click.Abort:
             return terminal.interrupted()
         except click.ClickException as error:
@@ -65,11 +65,12 @@ class _Told:
 
 
 class _Compiling(click.Command):
-    """A command that compiles a spec: errors and warnings go to standard error, in the format of ``--errors``."""
+    """A command that compiles: it is given a compiler, and its errors and warnings go to standard error in the format of ``--errors``."""
 
     def invoke(self, ctx: click.Context) -> None:
         ctx.obj = told = _Told()
         format, failed = ctx.params.pop("errors"), False
+        ctx.params["compiler"] = Compiler(expect=not ctx.params.pop("no_expect", False), allow_outside=ctx.params.pop("allow_outside", False))
         try:
             super().invoke(ctx)
         except SpecError as error:
@@ -81,7 +82,9 @@ class _Compiling(click.Command):
             ctx.exit(1)
 
 
-_SET = click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="Change a variable of the spec; under any, nothing is expected. May be repeated.")
+_SET = click.option(
+    "--set", "sets", multiple=True, metavar="NAME=VALUE", help="Change a variable of the spec; under any, nothing is expected. May be repeated."
+)
 _NO_EXPECT = click.option("--no-expect", is_flag=True, help="Do not compare the network with what the spec expects.")
 _OUTSIDE = click.option("--allow-outside", is_flag=True, help="Let `extends` name files outside the spec's folder.")
 _ERRORS = click.option(
@@ -115,21 +118,23 @@ def _overrides(sets: Iterable[str]) -> dict[str, Value]:
         except SpecError as error:
             wrong.append(error)
     if wrong:
-        raise SpecError([one for error in wrong for one in error.diagnostics], {file: text for error in wrong for file, text in error.sources.items()})
+        sources = {file: source for error in wrong for file, source in error.sources.items()}
+        raise SpecError([one for error in wrong for one in error.diagnostics], sources)
     return values
 
 
-class _Network:
-    """A compiled spec: its graph, and the texts that it was made from."""
+def _compile(compiler: Compiler, spec: str, sets: Iterable[str]) -> Graph:
+    """The graph of a spec; its warnings, and the texts that errors may still point into, are kept to be told."""
+    checked = check_network(compiler, Reference.parse(spec), _overrides(sets))
+    click.get_current_context().obj.add(checked.diagnostics, checked.sources)
+    return _right(checked)
 
-    def __init__(self, spec: str, sets: Iterable[str], no_expect: bool, allow_outside: bool) -> None:
-        overrides = _overrides(sets)
-        compiler = Compiler(expect=not no_expect, allow_outside=allow_outside)
-        self.reference, self.overrides, self.compiler = Reference.parse(spec), overrides, compiler
-        resolved = compiler.resolve(self.reference, overrides)
-        self.sources = resolved.document.sources
-        self.graph: Graph = compiler.graph(resolved, expect=not no_expect and not overrides)
-        click.get_current_context().obj.add(self.graph.warnings, self.sources)
+
+def _right(checked: Checked) -> Graph:
+    """The graph of a network, or its errors as `SpecError`."""
+    if checked.graph is None:
+        raise SpecError(checked.diagnostics, checked.sources)
+    return checked.graph
 
 
 _COMPILE = _options(_SET, _NO_EXPECT, _OUTSIDE, _ERRORS)
@@ -144,11 +149,12 @@ def main() -> None:
     SPEC is a file, the bare name of a network that archspec ships, or - for standard input; @VARIANT names a variant of it.
 
     \b
-    archspec list                              the networks that are here already
-    archspec check mynet.yaml                  is it right? shapes, parameters, multiply-adds
-    archspec summary resnet@resnet50           a table of its stages
-    archspec build googlenet --set classes=10  the Keras model, in build/googlenet.keras
-    archspec layers Conv2D                     what a layer takes
+    Examples:
+      archspec list                              the networks that are here already
+      archspec check mynet.yaml                  is it right? shapes, parameters, multiply-adds
+      archspec summary resnet@resnet50           a table of its stages
+      archspec build googlenet --set classes=10  the Keras model, in build/googlenet.keras
+      archspec layers Conv2D                     what a layer takes
     """
 
 
@@ -157,21 +163,22 @@ def main() -> None:
 @click.option("-o", "output", type=click.Path(path_type=Path), metavar="FILE.keras", help="Where to write the model.  [default: build/NAME.keras]")
 @click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Load these weights: a .weights.h5 or .keras file.")
 @_COMPILE
-def build(spec: str, output: Path | None, weights: Path | None, **compiling: Any) -> None:
+def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: Path | None, weights: Path | None) -> None:
     """Compile a spec and write its Keras model.
 
     Keras's shapes and counts are compared with the inferred ones, layer by layer. The file is written whole or not at all.
 
     \b
-    archspec build googlenet
-    archspec build specs/resnet.yaml@resnet50 -o models/resnet50.keras
-    archspec build mynet.yaml --set classes=10 --set "depths=[2, 2]"
-    archspec build mynet.yaml --weights trained.weights.h5
+    Examples:
+      archspec build googlenet
+      archspec build specs/resnet.yaml@resnet50 -o models/resnet50.keras
+      archspec build mynet.yaml --set classes=10 --set "depths=[2, 2]"
+      archspec build mynet.yaml --weights trained.weights.h5
     """
     _need_ending(output, ("keras",), "-o")
     _need_ending(weights, ("weights.h5", "keras"), "--weights")
-    network = _Network(spec, **compiling)
-    _build(network, output or Path("build") / f"{network.graph.name}.keras", weights, make_folder=output is None)
+    graph = _compile(compiler, spec, sets)
+    _build(graph, output or Path("build") / f"{graph.name}.keras", weights, make_folder=output is None)
 
 
 def _need_ending(path: Path | None, endings: tuple[str, ...], option: str) -> None:
@@ -180,17 +187,14 @@ def _need_ending(path: Path | None, endings: tuple[str, ...], option: str) -> No
         raise click.UsageError(f"the file of {option} must end in {words}, and `{path}` does not")
 
 
-def _build(network: _Network, output: Path, weights: Path | None, *, make_folder: bool) -> None:
+def _build(graph: Graph, output: Path, weights: Path | None, *, make_folder: bool) -> None:
     from archspec.files import check_target, whole_file
     from archspec.reports.numbers import size
     from archspec.reports.summary import summary
 
     check_target(output, make_folder=make_folder)
-    try:
-        model = _model(network.graph, weights)
-    except SpecError as error:
-        raise SpecError(error.diagnostics, {**network.sources, **error.sources}) from error
-    click.echo(summary(network.graph) + "\n")
+    model = _model(graph, weights)
+    click.echo(summary(graph) + "\n")
     with whole_file(output, make_folder=make_folder) as beside, terminal.progress(f"writing {output}", 0):
         model.save(beside)
     click.echo(f"wrote {output}, {size(output.stat().st_size)}")
@@ -198,11 +202,12 @@ def _build(network: _Network, output: Path, weights: Path | None, *, make_folder
 
 def _model(graph: Graph, weights: Path | None) -> Any:
     """The Keras model of a graph, counted and with its weights."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with terminal.progress("loading Keras", 0):
-        from archspec.backends.keras import build_model, compare_count
-        from archspec.backends.keras_weights import load_weights
-
+    try:
+        with terminal.progress("loading Keras", 0), terminal.quiet():
+            from archspec.backends.keras import build_model, compare_count
+            from archspec.backends.keras_weights import load_weights
+    except ImportError as error:
+        raise click.ClickException(f"Keras cannot be loaded: {error}") from error
     with terminal.progress("building layer", len(graph.nodes)) as step:
         model = build_model(graph, step)
     compare_count(model, graph)
@@ -212,7 +217,7 @@ def _model(graph: Graph, weights: Path | None) -> Any:
     return model
 
 
-@main.command()
+@main.command(short_help="Say what networks are, or what is wrong with them.")
 @click.argument("specs", metavar="SPEC[@VARIANT]...", nargs=-1, required=True)
 @_options(_format(DIAGNOSTIC_FORMATS), _SET, _NO_EXPECT, _OUTSIDE)
 def check(specs: tuple[str, ...], format: str, sets: tuple[str, ...], no_expect: bool, allow_outside: bool) -> None:
@@ -222,14 +227,127 @@ def check(specs: tuple[str, ...], format: str, sets: tuple[str, ...], no_expect:
     As text, errors and warnings go to standard error; as json (one array) and github (annotations) they are the output.
 
     \b
-    archspec check mynet.yaml
-    archspec check specs/*.yaml
-    archspec check mynet.yaml --format github
+    Examples:
+      archspec check mynet.yaml
+      archspec check specs/*.yaml
+      archspec check mynet.yaml --format github
     """
+    from archspec.reports.check import found, lines, verdict
+
+    values = _overrides(sets)
+    compiler = Compiler(expect=not no_expect, allow_outside=allow_outside)
+    checked = [one for spec in dict.fromkeys(specs) for one in family(compiler, Reference.parse(spec), values)]
+    diagnostics = found(checked)
     told = _Told()
-    try:
-        compiler = Compiler(expect=not no_expect, allow_outside=allow_outside)
-        checked = [one for spec in dict.fromkeys(specs) for one in _check(compiler, spec, _overrides(sets), told)]
-        ...
-    except SpecError:
-        raise
+    told.add(diagnostics, {file: text for one in checked for file, text in one.sources.items()})
+    if format == "text":
+        click.echo(lines(checked))
+        if diagnostics:
+            sys.stdout.flush()
+            click.echo(f"\n{told.shown(format)}\n\n{verdict(checked, diagnostics)}", err=True)
+    elif diagnostics or format == "json":
+        click.echo(told.shown(format))
+    if any(one.graph is None for one in checked):
+        click.get_current_context().exit(1)
+
+
+@main.command(cls=_Compiling, short_help="A table of a network's stages or layers.")
+@_SPEC
+@click.option("--depth", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="How many steps of a path make a stage.")
+@click.option("--layers", "every_layer", is_flag=True, help="A row for every layer.")
+@_options(_format(("text", "markdown", "json", "csv")), _COMPILE)
+def summary(compiler: Compiler, spec: str, sets: tuple[str, ...], depth: int, every_layer: bool, format: str) -> None:
+    """A network's stages: output sizes, parameters, multiply-adds; totals and memory.
+
+    \b
+    Examples:
+      archspec summary resnet@resnet50
+      archspec summary googlenet --depth 2
+      archspec summary mynet.yaml --layers --format csv > mynet.csv
+    """
+    from archspec.reports.summary import summary as report
+
+    click.echo(report(_compile(compiler, spec, sets), format, depth=depth, every_layer=every_layer))
+
+
+@main.command(cls=_Compiling, short_help="The spec with extends, variant and --set applied.")
+@_SPEC
+@click.option("--flat", "every_layer", is_flag=True, help="Write out every layer, with its `from`.")
+@_COMPILE
+def expand(compiler: Compiler, spec: str, sets: tuple[str, ...], every_layer: bool) -> None:
+    """A spec with what it extends, its variant and --set applied: a spec of the same network that stands alone.
+
+    \b
+    Examples:
+      archspec expand resnet@resnet18 > mynet.yaml
+      archspec expand mynet.yaml --set classes=10
+      archspec expand googlenet --flat
+    """
+    from archspec.backends.flat import flat
+    from archspec.frontend.source import write
+
+    graph = _compile(compiler, spec, sets)
+    text = write(flat(graph)) if every_layer else compiler.expanded(Reference.parse(spec), _overrides(sets))
+    click.echo(text.rstrip("\n"))
+
+
+@main.command(short_help="The layer kinds, and what each takes.")
+@click.argument("kind", required=False)
+def layers(kind: str | None) -> None:
+    """The layer kinds or, for one KIND, its arguments and the rule of its shape.
+
+    \b
+    Examples:
+      archspec layers
+      archspec layers Conv2D
+    """
+    from archspec.layers import KINDS
+    from archspec.reports.kinds import overview, page
+    from archspec.spelling import did_you_mean
+
+    if kind is None:
+        click.echo(overview())
+    elif kind in KINDS:
+        click.echo(page(KINDS[kind]))
+    else:
+        help = did_you_mean(kind, KINDS) or "`archspec layers` lists them"
+        click.echo(f"error: there is no layer kind `{kind}`\nhelp: {help}", err=True)
+        click.get_current_context().exit(1)
+
+
+@main.command(name="list", cls=_Compiling, short_help="The networks that archspec ships.")
+@click.option("--sort", type=click.Choice(("name", "parameters", "macs")), default="name", show_default=True, help="The order of the rows.")
+@_options(_format(("text", "markdown", "json")), _ERRORS)
+def list_(compiler: Compiler, sort: str, format: str) -> None:
+    """The networks that archspec ships, computed from their specs.
+
+    \b
+    Examples:
+      archspec list --sort macs
+      archspec list --format markdown
+    """
+    from archspec.reports.listing import Family, listing
+
+    families = []
+    for name in shipped_names():
+        network, *others = (_right(one) for one in family(compiler, Reference(name), {}))
+        variants = [member.variant or "" for member in compiler.family(Reference(name))][1:]
+        families.append(Family(name, network, dict(zip(variants, others, strict=True))))
+    click.echo(listing(families, format, sort))
+
+
+@main.command()
+def schema() -> None:
+    """The JSON Schema of specs, for editors.
+
+    \b
+    Examples:
+      archspec schema > archspec.schema.json
+
+    With `# yaml-language-server: $schema=archspec.schema.json` as its first line, editors that know YAML check and complete a spec.
+    """
+    import json
+
+    from archspec.frontend.schema import generate
+
+    click.echo(json.dumps(generate(), indent=2, ensure_ascii=False))

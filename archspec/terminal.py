@@ -109,6 +109,26 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
+def quiet() -> Iterator[None]:
+    """Hold back what TensorFlow's libraries write to standard error as they load, which no setting of theirs prevents.
+
+    ``TF_CPP_MIN_LOG_LEVEL`` in the environment, whatever it says, lets it through.
+    """
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+@contextmanager
 def progress(what: str, total: int, stream: IO[str] | None = None) -> Iterator[Callable[[object], None]]:
     """A function to call at each step, which counts on a terminal, ``building 34 of 174``, and says nothing elsewhere."""
     out = stream or sys.stderr

@@ -36,6 +36,13 @@ def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None) 
     return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name)
 
 
+def compare_count(model: keras.Model, graph: Graph) -> None:
+    """Raise `SpecError` unless Keras counts the parameters of the whole model as archspec does."""
+    if model.count_params() != graph.parameters:
+        message = f"Keras counts {model.count_params():,} parameters, and archspec {graph.parameters:,}"
+        raise SpecError([Diagnostic("keras-differs", message, graph.scopes[0].span, help="this is a fault of archspec: please report the spec")])
+
+
 def _one_or_all(tensors: list[keras.KerasTensor]) -> Any:
     return tensors[0] if len(tensors) == 1 else tensors
 

@@ -46,7 +46,7 @@ def _stored(path: Path) -> dict[Key, tuple[str, Shapes]] | None:
     """The layers of a file that have weights, with the names that they had; ``None`` for a layout that only Keras knows."""
     try:
         with _opened(path) as file:
-            return {_key(name): _layer(group) for name, group in file["layers"].items()} if "layers" in file else None
+            return {_key(name): (_name(group), dict(_shapes(group))) for name, group in file["layers"].items()} if "layers" in file else None
     except FileNotFoundError as error:
         raise SpecError([_unreadable(path, f"the file `{path}` does not exist")]) from error
     except PermissionError as error:
@@ -70,18 +70,18 @@ def _key(name: str) -> Key:
     return kind.replace("_", ""), int(number or 0)
 
 
-def _layer(group: Any) -> tuple[str, Shapes]:
-    variables = group.get("vars", {})
-    return str(getattr(variables, "attrs", {}).get("name", "")), dict(_shapes(group))
-
-
 def _shapes(group: Any, prefix: str = "") -> Iterator[tuple[str, tuple[int, ...]]]:
     """The shapes under a group; the state of random numbers is no weight."""
     for name in sorted(group.get("vars", {}), key=int):
         yield f"{prefix}{name}", tuple(group["vars"][name].shape)
     for name in group:
         if name not in ("vars", "seed_generator"):
-            yield from _shapes(group[name], f"{prefix}{name}/")
+            yield from _shapes(group[name], f"{prefix}{_name(group[name]) or name}/")
+
+
+def _name(group: Any) -> str:
+    """The name that a layer had when it was saved, as far as the file keeps it."""
+    return str(getattr(group.get("vars", {}), "attrs", {}).get("name", ""))
 
 
 def _problems(model: keras.Model, graph: Graph, stored: dict[Key, tuple[str, Shapes]], path: Path) -> list[Diagnostic]:
@@ -98,27 +98,37 @@ def _problems(model: keras.Model, graph: Graph, stored: dict[Key, tuple[str, Sha
     return [*problems, *_left_over(stored, path)]
 
 
-def _difference(layer: keras.layers.Layer, name: str, shapes: Shapes) -> str:
-    """``kernel 3×3×64×128 here, 3×3×64×256 in the file (`conv7`)``, nothing where all fits."""
-    here = [(weight.path.removeprefix(f"{layer.name}/"), tuple(weight.shape)) for weight in layer.weights]
-    there = list(shapes.values())
-    nested = any("/" in key for key in shapes)  # in another order than Keras tells us
-    if [shape for _, shape in here] == there or (nested and sorted(shape for _, shape in here) == sorted(there)):
-        return ""
-    called = f" (`{name}`)" if name and name != layer.name else ""
-    if len(here) != len(there) or nested:
-        return f"{_listed([shape for _, shape in here])} here, {_listed(there)} in the file{called}"
-    pairs = [(what, ours, theirs) for (what, ours), theirs in zip(here, there, strict=True) if ours != theirs]
-    return "; ".join(f"{what} {show_shape(ours)} here, {show_shape(theirs)} in the file" for what, ours, theirs in pairs) + called
+def _difference(layer: keras.layers.Layer, name: str, stored: Shapes) -> str:
+    """``kernel 3×3×64×128 here, 3×3×64×256 in the file (there `conv7`)``, nothing where all fits."""
+    built = {key: (what, shape) for key, what, shape in _built(layer)}
+    shapes = {key: shape for key, (_, shape) in built.items()}
+    if shapes == stored or (shapes.keys() != stored.keys() and sorted(shapes.values()) == sorted(stored.values())):
+        return ""  # a file of an older Keras does not keep the names of layers within layers
+    called = f" (there `{name}`)" if name and name != layer.name else ""
+    if shapes.keys() == stored.keys():
+        wrong = [f"{what} {show_shape(shape)} here, {show_shape(stored[key])} in the file" for key, (what, shape) in built.items() if shape != stored[key]]
+        return "; ".join(wrong) + called
+    here = ", ".join(f"{what} {show_shape(shape)}" for what, shape in built.values())
+    return f"{here or 'no weights'} here, {_listed(stored)} in the file{called}"
 
 
-def _listed(shapes: list[tuple[int, ...]]) -> str:
-    return ", ".join(map(show_shape, shapes)) or "no weights"
+def _built(layer: keras.layers.Layer) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    """The weights of a layer: where the file keeps each, its name, its shape."""
+    counted = Counter[str]()
+    for weight in layer.weights:
+        what = weight.path.removeprefix(f"{layer.name}/")
+        within = what.rpartition("/")[0]
+        yield f"{within}/{counted[within]}".lstrip("/"), what, tuple(weight.shape)
+        counted[within] += 1
+
+
+def _listed(shapes: Shapes) -> str:
+    return ", ".join(map(show_shape, shapes.values())) or "no weights"
 
 
 def _left_over(stored: dict[Key, tuple[str, Shapes]], path: Path) -> Iterator[Diagnostic]:
     """The layers of the file that the network does not have."""
-    names = [f"`{name or kind}` ({_listed(list(shapes.values()))})" for (kind, _), (name, shapes) in stored.items() if shapes]
+    names = [f"`{name or kind}` ({_listed(shapes)})" for (kind, _), (name, shapes) in stored.items() if shapes]
     if names:
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         message = f"`{path}` holds weights for layers that the network does not have: {shown}"

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from archspec.diagnostics import Diagnostic, in_order
-from archspec.graph import Graph
+from archspec.networks import Checked
 from archspec.reports.numbers import count, exact, listed
 from archspec.reports.signature import signature
 from archspec.reports.tables import Column, Table
-
-
-class Checked(NamedTuple):
-    """One network: how it is called, the spec that it belongs to, its graph if it compiles, and what was found, warnings included."""
-
-    name: str
-    spec: str
-    graph: Graph | None
-    diagnostics: Sequence[Diagnostic]
 
 
 def lines(checked: Iterable[Checked]) -> str:

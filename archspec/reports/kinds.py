@@ -20,7 +20,7 @@ def overview() -> str:
 
 
 def _family(module: str, kinds: list[type[Layer]], width: int) -> str:
-    title = (sys.modules[module].__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    title = re.split(r"[:.]", (sys.modules[module].__doc__ or "").strip())[0]
     return "\n".join([title, *(_hanging(f"  {kind.kind()}", _paragraphs(kind)[0], width) for kind in kinds)])
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from archspec.graph import Graph, show_shape
 from archspec.reports.numbers import short
 from archspec.reports.tables import Column, Table
+
+WIDE = 120
+"""Columns of the table as text; it cites sources in short."""
 
 FORMATS = ("text", "markdown", "json")
 KEYS = ("name", "parameters", "macs")
@@ -32,6 +36,7 @@ def listing(families: Iterable[Family], format: str = "text", sort: str = "name"
     ordered = sorted(families, key=lambda one: (_rank(one, sort), one.name))
     if format == "json":
         return json.dumps([_data(one) for one in ordered], indent=2, ensure_ascii=False)
+    in_short = format == "text"
     table = Table(
         [
             Column("name", "name"),
@@ -41,9 +46,9 @@ def listing(families: Iterable[Family], format: str = "text", sort: str = "name"
             Column("macs", "multiply-adds"),
             Column("source", "source", wrap=True),
         ],
-        [_row(one) for one in ordered],
+        [_row(one, in_short=in_short) for one in ordered],
     )
-    return table.markdown() if format == "markdown" else table.text()
+    return table.markdown() if format == "markdown" else table.text(width=WIDE)
 
 
 def _rank(family: Family, key: str) -> float:
@@ -54,16 +59,22 @@ def _rank(family: Family, key: str) -> float:
     return min((number for number in numbers if number is not None), default=float("inf"))
 
 
-def _row(family: Family) -> dict[str, str]:
-    graphs = family.graphs
+def _row(family: Family, *, in_short: bool) -> dict[str, str]:
+    graphs, source = family.graphs, family.graph.source or ""
     return {
         "name": family.name,
         "variants": ", ".join(family.variants),
         "input": _range([show_shape(shape) for graph in graphs for shape in _inputs(graph)]),
         "parameters": _span([graph.parameters for graph in graphs]),
         "macs": _span([graph.macs for graph in graphs]),
-        "source": family.graph.source or "",
+        "source": _cited(source) if in_short else source,
     }
+
+
+def _cited(source: str) -> str:
+    """``He et al. 2015`` of a whole reference: up to the year, else up to the colon."""
+    year = re.match(r".*?\b\d{4}\b", source)
+    return year[0] if year else source.partition(":")[0]
 
 
 def _inputs(graph: Graph) -> list[tuple[int | None, ...]]:
@@ -76,8 +87,10 @@ def _range(words: Sequence[str]) -> str:
 
 
 def _span(numbers: Sequence[int | None]) -> str:
-    """``11.7 M – 60.4 M``: the least and the greatest."""
-    return _range([short(number) for number in sorted(numbers, key=lambda number: (number is None, number or 0))])
+    """``11.7 – 60.4 M``: the least and the greatest."""
+    words = [short(number) for number in sorted(numbers, key=lambda number: (number is None, number or 0))]
+    first, last = words[0].split(), words[-1].split()
+    return _range([first[0], words[-1]] if first != last and first[1:] == last[1:] else [words[0], words[-1]])
 
 
 def _data(family: Family) -> dict[str, Any]:

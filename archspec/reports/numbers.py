@@ -18,13 +18,11 @@ def short(number: int | None, unit: str = "") -> str:
         return UNKNOWN
     if number < 1000:
         return f"{number} {unit}".rstrip()
-    value = float(number)
-    for prefix in "kMGTPE":
-        value /= 1000
-        if value < 999.5:
-            break
+    value, prefixes = number / 1000, "kMGTPE"
+    while value >= 999.5 and len(prefixes) > 1:
+        value, prefixes = value / 1000, prefixes[1:]
     digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
-    return f"{value:.{digits}f} {prefix}{unit}"
+    return f"{value:.{digits}f} {prefixes[0]}{unit}"
 
 
 def size(count: int | None) -> str:

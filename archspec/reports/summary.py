@@ -93,7 +93,7 @@ def _text(graph: Graph, shown: Table) -> str:
 
 def _markdown(graph: Graph, shown: Table) -> str:
     about = [f"{line}\n" for line in (graph.description, graph.source) if line]
-    facts = [f"- {fact['what']}: {fact['short']}{fact['exact'] and ' (' + fact['exact'] + ')'}, {fact['about']}" for fact in _facts(graph)]
+    facts = [f"- {fact['what']}: {' = '.join(filter(None, [fact['exact'], fact['short']]))}, {fact['about']}" for fact in _facts(graph)]
     return "\n".join([f"## {graph.name}: {signature(graph)}\n", *about, shown.markdown(), "", *facts])
 
 
@@ -102,8 +102,8 @@ def _facts(graph: Graph) -> list[dict[str, str]]:
     fixed = graph.parameters - graph.trainable_parameters
     trained = f"{exact(graph.trainable_parameters)} trainable, {exact(fixed)} not" if fixed else "all trainable"
     return [
-        {"what": "parameters", "exact": exact(graph.parameters), "short": short(graph.parameters), "about": trained},
-        {"what": "multiply-adds", "exact": exact(graph.macs), "short": short(graph.macs), "about": "for one example"},
+        {"what": "parameters", "exact": exact(graph.parameters), "short": _short(graph.parameters), "about": trained},
+        {"what": "multiply-adds", "exact": exact(graph.macs), "short": _short(graph.macs), "about": "for one example"},
         {
             "what": "weights",
             "exact": "",
@@ -114,10 +114,15 @@ def _facts(graph: Graph) -> list[dict[str, str]]:
     ]
 
 
+def _short(number: int | None) -> str:
+    """A number as people say it, where that is not how it is written anyway."""
+    return short(number) if number is not None and number >= 1000 else ""
+
+
 def _activations(graph: Graph) -> str:
     dtypes = {node.output.dtype for node in graph.nodes}
     half = f" ({size(graph.activation_bytes // 2)} at float16)" if dtypes == {"float32"} and graph.activation_bytes is not None else ""
-    return f"{_precision(dtypes)}{half}, the outputs of all layers for one example"
+    return f"all outputs for one example, {_precision(dtypes)}{half}"
 
 
 def _precision(dtypes: set[str]) -> str:

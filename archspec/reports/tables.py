@@ -30,25 +30,26 @@ class Table(NamedTuple):
     rows: Sequence[Row]
     total: Row | None = None
 
-    def text(self, *, header: bool = True) -> str:
-        """The table in aligned columns, under their titles, with a rule around the rows if there is a total."""
+    def text(self, *, header: bool = True, width: int = WIDTH) -> str:
+        """The table in aligned columns, under their titles, with a rule around the rows if there is a total; ``width`` is what wrapping aims at."""
         titles = [[column.title for column in self.columns]] if header else []
         body = [self._cells(row) for row in self.rows]
         total = [self._cells(self.total)] if self.total is not None else []
-        widths = self._widths([*titles, *body, *total])
+        widths = self._widths([*titles, *body, *total], width)
         rule = ["─" * (sum(widths) + len(GAP) * (len(widths) - 1))] if total else []
         return "\n".join([*self._all(titles, widths), *rule, *self._all(body, widths), *rule, *self._all(total, widths)])
 
     def _cells(self, row: Row) -> list[str]:
         return [column.show(row[column.key]) if column.key in row else "" for column in self.columns]
 
-    def _widths(self, table: list[list[str]]) -> list[int]:
+    def _widths(self, table: list[list[str]], width: int) -> list[int]:
         widths = [max((len(cells[index]) for cells in table), default=0) for index in range(len(self.columns))]
         wrapped = [index for index, column in enumerate(self.columns) if column.wrap]
-        room = WIDTH - len(GAP) * (len(widths) - 1) - sum(width for index, width in enumerate(widths) if index not in wrapped)
-        for index in wrapped:
+        room = width - len(GAP) * (len(widths) - 1) - sum(one for index, one in enumerate(widths) if index not in wrapped)
+        for left, index in enumerate(sorted(wrapped, key=widths.__getitem__)):  # the narrow ones first: what they do not need, the wide ones get
             least = max((len(word) for cells in table for word in cells[index].split()), default=0)
-            widths[index] = min(widths[index], max(least, room // len(wrapped)))
+            widths[index] = min(widths[index], max(least, room // (len(wrapped) - left)))
+            room -= widths[index]
         return widths
 
     def _all(self, table: list[list[str]], widths: list[int]) -> list[str]:
@@ -56,10 +57,7 @@ class Table(NamedTuple):
 
     def _lines(self, cells: list[str], widths: list[int]) -> list[str]:
         """The lines of one row: more than one where a cell is wrapped."""
-        parts = [
-            wrap(cell, width, break_on_hyphens=False) if column.wrap else [cell]
-            for column, cell, width in zip(self.columns, cells, widths, strict=True)
-        ]
+        parts = [wrapped(cell, width) if column.wrap else [cell] for column, cell, width in zip(self.columns, cells, widths, strict=True)]
         height = max(len(part) for part in parts)
         padded = [[*part, *[""] * (height - len(part))] for part in parts]
         return [self._line(line, widths) for line in zip(*padded, strict=True)]

@@ -1,0 +1,108 @@
+"""Speed and memory as ratios within one run: ``python benchmarks/run.py``. Each line says what was compared, the ratio and its bound.
+
+Machines are noisy: the sides of a ratio take turns, and their medians are compared.
+"""
+
+from __future__ import annotations
+
+import compileall
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parents[1]
+ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
+
+IMPORTS = ["-c", "import yaml, click, jsonschema"]
+CHECK = ["-m", "archspec", "check", "specs/resnet.yaml"]
+CHECK_152 = ["-m", "archspec", "check", "specs/resnet.yaml@resnet152"]
+KERAS_152 = ["-c", "import sys; sys.path.insert(0, 'benchmarks'); import by_hand; print(by_hand.resnet((3, 8, 36, 3)).count_params())"]
+LOADED = "import sys, archspec.cli\ntry: archspec.cli.main(['check', 'specs/resnet.yaml'])\nexcept SystemExit: pass\nprint([m for m in ('keras', 'tensorflow', 'numpy') if m in sys.modules], file=sys.stderr)"
+LAYERS = """
+import sys, time, archspec
+def seconds(layers):
+    spec = {"archspec": 1, "name": "chain", "input": [8, 8, 4], "layers": [{"Conv2D": {"filters": "4 + 0 * $i", "kernel_size": 3, "padding": "same"}, "repeat": layers}]}
+    start = time.perf_counter(); archspec.compile(spec)
+    return (time.perf_counter() - start) / layers
+seconds(1000)
+small = sorted(seconds(1000) for _ in range(21))[10]
+large = sorted(seconds(100_000) for _ in range(3))[1]
+print(small, large)
+"""
+BUILD = """
+import sys, time
+sys.path.insert(0, "benchmarks")
+import archspec, by_hand, keras
+def seconds(build):
+    keras.utils.clear_session(); start = time.perf_counter(); model = build()
+    return time.perf_counter() - start, model.count_params()
+SIDES = {"resnet50": (lambda: archspec.build("resnet@resnet50"), by_hand.resnet), "efficientnet B0": (lambda: archspec.build("efficientnet@B0"), by_hand.efficientnet)}
+for name, (ours, theirs) in SIDES.items():
+    seconds(ours), seconds(theirs)
+    pairs = [(seconds(ours), seconds(theirs)) for _ in range(9)]
+    assert pairs[0][0][1] == pairs[0][1][1], "the two sides differ"
+    a, b = (sorted(pair[side][0] for pair in pairs)[4] for side in (0, 1))
+    print(f"{name}\\t{a}\\t{b}")
+"""
+
+
+def run(arguments: Sequence[str]) -> float:
+    """Seconds of a whole Python process."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, env=ENVIRONMENT, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def ratio(ours: Sequence[str], theirs: Sequence[str], turns: int) -> float:
+    """How many times as long the first process takes as the second, in medians of processes that take turns."""
+    run(ours), run(theirs)
+    pairs = [(run(ours), run(theirs)) for _ in range(turns)]
+    return median(a for a, _ in pairs) / median(b for _, b in pairs)
+
+
+def output(program: str) -> subprocess.CompletedProcess[str]:
+    """What a program prints."""
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=ENVIRONMENT, check=True, capture_output=True, text=True)
+
+
+def say(what: str, value: str, bound: str) -> None:
+    print(f"{what:<82} {value:>9}   {bound}")
+
+
+def start_up() -> None:
+    say("archspec check resnet.yaml (6 networks) / importing yaml, click and jsonschema", f"{ratio(CHECK, IMPORTS, 25):.2f}", "at most 1.5")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    say("largest process so far, check included", f"{before / 1024:.0f} MB", "under 60 MB")
+    say("modules of Keras, TensorFlow or numpy that it loads", output(LOADED).stderr.strip(), "[]")
+
+
+def keras_route() -> None:
+    value = ratio(KERAS_152, CHECK_152, 3)
+    say("ResNet-152 by Keras: import, build, count_params / archspec check", f"{value:.0f}", "at least 30")
+
+
+def linear() -> None:
+    small, large = map(float, output(LAYERS).stdout.split())
+    say("time for each layer of a spec of 100,000 layers / of 1,000", f"{large / small:.2f}", "at most 1.5")
+
+
+def build() -> None:
+    for line in output(BUILD).stdout.splitlines():
+        name, ours, theirs = line.split("\t")
+        say(f"archspec.build / the same model by hand in Keras, {name}", f"{float(ours) / float(theirs):.3f}", "at most 1.05")
+
+
+BENCHMARKS: tuple[Callable[[], None], ...] = (start_up, keras_route, linear, build)
+
+if __name__ == "__main__":
+    compileall.compile_dir(ROOT / "archspec", quiet=1)
+    wanted = sys.argv[1:]
+    for benchmark in BENCHMARKS:
+        if not wanted or benchmark.__name__ in wanted:
+            benchmark()

@@ -1,0 +1,1 @@
+"""A fuzzer of the compiler: `corpus` → `mutations` → `law`; `python -m tests.fuzz` runs it."""

@@ -1,0 +1,121 @@
+"""A spec's bytes → what the compiler made of it, and every way in which that breaks the law.
+
+The law: `archspec.compile` returns a `Graph` or raises `SpecError`, whose every diagnostic has a code, a message and a span inside the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import signal
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import archspec
+from archspec.diagnostics import Diagnostic, as_github, as_json, as_text
+
+SECONDS = 5.0
+MEGABYTES = 300
+
+
+class Outcome(NamedTuple):
+    """What became of an input: ``signature`` tells outcomes of different kinds apart; ``broken`` says how the law is broken."""
+
+    signature: str
+    broken: str = ""
+
+
+class TooLong(BaseException):
+    """The compiler was still at work when its time was over."""
+
+
+def judge(path: Path, reference: str = "", variables: Mapping[str, Any] | None = None) -> Outcome:
+    """Compile a file, and hold the law against what comes of it."""
+    before, started = peak_megabytes(), time.monotonic()
+    try:
+        with _alarm(2 * SECONDS):
+            outcome = _compiled(path, reference or str(path), variables or {})
+    except TooLong:
+        return Outcome("too-long", f"still at work after {2 * SECONDS:.0f} seconds\n{traceback.format_exc(limit=-6)}")
+    seconds, after = time.monotonic() - started, peak_megabytes()
+    if seconds > SECONDS:
+        return Outcome("slow", f"took {seconds:.1f} seconds")
+    if after > MEGABYTES and after > before:
+        return Outcome("memory", f"took {after:.0f} MB")
+    return outcome
+
+
+def _compiled(path: Path, reference: str, variables: Mapping[str, Any]) -> Outcome:
+    try:
+        graph = archspec.compile(reference, **variables)
+    except archspec.SpecError as error:
+        return _refused(error, path)
+    except Exception:
+        shown = traceback.format_exc(limit=-8)
+        return Outcome(shown.splitlines()[-1][:80], shown)
+    if not isinstance(graph, archspec.Graph):
+        return Outcome("no-graph", f"returned {type(graph)}")
+    broken = "\n".join(_misplaced(graph.warnings, {}, path))
+    return Outcome(f"graph {len(graph.nodes).bit_length()} {len(graph.scopes).bit_length()} {len(graph.warnings)}", broken)
+
+
+def _refused(error: archspec.SpecError, path: Path) -> Outcome:
+    try:
+        shown = [as_text(error.diagnostics, error.sources), as_github(error.diagnostics), str(json.loads(as_json(error.diagnostics)))]
+    except Exception:
+        return Outcome("rendering", traceback.format_exc(limit=-8))
+    broken = [] if error.diagnostics and all(shown) else ["a SpecError without diagnostics"]
+    broken += _misplaced(error.diagnostics, error.sources, path)
+    words = [f"{one.code} {re.sub(r'`[^`]*`|[0-9,.]+', '_', one.message)}" for one in error.diagnostics]
+    return Outcome(" | ".join(dict.fromkeys(words))[:300], "\n".join(broken))
+
+
+def _misplaced(diagnostics: tuple[Diagnostic, ...], sources: Mapping[str, str], path: Path) -> Iterator[str]:
+    for one in diagnostics:
+        if not (one.code and one.message and one.severity in ("error", "warning")):
+            yield f"without code or message: {one}"
+        text = sources.get(one.span.file) if one.span.file in sources else _text_of(one.span.file, path)
+        if text is None:
+            yield f"in a file that was not read: {one}"
+        elif not _inside(one, text):
+            yield f"outside of the text: {one}"
+
+
+def _text_of(file: str, path: Path) -> str | None:
+    """The text of the spec or of one beside it."""
+    there = Path(file)
+    if there.resolve() == path.resolve() or (there.is_file() and there.resolve().parent == path.resolve().parent):
+        return there.read_bytes().decode("utf-8-sig", "replace")
+    return None
+
+
+def _inside(one: Diagnostic, text: str) -> bool:
+    span, lines = one.span, text.splitlines() or [""]
+    if not (1 <= span.line <= span.end_line <= len(lines) and span.column >= 1 and span.end_column >= 1):
+        return False
+    ordered = (span.line, span.column) <= (span.end_line, span.end_column)
+    return ordered and span.column <= len(lines[span.line - 1]) + 1 and span.end_column <= len(lines[span.end_line - 1]) + 1
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    def ring(*_: Any) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

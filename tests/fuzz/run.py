@@ -1,0 +1,108 @@
+"""Seconds, a seed and a number of processes → how many inputs were tried, and the findings among them.
+
+A batch of inputs is determined by the seed and its number. Within a batch, an input whose outcome is of a new kind is mutated further.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+from tests.fuzz.corpus import seeds
+from tests.fuzz.law import Outcome, judge
+from tests.fuzz.mutations import EXPRESSIONS, mutate
+
+BATCH = 1000
+POOL = 400
+
+
+class Finding(NamedTuple):
+    """An input that breaks the law: its bytes, how it was compiled, and what came of it."""
+
+    text: bytes
+    reference: str
+    variables: dict[str, Any]
+    broken: str
+
+    @property
+    def kind(self) -> str:
+        """What findings of one cause share: the last lines of a traceback, or the complaint without its numbers."""
+        return re.sub(r"[0-9]+", "_", "".join(self.broken.strip().splitlines()[-3:]))[:200]
+
+
+class Report(NamedTuple):
+    """What one batch, or a whole run, came to."""
+
+    tried: int
+    compiled: int
+    kinds: int
+    findings: list[Finding]
+
+
+def batch(seed: int, number: int, deadline: float, size: int = BATCH) -> Report:
+    """A batch of inputs, tried in a folder of its own."""
+    chance = Random(f"{seed}-{number}")
+    corpus = list(seeds().values())
+    signatures: set[str] = set()
+    findings, tried, compiled = [], 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in seeds().items():
+            (Path(folder) / name).write_bytes(text)
+        while tried < size and time.monotonic() < deadline:
+            text = mutate(chance.choice(corpus if chance.random() < 0.7 else corpus[-POOL:]), corpus, chance)
+            path, reference, variables = _prepared(Path(folder), text, chance)
+            outcome: Outcome = judge(path, reference, variables)
+            tried += 1
+            compiled += outcome.signature.startswith("graph")
+            if outcome.broken:
+                findings.append(Finding(text, reference, variables, outcome.broken))
+            elif outcome.signature not in signatures:
+                corpus.append(text)
+            signatures.add(outcome.signature)
+    return Report(tried, compiled, len(signatures), findings)
+
+
+def _prepared(folder: Path, text: bytes, chance: Random) -> tuple[Path, str, dict[str, Any]]:
+    """The input as a file, or as one that another extends; now and then one of its variants, or with variables changed."""
+    path = folder / "fuzzed.yaml"
+    path.write_bytes(text)
+    variants = re.findall(rb"^  ([\w-]+): *\{", text, re.MULTILINE)
+    variant = f"@{chance.choice(variants).decode()}" if variants and chance.random() < 0.2 else ""
+    variables = re.findall(rb"(\w+)[:]", text[:600])
+    changed = {chance.choice(variables).decode("ascii", "replace"): _any_value(chance)} if variables and chance.random() < 0.1 else {}
+    if chance.random() < 0.05:
+        path = folder / "extending.yaml"
+        path.write_text(f"archspec: 1\nname: extending\nextends: fuzzed.yaml{variant}\n")
+        variant = ""
+    return path, f"{path}{variant}", changed
+
+
+def _any_value(chance: Random) -> Any:
+    return chance.choice((0, 1, -3, 2.5, True, None, "relu", "Conv2D", [], [1, 2, 3], {}, {"a": 1}, [{"k": 1}], chance.choice(EXPRESSIONS)))
+
+
+def run(seconds: float, seed: int, jobs: int = 1, told: Callable[[Report], None] = lambda report: None) -> Report:
+    """Batches in ``jobs`` processes, a fresh one for each, until the time is over. ``told`` hears of the state after each batch."""
+    deadline = time.monotonic() + seconds
+    total = Report(0, 0, 0, [])
+    numbers = iter(range(10**9))
+    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
+        work = ((seed, number, deadline) for number in numbers if time.monotonic() < deadline)
+        running = [pool.apply_async(batch, next(work)) for _ in range(jobs)]
+        while running:
+            one = running.pop(0).get()
+            total = Report(total.tried + one.tried, total.compiled + one.compiled, max(total.kinds, one.kinds), _each_once([*total.findings, *one.findings]))
+            told(total)
+            running += [pool.apply_async(batch, arguments) for arguments in [next(work, None)] if arguments]
+    return total
+
+
+def _each_once(findings: list[Finding]) -> list[Finding]:
+    """The shortest finding of each kind."""
+    return list({one.kind: one for one in sorted(findings, key=lambda one: -len(one.text))}.values())
