@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from archspec.diagnostics import SpecError, in_order
+from archspec.diagnostics import Diagnostic, SpecError, in_order
 from archspec.frontend import checks, elaborate, schema, source, syntax
 from archspec.frontend.resolve import Library, Reference, Resolved, as_json_text, override_of
 from archspec.frontend.source import Document, Value
@@ -20,7 +20,9 @@ class Compiler:
     def __init__(self, *, expect: bool = True, allow_outside: bool = False) -> None:
         self.expect = expect
         self.library = Library(schema.check, allow_outside)
-        self.workshop = elaborate.Workshop({}, {})
+        self.workshop = elaborate.Workshop({}, {}, {}, [])
+        self.bodies: syntax.Bodies = {}
+        self.warnings: dict[Any, tuple[tuple[Diagnostic, ...], Resolved]] = {}
         self.graphs: dict[tuple[tuple[str, int], ...], tuple[Graph, Resolved]] = {}
 
     def compile(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Graph:
@@ -29,7 +31,10 @@ class Compiler:
 
     def resolve(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Resolved:
         """One network's document, with what it extends, its variant and the overrides laid on. Raises `SpecError`."""
-        return self.library.resolve(reference, overrides)
+        resolved = self.library.resolve(reference, overrides)
+        if resolved.document.problems:
+            raise SpecError(resolved.document.problems, resolved.document.sources)
+        return resolved
 
     def family(self, reference: Reference) -> Iterator[Reference]:
         """A reference, and those of all its variants where it names none. Raises `SpecError`."""
@@ -62,14 +67,22 @@ class Compiler:
 
     def _elaborated(self, resolved: Resolved) -> Graph:
         document = resolved.document
-        program, problems = syntax.parse(document)
+        program, problems = syntax.parse(document, self.bodies)
+        problems = [*document.problems, *problems]
         graph = None
         if program is not None:
-            graph, problems = elaborate.elaborate(program, resolved.kinds, self.workshop)
+            graph, problems = elaborate.elaborate(program, resolved.kinds, self.workshop, problems)
         if graph is None:
             raise SpecError(problems, document.sources)
-        warnings = checks.unused_names(document.root, resolved.mentioned_in, resolved.own)
-        return replace(graph, warnings=in_order(warnings))
+        return replace(graph, warnings=self._warnings(resolved))
+
+    def _warnings(self, resolved: Resolved) -> tuple[Diagnostic, ...]:
+        """What nothing mentions: told of a document once for all its variants, since every one of them counts as a mention."""
+        root = resolved.document.root
+        key = (id(root.get("blocks")), *map(id, resolved.mentioned_in))
+        if key not in self.warnings:
+            self.warnings[key] = in_order(checks.unused_names(root, resolved.mentioned_in, resolved.own)), resolved
+        return self.warnings[key][0]
 
 
 NO_STRUCTURE = ("archspec", "name", "description", "source", "expect")

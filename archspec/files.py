@@ -39,7 +39,7 @@ def whole_file(path: Path, *, make_folder: bool = False) -> Iterator[Path]:
         yield beside
         beside.replace(real)
     except OSError as error:
-        _refuse("output-failed", f"`{path}` could not be written: {reason(error)}", path, "nothing was written")
+        _refuse("output-failed", f"`{path}` could not be written: {reason(error)}: nothing was written", path)
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -54,5 +54,5 @@ def reason(error: Exception) -> str:
     return f"{words[:1].lower()}{words[1:300]}"
 
 
-def _refuse(code: str, message: str, path: Path, help: str) -> NoReturn:
+def _refuse(code: str, message: str, path: Path, help: str | None = None) -> NoReturn:
     raise SpecError([Diagnostic(code, message, Span(str(path), 1, 1, 1, 1), help=help)])

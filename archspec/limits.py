@@ -37,6 +37,9 @@ LAYERS = 100_000
 ITEMS = 250_000
 """Items that one compilation carries out: layers, groups, block calls, each repetition by itself."""
 
+CHAIN = 50
+"""Variables that need one another in a row, each defined below the one that needs it: each costs a few frames of Python's stack."""
+
 CALL_DEPTH = 60
 """Groups, branches and blocks inside one another, as carried out."""
 

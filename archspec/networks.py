@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -35,6 +35,16 @@ def family(compiler: Compiler, reference: Reference, overrides: Mapping[str, Val
         yield _failed(reference, error)
     for member in members:
         yield check(compiler, member, overrides)
+
+
+def distinct(members: Sequence[Checked]) -> list[Checked]:
+    """The networks of a family, without the document as it stands where one of its variants is the same network."""
+    first, *variants = members
+    return variants if first.graph is not None and any(_same(first.graph, one.graph) for one in variants) else [first, *variants]
+
+
+def _same(one: Graph, other: Graph | None) -> bool:
+    return other is not None and (one.nodes, one.inputs, one.outputs) == (other.nodes, other.inputs, other.outputs)
 
 
 def check(compiler: Compiler, reference: Reference, overrides: Mapping[str, Value]) -> Checked:

@@ -9,10 +9,10 @@ LONGEST = 80
 """Characters beyond which a word is no misspelling, and comparing it would only take time."""
 
 
-def did_you_mean(word: str, words: Iterable[str], form: str = "`{}`") -> str | None:
+def did_you_mean(word: str, words: Iterable[str], form: str = "`{}`", cutoff: float = 0.6) -> str | None:
     """The help that names the nearest of some words, whatever their case, or ``None`` if none is near."""
     if len(word) > LONGEST:
         return None
     lower = {one.lower(): one for one in reversed([str(one) for one in words])}
-    close = get_close_matches(word.lower(), lower, 1, 0.6)
+    close = get_close_matches(word.lower(), lower, 1, cutoff)
     return f"did you mean {form.format(lower[close[0]])}?" if close else None

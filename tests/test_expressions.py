@@ -31,7 +31,7 @@ class Purse:
     def spend(self, steps: int) -> None:
         self.work -= steps
         if self.work < 0:
-            raise ExpressionError("too much work", 0, 0, code="bound")
+            raise ExpressionError("too much work", 0, 0, code="bound-expression")
 
 
 def evaluate(text: str, variables: dict[str, Any] | None = None) -> Any:
@@ -365,7 +365,7 @@ ERRORS = [
     *((*case, "expression-syntax") for case in SYNTAX_ERRORS),
     *((*case, "expression-value") for case in VALUE_ERRORS),
     *((*case, "unknown-size") for case in UNKNOWN_ERRORS),
-    *((*case, "bound") for case in BOUND_ERRORS),
+    *((*case, "bound-expression") for case in BOUND_ERRORS),
     ("1 + «$missing»", "there is no variable `missing`", None, "unknown-name"),
     ("$(1 + «missing»)", "there is no variable `missing`", None, "unknown-name"),
     ("«rond»(2.5)", "there is no function `rond`", "did you mean `round`?", "unknown-name"),
@@ -407,7 +407,7 @@ def test_nesting_is_bounded(opening: str) -> None:
     for text in (opening * (limits.EXPRESSION_LENGTH // len(opening)), (opening * 60 + "1" + ")" * 60)[: limits.EXPRESSION_LENGTH]):
         with pytest.raises(ExpressionError, match="brackets and operators nest more than 50 deep here") as caught:
             parse(text)
-        assert caught.value.code == "bound"
+        assert caught.value.code == "bound-expression"
 
 
 @pytest.mark.parametrize("text", ["(" * 49 + "1" + ")" * 49, "-" * 49 + "1", "[" * 49 + "]" * 49, "$list" + "[:]" * 49,
@@ -425,7 +425,7 @@ def test_length_is_bounded() -> None:
     for reader in (parse, parse_template):
         with pytest.raises(ExpressionError) as caught:
             reader("$a" + " " * limits.EXPRESSION_LENGTH)
-        assert (caught.value.code, caught.value.message) == ("bound", "an expression has at most 2,000 characters, and this has 2,002")
+        assert (caught.value.code, caught.value.message) == ("bound-expression", "an expression has at most 2,000 characters, and this has 2,002")
 
 
 def test_filled_names_are_bounded() -> None:
@@ -564,7 +564,7 @@ def _outcome(text: str) -> Any:
 def test_python_agrees(pair: tuple[str, str]) -> None:
     ours, python = pair
     found = _outcome(ours)
-    assume(not (isinstance(found, ExpressionError) and found.code == "bound"))  # a bound is ours alone
+    assume(not (isinstance(found, ExpressionError) and found.code == "bound-expression"))  # a bound is ours alone
     try:
         expected = eval(python, dict(PYTHON))
     except (ZeroDivisionError, IndexError) as failure:
@@ -595,5 +595,5 @@ def test_nothing_but_an_expression_error(text: str) -> None:
             read()
         except ExpressionError as error:
             assert 0 <= error.start <= error.end <= max(len(text), 0), (text, error.message)
-            assert error.message and error.code in {"expression-syntax", "expression-value", "unknown-name", "unknown-size", "bound"}
+            assert error.message and error.code in {"expression-syntax", "expression-value", "unknown-name", "unknown-size", "bound-expression"}
     assert time.perf_counter() - began < 1

@@ -106,7 +106,9 @@ def _difference(layer: keras.layers.Layer, name: str, stored: Shapes) -> str:
         return ""  # a file of an older Keras does not keep the names of layers within layers
     called = f" (there `{name}`)" if name and name != layer.name else ""
     if shapes.keys() == stored.keys():
-        wrong = [f"{what} {show_shape(shape)} here, {show_shape(stored[key])} in the file" for key, (what, shape) in built.items() if shape != stored[key]]
+        wrong = [
+            f"{what} {show_shape(shape)} here, {show_shape(stored[key])} in the file" for key, (what, shape) in built.items() if shape != stored[key]
+        ]
         return "; ".join(wrong) + called
     here = ", ".join(f"{what} {show_shape(shape)}" for what, shape in built.values())
     return f"{here or 'no weights'} here, {_listed(stored)} in the file{called}"

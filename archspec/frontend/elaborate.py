@@ -6,7 +6,8 @@ that one run tells all that is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+import re
 from typing import Any, NamedTuple
 
 from archspec import limits
@@ -17,10 +18,14 @@ from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, L
 from archspec.frontend.formulas import Formula, Located, NameFormula
 from archspec.frontend.naming import Entry, Names, join, snake_case
 from archspec.frontend.resolve import kind_of_data
+from archspec.frontend.source import Value
+from archspec.frontend.stamps import Press
 from archspec.frontend.syntax import Arguments, Block, Branches, Group, Item, Items, Path, Program, Reuse, SideOutput
-from archspec.frontend.words import projection, show, where_called
+from archspec.frontend.words import MOST_INPUTS, listed, projection, show, where_called
 from archspec.graph import BYTES, Graph, Node, Scope, Tensor, Weight, show_shape
 from archspec.layers import KINDS, Layer, Mismatch
+from archspec.spelling import did_you_mean
+from archspec.spelling import did_you_mean
 
 NO_ARGUMENTS: Arguments = {}
 
@@ -33,12 +38,17 @@ class Defaults(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """A step of the way from the document to where something is carried out: a block call or a repetition."""
+    """A step of the way from the document to where something is carried out: a block call, a repetition or a ``reuse``.
+
+    ``label`` is the block's name, or that of the item that repeats or is used again, read in the ``environment``; ``arguments`` are the call's.
+    """
 
     kind: str
-    label: str
+    label: str | NameFormula | None
     place: Span
     above: Frame | None
+    arguments: Arguments = NO_ARGUMENTS
+    environment: Environment | None = None
     index: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
     count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
 
@@ -87,16 +97,23 @@ class Workshop(NamedTuple):
 
     layers: dict[tuple[str, str], Layer]
     inferred: dict[tuple[int, tuple[Tensor, ...]], Inferred]
+    plans: dict[tuple[Any, ...], _Plan]
+    kept: list[Program]  # plans go by the identity of arguments, so the programs that these belong to must live
 
 
-def elaborate(program: Program, kinds: Mapping[str, str], workshop: Workshop) -> tuple[Graph | None, list[Diagnostic]]:
-    """The graph of a program, and what is wrong with it; no graph where something is. ``kinds`` says what each variable must be."""
-    builder = _Builder(program, kinds, workshop)
+def elaborate(
+    program: Program, kinds: Mapping[str, str], workshop: Workshop, problems: Iterable[Diagnostic]
+) -> tuple[Graph | None, list[Diagnostic]]:
+    """The graph of a program, and what is wrong with it; no graph where something is.
+
+    ``kinds`` says what each variable must be; ``problems`` have been found before, and what they are about is broken in the program.
+    """
+    builder = _Builder(program, kinds, workshop, problems)
     try:
         graph = builder.graph()
     except Exceeded as bound:
         span = bound.span or program.items.place
-        return None, [*builder.problems, Diagnostic("bound", bound.message, span, help=bound.help)]
+        return None, [*builder.problems, Diagnostic("bound-network", bound.message, span, help=bound.help)]
     if builder.problems or graph is None:
         return None, builder.problems
     problems = dead_ends(graph, {one.name: one.place for one in program.inputs})
@@ -106,18 +123,21 @@ def elaborate(program: Program, kinds: Mapping[str, str], workshop: Workshop) ->
 class _Builder:
     """Carries out a program, gathering nodes, scopes, names and complaints."""
 
-    def __init__(self, program: Program, kinds: Mapping[str, str], workshop: Workshop) -> None:
+    def __init__(self, program: Program, kinds: Mapping[str, str], workshop: Workshop, problems: Iterable[Diagnostic]) -> None:
         self.program = program
         self.kinds = kinds
-        self.problems: list[Diagnostic] = []
-        self.told: set[tuple[str, Span]] = set()
-        self.nodes: dict[str, Node] = {}
+        self.problems = list(problems)
+        self.told = {(one.code, one.span) for one in self.problems}
+        self.nodes: list[Node] = []
+        self.twins: dict[str, Node] = {}
         self.scopes: list[Scope] = []
         self.names = Names()
         self.outputs: dict[str, Feed] = {}
         self.purse = Purse()
+        self.press = Press(self.nodes, self.scopes, self.names)
         self.made = workshop.layers
-        self.plans: dict[tuple[Any, ...], _Plan] = {}
+        self.plans = workshop.plans
+        workshop.kept.append(program)
         self.inferred = workshop.inferred
         self.operations: dict[type, Callable[..., Feed | None]] = {
             syntax.LayerCall: self._layer_call,
@@ -128,6 +148,7 @@ class _Builder:
             syntax.Residual: self._residual,
             Reuse: self._reuse,
             SideOutput: self._side_output,
+            syntax.Mistaken: self._mistaken,
         }
         self.variables = Environment(None, {}, self.purse)
 
@@ -151,7 +172,7 @@ class _Builder:
         endpoints = {path: feed.name for path, feed in self.names.endpoints.items()}
         tensors = {name: feed.tensor for name, feed in inputs.items() if feed.tensor is not None}
         program = self.program
-        return Graph(program.name, tensors, tuple(self.nodes.values()), outputs, tuple(self.scopes), endpoints, program.description, program.source)
+        return Graph(program.name, tensors, tuple(self.nodes), outputs, tuple(self.scopes), endpoints, program.description, program.source)
 
     # --- variables and inputs
 
@@ -234,12 +255,12 @@ class _Builder:
         names = frozenset(rows[0]) if rows else frozenset()
         counted = item.name is not None and not ({"i", *names} & {mention.name for mention in item.name.mentions})
         if not rows and item.name is not None and not item.name.mentions:
-            self.names.left_out[join(context.prefix, item.name.text)] = item.place
+            self.names.left_out[join(context.prefix, item.name.text)] = "repeat", item.repeat.value.place
         for index, row in enumerate(rows):
             if index:
                 self.purse.item(item.place)
             inner = environment.child({**row, "i": index, "prev": feed})
-            frame = Frame("repetition", item.name.text if item.name else "", item.place, context.frame, index + 1, len(rows))
+            frame = Frame("repetition", item.name, item.place, context.frame, NO_ARGUMENTS, inner, index + 1, len(rows))
             repetition = context._replace(frame=frame)
             feed = self._once(item, repetition, inner, feed, index + 1, len(rows), counted=counted)
         return feed
@@ -249,12 +270,24 @@ class _Builder:
         value = self._guarded(repeat.evaluate, environment, context)
         if value is FAILED:
             return None
-        rows, complaint, help = syntax_rows(value)
-        if complaint:
-            label = "" if repeat.constant else f"this gives {show(value)}"
-            self._problem("wrong-repeat", complaint, repeat.value.place if repeat.value.is_mapping else repeat.value.span, label, help, at=context)
+        rows = rows_of(value)
+        if isinstance(rows, WrongRepeat):
+            written = self._written_table(repeat, environment)
+            culprit = written.get(str(rows.at)) if written.is_mapping else written.data[rows.at] if written.is_list and type(rows.at) is int else None
+            shown = repeat.constant or rows.at is not None
+            code = "bound-network" if rows.beyond else "wrong-repeat"
+            span = culprit.span if culprit is not None else repeat.value.place if repeat.value.is_mapping else repeat.value.span
+            self._problem(code, rows.message, span, "" if shown else f"this gives {show(value)}", rows.help, at=context)
             return None
         return rows
+
+    def _written_table(self, repeat: Formula, environment: Environment) -> Value:
+        """The value of the text that a ``repeat`` goes by: its own, or that of the variable it names."""
+        name = repeat.value.data[1:] if isinstance(repeat.value.data, str) else ""
+        formula = self.program.variables.get(name)
+        if formula is None or formula.value.data is None or self.variables.values[name] is not environment.nearest(name):
+            return repeat.value
+        return formula.value
 
     def _once(
         self,
@@ -278,7 +311,23 @@ class _Builder:
         if index is not None:
             context = self._repetition(item, context, written, index, count)
         result = self.operations[type(item.operation)](item.operation, context, environment, feeds, written)
-        return feed if result is None else result
+        if result is None:
+            return feed
+        if result.tensor is None:
+            self._break_name(item, written, context, environment)
+        return result
+
+    def _break_name(self, item: Item, written: Named | None, context: Context, environment: Environment) -> None:
+        """Let the name of an item with a mistake stand for a broken feed, so that nobody is told that there is no such item."""
+        if written is not None and written.path not in self.names.entries:
+            self._settle(written, Feed(written.path, None), item.operation, context, environment)
+        elif written is None and item.name is not None:
+            self.names.unsure = True
+
+    def _mistaken(self, item: syntax.Mistaken, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+        """What was told already."""
+        self.names.unsure |= item.hides
+        return Feed("", None)
 
     def _repetition(self, item: Item, context: Context, written: Named | None, index: int, count: int | None) -> Context:
         path = written.path if written else context.prefix
@@ -292,7 +341,7 @@ class _Builder:
             return value
         code = "unknown-size" if has_unknown(value) else "wrong-value"
         self._problem(
-            code, "`when` must give a truth value", when.value.span, f"this gives {show(value)}", help="compare: `$x > 0`, `$x == 'text'`", at=context
+            code, "`when` must be true or false", when.value.span, f"this gives {show(value)}", help="compare: `$x > 0`, `$x == 'text'`", at=context
         )
         return FAILED
 
@@ -303,7 +352,8 @@ class _Builder:
             text = item.name.fill(environment)
         except (Located, Silenced):
             return
-        self.names.left_out[join(context.prefix, f"{text}{index or ''}")] = item.place
+        assert item.when is not None
+        self.names.left_out[join(context.prefix, f"{text}{index or ''}")] = "when", item.when.value.place
 
     def _sources(self, sources: tuple[NameFormula, ...], context: Context, environment: Environment, feed: Feed) -> tuple[Feed, ...]:
         return tuple(self._source(one, context, environment, feed) for one in sources)
@@ -319,22 +369,44 @@ class _Builder:
             return found[1].feed
         if text in context.inputs:
             return context.inputs[text]
-        message, help = self.names.why_not(text, context.visible, context.inputs)
-        self._problem("unknown-name", message, source.value.span, help=help, at=context)
+        self._unknown_item(text, source.value.span, context, context.inputs)
         return Feed(text, None)
+
+    def _unknown_item(self, text: str, span: Span, context: Context, inputs: Iterable[str]) -> None:
+        """Tell that a name stands for nothing, unless what it stands for may be hidden by another mistake."""
+        if self.names.unsure or self.names.broken(text, context.visible):
+            return
+        block = context.blocks[-1] if context.blocks else None
+        elsewhere = self._elsewhere(text, span, block) if not self.names.near(text, context.visible) else None
+        message, help = elsewhere or self.names.why_not(text, context.visible, inputs)
+        self._problem("unknown-name", message, span, help=help, at=context)
+
+    def _elsewhere(self, text: str, span: Span, block: str | None) -> tuple[str, str] | None:
+        """Why an item of that name cannot be taken: it stands further down, or outside of the block."""
+        here = self.program.items if block is None else self.program.blocks[block].items
+        place = syntax.place_of(text, here)
+        if place is not None and place > span:
+            return f"`{text}` stands further down, in line {place.line}", "`from` takes what stands above; move that item up, or take another"
+        place = syntax.place_of(text, self.program.items) if block is not None else None
+        if place is None and text in {one.name for one in self.program.inputs}:
+            place = self.program.items.place
+        if block is None or place is None:
+            return None
+        help = f"add `inputs: [x, {text}]` to the block, and call it with `from: [prev, {text}]`"
+        return f"`{text}` stands outside of the block `{block}`, which sees only its own items and inputs", help
 
     # --- names
 
     def _written(self, name: NameFormula, context: Context, environment: Environment, index: int | None) -> Named | None:
         """The path of an item that has a name; ``None`` where the name is wrong."""
-        text: Any = name.text if name.template is None else self._guarded(name.fill, environment, context)
+        text: Any = name.text if name.template is None and not name.broken else self._guarded(name.fill, environment, context)
         if text is FAILED:
             return None
         text = text if index is None else f"{text}{index}"
         place = name.value.span
         complaint = None if name.template is None and index is None else syntax.name_problem(text)
         if complaint:
-            self._problem("wrong-name", complaint, place, help="use letters, digits, `_`, `-`, and dots between steps", at=context)
+            self._problem("wrong-name", complaint, place, help=syntax.better_name(str(text)), at=context)
             return None
         path = f"{context.prefix}.{text}" if context.prefix else text
         owner = self.names.written(path, place)
@@ -354,9 +426,8 @@ class _Builder:
 
     def _settle(self, named: Named, feed: Feed, operation: Any, context: Context, environment: Environment) -> None:
         """Let a path stand for what its item gives on."""
-        self.names.endpoints[named.path] = feed
-        if named.written:
-            self.names.entries[named.path] = Entry(feed, context.automatic, operation, context, environment)
+        entry = Entry(feed, context.automatic, operation, context, environment) if named.written else None
+        self.names.settle(named.path, feed, entry)
 
     def _enter(self, named: Named | None, kind: str, label: str, context: Context, place: Span) -> Context:
         """The context inside a piece of structure; its names get the prefix of ``named``, if that is given."""
@@ -383,9 +454,10 @@ class _Builder:
         return feed
 
     def _layer(
-        self, kind: str, arguments: Arguments, place: Span, context: Context, environment: Environment, feeds: tuple[Feed, ...], path: str
-    ) -> Feed:
-        """A layer at a path: its node, or a broken feed where something is wrong."""
+        self, kind: str, arguments: Arguments, place: Span, context: Context, environment: Environment, feeds: tuple[Feed, ...], path: str,
+        labels: Iterable[str] | None = None,
+    ) -> Feed:  # fmt: skip
+        """A layer at a path: its node, or a broken feed where something is wrong. ``labels`` are what complaints call its inputs."""
         layer = self._made(kind, arguments, place, context, environment)
         least, most = KINDS[kind].arity
         if not least <= len(feeds) <= (most or len(feeds)):
@@ -400,7 +472,7 @@ class _Builder:
             try:
                 inferred = self.inferred[key] = layer.infer(*tensors)
             except Mismatch as mismatch:
-                self._mismatch(mismatch, layer, arguments, place, context, tensors)
+                self._mismatch(mismatch, layer, arguments, place, context, environment, feeds, labels)
                 return Feed(path, None)
         output, weights, macs = inferred
         return self._add(Node(path, layer, tuple([feed.name for feed in feeds]), output, weights, None, macs, context.scope, place), context)
@@ -408,10 +480,17 @@ class _Builder:
     def _add(self, node: Node, context: Context) -> Feed:
         if context.shares is not None:
             node = self._shared(node, context)
-        self.nodes[node.name] = node
+        self.nodes.append(node)
+        if self.program.reuses:
+            self.twins[node.name] = node
         if len(self.nodes) > limits.LAYERS:
-            raise Exceeded(f"this network has more than {limits.LAYERS:,} layers", node.span, "look for a `repeat` in a `repeat`")
+            self._check_size(node.span)
         return Feed(node.name, node.output)
+
+    def _check_size(self, place: Span) -> None:
+        if len(self.nodes) > limits.LAYERS:
+            raise Exceeded(f"this network has more than {limits.LAYERS:,} layers", place, "look for a `repeat` in a `repeat`")
+        self.purse.check(place)
 
     def _wrong_number(self, kind: str, feeds: tuple[Feed, ...], place: Span, context: Context) -> None:
         least, most = KINDS[kind].arity
@@ -431,8 +510,10 @@ class _Builder:
                 values[name] = self._failed(error, context)
         key = repr(values) if values else ""
         layer = plan.layers.get(key)
-        if layer is None and FAILED not in values.values():
-            layer = self._new_layer(kind, {**plan.constants, **values}, own, place, context)
+        if layer is None and FAILED in values.values():
+            self._wrong_values(kind, {**plan.constants, **values}, own, place, context, environment)
+        elif layer is None:
+            layer = self._new_layer(kind, {**plan.constants, **values}, own, place, context, environment)
             if layer is not None:
                 plan.layers[key] = layer
         return layer
@@ -451,13 +532,17 @@ class _Builder:
             plan = self.plans[key] = _Plan(constants, computed, {})
         return plan
 
-    def _new_layer(self, kind: str, values: dict[str, Any], own: Arguments, place: Span, context: Context) -> Layer | None:
+    def _new_layer(
+        self, kind: str, values: dict[str, Any], own: Arguments, place: Span, context: Context, environment: Environment
+    ) -> Layer | None:
         if not self._sizes_known(values, own, place, context):
             return None
         try:
             layer = KINDS[kind](**values)
         except Mismatch as mismatch:
-            self._wrong_arguments(kind, mismatch, values, own, place, context)
+            if not self._wrong_values(kind, values, own, place, context, environment):
+                code = "wrong-argument" if mismatch.at in values else "missing-argument"
+                self._tell_mismatch(code, mismatch, kind, values, own, place, context, environment)
             return None
         return self.made.setdefault((kind, repr(sorted(layer.arguments.items(), key=_first))), layer)
 
@@ -469,41 +554,82 @@ class _Builder:
             self._problem("unknown-size", f"`{name}` depends on a size that is unknown until the model is called", span, help=help, at=context)
         return not unknown
 
-    def _wrong_arguments(self, kind: str, first: Mismatch, values: Mapping[str, Any], own: Arguments, place: Span, context: Context) -> None:
-        """Tell every argument that is wrong by itself; if none is, what the kind says of them together."""
-        mismatches = [one for name, value in values.items() if (one := argument_mismatch(kind, name, value)) is not None]
-        for mismatch in mismatches or [first]:
-            code = "wrong-argument" if mismatch.at in values else "missing-argument"
-            self._tell_mismatch(code, mismatch, values, own, place, context)
+    def _wrong_values(
+        self, kind: str, values: Mapping[str, Any], own: Arguments, place: Span, context: Context, environment: Environment
+    ) -> bool:
+        """Whether arguments are wrong by themselves, and all of them told."""
+        wrong = [one for name, value in values.items() if value is not FAILED and (one := argument_mismatch(kind, name, value)) is not None]
+        for mismatch in wrong:
+            known = mismatch.at in KINDS[kind].attributes
+            self._tell_mismatch("wrong-argument" if known else "unknown-argument", mismatch, kind, values, own, place, context, environment)
+        return bool(wrong)
 
-    def _mismatch(self, mismatch: Mismatch, layer: Layer, own: Arguments, place: Span, context: Context, tensors: tuple[Tensor, ...]) -> None:
-        values = dict(layer.arguments)
-        note = f"its input is {show_shape(tensors[0].shape)}" if len(tensors) == 1 else f"its inputs are {' and '.join(map(str, tensors))}"
-        notes = () if all(str(one) in mismatch.message for one in tensors) else (note,)
-        self._tell_mismatch("shape-mismatch", mismatch, values, own, place, context, notes)
+    def _mismatch(
+        self, mismatch: Mismatch, layer: Layer, own: Arguments, place: Span, context: Context, environment: Environment,
+        feeds: tuple[Feed, ...], labels: Iterable[str] | None,
+    ) -> None:  # fmt: skip
+        tensors = [feed.tensor for feed in feeds if feed.tensor is not None]
+        mismatch.message = re.sub(r"\bthis layer\b", f"`{layer.kind()}`", mismatch.message)
+        if len(feeds) == 1:
+            notes: tuple[str, ...] = () if str(tensors[0]) in mismatch.message else (f"its input is {tensors[0]}",)
+        else:
+            notes = inputs_of(labels or [f"`{feed.name}`" for feed in feeds], tensors)
+            mismatch.message = re.sub(r" \(input \d+\)", "", mismatch.message)
+        self._tell_mismatch("shape-mismatch", mismatch, layer.kind(), dict(layer.arguments), own, place, context, environment, notes)
 
     def _tell_mismatch(
-        self, code: str, mismatch: Mismatch, values: Mapping[str, Any], own: Arguments, place: Span, context: Context, notes: tuple[str, ...] = ()
-    ) -> None:
-        formula = own.get(mismatch.at) if mismatch.at else None
-        if formula is not None:
-            label = "" if formula.constant or mismatch.at not in values else f"this gives {show(values[str(mismatch.at)])}"
-            self._problem(code, mismatch.message, formula.value.span, label, mismatch.help, at=context, notes=notes)
+        self, code: str, mismatch: Mismatch, kind: str, values: Mapping[str, Any], own: Arguments, place: Span, context: Context,
+        environment: Environment, notes: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        """Tell what a kind has against an argument, where the argument was given, or against its input."""
+        name = mismatch.at or ""
+        formula = own.get(name)
+        if formula is None:
+            formula, which = self._default(kind, name, context)
+            if formula is None or code == "shape-mismatch":
+                default = default_note(kind, name, values, formula, place)
+                self._problem(code, mismatch.message, place, "", mismatch.help, at=context, notes=(*notes, *default))
+                return
+            notes = (*notes, f"for the `{kind}` of line {place.line}")
+            context = context._replace(frame=None if which == 0 else context.frame)
+        if code == "unknown-argument":
+            message, help = syntax.no_argument(kind, name)
+            self._problem(code, message, formula.value.place, help=help, at=context)
             return
-        default = self._default_of(mismatch, values, context, place)
-        self._problem(code, mismatch.message, place, "", mismatch.help, at=context, notes=(*notes, *default))
+        span = formula.value.span
+        label = "" if formula.constant or name not in values else f"this gives {show(values[name])}"
+        given = self._given(formula, environment, context) if code == "wrong-argument" else None
+        if given is not None:
+            notes = (*notes, f"it becomes `{name}` of the `{kind}` in line {place.line}")
+            formula, context = given
+            span, label = formula.value.span, "" if formula.constant else label
+        help = mismatch.help
+        if help is None and type(values.get(name)) is float and "integer" in mismatch.message:
+            help = "make it whole: `//` divides without a rest; `int`, `round`, `floor` and `ceil` round"
+        self._problem(code, mismatch.message, span, label, help, at=context, notes=notes)
 
-    def _default_of(self, mismatch: Mismatch, values: Mapping[str, Any], context: Context, place: Span) -> tuple[str, ...]:
-        """Where the value of an argument that the layer does not state comes from."""
-        if mismatch.at is None or mismatch.at not in values:
-            return ()
-        for defaults in reversed(context.defaults):
-            for arguments in defaults.arguments.values():
-                if mismatch.at in arguments:
-                    where = arguments[mismatch.at].value.place
-                    file = "" if where.file == place.file else f" of {where.file}"
-                    return (f"`{mismatch.at}` is {show(values[mismatch.at])} by the `defaults` of line {where.line}{file}",)
-        return ()
+    def _given(self, formula: Formula, environment: Environment, context: Context) -> tuple[Formula, Context] | None:
+        """Where a call gives the value of a formula that is just an argument of the block: the formula there, and the caller's context."""
+        frame = context.frame
+        while frame is not None and frame.kind != "block":
+            frame = frame.above
+        text = formula.value.data
+        if frame is None or not isinstance(text, str) or text[:1] != "$" or text[1:] not in frame.arguments:
+            return None
+        holder: Environment | None = environment
+        while holder is not None and text[1:] not in holder.values:
+            holder = holder.parent
+        if holder is None or holder.parent is not self.variables:
+            return None  # a `repeat` has a variable of that name
+        return frame.arguments[text[1:]], context._replace(frame=frame.above)
+
+    def _default(self, kind: str, name: str, context: Context) -> tuple[Formula | None, int]:
+        """The formula in ``defaults`` that an argument comes from, and which of them it is."""
+        for which in range(len(context.defaults) - 1, -1, -1):
+            formula = context.defaults[which].arguments.get(kind, NO_ARGUMENTS).get(name)
+            if formula is not None:
+                return formula, which
+        return None, 0
 
     # --- blocks
 
@@ -511,20 +637,35 @@ class _Builder:
         block = self.program.blocks[call.block]
         named = self._path(written, block.name, context, call.place)
         if block.name in context.blocks:
-            way = " → ".join([*context.blocks[context.blocks.index(block.name) :], block.name])
-            self._problem(
-                "recursion",
-                f"the block `{block.name}` calls itself: {way}",
-                call.place,
-                help="a block cannot contain itself; use `repeat`",
-                at=context,
-            )
+            message = syntax.recursion([*context.blocks[context.blocks.index(block.name) :], block.name])
+            self._problem("recursion", message, call.place, help=syntax.RECURSION_HELP, at=context)
             return Feed(named.path, None)
         if not self._block_inputs(block, feeds, call.place, context):
             return Feed(named.path, None)
         values = self._block_values(block, call.arguments, context, environment, feeds)
-        feed = self._block_body(block, call.place, context, values, feeds, named)
+        feed = self._pressed(block, call, context, values, feeds, named)
         self._settle(named, feed, call, context, environment)
+        return feed
+
+    def _pressed(self, block: Block, call: syntax.BlockCall, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
+        """What a block gives: carried out, or pressed from the stamp of a call with equal arguments and inputs of equal shapes."""
+        given = [values.values[name] for name in block.parameters]
+        if self.program.reuses or FAILED in given or any(feed.tensor is None for feed in feeds):
+            return self._block_body(block, call, context, values, feeds, named)
+        names = [feed.name for feed in feeds]
+        key = (block.name, repr(given), named.written, context.depth, tuple([feed.tensor for feed in feeds]), tuple(map(names.index, names)))
+        stamp = self.press.stamps.get(key)
+        if stamp is not None:
+            self.purse.items += stamp.end.items - stamp.start.items
+            automatic = context.automatic if named.written else named.path
+            feed = self.press.press(stamp, named.path, feeds, context.scope, automatic)
+            if feed is not None:
+                self._check_size(call.place)
+                return feed
+        before = self.press.marks(self.purse.items), len(self.problems), len(self.outputs)
+        feed = self._block_body(block, call, context, values, feeds, named)
+        if stamp is None and before[1:] == (len(self.problems), len(self.outputs)):
+            self.press.keep(key, before[0], named.path, feeds, feed, self.purse.items)
         return feed
 
     def _block_inputs(self, block: Block, feeds: tuple[Feed, ...], place: Span, context: Context) -> bool:
@@ -533,7 +674,9 @@ class _Builder:
             return True
         names = ", ".join(block.inputs)
         what = f"{wanted} tensors ({names})" if block.inputs else "one tensor"
-        help = f"write `from: [{names}]` with the tensors that they stand for" if block.inputs else "name one tensor in `from`"
+        help = f"name one in `from`, or give the block more `inputs: [a, b]`"
+        if block.inputs:
+            help = f"put `from: [{', '.join(['...'] * wanted)}]` beside it, with the tensors that {listed(block.inputs)} stand for"
         self._problem("wrong-inputs", f"the block `{block.name}` takes {what}, and gets {len(feeds)}", place, help=help, at=context)
         return False
 
@@ -554,13 +697,13 @@ class _Builder:
         variables_of(block.let, values, inner)
         return inner
 
-    def _block_body(self, block: Block, place: Span, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
-        inside = self._enter(named, "block", block.name, context, place)
+    def _block_body(self, block: Block, call: syntax.BlockCall, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
+        inside = self._enter(named, "block", block.name, context, call.place)
         inside = inside._replace(
             visible=(named.path,),
             inputs=dict(zip(block.inputs, feeds, strict=False)),
             defaults=(*context.defaults[:1], Defaults(block.defaults, values)) if block.defaults else context.defaults[:1],
-            frame=Frame("block", block.name, place, context.frame),
+            frame=Frame("block", block.name, call.place, context.frame, call.arguments),
             blocks=(*context.blocks, block.name),
         )
         for name in block.let:
@@ -570,18 +713,23 @@ class _Builder:
     def _variable_call(
         self, call: syntax.VariableCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None
     ) -> Feed:
-        value = self._guarded(environment.lookup, call.variable, context)
+        try:
+            value = self._guarded(environment.lookup, call.variable, context)
+        except KeyError:  # known only now, where a `repeat` takes its rows from a variable
+            help = did_you_mean(call.variable, self.program.variables, "`${}`")
+            self._problem("unknown-name", f"there is no variable `{call.variable}` here", call.place, help=help, at=context)
+            value = FAILED
         if value is FAILED:
             return Feed("", None)
         if not isinstance(value, str):
-            wanted = "it must be the name of a layer kind or block"
-            self._problem("wrong-value", f"`${call.variable}` names no layer or block", call.place, f"it is {show(value)}", wanted, at=context)
+            message, help = f"`${call.variable}` must name a layer kind or a block", "give it a name; an item is left out with `when`"
+            self._wrong_call(call, message, help, value, context, environment)
             return Feed("", None)
         if value in KINDS:
             return self._layer_call(syntax.LayerCall(value, call.arguments, call.place), context, environment, feeds, written)
         if value not in self.program.blocks:
             message, help = syntax.unknown_operation(value, self.program.blocks)
-            self._problem("unknown-layer", message, call.place, f"`${call.variable}` is '{value}'", help, at=context)
+            self._wrong_call(call, message, help, value, context, environment)
             return Feed("", None)
         known = {name: one.default is None for name, one in self.program.blocks[value].parameters.items()}
         wrong = list(syntax.block_argument_problems(value, known, call.arguments, call.place))
@@ -590,6 +738,21 @@ class _Builder:
         if wrong:
             return Feed("", None)
         return self._block_call(syntax.BlockCall(value, call.arguments, call.place), context, environment, feeds, written)
+
+    def _wrong_call(
+        self, call: syntax.VariableCall, message: str, help: str | None, value: Any, context: Context, environment: Environment
+    ) -> None:
+        """Tell that a variable names nothing that can be called: where it gets its value, if that is plain to see."""
+        code = "unknown-layer" if isinstance(value, str) else "wrong-value"
+        formula = self.program.variables.get(call.variable)
+        key = f"${call.variable}"
+        given = self._given(Formula(Value(key, call.place), ()), environment, context)
+        if given is None and formula is not None and formula.constant and self.variables.values[call.variable] is environment.nearest(call.variable):
+            given = formula, context._replace(frame=None)
+        if given is None or not given[0].constant:
+            self._problem(code, message, call.place, f"`{key}` is {show(value)}", help, at=context)
+        else:
+            self._problem(code, message, given[0].value.span, "", help, at=given[1], notes=(f"`{key}` calls it in line {call.place.line}",))
 
     # --- structure
 
@@ -625,7 +788,7 @@ class _Builder:
     def _branches(self, branches: Branches, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
         feed = self._one("`branches`", feeds, branches.place, context)
         inside = self._enter(written, "branches", written.path.rpartition(".")[2] if written else "", context, branches.place)
-        ends = [end for path in branches.paths if (end := self._branch(path, "branch", inside, environment, feed)) is not None]
+        ends = {path.label: end for path in branches.paths if (end := self._branch(path, "branch", inside, environment, feed)) is not None}
         result = self._merged(branches, ends, inside, environment)
         if written:
             self._settle(written, result, branches, context, environment)
@@ -636,7 +799,7 @@ class _Builder:
         wanted = True if path.when is None else self._condition(path.when, context, environment)
         if wanted is not True:
             if wanted is False:
-                self.names.left_out[join(context.prefix, path.label)] = path.place
+                self.names.left_out[join(context.prefix, path.label)] = "when", path.place
             return None if wanted is False else Feed("", None)
         named = self._branch_name(path, context)
         inside = self._enter(named, kind, path.label, context, path.place)
@@ -649,11 +812,11 @@ class _Builder:
         taken = self.names.automatic(context.prefix, path.label, reserved, path.place)
         return Named(taken, taken == join(context.prefix, path.label))
 
-    def _merged(self, branches: Branches, ends: list[Feed], context: Context, environment: Environment) -> Feed:
+    def _merged(self, branches: Branches, ends: Mapping[str, Feed], context: Context, environment: Environment) -> Feed:
         kind = self._guarded(branches.merge.evaluate, environment, context)
         if kind is FAILED:
             return Feed("", None)
-        complaint = syntax.merge_problem(kind) if isinstance(kind, str) else ("`merge` must name a merging layer", None)
+        complaint = syntax.merge_problem(kind if isinstance(kind, str) else show(kind))
         if complaint:
             self._problem("unknown-layer", complaint[0], branches.merge.value.span, f"this gives {show(kind)}", complaint[1], at=context)
             return Feed("", None)
@@ -667,10 +830,10 @@ class _Builder:
             )
             return Feed("", None)
         if len(ends) == 1:
-            return ends[0]
+            return next(iter(ends.values()))
         path = self.names.automatic(context.prefix, snake_case(kind), context.reserved, branches.place)
-        feed = self._layer(kind, branches.arguments, branches.place, context, environment, tuple(ends), path)
-        self.names.endpoints[path] = feed
+        feed = self._layer(kind, branches.arguments, branches.place, context, environment, tuple(ends.values()), path, ends)
+        self.names.settle(path, feed)
         return feed
 
     def _residual(
@@ -690,13 +853,14 @@ class _Builder:
 
     def _sum(self, residual: syntax.Residual, main: Feed, around: Feed, given: Feed, context: Context, environment: Environment) -> Feed:
         if main.tensor is not None and around.tensor is not None and not _same_shape(main.tensor, around.tensor):
-            label = f"{main.tensor} here, {around.tensor} around it"
-            help = projection(main.tensor, around.tensor, own=residual.shortcut is not None and bool(residual.shortcut.items.items))
+            own = residual.shortcut is not None and bool(residual.shortcut.items.items)
+            label = f"its items end in {main.tensor}, {'its `shortcut`' if own else 'the way around'} in {around.tensor}"
+            help = projection(main.tensor, around.tensor, residual, own=own)
             self._problem("shape-mismatch", "the two paths of this residual end in different shapes", residual.place, label, help, at=context)
             return Feed("", None)
         path = self.names.automatic(context.prefix, "add", context.reserved, residual.place)
         feed = self._layer("Add", NO_ARGUMENTS, residual.place, context, environment, (main, around), path)
-        self.names.endpoints[path] = feed
+        self.names.settle(path, feed)
         return feed
 
     # --- reuse
@@ -715,7 +879,7 @@ class _Builder:
         again = entry.context._replace(
             automatic=context.automatic,
             scope=self._enter(None, "reuse", text, context, reuse.place).scope,
-            frame=Frame("reuse", text, reuse.place, context.frame),
+            frame=Frame("reuse", text, reuse.place, context.frame, NO_ARGUMENTS, environment),
             depth=context.depth + 1,
             shares=(named.path, original),
         )
@@ -728,17 +892,17 @@ class _Builder:
         if found is not None:
             return found
         if text in context.inputs or text == "prev":
-            self._problem("unknown-name", f"`{text}` is a tensor and no item", reuse.target.value.span, help="name an item with layers", at=context)
+            message = f"`{text}` is {'an input' if text in context.inputs else 'the output of the item before'}, and has no layers to use again"
+            self._problem("unknown-name", message, reuse.target.value.span, help="`reuse` takes the name of an item", at=context)
             return None
-        message, help = self.names.why_not(text, context.visible, ())
-        self._problem("unknown-name", message, reuse.target.value.span, help=help, at=context)
+        self._unknown_item(text, reuse.target.value.span, context, ())
         return None
 
     def _shared(self, node: Node, context: Context) -> Node:
         """A node of an item that is used again: it takes the weights of the node that stands in its place there."""
         assert context.shares is not None
         here, there = context.shares
-        twin = self.nodes.get(there + node.name[len(here) :])
+        twin = self.twins.get(there + node.name[len(here) :])
         if twin is not None and twin.layer == node.layer and twin.weights == node.weights:
             return node._replace(weights_of=twin.weights_of or twin.name)
         if node.weights:
@@ -770,49 +934,81 @@ def argument_mismatch(kind: str, name: str, value: Any) -> Mismatch | None:
     return None
 
 
-def syntax_rows(value: Any) -> tuple[list[dict[str, Any]], str | None, str | None]:
-    """The rows of a ``repeat``; else a complaint and the help."""
+def default_note(kind: str, name: str, values: Mapping[str, Any], formula: Formula | None, place: Span) -> tuple[str, ...]:
+    """Where the value of an argument that the layer does not state comes from."""
+    if formula is not None and name in values:
+        where = formula.value.place
+        file = "" if where.file == place.file else f" of {where.file}"
+        return (f"`{name}` is {show(values[name])} by the `defaults` in line {where.line}{file}",)
+    attribute = KINDS[kind].attributes.get(name)
+    if attribute is None or attribute.required or name in values:
+        return ()
+    return (f"`{name}` is {show(attribute.default)} by default",)
+
+
+def inputs_of(labels: Iterable[str], tensors: list[Tensor]) -> tuple[str, ...]:
+    """A note for each input of a layer with several, as far as there is room."""
+    notes = [f"{label if label.startswith('`') else f'branch `{label}`'} gives {tensor}" for label, tensor in zip(labels, tensors, strict=True)]
+    return (*notes[:MOST_INPUTS], *([f"... and {len(notes) - MOST_INPUTS} more"] if len(notes) > MOST_INPUTS else []))
+
+
+class WrongRepeat(NamedTuple):
+    """What is wrong with a ``repeat``; ``at`` is the list or the row at fault, ``beyond`` says that it asks for too much."""
+
+    message: str
+    help: str | None = None
+    at: str | int | None = None
+    beyond: bool = False
+
+
+REPEAT_HELP = "write `repeat: 3`, `repeat: {k: [3, 5]}` or `repeat: [{k: 3, s: 1}, {k: 5, s: 2}]`"
+
+
+def rows_of(value: Any) -> list[dict[str, Any]] | WrongRepeat:
+    """The variables of each repetition, as a ``repeat`` gives them."""
     value = _whole(value)
     if type(value) is int:
         if value < 0:
-            return [], f"`repeat` cannot be negative, and this is {value}", None
+            return WrongRepeat("`repeat` cannot be negative", "0 leaves the item out")
         if value > limits.LAYERS:
-            return [], f"`repeat` asks for {value:,} repetitions, and a network may have {limits.LAYERS:,} layers", None
-        return [{}] * value, None, None
+            message = f"`repeat` asks for {value:,} repetitions, and a network may have {limits.LAYERS:,} layers"
+            return WrongRepeat(message, "look for digits or a `*` too many", beyond=True)
+        return [{}] * value
     if isinstance(value, dict):
         return _columns(value)
     if isinstance(value, list) and all(isinstance(row, dict) for row in value):
         return _table(value)
-    return (
-        [],
-        "`repeat` must be a count, lists of values by variable, or a list of rows",
-        "write `repeat: 3`, `repeat: {k: [3, 5]}` or `repeat: [{k: 3, s: 1}, {k: 5, s: 2}]`",
-    )
+    if isinstance(value, list):
+        return WrongRepeat("a list of values in `repeat` needs a variable to put them in", "write `repeat: {k: [...]}`, and `$k` in the item")
+    if type(value) is float:
+        return WrongRepeat("`repeat` must be a whole number", "round it: `$(ceil(...))` or `$(floor(...))`")
+    return WrongRepeat("`repeat` must be a count, lists of values by variable, or a list of rows", REPEAT_HELP)
 
 
-def _columns(value: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None, str | None]:
+def _columns(value: dict[str, Any]) -> list[dict[str, Any]] | WrongRepeat:
     for name, column in value.items():
         if not isinstance(column, list):
-            return [], f"`{name}` must be a list of values, one for each repetition", f"write `{name}: [...]`"
+            help = f"write `repeat: {show(column)}`, or `{name}: [...]`" if type(column) is int else f"write `{name}: [...]`"
+            return WrongRepeat(f"`{name}` must be a list of values, one for each repetition", help, name)
     if not value:
-        return [], "`repeat` has no lists", "write `repeat: 3` or `repeat: {k: [3, 5]}`"
+        return WrongRepeat("`repeat` has no lists", "write `repeat: 3` or `repeat: {k: [3, 5]}`")
     lengths = {name: len(column) for name, column in value.items()}
-    if len(set(lengths.values())) > 1:
+    most = max(lengths, key=lambda name: list(lengths.values()).count(lengths[name]))
+    odd = next((name for name in lengths if lengths[name] != lengths[most]), None)
+    if odd is not None:
         shown = ", ".join(f"`{name}` has {length}" for name, length in lengths.items())
-        return [], f"the lists of a `repeat` must be of one length: {shown}", "give each list one value for each repetition"
-    return [dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)], None, None
+        return WrongRepeat(f"the lists of a `repeat` must be of one length: {shown}", "give each list one value for each repetition", odd)
+    return [dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)]
 
 
-def _table(value: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None, str | None]:
-    for number, row in enumerate(value, 1):
-        if set(row) != set(value[0]):
-            odd = sorted(set(row) ^ set(value[0]))
-            return (
-                [],
-                f"the rows of a `repeat` must have the same keys: row {number} and row 1 differ in {', '.join(f'`{key}`' for key in odd)}",
-                None,
-            )
-    return value, None, None
+def _table(value: list[dict[str, Any]]) -> list[dict[str, Any]] | WrongRepeat:
+    for index, row in enumerate(value):
+        lacks, has = [key for key in value[0] if key not in row], [key for key in row if key not in value[0]]
+        if lacks or has:
+            what = " and ".join([*([f"lacks {listed(lacks)}"] if lacks else []), *([f"has {listed(has)}, which row 1 has not"] if has else [])])
+            near = did_you_mean(has[0], lacks) if has and lacks else None
+            return WrongRepeat(f"the rows of a `repeat` must have the same keys, and row {index + 1} {what}", near or "give every row the same keys", index)
+    return value
 
 
 def _first(pair: tuple[str, Any]) -> str:

@@ -8,12 +8,8 @@ from typing import Any, NamedTuple
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.expressions import UNKNOWN, TensorValue
-from archspec.frontend.formulas import Formula, Located
+from archspec.frontend.formulas import Formula, Located, Silenced
 from archspec.graph import Tensor
-
-
-class Silenced(Exception):
-    """A value depends on a mistake that has been told already."""
 
 
 class Exceeded(Exception):
@@ -34,17 +30,23 @@ class Feed(NamedTuple):
 
 
 class Purse:
-    """How much one compilation may still do."""
+    """How much one compilation may still do. ``chain`` holds the variables that are being computed, each for the one before it."""
 
-    __slots__ = ("items", "work")
+    __slots__ = ("chain", "items", "work")
 
     def __init__(self) -> None:
+        self.chain: list[Lazy] = []
         self.items = limits.ITEMS
         self.work = limits.WORK
 
     def item(self, place: Span) -> None:
         """Pay for carrying out one item."""
         self.items -= 1
+        if self.items < 0:
+            self.check(place)
+
+    def check(self, place: Span) -> None:
+        """Raise `Exceeded` where more items were carried out than one compilation may."""
         if self.items < 0:
             message = f"this network asks for more than {limits.ITEMS:,} layers, groups and block calls"
             raise Exceeded(message, place, "look for a `repeat` in a `repeat`, or blocks that call others several times")
@@ -63,29 +65,46 @@ FAILED = object()
 class Lazy:
     """A variable that is computed when first asked for, so that variables may use one another in any order."""
 
-    __slots__ = ("environment", "formula", "name", "running", "value")
+    __slots__ = ("environment", "formula", "name", "value")
 
     def __init__(self, name: str, formula: Formula, environment: Environment) -> None:
         self.name = name
         self.formula = formula
         self.environment = environment
-        self.running = False
         self.value: Any = self
 
     def force(self) -> Any:
         """The value. Raises `Located` where the formula is wrong or needs itself, `Silenced` where that was told already."""
         if self.value is self:
-            if self.running:
-                raise Located(Diagnostic("circular", f"`{self.name}` is computed from itself", self.formula.value.span, help="break the circle"))
-            self.running = True
-            self.value = FAILED
-            try:
-                self.value = self.formula.evaluate(self.environment)
-            finally:
-                self.running = False
+            self.value = self._computed()
         if self.value is FAILED:
             raise Silenced(self.name)
         return self.value
+
+    def _computed(self) -> Any:
+        chain = self.environment.purse.chain
+        if self in chain:
+            raise Located(self._circular(chain[chain.index(self) :]))
+        if len(chain) >= limits.CHAIN:
+            message = f"more than {limits.CHAIN} variables need one another in a row here"
+            raise Located(Diagnostic("bound-network", message, self.formula.value.span, f"to compute `{chain[0].name}`", help="shorten the row"))
+        chain.append(self)
+        try:
+            return self.formula.evaluate(self.environment)
+        except (Located, Silenced):
+            self.value = FAILED
+            raise
+        finally:
+            chain.pop()
+
+    def _circular(self, circle: list[Lazy]) -> Diagnostic:
+        first = min(circle, key=lambda one: one.formula.value.span)
+        start = circle.index(first)
+        way = " → ".join(f"`{one.name}`" for one in [*circle[start:], *circle[:start], first])
+        message = f"`{first.name}` is computed from itself" + (f": {way}" if len(circle) > 1 else "")
+        return Diagnostic(
+            "circular", message, first.formula.value.span, help="give one of them a value of its own" if len(circle) > 1 else "give it a value"
+        )
 
 
 class Environment:
@@ -110,6 +129,13 @@ class Environment:
                 return _value(environment.values[name])
             environment = environment.parent
         raise KeyError(name)
+
+    def nearest(self, name: str) -> Any:
+        """What stands for a name, not computed yet where it can wait; ``None`` if there is none."""
+        environment: Environment | None = self
+        while environment is not None and name not in environment.values:
+            environment = environment.parent
+        return None if environment is None else environment.values[name]
 
     def spend(self, steps: int) -> None:
         """Pay for elementary steps."""

@@ -54,13 +54,13 @@ def check_length(text: str) -> None:
     """Refuse a text that is too long to be an expression."""
     if len(text) > limits.EXPRESSION_LENGTH:
         message = f"an expression has at most {limits.EXPRESSION_LENGTH:,} characters, and this has {len(text):,}"
-        raise ExpressionError(message, 0, len(text), code="bound", help="give its parts names in `let` or `vars`")
+        raise ExpressionError(message, 0, len(text), code="bound-expression", help="give its parts names in `let` or `vars`")
 
 
 def too_deep(start: int, end: int) -> ExpressionError:
     """Tell that brackets and operators nest too deep."""
     message = f"brackets and operators nest more than {limits.EXPRESSION_DEPTH} deep here"
-    return ExpressionError(message, start, end, code="bound", help="give the inner parts names in `let` or `vars`")
+    return ExpressionError(message, start, end, code="bound-expression", help="give the inner parts names in `let` or `vars`")
 
 
 def syntax_tree(found: list[Token]) -> Node:
@@ -150,7 +150,7 @@ class Parser:
         value = int(token.text) if whole else float(token.text)
         if value > limits.INTEGER and (whole or value == float("inf")):
             largest = f"{limits.INTEGER}, the largest integer" if whole else "the largest number, about 1.8e308"
-            raise ExpressionError(f"the number is beyond {largest}", token.start, token.end, code="bound")
+            raise ExpressionError(f"the number is beyond {largest}", token.start, token.end, code="bound-expression")
         return Literal(token.start, token.end, value)
 
     def _variable(self) -> Node:

@@ -58,7 +58,7 @@ class Template:
         pieces = [part if isinstance(part, str) else part(frame) for part in self._parts]
         if sum(map(len, pieces)) > limits.EXPRESSION_LENGTH:
             message = f"with its values put in, this text has more than {limits.EXPRESSION_LENGTH:,} characters"
-            raise ExpressionError(message, 0, len(self.text), code="bound")
+            raise ExpressionError(message, 0, len(self.text), code="bound-expression")
         return "".join(pieces)
 
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend import expressions
 from archspec.frontend.expressions import ExpressionError, Scope
-from archspec.frontend.source import Value
+from archspec.frontend.source import Broken, Value
+from archspec.frontend.words import expression_words
 
 
 class Located(Exception):
@@ -20,6 +21,10 @@ class Located(Exception):
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
+
+
+class Silenced(Exception):
+    """A value depends on a mistake that has been told already."""
 
 
 class Mention(NamedTuple):
@@ -54,14 +59,18 @@ class NameFormula(NamedTuple):
     mentions: tuple[Mention, ...]
     template: expressions.Template | None
 
+    broken: bool = False
+
     @property
     def text(self) -> str:
         """The name as written."""
         return str(self.value.text)
 
     def fill(self, scope: Scope) -> str:
-        """The name in a scope. Raises `Located`."""
+        """The name in a scope. Raises `Located`, and `Silenced` for a broken one."""
         if self.template is None:
+            if self.broken:
+                raise Silenced(self.text)
             return self.text
         try:
             return self.template.fill(scope)
@@ -69,8 +78,19 @@ class NameFormula(NamedTuple):
             raise Located(_diagnostic(self.value, error)) from None
 
 
+def _silenced(scope: Scope) -> Any:
+    raise Silenced
+
+
+def broken(value: Value) -> Formula:
+    """The formula of a value whose mistake has been told: to evaluate it raises `Silenced`."""
+    return Formula(value, (), None, _silenced)
+
+
 def formula(value: Value) -> Formula:
     """The formula of a value. Raises `Located` where an expression cannot be read."""
+    if isinstance(value.data, Broken):
+        return broken(value)
     if isinstance(value.data, dict):
         return _mapping(value, {key: formula(one) for key, one in value.items()})
     if isinstance(value.data, list):
@@ -126,7 +146,8 @@ def _mentions(value: Value, names: tuple[expressions.Name, ...]) -> tuple[Mentio
 
 
 def _diagnostic(value: Value, error: ExpressionError) -> Diagnostic:
-    return Diagnostic(error.code, error.message, part(value, error.start, error.end), help=error.help)
+    message, label, help = expression_words(error.message)
+    return Diagnostic(error.code, message, part(value, error.start, error.end), label, help=error.help or help)
 
 
 def part(value: Value, start: int, end: int) -> Span:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from archspec.diagnostics import Span
 from archspec.frontend.environment import Environment, Feed
+from archspec.frontend.words import listed
 from archspec.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -38,7 +40,11 @@ class Names:
     counted: dict[str, int] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     endpoints: dict[str, Feed] = field(default_factory=dict)
-    left_out: dict[str, Span] = field(default_factory=dict)
+    order: list[tuple[str, Span]] = field(default_factory=list)
+    settled: list[tuple[str, Feed, Entry | None]] = field(default_factory=list)
+    left_out: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    unsure: bool = False
+    """Whether a mistake may hide names, so that nobody can say that there is no such item."""
 
     def automatic(self, prefix: str, step: str, reserved: frozenset[str], place: Span) -> str:
         """A free path for an item without a name: its step, counted up where that is taken or written by the author."""
@@ -49,14 +55,27 @@ class Names:
             number += 1
             path, last = f"{base}_{number}", f"{step}_{number}"
         self.counted[base] = number
-        self.taken[path] = place
+        self.take(path, place)
         return path
 
     def written(self, path: str, place: Span) -> Span | None:
         """Take a path that the author wrote; where it is taken already, by whom."""
         owner = self.taken.get(path)
-        self.taken.setdefault(path, place)
+        if owner is None:
+            self.take(path, place)
         return owner
+
+    def take(self, path: str, place: Span) -> None:
+        """Take a free path."""
+        self.taken[path] = place
+        self.order.append((path, place))
+
+    def settle(self, path: str, feed: Feed, entry: Entry | None = None) -> None:
+        """Let a path stand for what its item gives on; ``entry`` if the author wrote it."""
+        self.endpoints[path] = feed
+        if entry is not None:
+            self.entries[path] = entry
+        self.settled.append((path, feed, entry))
 
     def find(self, name: str, prefixes: tuple[str, ...]) -> tuple[str, Entry] | None:
         """The path and entry that a name stands for, seen from inside these prefixes, the innermost first."""
@@ -67,27 +86,37 @@ class Names:
                 return path, entry
         return None
 
+    def broken(self, name: str, prefixes: tuple[str, ...]) -> bool:
+        """Whether a name, or the first steps of it, stand for an item with a mistake."""
+        steps = name.split(".")
+        heads = [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
+        found = [self.find(head, prefixes) for head in heads]
+        return any(one is not None and one[1].feed.tensor is None for one in found)
+
+    def near(self, name: str, prefixes: tuple[str, ...]) -> bool:
+        """Whether something else can be said of a name than that there is none."""
+        paths = [join(prefix, name) for prefix in prefixes]
+        return any(path in self.left_out or path in self.endpoints or f"{path}1" in self.entries for path in paths)
+
     def why_not(self, name: str, prefixes: tuple[str, ...], inputs: Iterable[str]) -> tuple[str, str | None]:
         """Why a name stands for nothing here, and what to write instead."""
         paths = [join(prefix, name) for prefix in prefixes]
         for path in paths:
             if path in self.left_out:
-                return (
-                    f"`{name}` is left out here, by the `when` or `repeat` of line {self.left_out[path].line}",
-                    "take another tensor, or put a `when` here too",
-                )
+                why, place = self.left_out[path]
+                message = f"`{name}` is left out here, by the `{why}` in line {place.line}"
+                return message, "take another tensor, or put a `when` beside this too"
         visible = list(dict.fromkeys([*self._visible(prefixes), *inputs]))
-        near = did_you_mean(name, visible)
         for path in paths:
             if path in self.endpoints:
                 return f"`{name}` is an automatic name, which would move when the text is edited", "give that item a `name`, and use it here"
             if f"{path}1" in self.entries:
-                return (
-                    f"`{name}` repeats, and its repetitions are `{name}1`, `{name}2` and so on",
-                    f"write `{name}1`, or the repetition that you mean",
-                )
-        listed = f"the names above are {', '.join(visible[-8:])}" if visible else "no item above has a name"
-        return f"no item above is called `{name}`", near or listed
+                last = next(number for number in count(1) if f"{path}{number + 1}" not in self.entries)
+                return f"`{name}` repeats, and its name is counted", f"`{name}{last}` is the last repetition" + (f", `{name}1` the first" if last > 1 else "")
+        within = [one for one in visible if one.endswith(f".{name}")]
+        near = f"did you mean `{within[-1]}`?" if within else did_you_mean(name, visible)
+        above = f"the names above: {listed(visible[-8:])}" if visible else "no item above has a name; give one to the item that you mean"
+        return f"no item above is called `{name}`", near or above
 
     def _visible(self, prefixes: tuple[str, ...]) -> Iterator[str]:
         for path, entry in self.entries.items():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -59,12 +61,12 @@ class Resolved(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Library:
-    """Reads specs, each file once. ``check`` gives the complaints of the schema about a document.
+    """Reads specs, each file once. ``check`` gives a document with what the schema has against it.
 
     Documents that others extend must be shipped specs or lie in the folder tree of the spec given, unless ``allow_outside``.
     """
 
-    check: Callable[[Document], Iterable[Diagnostic]]
+    check: Callable[[Document], Document]
     allow_outside: bool = False
     documents: dict[str, Document] = field(default_factory=dict)
 
@@ -96,6 +98,8 @@ class Library:
     def extended(self, document: Document, extends: Value, chain: tuple[str, ...]) -> tuple[Document, str | None]:
         """The document that another one extends, and the variant of it."""
         reference = Reference.parse(str(extends.text))
+        if not reference.path.isprintable():
+            _refuse("file-not-found", "this cannot be the path of a file", extends.span, help="name a spec with letters, digits and `/`")
         path = self._shipped(reference, extends) if reference.shipped else self._beside(document, reference, extends, chain)
         return self._read(path, reference, extends), reference.variant
 
@@ -103,20 +107,21 @@ class Library:
         here = Path(document.name) if not document.name.startswith("<") else Path("x")
         path = here.parent / reference.path
         root = Path(chain[0]) if chain and not chain[0].startswith("<") else Path("x")
-        inside = path.resolve().is_relative_to(root.parent.resolve()) or path.resolve().is_relative_to(SHIPPED.resolve())
+        folder = _real(root.parent)
+        inside = _real(path).is_relative_to(folder) or _real(path).is_relative_to(_real(SHIPPED))
         if not (inside or self.allow_outside):
-            message = f"`{reference.path}` lies outside the folder of the spec that was given, {root.parent.resolve().name or '/'}/"
+            message = f"`{reference.path}` lies outside the folder of the spec that was given, {folder.name or '/'}/"
             _refuse("extends-outside", message, extends.span, help="move the file into that folder, or give `--allow-outside`")
         return _normal(path)
 
     def _shipped(self, reference: Reference, extends: Value | None) -> Path:
         path = SHIPPED / f"{reference.path}.yaml"
-        if path.resolve().is_relative_to(SHIPPED.resolve()) and path.is_file():
+        if _real(path).is_relative_to(_real(SHIPPED)) and _is_file(path):
             return path
         names = shipped_names()
         span = extends.span if extends else Span(reference.path or "?", 1, 1, 1, 1)
         near = did_you_mean(reference.path, names)
-        beside = "" if extends or not Path(f"{reference.path}.yaml").is_file() else f"for the file here write `{reference.path}.yaml`"
+        beside = "" if extends or not _is_file(Path(f"{reference.path}.yaml")) else f"for the file here write `{reference.path}.yaml`"
         _refuse(
             "file-not-found",
             f"archspec ships no spec called `{reference.path}`",
@@ -132,14 +137,13 @@ class Library:
             try:
                 with path.open("rb") as file:
                     return source.decode(file.read(limits.TEXT_BYTES + 1), name)
-            except OSError as error:
-                near = did_you_mean(path.name, [one.name for one in path.parent.glob("*.y*ml")]) if path.parent.is_dir() else None
+            except (OSError, ValueError) as error:
                 span = extends.span if extends else Span(reference.path, 1, 1, 1, 1)
-                what = "is a folder" if path.is_dir() else "does not exist" if not path.exists() else (error.strerror or "cannot be read").lower()
-                _refuse("file-not-found", f"the file `{reference.path}` {what}", span, help=near)
+                what, help = _why_not(path, error)
+                _refuse("file-not-found", f"the file `{reference.path}` {what}", span, help=help)
                 raise AssertionError from error
 
-        return self._checked(str(path.resolve()), text, name)
+        return self._checked(str(_real(path)), text, name)
 
     def _checked(self, key: str, text: Callable[[], str], name: str) -> Document:
         if key not in self.documents:
@@ -147,11 +151,8 @@ class Library:
         return self.documents[key]
 
     def accept(self, document: Document) -> Document:
-        """The same document, its schema checked. Raises `SpecError`."""
-        problems = list(self.check(document))
-        if problems:
-            raise SpecError(problems, document.sources)
-        return document
+        """The same document, its schema checked. Raises `SpecError` where it is of no further use."""
+        return self.check(document)
 
 
 @dataclass(eq=False, repr=False)
@@ -164,12 +165,14 @@ class _Laying:
     sources: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    refused: list[Diagnostic] = field(default_factory=list)
     read: list[Value] = field(default_factory=list)
     name: str = ""
 
     def document(self, document: Document, variant: str | None, chain: tuple[str, ...]) -> None:
         """Lay on what the document extends, the document, and its variant."""
         self.sources |= document.sources
+        self.refused += document.problems
         extends = document.root.get("extends")
         if extends is not None:
             self._extend(document, extends, variant, chain)
@@ -186,7 +189,7 @@ class _Laying:
         try:
             base, base_variant = self.library.extended(document, extends, (*chain, document.name))
         except SpecError as error:
-            raise SpecError(error.diagnostics, {**self.sources, **error.sources}) from None
+            raise SpecError([*self.refused, *error.diagnostics], {**self.sources, **error.sources}) from None
         if base.name in (*chain, document.name):
             self._refuse("extends-cycle", f"`{base.name}` extends itself, by way of {' → '.join((*chain, document.name, base.name))}", extends.span)
         if len(chain) >= limits.EXTENSIONS:
@@ -269,18 +272,18 @@ class _Laying:
                 "add `input: [height, width, channels]`, or `extends` a spec that has it",
             )
         if self.problems:
-            raise SpecError(self.problems, self.sources)
+            raise SpecError([*self.refused, *self.problems], self.sources)
         name = self.entries["name"]._replace(data=self.name, text=self.name, plain=True)
         entries = {"archspec": self.first.root.data["archspec"], **self.entries, "name": name}
         ordered = {key: entries[key] for key in vocabulary.TOP_LEVEL if key in entries}
-        document = Document(self.first.name, root._replace(data=ordered), self.sources)
+        document = Document(self.first.name, root._replace(data=ordered), self.sources, tuple(self.refused))
         return Resolved(document, self.kinds, self.first.name, tuple(self.read))
 
     def _problem(self, code: str, message: str, span: Span, help: str | None = None) -> None:
         self.problems.append(Diagnostic(code, message, span, help=help))
 
     def _refuse(self, code: str, message: str, span: Span, help: str | None = None) -> None:
-        raise SpecError([*self.problems, Diagnostic(code, message, span, help=help)], self.sources)
+        raise SpecError([*self.refused, *self.problems, Diagnostic(code, message, span, help=help)], self.sources)
 
 
 def _merged(below: Value | None, above: Value, levels: int) -> Value:
@@ -356,9 +359,33 @@ def _refuse(code: str, message: str, span: Span, help: str | None = None) -> Non
     raise SpecError([Diagnostic(code, message, span, help=help)])
 
 
+def _why_not(path: Path, error: Exception) -> tuple[str, str | None]:
+    """Why a file cannot be read, and a file of nearly that name."""
+    near = None
+    with suppress(OSError, ValueError):  # even to ask can be refused
+        near = did_you_mean(path.name, [one.name for one in path.parent.glob("*.y*ml")]) if path.parent.is_dir() else None
+        if path.is_dir():
+            return "is a folder", near
+        if not path.exists():
+            return "does not exist", near
+    return (getattr(error, "strerror", None) or "cannot be read").lower(), near
+
+
+def _real(path: Path) -> Path:
+    """The path without ``..`` and links; unlike `Path.resolve` it takes one that the system cannot follow."""
+    return Path(os.path.realpath(path))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
+
+
 def _normal(path: Path) -> Path:
     """The path without ``..`` where that shortens what people read."""
-    return Path(_shown(path.resolve()))
+    return Path(_shown(_real(path)))
 
 
 def _shown(path: Path) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 
 from archspec import __version__
-from archspec.diagnostics import Diagnostic
+from archspec.frontend.mending import Refused, mended
 from archspec.frontend.schema_words import Refusal
 from archspec.frontend.source import Document
 from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, NETWORK_NAME, OPERATIONS, TOP_LEVEL, VARIABLE_NAME, VARIANT_KEYS
@@ -97,10 +97,8 @@ def _variant() -> Schema:
 
 def _input() -> Schema:
     words = "a shape: a list of sizes without the batch, `null` for an unknown one"
-    size = {
-        "anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}, EXPRESSION],
-        "errorMessage": "a positive integer, or `null` for an unknown size",
-    }
+    size = _either([{"type": "integer", "minimum": 1}, {"type": "null"}, EXPRESSION])
+    size["errorMessage"] = "a positive integer, or `null` for an unknown size"
     shape: Schema = {"type": ["array", "string"], "items": size, "pattern": "[$]", "errorMessage": words}
     whole = {"shape": shape, "dtype": {"type": "string", "errorMessage": "a Keras dtype such as float32"}}
     mapping = {"properties": whole, "required": ["shape"], "additionalProperties": False}
@@ -148,8 +146,8 @@ def _block() -> Schema:
 
 def _expect(editor: bool) -> Schema:
     numbers = [{"type": "integer", "minimum": 0}, *([NUMERIC_TEXT] if editor else [])]
-    number: Schema = {"anyOf": numbers, "errorMessage": "a plain number, such as 25_610_152"}
-    size = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}], "errorMessage": "a size, or `null` for an unknown one"}
+    number: Schema = {**_either(numbers), "errorMessage": "a plain number, such as 25_610_152"}
+    size = {"type": ["integer", "null"], "minimum": 0, "errorMessage": "a size, or `null` for an unknown one"}
     shape = {"type": "array", "items": size, "errorMessage": "a list of sizes"}
     shapes = {
         "type": "object",
@@ -174,7 +172,7 @@ def _item(editor: bool) -> Schema:
         "type": ["string", "object"],
         "errorMessage": words,
         "if": {"type": "string"},
-        "then": {"anyOf": [{"enum": list(KINDS)}, {"type": "string"}]},
+        "then": {"anyOf": [{"type": "string"}, {"enum": list(KINDS)}]},
         "else": {
             "properties": {**_structure(), **kinds},
             "patternProperties": {VARIABLE_CALL: call, CALL_PATTERN: call},
@@ -199,7 +197,7 @@ def _structure() -> dict[str, Schema]:
     shapes: dict[str, Schema] = {
         "layers": items,
         "branches": branches,
-        "residual": {**items, "minItems": 1},
+        "residual": {**items, "minItems": 1, "errorMessage": "a list of at least one item"},
         "reuse": NAME,
         "output": items,
         "name": NAME,
@@ -261,15 +259,28 @@ def _argument(attribute: Attribute, editor: bool) -> Schema:
     }
 
 
-def _lenient(schema: Any, editor: bool) -> Schema:
+def _lenient(schema: Schema, editor: bool) -> Schema:
     """The schema of a value, in which every value and element may also be an expression."""
-    inner: Schema = dict(schema)
-    if "items" in inner:
-        inner["items"] = _lenient(inner["items"], editor)
-    if "anyOf" in inner:
-        inner["anyOf"] = [_lenient(one, editor) for one in inner["anyOf"]]
-    numeric = [NUMERIC_TEXT] if editor and inner.get("type") in ("integer", "number") else []
-    return {"anyOf": [inner, EXPRESSION, *numeric]}
+    parts = [{**one, "items": _lenient(one["items"], editor)} if "items" in one else one for one in _alternatives(schema)]
+    numeric = editor and any(one.get("type") in ("integer", "number") for one in parts)
+    return _either([*parts, {"type": "string", "pattern": rf"[$]|{NUMERIC_TEXT['pattern']}" if numeric else "[$]"}])
+
+
+def _alternatives(schema: Schema) -> list[Schema]:
+    return [part for one in schema["anyOf"] for part in _alternatives(one)] if "anyOf" in schema else [schema]
+
+
+def _either(schemas: list[Schema]) -> Schema:
+    """One of several schemas: a single one that lists their types, where no type or other keyword is in two of them.
+
+    That is what validators are quick with, and editors explain well.
+    """
+    types = [kind for one in schemas for kind in ([one.get("type")] if not isinstance(one.get("type"), list) else one["type"])]
+    keywords = [key for one in schemas for key in one if key != "type"]
+    told_apart = None not in types and len(set(types)) == len(types) and not {"integer", "number"} <= set(types)
+    if not told_apart or len(set(keywords)) < len(keywords):
+        return {"anyOf": schemas}
+    return {"type": types, **{key: value for one in schemas for key, value in one.items() if key != "type"}}
 
 
 def _plain(value: Any) -> Any:
@@ -285,12 +296,13 @@ def _validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(generate(editor=False))
 
 
-def check(document: Document) -> list[Diagnostic]:
-    """What the schema has against a document, each mistake once, in the author's words."""
-    return [
-        diagnostic
+def check(document: Document) -> Document:
+    """The document with what the schema has against it, each mistake once, in the author's words. Raises `SpecError` where no more can be said."""
+    refusals = [
+        Refusal(document, tuple(error.absolute_path), str(error.validator), error.validator_value, error.schema, error.message)
         for error in _validator().iter_errors(document.data)
-        for diagnostic in Refusal(
-            document, tuple(error.absolute_path), str(error.validator), error.validator_value, error.schema, error.message
-        ).told()
     ]
+    if not refusals:
+        return document
+    problems = [diagnostic for refusal in refusals for diagnostic in refusal.told()]
+    return mended(document, [Refused(one.path, one.unknown_keys()) for one in refusals], problems)

@@ -34,7 +34,7 @@ class Refusal:
             "dependentRequired": self._missing_partners,
             "minProperties": self._empty,
             "maxProperties": self._too_many,
-            "minItems": self._empty,
+            "minItems": self._wrong_value if self.value.data else self._empty,
         }.get(self.keyword, self._wrong_value)
         yield from say()
 
@@ -64,17 +64,35 @@ class Refusal:
         owner = next((name for name in item.data if name in KINDS and key in KINDS[name].attributes), None)
         if owner:
             return _outside(key, owner, self.value)
+        block = self._block_with(key, item)
+        if block:
+            return _outside(key, block, self.value)
         near = did_you_mean(key, [*MODIFIERS, *OPERATIONS])
         message = f"an item has no modifier `{key}`, and a block would take a mapping of arguments"
         return Diagnostic("unknown-key", message, self.value.place, help=near or f"the modifiers are {', '.join(MODIFIERS)}")
 
+    def _block_with(self, key: str, item: Value) -> str | None:
+        """The block that an item calls and that has an argument of that name."""
+        blocks = self.document.root.get("blocks")
+        for name, _ in item.items():
+            block = blocks.get(name) if blocks is not None else None
+            args = block.get("args") if block is not None else None
+            entries = args.elements() if args is not None else ()
+            if key in [next(iter(one.data), None) if one.is_mapping else str(one.text) for one in entries]:
+                return name
+        return None
+
+    def unknown_keys(self) -> tuple[str, ...]:
+        """The keys of the value that the schema does not know, where that is what it is refused for."""
+        if self.keyword != "additionalProperties":
+            return ()
+        known, patterns = self.schema.get("properties", ()), self.schema.get("patternProperties", ())
+        return tuple(key for key, _ in self.value.items() if key not in known and not any(re.search(pattern, key) for pattern in patterns))
+
     def _unknown_keys(self) -> Iterator[Diagnostic]:
-        schema = self.schema
-        known = list(schema.get("properties", ()))
-        patterns = list(schema.get("patternProperties", ()))
-        for key, value in self.value.items():
-            if key not in known and not any(re.search(pattern, key) for pattern in patterns):
-                yield self._unknown_key(key, value, known)
+        known = list(self.schema.get("properties", ()))
+        for key in self.unknown_keys():
+            yield self._unknown_key(key, self.value.data[key], known)
 
     def _unknown_key(self, key: str, value: Value, known: list[str]) -> Diagnostic:
         if value.data is None and value.text == "" and (key[-1:] in ")]'\"" or "$" in key):

@@ -16,7 +16,8 @@ import yaml
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, SpecError
-from archspec.frontend import yaml_errors
+from archspec.frontend import yaml_errors, yaml_trouble
+from archspec.spelling import did_you_mean
 
 Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
 Emitter: Any = getattr(yaml, "CDumper", yaml.Dumper)
@@ -84,12 +85,20 @@ class Value(NamedTuple):
         return self.data
 
 
+class Broken(dict[str, Any]):
+    """The data of a value whose mistake has been told: what the author wrote there, if it was a mapping. Nothing is to be said of it."""
+
+
 class Document(NamedTuple):
-    """A spec as data. ``sources`` maps every file that it was made from to its text, the spec's own file first."""
+    """A spec as data. ``sources`` maps every file that it was made from to its text, the spec's own file first.
+
+    ``problems`` have been told of values that are `Broken` since: the rest is still looked at, and nothing is made of it.
+    """
 
     name: str
     root: Value
     sources: Mapping[str, str]
+    problems: tuple[Diagnostic, ...] = ()
 
     @property
     def data(self) -> Any:
@@ -123,24 +132,35 @@ def decode(data: bytes, name: str) -> str:
         raise SpecError(
             [Diagnostic("bound-text", message, Span(name, 1, 1, 1, 1), help="use `repeat` and blocks instead of writing every layer out")]
         )
+    if data[:2] in UTF_16_MARKS or b"\0" in (data[:1], data[1:2]):
+        raise SpecError([_wrong_encoding(Span(name, 1, 1, 1, 1), "it looks like UTF-16")])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SpecError([_wrong_encoding(data, error, name)]) from None
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        lines = f"{before}x".splitlines()
+        line, column = len(lines), len(lines[-1])
+        byte = data[error.start : error.start + 1]
+        letter = byte.decode("cp1252", "replace")
+        label = f"the byte 0x{byte.hex()}" + (f", `{letter}` in the old encoding of Windows and Latin-1" if letter.isprintable() else "")
+        text = data.decode("utf-8-sig", "replace")
+        raise SpecError([_wrong_encoding(Span(name, line, column, line, column + 1), label)], {name: text}) from None
 
 
-def _wrong_encoding(data: bytes, error: UnicodeDecodeError, name: str) -> Diagnostic:
-    before = data[: error.start].decode("utf-8", "replace")
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    kind = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else None
-    label = f"it looks like {kind}" if kind else f"byte 0x{data[error.start]:02x} is not UTF-8"
-    message = "this file is not UTF-8 text"
-    return Diagnostic("yaml-encoding", message, Span(name, line, column, line, column + 1), label, help="save it as UTF-8 in your editor")
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def _wrong_encoding(span: Span, label: str) -> Diagnostic:
+    help = "save the file as UTF-8: your editor's dialogue for saving has the encoding"
+    return Diagnostic("yaml-encoding", "this file is not UTF-8 text", span, label, help=help)
 
 
 @dataclass(eq=False, repr=False)
 class _Frame:
-    """A list or mapping being read. ``start`` counts the values before it, ``height`` the levels in it so far."""
+    """A list or mapping being read. ``start`` counts the values before it, ``height`` the levels in it so far.
+
+    ``cut`` is where, in brackets, an expression begins that a comma has cut, and how many of its parentheses are open.
+    """
 
     data: Any
     event: Any
@@ -149,6 +169,7 @@ class _Frame:
     at_key: bool = True
     height: int = 0
     bad_key: bool = False
+    cut: tuple[Span, int] | None = None
 
 
 @dataclass(eq=False, repr=False)
@@ -175,9 +196,9 @@ class _Builder:
             else:
                 self._take(event)
         if self.root is None:
-            self._stop(
-                "yaml-empty", "this file is empty", Span(self.name, 1, 1, 1, 1), "a spec starts with `archspec: 1`, then `name`, `input` and `layers`"
-            )
+            message = "this file holds nothing but comments" if self.text.strip() else "this file is empty"
+            help = "a spec starts with `archspec: 1`, then `name`, `input` and `layers`"
+            self._stop("yaml-empty", message, Span(self.name, 1, 1, 1, 1), help)
         assert self.root is not None
         return self.root
 
@@ -193,7 +214,7 @@ class _Builder:
 
     def _take(self, event: Any) -> None:
         if getattr(event, "tag", None) is not None and not isinstance(event, yaml.DocumentEndEvent):
-            self._complain("yaml-tag", f"the tag `{_short_tag(event.tag)}` is not allowed", event, help="write the plain value: specs hold data only")
+            self._tag(event)
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
@@ -202,6 +223,17 @@ class _Builder:
             self._close(event)
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
+
+    def _tag(self, event: Any) -> None:
+        start = self._span(event)
+        tag = _short_tag(event.tag)
+        if not tag.startswith("!!") and ("$" in tag or tag == "!"):
+            negated = self.text[event.start_mark.index + 1 : event.end_mark.index].strip()
+            message, help = "a value without quotes cannot begin with `!`", f"write `not {negated}`"
+        else:
+            message, help = f"`{tag}` is a tag, and a spec holds none", "remove it: what a value is shows in how it is written"
+            start = start._replace(end_line=start.line, end_column=start.column + len(tag))
+        self._note("yaml-tag", message, start, help=help)
 
     def _scalar(self, event: Any) -> None:
         span = self._span(event)
@@ -216,32 +248,37 @@ class _Builder:
             self._too_deep(self._span(event))
         if event.anchor:
             self.anchors[event.anchor] = None
-        frame = _Frame({} if isinstance(event, yaml.MappingStartEvent) else [], event, self.count)
-        self._check_key_position(event)
-        self.stack.append(frame)
-
-    def _check_key_position(self, event: Any) -> None:
-        """A list or mapping cannot be a key: what follows it is read and dropped."""
-        if self.stack and isinstance(self.stack[-1].data, dict) and self.stack[-1].at_key:
-            expression = self.text[event.start_mark.index - 1 : event.start_mark.index] == "$"
-            help = "quote this expression" if expression else "a key is a text; to use these signs in one, put it in quotes"
-            self._complain("yaml-key", "a list or a mapping cannot be a key", event, help=help)
-            self.stack[-1].bad_key = True
+        self.stack.append(_Frame({} if isinstance(event, yaml.MappingStartEvent) else [], event, self.count))
 
     def _close(self, event: Any) -> None:
         frame = self.stack.pop()
         start, end = frame.event.start_mark, event.end_mark
         value = Value(frame.data, self._between(start, end))
+        if self.stack and isinstance(self.stack[-1].data, dict) and self.stack[-1].at_key:
+            self._collection_as_key(value)
         size = self.count - frame.start + 1
         self._anchor(frame.event, value, size, frame.height + 1)
         self._add(value, 1, frame.height + 1)
 
+    def _collection_as_key(self, value: Value) -> None:
+        """A list or mapping cannot be a key: what follows it is read and dropped."""
+        self.stack[-1].bad_key = True
+        if any(frame.bad_key for frame in self.stack[:-1]):
+            return
+        what = "a list" if value.is_list else "a mapping"
+        help = "write a line for each of its entries" if value.is_list else "a variable is written without braces, `$name`; other braces need quotes"
+        self._note("yaml-key", f"{what} cannot be a key", value.span, help=help)
+
     def _alias(self, event: Any) -> None:
-        if event.anchor not in self.anchors:
-            self._fail("yaml-alias", f"there is no anchor `&{event.anchor}` above", event, help="an expression that begins with `*` needs quotes")
-        known = self.anchors[event.anchor]
+        name = event.anchor
+        if name not in self.anchors:
+            near = did_you_mean(name, self.anchors, "`*{}`")
+            help = near or f"remove the `*`, or put the value in double quotes; an alias needs an `&{name}` above"
+            self._fail("yaml-alias", f"`*{name}` is an alias, and nothing above is marked `&{name}`", event, help=help)
+        known = self.anchors[name]
         if known is None:
-            self._fail("yaml-cycle", f"`*{event.anchor}` stands inside what `&{event.anchor}` names, so it would never end", event)
+            help = "to do something several times write `repeat`; to use layers in several places, a block"
+            self._fail("yaml-cycle", f"`*{name}` stands inside what `&{name}` marks, so it would never end", event, help=help)
         assert known is not None
         value, size, height = known
         if len(self.stack) + height > limits.NESTING:
@@ -263,12 +300,33 @@ class _Builder:
             return
         frame = self.stack[-1]
         frame.height = max(frame.height, height)
-        if isinstance(frame.data, list):
+        if value.plain and frame.event.flow_style and self._is_cut(frame, value):
+            frame.key = None
+            frame.at_key = not frame.at_key
+        elif isinstance(frame.data, list):
             frame.data.append(value)
         elif frame.at_key:
             self._key(frame, value)
         else:
             self._entry(frame, value)
+
+    def _is_cut(self, frame: _Frame, value: Value) -> bool:
+        """Whether this is a later piece of an expression that a comma has cut, `$width)` of `max(8, $width)`, told at its last piece."""
+        text = value.text or ""
+        depth = text.count("(") - text.count(")")
+        if frame.cut is None:
+            if depth > 0 and not (isinstance(frame.data, dict) and frame.at_key):
+                frame.cut = value.span, depth
+            return False
+        start, before = frame.cut
+        frame.cut = (start, before + depth) if before + depth > 0 else None
+        if frame.cut is None:
+            span = start._replace(end_line=value.span.end_line, end_column=value.span.end_column)
+            line = self.text.splitlines()[span.line - 1]
+            whole = line[span.column - 1 : span.end_column - 1] if span.line == span.end_line else ""
+            message = "within brackets, an expression that holds a comma needs quotes around it"
+            self._note("unquoted-expression", message, span, help=yaml_trouble.quoted(whole))
+        return True
 
     def _key(self, frame: _Frame, value: Value) -> None:
         frame.at_key = False
@@ -290,13 +348,8 @@ class _Builder:
         name, span = frame.key
         if name in frame.data:
             first = frame.data[name].key
-            self._note(
-                "yaml-duplicate-key",
-                f"the key `{name}` stands twice in this mapping",
-                span,
-                f"the first is on line {first.line}",
-                "remove or rename one",
-            )
+            where = f"at column {first.column}" if first.line == span.line else f"on line {first.line}"
+            self._note("yaml-duplicate-key", f"`{_short(name)}` is given twice", span, f"the first is {where}", "remove or rename one of them")
             return
         frame.data[name] = Value(value.data, value.span, span, value.text, value.plain)
 
@@ -319,14 +372,12 @@ class _Builder:
         return text
 
     def _bounded(self, number: int | float, text: str, span: Span) -> int | float:
+        if INFINITE.fullmatch(text):
+            self._note("bound-number", f"`{text}` is not a finite number, and a spec holds no other", span, help="write a number with digits")
+            return 0
         if not isfinite(number) or (abs(number) > limits.INTEGER and isinstance(number, int)):
-            shown = text if len(text) < 40 else f"{text[:20]}..."
-            self._note(
-                "bound-number",
-                f"the number {shown} is beyond what a spec can hold",
-                span,
-                help=f"integers go to {limits.INTEGER:,}; floats are finite",
-            )
+            largest = f"integers go to {limits.INTEGER:,}" if isinstance(number, int) else "the largest is about 1.8e308"
+            self._note("bound-number", f"the number {_short(text)} is larger than a spec can hold", span, help=largest)
             return 0
         return number
 
@@ -343,9 +394,6 @@ class _Builder:
 
     def _note(self, code: str, message: str, span: Span, label: str = "", help: str | None = None) -> None:
         self.problems.append(Diagnostic(code, message, span, label, help=help))
-
-    def _complain(self, code: str, message: str, event: Any, help: str | None = None) -> None:
-        self._note(code, message, self._span(event), help=help)
 
     def _fail(self, code: str, message: str, event: Any, help: str | None = None) -> None:
         self._stop(code, message, self._span(event), help)
@@ -385,7 +433,7 @@ class _Written(NamedTuple):
         if isinstance(value, Value):
             value, text = value.data, value.text if value.plain else None
         if isinstance(value, dict):
-            parts = [part for key, one in value.items() for part in (cls(str(key), True, None, False, len(str(key))), cls.of(one))]
+            parts = [part for key, one in value.items() for part in (cls(str(key), key != "<<", None, False, len(str(key))), cls.of(one))]
             return cls("", False, parts, True, 2 + sum(part.width + 2 for part in parts))
         if isinstance(value, list | tuple):
             parts = [cls.of(one) for one in value]
@@ -411,6 +459,10 @@ def _collection(value: _Written, depth: int) -> Iterator[Any]:
     for part in value.parts:
         yield from _collection(part, depth + 1)
     yield end()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:20]}..."
 
 
 def _short_tag(tag: str) -> str:

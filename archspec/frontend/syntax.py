@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
-from archspec.frontend.expressions import RESERVED
-from archspec.frontend.formulas import Formula, Located, Mention, NameFormula, formula, name_formula
-from archspec.frontend.source import Document, Value
+from archspec.frontend.expressions import FUNCTIONS, RESERVED
+from archspec.frontend.formulas import Formula, Located, Mention, NameFormula, broken, formula, name_formula
+from archspec.frontend.naming import snake_case
+from archspec.frontend.source import Broken, Document, Value
 from archspec.frontend.vocabulary import BLOCK_NAME, MODIFIERS, OPERATIONS, RESERVED_STEPS, STEP, VARIABLE_NAME
+from archspec.frontend.words import listed, show
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean
 
@@ -101,7 +103,14 @@ class SideOutput(NamedTuple):
     place: Span
 
 
-Operation = LayerCall | BlockCall | VariableCall | Group | Branches | Residual | Reuse | SideOutput
+class Mistaken(NamedTuple):
+    """What stands where an operation belongs, its mistake told. ``hides`` says that names may stand in it, which nobody knows now."""
+
+    hides: bool
+    place: Span
+
+
+Operation = LayerCall | BlockCall | VariableCall | Group | Branches | Residual | Reuse | SideOutput | Mistaken
 
 
 class Item(NamedTuple):
@@ -158,6 +167,11 @@ class Program(NamedTuple):
     defaults: Defaults
     blocks: Mapping[str, Block]
     items: Items
+    reuses: bool
+
+
+Bodies = dict[Any, tuple[tuple[tuple[Input, ...], Defaults, Mapping[str, Block], Items, bool], Value]]
+"""What stands outside of ``vars``, read once for all variants that change only values of variables, and the document it was read from."""
 
 
 class Names(NamedTuple):
@@ -175,11 +189,15 @@ T = TypeVar("T")
 NAME = re.compile(rf"{STEP}(?:\.{STEP})*")
 
 
-def parse(document: Document) -> tuple[Program | None, list[Diagnostic]]:
-    """The program of a document, and what is wrong with it; no program where something is."""
-    reader = _Reader(document.root)
+def parse(document: Document, bodies: Bodies) -> tuple[Program | None, list[Diagnostic]]:
+    """The program of a document, and what is wrong with it. No program where it cannot be carried out; else what is wrong is broken in it."""
+    reader = _Reader(document.root, bodies)
     program = reader.program()
-    return (None if reader.problems else program), reader.problems
+    return (None if any(one.code in FATAL for one in reader.problems) else program), reader.problems
+
+
+FATAL = ("recursion", "duplicate-name", "reserved-name")
+"""Codes of mistakes after which carrying out the program would only tell more of the same."""
 
 
 @dataclass(eq=False, repr=False)
@@ -187,11 +205,13 @@ class _Reader:
     """Reads a document's values into a `Program`, gathering complaints."""
 
     root: Value
+    bodies: Bodies
     problems: list[Diagnostic] = field(default_factory=list)
     block_values: Mapping[str, Value] = field(default_factory=dict)
     variables: Mapping[str, Value] = field(default_factory=dict)
     calls: dict[str, list[BlockCall]] = field(default_factory=dict)
     current: str = ""
+    reuses: bool = False
 
     def program(self) -> Program:
         self.block_values = dict(self._section("blocks"))
@@ -199,7 +219,20 @@ class _Reader:
         for name, value in self.variables.items():
             self._check_variable(name, value.place)
         seen = Names(frozenset(self.variables))
-        variables = {name: one for name, value in self.variables.items() if (one := self._formula(value, seen))}
+        variables = {name: self._formula(value, seen) for name, value in self.variables.items()}
+        key = self._body_key()
+        body = self.bodies[key][0] if key in self.bodies else self._body(seen)
+        if not self.problems:
+            self.bodies[key] = body, self.root
+        return Program(str(self.root.data["name"].text), self._text("description"), self._text("source"), variables, *body)
+
+    def _body_key(self) -> Any:
+        """What the reading of all but ``vars`` depends on: the other sections, the variables' names, and the tables among their values."""
+        sections = tuple(id(self.root.get(key)) for key in ("input", "inputs", "defaults", "blocks", "layers"))
+        tables = tuple(id(value) for value in self.variables.values() if value.is_mapping or any(row.is_mapping for row in value.elements()))
+        return sections, tuple(self.variables), tables
+
+    def _body(self, seen: Names) -> tuple[tuple[Input, ...], Defaults, Mapping[str, Block], Items, bool]:
         inputs = tuple(self._inputs(seen))
         defaults = self._defaults(self.root.get("defaults"), seen.plus(["in"]))
         blocks = {name: self._block(name, value, seen) for name, value in self.block_values.items()}
@@ -207,11 +240,9 @@ class _Reader:
         layers = self.root.data["layers"]
         items = self._items(layers, seen.plus(["in", "prev"]))
         if not items.items:
-            self._problem("empty", "a model needs at least one layer", layers.place)
+            self._problem("empty", "a model needs at least one layer", layers.place, "add items to `layers`: `- Dense: {units: 10}`")
         self._check_recursion()
-        return Program(
-            str(self.root.data["name"].text), self._text("description"), self._text("source"), variables, inputs, defaults, blocks, items,
-        )  # fmt: skip
+        return inputs, defaults, blocks, items, self.reuses
 
     def _section(self, key: str) -> Iterator[tuple[str, Value]]:
         value = self.root.get(key)
@@ -228,44 +259,50 @@ class _Reader:
             assert value is not None
             if single is None:
                 self._check_name(name, value.place)
-            shape = value.get("shape") or value
+            shape = (None if isinstance(value.data, Broken) else value.get("shape")) or value
             dtype = value.get("dtype")
-            found = self._formula(shape, seen)
-            if found is not None:
-                yield Input(name, found, dtype and self._formula(dtype, seen), value.place)
+            yield Input(name, self._formula(shape, seen), dtype and self._formula(dtype, seen), value.place)
 
     # --- names
 
     def _check_variable(self, name: str, place: Span) -> None:
         if name in RESERVED:
-            self._problem("reserved-name", f"`{name}` is a word of the language, and no variable can have it", place, help="choose another name")
+            what = WORDS.get(name, f"`{name}` is a {'function' if name in FUNCTIONS else 'word'} of expressions")
+            self._problem("reserved-name", f"{what}, and no variable can have that name", place, help="choose another name")
         elif not re.fullmatch(VARIABLE_NAME, name):
-            self._problem("wrong-name", f"`{name}` is no name for a variable", place, help="use letters, digits and `_`, not beginning with a digit")
+            near = re.sub(r"[^A-Za-z0-9_]", "_", name)
+            help = f"write `{near}`" if re.fullmatch(VARIABLE_NAME, near) else "use letters, digits and `_`, not beginning with a digit"
+            self._problem("wrong-name", f"`{name}` is no name for a variable", place, help=help)
 
     def _check_name(self, name: str, place: Span) -> None:
         problem = name_problem(name)
         if problem:
-            self._problem("wrong-name", problem, place, help="use letters, digits, `_`, `-`, and dots between steps")
+            self._problem("wrong-name", problem, place, help=better_name(name))
 
-    def _check_mentions(self, mentions: Iterable[Mention], seen: Names) -> None:
+    def _all_known(self, mentions: Iterable[Mention], seen: Names) -> bool:
+        """Whether every variable that is mentioned can be seen; those that cannot are told."""
+        known = True
         for mention in mentions:
             if mention.name in seen.known or (seen.everything and mention.name not in ("in", "prev", "i")):
                 continue
             message, help = self._unknown(mention.name, seen)
             self._problem("unknown-name", message, mention.span, help)
+            known = False
+        return known
 
     def _unknown(self, name: str, seen: Names) -> tuple[str, str | None]:
         if name == "i":
-            return "`$i` counts repetitions, and nothing here repeats", "put it in an item with `repeat`"
+            inside = f"a block does not see its caller's: add an argument to `{self.current}`, and call it with `$i`"
+            return "`$i` counts repetitions, and nothing here repeats", inside if self.current else "use it in an item with `repeat`"
         if name in ("in", "prev"):
             return f"`${name}` is a tensor of a running network, and there is none here yet", "use it in `layers`, or in a block's `let`"
-        candidates = sorted(seen.known - {"in", "prev"})
+        candidates = sorted(seen.known - {"in", "prev", "i"})
         near = did_you_mean(name, candidates, "`${}`")
         outside = name in self.variables
         if self.current and not near and not outside:
             near = f"a block sees its own `args` and `let`, and `vars`: add `{name}` to the `args` of `{self.current}`"
-        listed = ", ".join(f"`${one}`" for one in candidates)
-        return f"there is no variable `{name}` here", near or (f"there are {listed}" if listed else "add it to `vars`")
+        known = listed([f"${one}" for one in candidates[:12]]) if candidates else "none"
+        return f"there is no variable `{name}` here", near or f"add it to `vars`; the variables here: {known}"
 
     # --- formulas
 
@@ -276,24 +313,23 @@ class _Reader:
             self.problems.append(error.diagnostic)
             return None
 
-    def _formula(self, value: Value, seen: Names) -> Formula | None:
+    def _formula(self, value: Value, seen: Names) -> Formula:
         found = self._guarded(formula, value)
-        if found is not None:
-            self._check_mentions(found.mentions, seen)
-        return found
+        return found if found is not None and self._all_known(found.mentions, seen) else broken(value)
 
-    def _name(self, value: Value, seen: Names, *, prev: bool = False) -> NameFormula | None:
+    def _name(self, value: Value, seen: Names, *, prev: bool = False) -> NameFormula:
         found = self._guarded(name_formula, value)
-        if found is None:
-            return None
-        self._check_mentions(found.mentions, seen)
+        if found is None or not self._all_known(found.mentions, seen):
+            return NameFormula(value, (), None, broken=True)
         if found.template is None and not (prev and found.text == "prev"):
+            told = len(self.problems)
             self._check_name(found.text, value.span)
+            return found._replace(broken=len(self.problems) > told)
         return found
 
     def _arguments(self, value: Value | None, seen: Names) -> dict[str, Formula]:
         entries = value.items() if value is not None else iter(())
-        return {name: found for name, one in entries if (found := self._formula(one, seen)) is not None}
+        return {name: self._formula(one, seen) for name, one in entries}
 
     def _defaults(self, value: Value | None, seen: Names) -> Defaults:
         entries = value.items() if value is not None else iter(())
@@ -304,8 +340,11 @@ class _Reader:
     def _block(self, name: str, value: Value, seen: Names) -> Block:
         self.current = name
         if name in RESERVED_STEPS or not re.fullmatch(BLOCK_NAME, name):
-            why = "is a word of the language" if name in RESERVED_STEPS else "is no name for a block"
-            self._problem("wrong-name", f"`{name}` {why}", value.place, help="use lower-case letters, digits and `_`, beginning with a letter")
+            why = "is a word of the language, and no block can have that name" if name in RESERVED_STEPS else "is no name for a block"
+            near = snake_case(re.sub(r"[^A-Za-z0-9_]", "_", name))
+            fits = near not in RESERVED_STEPS and re.fullmatch(BLOCK_NAME, near)
+            help = f"write `{near}`" if fits else "choose another name, of lower-case letters, digits and `_`"
+            self._problem("wrong-name", f"`{name}` {why}", value.place, help=help)
         inputs = tuple(str(one.text) for one in value.data["inputs"].elements()) if value.get("inputs") else ()
         for one in value.data["inputs"].elements() if inputs else ():
             self._check_variable(str(one.text), one.span)
@@ -314,7 +353,7 @@ class _Reader:
         local = dict(let.items()) if let is not None else {}
         self._check_distinct(value, inputs, parameters, local)
         inner = seen.plus([*inputs, *parameters, *local, "in"])
-        values = {key: found for key, one in local.items() if (found := self._formula(one, inner)) is not None}
+        values = {key: self._formula(one, inner) for key, one in local.items()}
         defaults = self._defaults(value.get("defaults"), inner)
         items = self._items(value.data["layers"], inner.plus(["prev"]))
         return Block(name, parameters, values, inputs, defaults, items, value.place)
@@ -326,7 +365,8 @@ class _Reader:
             place = default.place if default is not None else one.span
             self._check_variable(name, place)
             if name in parameters:
-                self._problem("duplicate-name", f"the argument `{name}` stands twice", place)
+                help = f"remove one; the first is in line {parameters[name].place.line}"
+                self._problem("duplicate-name", f"the argument `{name}` stands twice", place, help)
             parameters[name] = Parameter(name, default and self._formula(default, seen), place)
             seen = seen.plus([name])
         return parameters
@@ -334,10 +374,11 @@ class _Reader:
     def _check_distinct(self, block: Value, inputs: tuple[str, ...], parameters: Iterable[str], let: Mapping[str, Value]) -> None:
         taken = set(inputs)
         if len(taken) != len(inputs):
-            self._problem("duplicate-name", "two inputs of this block have one name", block.data["inputs"].place)
+            self._problem("duplicate-name", "two inputs of this block have one name", block.data["inputs"].place, "give each its own")
         for name in parameters:
             if name in taken:
-                self._problem("duplicate-name", f"`{name}` is an input of this block and an argument too", block.data["args"].place)
+                message = f"`{name}` is an input of this block and an argument too"
+                self._problem("duplicate-name", message, block.data["args"].place, "give one of them another name")
             taken.add(name)
         for name, value in let.items():
             self._check_variable(name, value.place)
@@ -354,10 +395,7 @@ class _Reader:
                 names = frozenset(call.block for call in circle)
                 if names not in told and start in self.block_values:
                     told.add(names)
-                    way = " → ".join([start, *(f"{call.block}" for call in circle)])
-                    self._problem(
-                        "recursion", f"the block `{start}` calls itself: {way}", circle[0].place, help="a block cannot contain itself; use `repeat`"
-                    )
+                    self._problem("recursion", recursion([start, *(call.block for call in circle)]), circle[0].place, RECURSION_HELP)
 
     def _circles(self, start: str) -> Iterator[list[BlockCall]]:
         """The shortest chain of calls from a block back to itself, if there is one."""
@@ -376,16 +414,17 @@ class _Reader:
     # --- items
 
     def _items(self, value: Value, seen: Names) -> Items:
-        items = tuple(item for one in value.elements() if (item := self._item(one, seen)) is not None)
+        items = tuple(self._item(one, seen) for one in value.elements())
         return Items(items, frozenset(_written_names(items)), value.place)
 
-    def _item(self, value: Value, seen: Names) -> Item | None:
+    def _item(self, value: Value, seen: Names) -> Item:
+        if isinstance(value.data, Broken):
+            return self._mistaken(value, seen)
         if not value.is_mapping:
-            operation = self._bare(value, seen)
-            return None if operation is None else Item(operation, None, None, None, None, value.span)
+            return Item(self._bare(value, seen) or Mistaken(False, value.span), None, None, None, None, value.span)
         key = self._operation_key(value)
         if key is None:
-            return None
+            return self._mistaken(value, seen)
         inner = seen
         repeat = value.get("repeat")
         repeats = None
@@ -398,7 +437,17 @@ class _Reader:
         item_name = name and self._name(name, inner)
         item_when = when and self._formula(when, inner)
         sources = self._sources(value.get("from"), inner)
-        return None if operation is None else Item(operation, item_name, repeats, item_when, sources, value.data[key].place)
+        place = value.data[key].place
+        return Item(operation or Mistaken(False, place), item_name, repeats, item_when, sources, place)
+
+    def _mistaken(self, value: Value, seen: Names) -> Item:
+        """An item with a mistake that has been told: of it only the name counts, and what it repeats is not known."""
+        entries = dict(value.items())
+        hides = "repeat" in entries or any(key in OPERATIONS or did_you_mean(key, ["name"]) for key in entries if key != "name")
+        name = entries.get("name")
+        named = name is not None and isinstance(name.text, str) and "$" not in name.text and name_problem(name.text) is None
+        return Item(Mistaken(hides or (name is not None and not named), value.place), self._name(name, seen) if name and named else None, None, None, None,
+                    value.place)  # fmt: skip
 
     def _bare(self, value: Value, seen: Names) -> Operation | None:
         word = str(value.text)
@@ -416,13 +465,11 @@ class _Reader:
         if len(keys) == 1:
             return keys[0]
         if not keys:
-            near = "; ".join(f"`{key}`" for key in item.data)
-            self._problem(
-                "no-operation", f"this item has no operation, only {near}", item.first_line, help="add a layer, a block, or `layers: [...]`"
-            )
+            message = f"this item has no operation, only {listed(item.data)}"
+            self._problem("no-operation", message, item.first_line, help="add what it makes: a layer, a block, or `layers: [...]`")
             return None
-        named = " and ".join(f"`{key}`" for key in keys) if len(keys) == 2 else ", ".join(f"`{key}`" for key in keys)
-        self._problem("two-operations", f"an item has one operation, and this one has {named}", item.data[keys[1]].place, help=self._two(item, keys))
+        message = f"an item has one operation, and this one has {listed(keys)}"
+        self._problem("two-operations", message, item.data[keys[1]].place, help=self._two(item, keys))
         return None
 
     def _two(self, item: Value, keys: list[str]) -> str:
@@ -451,10 +498,10 @@ class _Reader:
             return Residual(self._items(value, seen), shortcut and self._path("shortcut", shortcut, seen), value.place)
         if key == "branches":
             return self._branches(value, item.data["merge"], seen)
-        target = self._name(value, seen)
-        return target and Reuse(target, value.place)
+        self.reuses = True
+        return Reuse(self._name(value, seen), value.place)
 
-    def _branches(self, value: Value, merge: Value, seen: Names) -> Branches | None:
+    def _branches(self, value: Value, merge: Value, seen: Names) -> Branches:
         for label, one in value.items():
             self._check_name(label, one.place)
         paths = tuple(self._path(label, one, seen) for label, one in value.items())
@@ -464,19 +511,14 @@ class _Reader:
         else:
             assert arguments is not None
             kind = Formula(Value(name, arguments.place, text=name, plain=True), (), name)
-        if kind is None:
-            return None
-        if kind.constant:
-            self._check_merge(str(kind.data), kind.value.span)
         given = self._arguments(arguments, seen)
-        if kind.constant and kind.data in KINDS:
-            self._check_arguments(str(kind.data), given)
-        return Branches(paths, kind, given, value.place)
-
-    def _check_merge(self, kind: str, span: Span) -> None:
-        complaint = merge_problem(kind)
+        complaint = merge_problem(str(kind.data)) if kind.constant else None
         if complaint:
-            self._problem("unknown-layer", complaint[0], span, help=complaint[1])
+            self._problem("unknown-layer", complaint[0], kind.value.span, help=complaint[1])
+            kind = broken(kind.value)
+        elif kind.constant:
+            given = self._checked_arguments(str(kind.data), given)
+        return Branches(paths, kind, given, value.place)
 
     def _path(self, label: str, value: Value, seen: Names) -> Path:
         if value.is_mapping:
@@ -487,8 +529,7 @@ class _Reader:
     def _sources(self, value: Value | None, seen: Names) -> tuple[NameFormula, ...] | None:
         if value is None:
             return None
-        names = value.data if value.is_list else [value]
-        return tuple(found for one in names if (found := self._name(one, seen, prev=True)) is not None)
+        return tuple(self._name(one, seen, prev=True) for one in (value.data if value.is_list else [value]))
 
     def _bound_by(self, repeat: Value, seen: Names) -> Names:
         """The names that a ``repeat`` binds for the rest of its item."""
@@ -519,12 +560,10 @@ class _Reader:
     def _call(self, word: str, value: Value | None, place: Span, seen: Names) -> Operation | None:
         arguments = self._arguments(value, seen)
         if word.startswith("$"):
-            self._check_mentions([Mention(word[1:], place)], seen)
-            if re.fullmatch(VARIABLE_NAME, word[1:]):
-                return VariableCall(word[1:], arguments, place)
+            known = self._all_known([Mention(word[1:], place)], seen)
+            return VariableCall(word[1:], arguments, place) if known else None
         if word in KINDS:
-            self._check_arguments(word, arguments)
-            return LayerCall(word, arguments, place)
+            return LayerCall(word, self._checked_arguments(word, arguments), place)
         if word in self.block_values:
             call = BlockCall(word, arguments, place)
             self.calls.setdefault(self.current, []).append(call)
@@ -534,11 +573,13 @@ class _Reader:
         self._problem("unknown-layer", message, place, help)
         return None
 
-    def _check_arguments(self, kind: str, arguments: Arguments) -> None:
+    def _checked_arguments(self, kind: str, arguments: dict[str, Formula]) -> dict[str, Formula]:
+        """The arguments, those broken that the kind does not have; they are told."""
         for name, one in arguments.items():
             if name not in KINDS[kind].attributes:
-                near = did_you_mean(name, KINDS[kind].attributes)
-                self._problem("unknown-argument", f"`{kind}` has no argument `{name}`", one.value.place, help=near)
+                message, help = no_argument(kind, name)
+                self._problem("unknown-argument", message, one.value.place, help)
+        return {name: one if name in KINDS[kind].attributes else broken(one.value) for name, one in arguments.items()}
 
     def _check_block_arguments(self, call: BlockCall) -> None:
         args = self.block_values[call.block].get("args")
@@ -551,32 +592,58 @@ class _Reader:
         self.problems.append(Diagnostic(code, message, span, help=help))
 
 
+WORDS = {
+    "i": "`$i` counts repetitions",
+    "in": "`$in` is the input of a block",
+    "prev": "`$prev` is the output of the item before",
+}
+RECURSION_HELP = "a block cannot contain itself, not even under a `when`; use `repeat`"
+
+
+def recursion(way: list[str]) -> str:
+    """What to say of a block that calls itself, by way of others; ``way`` begins and ends with it."""
+    return f"the block `{way[0]}` calls itself" + (f": {' → '.join(way)}" if len(way) > 2 else "")
+
+
+def no_argument(kind: str, name: str) -> tuple[str, str]:
+    """What to say of an argument that a layer kind does not have, and the help."""
+    known = [one for one in KINDS[kind].attributes if one not in ("dtype", "trainable")]
+    help = did_you_mean(name, KINDS[kind].attributes) or (f"its arguments are {listed(known[:8], more=len(known) > 8)}" if known else "it takes none")
+    return f"`{kind}` has no argument `{name}`", help
+
+
 def block_argument_problems(block: str, known: Mapping[str, bool], given: Arguments, place: Span) -> Iterator[Diagnostic]:
     """What is wrong with the arguments of a call; ``known`` says of each argument of the block whether it is required."""
-    listed = ", ".join(known) if known else "none"
     for name, one in given.items():
         if name not in known:
-            help = did_you_mean(name, [other for other in known if other not in given]) or f"its arguments are {listed}"
+            near = did_you_mean(name, [other for other in known if other not in given])
+            help = near or (f"its arguments are {listed(known)}" if known else "it takes none: it has no `args`")
             yield Diagnostic("unknown-argument", f"the block `{block}` has no argument `{name}`", one.value.place, help=help)
     misspelt = len([name for name in given if name not in known])
     missing = [name for name, required in known.items() if required and name not in given]
     if missing and not misspelt:
-        names = " and ".join(f"`{name}`" for name in missing) if len(missing) < 3 else ", ".join(f"`{name}`" for name in missing)
-        example = ", ".join(f"{name}: ..." for name in missing)
-        yield Diagnostic("missing-argument", f"the block `{block}` needs {names}", place, help=f"write `{block}: {{{example}}}`")
+        example = ", ".join([*(f"{name}: {show(one.data) if one.constant else one.value.text or '...'}" for name, one in given.items()),
+                             *(f"{name}: ..." for name in missing)])  # fmt: skip
+        example = example if len(example) <= 60 else ", ".join(f"{name}: ..." for name in missing)
+        yield Diagnostic("missing-argument", f"the block `{block}` needs {listed(missing)}", place, help=f"write `{block}: {{{example}}}`")
 
 
 def unknown_operation(word: str, blocks: Iterable[str]) -> tuple[str, str | None]:
     """What to say of a word that names neither a layer kind nor a block, and the help."""
     blocks = list(blocks)
     camel = re.sub(r"(?:^|_)([a-z])", lambda match: match[1].upper(), word)
-    near = f"did you mean `{camel}`?" if camel in KINDS else did_you_mean(word, [*blocks, *KINDS, *OPERATIONS])
+    named = next((kind for kind in KINDS if kind == camel or snake_case(kind) == word or kind.lower() == word.replace("_", "").lower()), None)
+    near = f"did you mean `{named}`?" if named else did_you_mean(word, [*blocks, *OPERATIONS]) or did_you_mean(word, KINDS, cutoff=0.75)
     shown = word if len(word) <= 60 else word[:57] + "..."
-    if re.fullmatch(r"[A-Z]\w*", word):
+    if named and word[:1].islower() and near:
+        return f"there is no block `{shown}`", f"{near} Layer kinds are written as in Keras"
+    if re.fullmatch(r"[A-Z]\w*", word) and word not in blocks:
+        near = near or did_you_mean(word, KINDS)
         return f"there is no layer kind `{shown}`", near or "`archspec layers` lists the layer kinds"
     if not re.fullmatch(r"\w+", word):
         return f"`{shown}` names neither a layer kind nor a block", near or "write `- Layer: {argument: value}`"
-    return f"there is no block `{shown}`", near or (f"the blocks are {', '.join(blocks)}" if blocks else "the spec has no `blocks`")
+    define = f"the blocks are {listed(blocks[:12])}" if blocks else "this spec has no `blocks`: define it there, or name a layer kind, such as `Conv2D`"
+    return f"there is no block `{shown}`", near or define
 
 
 def merge_problem(kind: str) -> tuple[str, str | None] | None:
@@ -585,7 +652,15 @@ def merge_problem(kind: str) -> tuple[str, str | None] | None:
     if kind in merging:
         return None
     near = did_you_mean(kind, merging)
-    return f"`{kind}` is no merging layer", near or f"the merging layers are {', '.join(merging)}"
+    return f"`{kind}` is no merging layer", near or f"the merging layers are {listed(merging)}"
+
+
+def better_name(name: str) -> str:
+    """The help for a name that is none: one that resembles it, if there is."""
+    near = re.sub(r"[^A-Za-z0-9_.-]+", "_", re.sub(r"\.+", ".", name)).strip("._")
+    if name == "prev" or len(name) > limits.NAME_LENGTH:
+        return "choose another name"
+    return f"write `{near}`: a name has letters, digits, `_`, `-`, and dots between its steps" if near else "use letters, digits, `_` and `-`"
 
 
 def name_problem(name: str) -> str | None:
@@ -594,7 +669,24 @@ def name_problem(name: str) -> str | None:
         return f"this name has {len(name):,} characters, and a name may have {limits.NAME_LENGTH}"
     if name == "prev":
         return "`prev` stands for the previous output, and nothing else can have that name"
-    return None if NAME.fullmatch(name) else f"`{name}` is no name" if name else "a name cannot be empty"
+    return None if NAME.fullmatch(name) else f"`{name}` is no name for an item" if name else "a name cannot be empty"
+
+
+def place_of(name: str, items: Items) -> Span | None:
+    """Where an item, branch or shortcut of that name stands in a list, or in the groups, branches and residuals within."""
+    for item in items.items:
+        operation = item.operation
+        if item.name is not None and item.name.text == name:
+            return item.name.value.span
+        paths = operation.paths if isinstance(operation, Branches) else ()
+        if isinstance(operation, Residual) and operation.shortcut is not None:
+            paths = (operation.shortcut,)
+        place = next((path.place for path in paths if path.label == name), None)
+        inner = [operation.items] if isinstance(operation, Group | Residual | SideOutput) else []
+        place = place or next((found for one in [*inner, *(path.items for path in paths)] if (found := place_of(name, one))), None)
+        if place is not None:
+            return place
+    return None
 
 
 def _written_names(items: Iterable[Item]) -> Iterator[str]:

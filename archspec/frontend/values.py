@@ -137,7 +137,7 @@ def bounded(number: Value) -> Value:
     if type(number) is int:
         if -limits.INTEGER <= number <= limits.INTEGER:
             return number
-        raise Fault(f"the result is beyond {limits.INTEGER}, the largest integer", code="bound")
+        raise Fault(f"the result is beyond {limits.INTEGER}, the largest integer", code="bound-expression")
     if type(number) is complex:
         raise Fault("the result is no real number")
     if math.isfinite(number):
@@ -147,13 +147,13 @@ def bounded(number: Value) -> Value:
 
 def too_large() -> Fault:
     """Tell that a result is infinite."""
-    return Fault("the result is beyond the largest number, about 1.8e308", code="bound")
+    return Fault("the result is beyond the largest number, about 1.8e308", code="bound-expression")
 
 
 def check_length(elements: int) -> None:
     """Refuse a list that is, or would be, too long."""
     if elements > limits.LIST_LENGTH:
-        raise Fault(f"a list has at most {limits.LIST_LENGTH:,} elements, those of lists within it counted", code="bound")
+        raise Fault(f"a list has at most {limits.LIST_LENGTH:,} elements, those of lists within it counted", code="bound-expression")
 
 
 def elements(value: Value) -> list[Value]:
@@ -167,7 +167,7 @@ def elements(value: Value) -> list[Value]:
         level = [item for item in inner if type(item) in COLLECTIONS]
         if not level:
             return found
-    raise Fault(f"lists nest at most {limits.EXPRESSION_DEPTH} deep", code="bound")
+    raise Fault(f"lists nest at most {limits.EXPRESSION_DEPTH} deep", code="bound-expression")
 
 
 def built(values: list[Value], scope: Scope) -> list[Value]:

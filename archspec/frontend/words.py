@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archspec.frontend.expressions import UNKNOWN, TensorValue
@@ -9,9 +11,67 @@ from archspec.graph import Tensor
 
 if TYPE_CHECKING:
     from archspec.frontend.elaborate import Frame
+    from archspec.frontend.syntax import Residual
 
-MOST_CALLS = 4
+MOST_CALLS = 3
 """Call sites that one diagnostic names."""
+
+MOST_INPUTS = 5
+"""Inputs of a layer that one diagnostic names."""
+
+
+def listed(names: Iterable[str], *, more: bool = False) -> str:
+    """Words as people list them: "`a`, `b` and `c`"; with ``more``, only some of them."""
+    quoted = [f"`{name}`" for name in names]
+    if more or len(quoted) < 2:
+        return ", ".join(quoted) + ", ..." * more
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+EXPRESSION_WORDS = (
+    (r"division by zero", "this is 0", "divide by something that is never 0, or choose: `a if $x != 0 else b`"),
+    (r"0 has no negative power", "", "raise a positive number"),
+    (r"the list has (\d+) elements?, index (-?\d+) is outside", "", "indices count from 0; -1 is the last element"),
+    (r"this `(\$?\(|\[)` is never closed", "", "close it, or remove it"),
+    (r"this `[])]` closes nothing", "", "remove it, or open it before"),
+    (r"`[])]` belongs here: .*", "", "close the brackets in the order in which they were opened"),
+    (r"this quote is never closed", "", "close it: a text is written `'text'`"),
+    (r"the expression ends where a value belongs", "", "add the value, or remove the operator before it"),
+    (r"`.*` stands where a value belongs", "", "a value is a number, a `$variable`, a `'text'` or a call"),
+    (r"`\$` stands at the end, without a name", "", "write the variable's name behind it: `$name`"),
+    (r"`.` means nothing in an expression", "", "remove it"),
+    (r"`:` stands outside a slice", "", "a slice is written `$list[1:]`"),
+    (r"`\w+` takes .*", "", "arguments are separated by commas"),
+    (r"a list comprehension has one `for` .*", "", "write `[... for $x in $list]`"),
+    (r"the expression is empty", "", "write a value between the brackets"),
+    (r"there is no variable .*", "", "add it to `vars`"),
+    (r"only an integer or a text can be put into a name", "", "name it by `$i`, or by a variable that is a whole number or a text"),
+    (r".* is beyond .*", "", "look for a `**` or `*` too many"),
+    (r"a list has at most .*", "", "make the list shorter"),
+    (r"with its values put in, .*", "", "choose shorter values"),
+    (r"lists nest .*", "", "flatten the list"),
+    (r"a condition is true or false", "", "compare: `$x > 0`, `$x == 'text'`"),
+    (r".* a size that is unknown .*", "", "give the input fixed sizes instead of `null`"),
+    (r"the result is no real number", "", "a fractional power needs a positive number"),
+    (r"the step of .* is not 0", "this is 0", "give another step"),
+    (r"`\.(height|width)` needs .*", "", "`.shape[0]` is the first size, `.channels` the last"),
+)
+"""What an expression's complaints say further, by the sentence: the words under the caret, and what to do."""
+
+
+def expression_words(message: str) -> tuple[str, str, str | None]:
+    """The sentence, what stands under the caret, and the help, of a complaint about an expression."""
+    sentence, both, found = message.partition(", and these are ")
+    if not both:
+        sentence, what, found = message.partition(", and this is ")
+        both = what and "is"
+    label = f"this is {found}" if both == "is" else f"these are {found}" if both else ""
+    if sentence.startswith("`+` needs") and found.startswith("the text"):
+        return sentence, label, "a text can only be compared and chosen: write it whole, or put variables into a `name`"
+    for pattern, words, help in EXPRESSION_WORDS:
+        if re.fullmatch(pattern, sentence):
+            return sentence, label or words, help
+    return sentence, label, None
 
 
 def show(value: Any) -> str:
@@ -42,7 +102,7 @@ def where_called(frame: Frame | None) -> tuple[str, ...]:
     words: list[str] = []
     while frame is not None:
         if frame.kind == "repetition":
-            words.append(f"repetition {frame.index} of {frame.count}" + (f" of `{frame.label}`" if frame.label else ""))
+            words.append(f"repetition {frame.index} of {frame.count}" + (f" of `{_label(frame)}`" if frame.label else ""))
         else:
             notes += [", ".join(words)] if words else []
             verb = "called" if frame.kind == "block" else "used again"
@@ -53,19 +113,60 @@ def where_called(frame: Frame | None) -> tuple[str, ...]:
     return (*notes[:MOST_CALLS], f"... and {len(notes) - MOST_CALLS} calls around it") if len(notes) > MOST_CALLS else tuple(notes)
 
 
-def projection(main: Tensor, around: Tensor, *, own: bool) -> str | None:
-    """The shortcut that would bring what goes around a residual to the shape of its main path, if one layer can."""
+def _label(frame: Frame) -> str:
+    """The name of what repeats, with its values put in where they are the same for all repetitions."""
+    if frame.label is None or isinstance(frame.label, str):
+        return frame.label or ""
+    if frame.label.template is None or frame.environment is None:
+        return frame.label.text
+    try:
+        return frame.label.fill(frame.environment)
+    except Exception:
+        return frame.label.text
+
+
+def projection(main: Tensor, around: Tensor, residual: Residual, *, own: bool) -> str:
+    """The shortcut that would bring what goes around a residual to the shape of its main path, if one or two layers can."""
+    channels = main.shape[-1] if main.shape else None
     if own:
-        return f"let the shortcut end in {main}"
-    if len(main.shape) != len(around.shape) or not main.shape or main.shape[-1] is None:
+        return f"let the shortcut end in {main}" + _instead(main, around)
+    if channels is None or not around.shape:
         return f"add a `shortcut` that ends in {main}"
+    filters, strides = _as_written(residual)
     if len(main.shape) == 1:
-        return f"add `shortcut: [Dense: {{units: {main.shape[-1]}}}]`"
-    strides = _strides(main, around)
-    if strides is None or len(main.shape) > 4:
-        return f"let the items keep the size, {around}, or add a `shortcut` that ends in {main}"
-    step = "" if strides == 1 else f", strides: {strides}"
-    return f"add `shortcut: [Conv{len(main.shape) - 1}D: {{filters: {main.shape[-1]}, kernel_size: 1{step}}}]`"
+        pooled = f"GlobalAveragePooling{len(around.shape) - 1}D" if 2 <= len(around.shape) <= 4 else "Flatten" if len(around.shape) > 4 else None
+        dense = f"Dense: {{units: {filters or channels}}}"
+        layers = [*([pooled] if pooled else []), *([dense] if around.shape[-1] != channels or not pooled else [])]
+        return f"add `shortcut: [{', '.join(layers)}]`"
+    steps = _strides(main, around) if len(main.shape) == len(around.shape) <= 4 else None
+    if steps is None:
+        keep = f"let the items keep the size of {around}, with `padding: same` and no strides, or " if len(main.shape) == len(around.shape) else ""
+        return f"{keep}add a `shortcut` that ends in {main}"
+    step = f", strides: {strides}" if strides else "" if steps == 1 else f", strides: {steps}"
+    return f"add `shortcut: [Conv{len(main.shape) - 1}D: {{filters: {filters or channels}, kernel_size: 1{step}}}]`"
+
+
+def _instead(main: Tensor, around: Tensor) -> str:
+    """What differs between two shapes of equal rank, said shortly."""
+    if len(main.shape) != len(around.shape):
+        return ""
+    channels = main.shape[-1] != around.shape[-1]
+    if main.shape[:-1] == around.shape[:-1]:
+        return f": {main.shape[-1]} channels instead of {around.shape[-1]}"
+    steps = _strides(main, around)
+    strided = f": strides of {steps} more" if steps not in (None, 1) else ""
+    return strided + (f", and {main.shape[-1]} channels instead of {around.shape[-1]}" if strided and channels else "")
+
+
+def _as_written(residual: Residual) -> tuple[str, str]:
+    """The last filters and the one stride of a residual's items, where they are expressions: a block is called with many values."""
+    calls = [item.operation.arguments for item in residual.items.items if item.repeat is None and hasattr(item.operation, "arguments")]
+    filters = [str(one.value.text) for call in calls for name, one in call.items() if name in ("filters", "units") and one.value.text]
+    strides = [str(one.value.text) for call in calls for name, one in call.items() if name == "strides" and one.value.text not in (None, "1")]
+    quoted = [f'"{text}"' if any(char in text for char in ",[]{}") else text for text in (*filters[-1:], *strides)]
+    if not filters or "$" not in filters[-1]:
+        return "", quoted[-1] if len(strides) == 1 and "$" in strides[0] else ""
+    return quoted[0], quoted[1] if len(strides) == 1 else ""
 
 
 def _strides(main: Tensor, around: Tensor) -> int | str | None:

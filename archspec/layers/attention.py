@@ -49,21 +49,24 @@ class MultiHeadAttention(WithKernel):
         query, value, key = _roles(inputs)
         for role, x in (("query", query), ("value", value), ("key", key)):
             if len(x.shape) < 2:
-                raise Mismatch(f"attention takes two axes or more (positions, channels), and its {role} {x} has {len(x.shape)}")
+                message = f"attention takes two axes or more (positions, channels), and its {role} {x} has {len(x.shape)}"
+                raise Mismatch(message, help="keep the positions: put it before the pooling or `Flatten`")
             known(x.shape[-1], f"the {role}'s last axis")
         self._check_positions(query.shape, value.shape, key.shape)
         return Tensor((*query.shape[:-1], *self._output(query)), self.compute_dtype)
 
     def _check_positions(self, query: Shape, value: Shape, key: Shape) -> None:
         if value[:-1] != key[:-1]:
-            raise Mismatch(f"value and key must have the same positions, and they have {show_shape(value[:-1])} and {show_shape(key[:-1])}")
+            message = f"value and key must have the same positions, and they have {show_shape(value[:-1])} and {show_shape(key[:-1])}"
+            raise Mismatch(message, help="`from` names the query, the value and the key, in this order")
         # From here on Keras builds the model, and TensorFlow refuses to run it, or mixes up examples or heads.
         if len(query) != len(value):
-            raise Mismatch(f"query and value must have the same number of axes, and they have {len(query)} and {len(value)}")
+            message = f"query and value must have the same number of axes, and they have {len(query)} and {len(value)}"
+            raise Mismatch(message, help="put the positions of each into one axis, with `Reshape`")
         for axis in set(range(len(value) - 1)) - self._attended(value):
             if None not in (query[axis], value[axis]) and query[axis] != value[axis]:
                 message = f"query and value differ along an axis that is not attended over: {show_shape(query)} and {show_shape(value)}"
-                raise Mismatch(message, at="attention_axes")
+                raise Mismatch(message, at="attention_axes", help="name that axis in `attention_axes`, or make the sizes equal")
 
     def _attended(self, shape: Shape) -> set[int]:
         if self.attention_axes is None:

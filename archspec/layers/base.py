@@ -124,9 +124,12 @@ class Layer:
                 accepted[name] = known[name].type.accept(value)
             except Refused as refused:
                 raise Mismatch(f"`{name}` must be {refused.words}", at=name, help=refused.help) from None
-        for attribute in known.values():
-            if attribute.required and attribute.name not in accepted:
-                raise Mismatch(f"`{self.kind()}` needs `{attribute.name}`, {attribute.doc}", at=attribute.name)
+        missing = [attribute for attribute in known.values() if attribute.required and attribute.name not in accepted]
+        if missing:
+            needs = " and ".join(f"`{attribute.name}`" for attribute in missing)
+            example = ", ".join([*(f"{name}: ..." for name in accepted), *(f"{attribute.name}: ..." for attribute in missing)])
+            first = f", {missing[0].doc}" if len(missing) == 1 else ""
+            raise Mismatch(f"`{self.kind()}` needs {needs}{first}", at=missing[0].name, help=f"write `{self.kind()}: {{{example}}}`")
         self.__dict__.update(accepted)
         self.__dict__["arguments"] = MappingProxyType(accepted)
         self.check()
@@ -195,8 +198,14 @@ def layer(cls: _Kind) -> _Kind:
 def known(size: int | None, what: str, *, at: str | None = None) -> int:
     """A size that the layer must know, or `Mismatch`: weights cannot depend on what is unknown."""
     if size is None:
-        raise Mismatch(f"{what} is unknown here, and this layer needs it", at=at, help="give the input a fixed size on that axis instead of `null`")
+        raise Mismatch(f"{what} is unknown here, and this layer needs it", at=at, help="give the model's `input` a fixed size there instead of `null`")
     return size
+
+
+def divisors(number: int) -> str:
+    """What divides a number, as people list it; the largest ten."""
+    found = [one for one in range(1, min(number, 4096) + 1) if number % one == 0]
+    return ", ".join(map(str, found)) if len(found) <= 10 else "..., " + ", ".join(map(str, found[-10:]))
 
 
 class SameShape(Layer):
@@ -212,9 +221,11 @@ def axis_index(axis: int, x: Tensor, *, at: str | None = "axis") -> int:
     rank = len(x.shape)
     index = rank + axis if axis < 0 else axis - 1
     if axis == 0 or index == -1:
-        raise Mismatch(f"`{at}` {axis} is the batch axis", at=at, help="count from the end: -1 is the last axis")
+        there = f"{rank} more {'axis' if rank == 1 else 'axes'}"
+        raise Mismatch(f"`{at}` {axis} is the batch, and the input has {there}", at=at, help="count from the end: -1 is the last axis")
     if not 0 <= index < rank:
-        raise Mismatch(f"`{at}` {axis} is outside a tensor of {rank} axes", at=at, help=f"the axes are -{rank} to -1" if rank else None)
+        numbers = "" if not rank else ": it has only -1" if rank == 1 else f": -{rank} is the first, -1 the last"
+        raise Mismatch(f"`{at}` {axis} is outside the input's {rank} axes", at=at, help=f"count from the end{numbers}")
     return index
 
 
@@ -222,14 +233,25 @@ def axis_indices(axes: int | tuple[int, ...], x: Tensor, *, at: str = "axis") ->
     """`axis_index` of one axis or several. Raises `Mismatch` also where one axis is named twice."""
     found = tuple(axis_index(axis, x, at=at) for axis in (axes if isinstance(axes, tuple) else (axes,)))
     if len(set(found)) < len(found):
-        raise Mismatch(f"`{at}` names one of the {len(x.shape)} axes twice", at=at, help="name every axis once")
+        raise Mismatch(f"`{at}` names one of the input's {len(x.shape)} axes twice", at=at, help="name every axis once")
     return found
 
 
-def need_rank(x: Tensor, rank: int, names: str) -> None:
+def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> None:
     """Raise `Mismatch` unless ``x`` has ``rank`` axes; ``names`` names them, as in "height, width, channels"."""
     if len(x.shape) != rank:
-        raise Mismatch(f"this layer takes {rank} axes ({names}), and its input {x} has {len(x.shape)}")
+        axes, has = f"{rank} {'axis' if rank == 1 else 'axes'}", str(len(x.shape))
+        raise Mismatch(f"this layer takes {axes} ({names}), and its input {x} has {has}", help=help or _another_rank(x, rank, names))
+
+
+def _another_rank(x: Tensor, rank: int, names: str) -> str:
+    if rank == 1:
+        return f"put `Flatten`{f' or `GlobalAveragePooling{len(x.shape) - 1}D`' if 2 <= len(x.shape) <= 4 else ''} before it"
+    if len(x.shape) == rank - 1 and None not in x.shape:
+        return f"add an axis: `Reshape: {{target_shape: [{', '.join(map(str, (*x.shape, 1)))}]}}`"
+    if len(x.shape) < rank:
+        return f"put it before the `Flatten` or pooling, or bring the axes back: `Reshape: {{target_shape: [{names}]}}`"
+    return "remove an axis with `Reshape`"
 
 
 __all__ = ["KINDS", "REQUIRED", "Attribute", "Layer", "Mismatch", "attr", "axis_index", "choice", "either", "known", "layer", "need_rank"]

@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from archspec.graph import Shape, Tensor, Weight, product
-from archspec.layers.base import Mismatch, attr, known, layer
+from archspec.layers.base import Mismatch, attr, divisors, known, layer
 from archspec.layers.kernels import Biased, new_weight
 from archspec.layers.objects import CONSTRAINT, OPTIONAL_ACTIVATION, OPTIONAL_INITIALIZER, REGULARIZER
 from archspec.layers.types import POSITIVE, choice
@@ -49,13 +49,14 @@ class _Plain(_Full):
     def check(self) -> None:
         self.refuse_dilated_strides()
         if self.filters % self.groups:
-            raise Mismatch(f"{self.filters} filters do not divide into {self.groups} groups", at="groups", help="`groups` must divide `filters`")
+            message = f"{self.filters} filters do not divide into {self.groups} groups"
+            raise Mismatch(message, at="groups", help=f"{self.filters} divides by {divisors(self.filters)}")
 
     def output(self, x: Tensor) -> Tensor:
         channels = self.channels(x)
         if channels % self.groups:
-            help = "`groups` must divide the input's channels"
-            raise Mismatch(f"{channels} input channels do not divide into {self.groups} groups", at="groups", help=help)
+            message = f"the input's {channels} channels do not divide into {self.groups} groups"
+            raise Mismatch(message, at="groups", help=f"{channels} divides by {divisors(channels)}")
         return Tensor((*self.places(x), self.filters), self.compute_dtype)
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:

@@ -38,7 +38,7 @@ class _Elementwise(Layer):
             return j
         if j == 1:
             return i
-        raise _clash(xs, axis, (None, 1), self.done, "equal sizes fit, and a size of 1 is stretched")
+        raise _clash(xs, axis, (None, 1), self.done, "side by side they may differ: `Concatenate`")
 
 
 @layer
@@ -63,7 +63,7 @@ class Subtract(_Elementwise):
 
     def output(self, *xs: Tensor) -> Tensor:
         if len(xs) != 2:
-            raise Mismatch(f"`Subtract` takes 2 inputs, and has {len(xs)}")
+            raise Mismatch(f"`Subtract` takes 2 inputs, and has {len(xs)}", help="name two in `from`")
         return super().output(*xs)
 
 
@@ -123,10 +123,11 @@ class Concatenate(Layer):
         axis = axis_index(self.axis, xs[0])
         for number, x in enumerate(xs[1:], 2):
             if len(x.shape) != len(first):
-                raise Mismatch(f"{xs[0]} (input 1) and {x} (input {number}) cannot be joined: they have {len(first)} and {len(x.shape)} axes")
+                message = f"{xs[0]} (input 1) and {x} (input {number}) cannot be joined: they have {len(first)} and {len(x.shape)} axes"
+                raise Mismatch(message, help="bring them to one number of axes, with `Reshape`, `Flatten` or a global pooling")
         for index in range(len(first)):
             if index != axis and _disagree(x.shape[index] for x in xs):
-                raise _clash(xs, index - len(first), (None,), f"joined along axis {self.axis}", "only the sizes of that axis may differ")
+                raise _clash(xs, index - len(first), (None,), f"joined along axis {self.axis}", "only the sizes along it may differ")
         return Tensor((*first[:axis], total(x.shape[axis] for x in xs), *first[axis + 1 :]), self.compute_dtype)
 
 
@@ -141,6 +142,8 @@ def _clash(xs: tuple[Tensor, ...], axis: int, fits: tuple[Size, ...], done: str,
         if len(x.shape) >= -axis and x.shape[axis] not in fits:
             inputs.setdefault(x.shape[axis], number)
     (a, first), (b, second), *_ = inputs.items()
+    mend = "the same `filters` or `units` in each" if axis == -1 else "the same strides and `padding: same` in each, or crop or pad one"
+    help = f"make them equal: {mend}; {help}"
     both = f"{xs[first]} (input {first + 1}) and {xs[second]} (input {second + 1})"
     return Mismatch(f"{both} cannot be {done}: their {_noun(axis, len(xs[first].shape))} are {a} and {b}", help=help)
 

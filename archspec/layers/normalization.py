@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.graph import Tensor, Weight
-from archspec.layers.base import Mismatch, SameShape, attr, axis_index, axis_indices, known, layer
+from archspec.layers.base import Mismatch, SameShape, attr, axis_index, axis_indices, divisors, known, layer
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
 from archspec.layers.types import AXES, COUNT, EPSILON, FLAG, INTEGER, NUMBER, POSITIVE, either, integer, number, optional, sequence
@@ -97,8 +97,8 @@ class GroupNormalization(_Affine):
     def output(self, x: Tensor) -> Tensor:
         size = self.features(x)
         if self.groups > 0 and size % self.groups:
-            help = f"choose a divisor of {size}, or -1 for one group a channel"
-            raise Mismatch(f"{size} channels cannot be divided into {self.groups} groups", at="groups", help=help)
+            help = f"{size} divides by {divisors(size)}; -1 makes one group a channel"
+            raise Mismatch(f"the input's {size} channels do not divide into {self.groups} groups", at="groups", help=help)
         return super().output(x)
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:

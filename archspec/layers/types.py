@@ -128,7 +128,7 @@ def sequence(words: str, inner: Type, minimum: int = 0, maximum: int | None = No
         except Refused as refused:
             raise Refused(words, refused.help) from None
 
-    schema: dict[str, Any] = {"type": "array", "items": inner.schema, "minItems": minimum}
+    schema: dict[str, Any] = {"type": "array", "items": {**inner.schema, "errorMessage": inner.words}, "minItems": minimum}
     return Type(words, schema | ({} if maximum is None else {"maxItems": maximum}), accept)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from archspec.graph import Shape, Size, Tensor
-from archspec.layers.base import FLOATS, Attribute, Layer, Mismatch, need_rank
+from archspec.layers.base import FLOATS, KINDS, Attribute, Layer, Mismatch, need_rank
 from archspec.layers.types import COUNT, POSITIVE, Type, optional, per_axis
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -45,13 +45,22 @@ class Sliding(Layer):
     def need_axes(self, x: Tensor) -> None:
         """Raise `Mismatch` unless the input has the axes of the kind, and channels."""
         if len(x.shape) != self.rank + 1:
-            need_rank(x, self.rank + 1, ", ".join((*AXES[self.rank], "channels")))
+            need_rank(x, self.rank + 1, ", ".join((*AXES[self.rank], "channels")), help=self._of_another_rank(x))
+
+    def _of_another_rank(self, x: Tensor) -> str | None:
+        """The kind that takes an input of another rank, if there is one, and for a grey image its axis of channels."""
+        other = self.kind().replace(f"{self.rank}D", f"{len(x.shape) - 1}D")
+        if other == self.kind() or other not in KINDS:
+            return None
+        if self.rank == 2 and len(x.shape) == 2 and None not in x.shape:
+            return f"for a sequence use `{other}`; an image needs an axis of channels, `[{x.shape[0]}, {x.shape[1]}, 1]`"
+        return f"for an input of {len(x.shape)} axes use `{other}`"
 
 
 def need_floats(x: Tensor) -> None:
     """Raise `Mismatch` for an input of integers, which Keras accepts while it builds a model and TensorFlow refuses when it runs."""
     if x.dtype not in FLOATS:
-        raise Mismatch(f"this layer computes with floating numbers, and its input is {x.dtype}", help="put a Rescaling layer before it")
+        raise Mismatch(f"this layer computes with floating numbers, and its input is {x.dtype}", help="put a `Rescaling` before it")
 
 
 def spread(windows: tuple[int, ...], dilations: tuple[int, ...]) -> tuple[int, ...]:
@@ -71,6 +80,8 @@ def slide(x: Tensor, windows: tuple[int, ...], strides: tuple[int, ...], padding
         if size is not None and size < window:
             what = f"a window spread to {window} by `dilation_rate`" if dilated else f"a window of {window}"
             name = AXES[len(strides)][len(places)]
-            raise Mismatch(f"{what} is larger than the input's {name}, {size}", at=at, help=f"use padding: same, or a smaller {at}")
+            smaller = f"a smaller `{at}`" + (" or `dilation_rate`" if dilated else "")
+            help = f"use `padding: same`, {smaller}, or fewer strides and poolings before"
+            raise Mismatch(f"{what} is larger than the input's {name}, {size}", at=at, help=help)
         places.append(None if size is None else (size - window) // stride + 1)
     return tuple(places)

@@ -46,8 +46,9 @@ def _attributed(diagnostic: Diagnostic, holders: list[Checked], family: Counter[
     return diagnostic._replace(notes=(*diagnostic.notes, f"found in {listed([one.name for one in holders])}"))
 
 
-def verdict(checked: Sequence[Checked], diagnostics: Sequence[Diagnostic]) -> str:
+def verdict(checked: Sequence[Checked]) -> str:
     """``2 errors and 1 warning; 2 of 7 networks fail``."""
+    diagnostics = found(checked)
     errors = _errors(diagnostics)
     counts = [(errors, "error"), (len(diagnostics) - errors, "warning")]
     words = " and ".join(count(number, noun) for number, noun in counts if number)

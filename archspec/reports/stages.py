@@ -49,12 +49,13 @@ def stages(graph: Graph, depth: int = 1) -> tuple[Stage, ...]:
     """The stages of a network: a row for each path of ``depth`` steps, in the order of first appearance.
 
     A long chain of layers without names would be as many rows: beyond `LONG`, neighbours of one output size share one.
+    A ``depth`` of 2 and more leaves them apart.
     """
     grouped: dict[str, list[Node]] = {}
     for node in graph.nodes:
         grouped.setdefault(_prefix(node.name, depth), []).append(node)
     rows = [_stage(graph, name, nodes) for name, nodes in grouped.items()]
-    rows = list(_folded(graph, rows)) if len(rows) > LONG else rows
+    rows = list(_folded(graph, rows)) if depth == 1 and len(rows) > LONG else rows
     return tuple(_with_notes(graph, rows))
 
 

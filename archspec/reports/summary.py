@@ -10,7 +10,7 @@ from archspec.graph import BYTES, Graph, Node, show_shape
 from archspec.reports.numbers import exact, fraction, share, short, size
 from archspec.reports.signature import signature
 from archspec.reports.stages import Stage, layers, stages
-from archspec.reports.tables import Column, Table
+from archspec.reports.tables import WIDTH, Column, Table, wrapped
 
 FORMATS = ("text", "markdown", "json", "csv")
 
@@ -86,14 +86,14 @@ def _variables(node: Node) -> str:
 
 
 def _text(graph: Graph, shown: Table) -> str:
-    about = [line for line in (graph.description, graph.source) if line]
+    about = [line for text in (graph.description, graph.source) if text for line in wrapped(text, WIDTH)]
     facts = Table([Column("what", ""), Column("exact", "", right=True), Column("short", "", right=True), Column("about", "")], _facts(graph))
     return "\n".join([f"{graph.name}: {signature(graph)}", *about, "", shown.text(), "", facts.text(header=False)])
 
 
 def _markdown(graph: Graph, shown: Table) -> str:
     about = [f"{line}\n" for line in (graph.description, graph.source) if line]
-    facts = [f"- {fact['what']}: {' = '.join(filter(None, [fact['exact'], fact['short']]))}, {fact['about']}" for fact in _facts(graph)]
+    facts = [f"- {fact['what']}: {' = '.join(filter(None, [fact['exact'], fact['short']]))} ({fact['about']})" for fact in _facts(graph)]
     return "\n".join([f"## {graph.name}: {signature(graph)}\n", *about, shown.markdown(), "", *facts])
 
 
@@ -121,8 +121,8 @@ def _short(number: int | None) -> str:
 
 def _activations(graph: Graph) -> str:
     dtypes = {node.output.dtype for node in graph.nodes}
-    half = f" ({size(graph.activation_bytes // 2)} at float16)" if dtypes == {"float32"} and graph.activation_bytes is not None else ""
-    return f"all outputs for one example, {_precision(dtypes)}{half}"
+    half = f"; {size(graph.activation_bytes // 2)} at float16" if dtypes == {"float32"} and graph.activation_bytes is not None else ""
+    return f"layer outputs for one example, {_precision(dtypes)}{half}"
 
 
 def _precision(dtypes: set[str]) -> str:

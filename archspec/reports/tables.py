@@ -44,11 +44,12 @@ class Table(NamedTuple):
 
     def _widths(self, table: list[list[str]], width: int) -> list[int]:
         widths = [max((len(cells[index]) for cells in table), default=0) for index in range(len(self.columns))]
-        wrapped = [index for index, column in enumerate(self.columns) if column.wrap]
-        room = width - len(GAP) * (len(widths) - 1) - sum(one for index, one in enumerate(widths) if index not in wrapped)
-        for left, index in enumerate(sorted(wrapped, key=widths.__getitem__)):  # the narrow ones first: what they do not need, the wide ones get
+        flexible = [index for index, column in enumerate(self.columns) if column.wrap]
+        room = width - len(GAP) * (len(widths) - 1) - sum(one for index, one in enumerate(widths) if index not in flexible)
+        for left, index in enumerate(sorted(flexible, key=widths.__getitem__)):  # the narrow ones first: what they do not need, the wide ones get
             least = max((len(word) for cells in table for word in cells[index].split()), default=0)
-            widths[index] = min(widths[index], max(least, room // (len(wrapped) - left)))
+            most = min(widths[index], max(least, room // (len(flexible) - left)))
+            widths[index] = max((len(line) for cells in table for line in wrapped(cells[index], most)), default=0)
             room -= widths[index]
         return widths
 

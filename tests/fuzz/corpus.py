@@ -1,4 +1,4 @@
-"""The specs that the fuzzer starts from: all of the project's own, right and wrong, by name."""
+"""The specs that the fuzzer starts from: all of the project's own, right and wrong, by path."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LONGEST = 20_000
 
 
 def seeds() -> dict[str, bytes]:
-    """Every spec's bytes, by its file's name, in a fixed order."""
+    """Every spec's bytes, by its path in the project, in a fixed order."""
     files = sorted(file for folder in FOLDERS for file in folder.rglob("*.y*ml"))
-    texts = {str(file.relative_to(TESTS.parent)).replace("/", "-"): file.read_bytes() for file in files}
+    texts = {file.relative_to(TESTS.parent).as_posix(): file.read_bytes() for file in files}
     return {name: text for name, text in texts.items() if len(text) <= LONGEST}

@@ -10,6 +10,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import count, takewhile
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -18,8 +19,7 @@ from tests.fuzz.corpus import seeds
 from tests.fuzz.law import Outcome, judge
 from tests.fuzz.mutations import EXPRESSIONS, mutate
 
-BATCH = 1000
-POOL = 400
+BATCH = 3000
 
 
 class Finding(NamedTuple):
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
     @property
     def kind(self) -> str:
         """What findings of one cause share: the last lines of a traceback, or the complaint without its numbers."""
-        return re.sub(r"[0-9]+", "_", "".join(self.broken.strip().splitlines()[-3:]))[:200]
+        return re.sub(r"[0-9]+", "_", re.sub(r"Span\(.*?\)|/\S+", "", "".join(self.broken.strip().splitlines()[-3:])))[:120]
 
 
 class Report(NamedTuple):
@@ -49,13 +49,13 @@ def batch(seed: int, number: int, deadline: float, size: int = BATCH) -> Report:
     """A batch of inputs, tried in a folder of its own."""
     chance = Random(f"{seed}-{number}")
     corpus = list(seeds().values())
+    healthy = [text for name, text in seeds().items() if "errors" not in name and "findings" not in name]
     signatures: set[str] = set()
     findings, tried, compiled = [], 0, 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, text in seeds().items():
-            (Path(folder) / name).write_bytes(text)
+        _lay_out(Path(folder))
         while tried < size and time.monotonic() < deadline:
-            text = mutate(chance.choice(corpus if chance.random() < 0.7 else corpus[-POOL:]), corpus, chance)
+            text = mutate(chance.choice(healthy if chance.random() < 0.6 else corpus), corpus, chance)
             path, reference, variables = _prepared(Path(folder), text, chance)
             outcome: Outcome = judge(path, reference, variables)
             tried += 1
@@ -63,21 +63,28 @@ def batch(seed: int, number: int, deadline: float, size: int = BATCH) -> Report:
             if outcome.broken:
                 findings.append(Finding(text, reference, variables, outcome.broken))
             elif outcome.signature not in signatures:
-                corpus.append(text)
+                (healthy if outcome.signature.startswith("graph") else corpus).append(text)
             signatures.add(outcome.signature)
     return Report(tried, compiled, len(signatures), findings)
 
 
+def _lay_out(folder: Path) -> None:
+    """The project's specs, for those that are mutated to extend."""
+    for name, text in seeds().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text)
+
+
 def _prepared(folder: Path, text: bytes, chance: Random) -> tuple[Path, str, dict[str, Any]]:
     """The input as a file, or as one that another extends; now and then one of its variants, or with variables changed."""
-    path = folder / "fuzzed.yaml"
+    path = folder / "specs" / "fuzzed.yaml"
     path.write_bytes(text)
     variants = re.findall(rb"^  ([\w-]+): *\{", text, re.MULTILINE)
     variant = f"@{chance.choice(variants).decode()}" if variants and chance.random() < 0.2 else ""
     variables = re.findall(rb"(\w+)[:]", text[:600])
     changed = {chance.choice(variables).decode("ascii", "replace"): _any_value(chance)} if variables and chance.random() < 0.1 else {}
     if chance.random() < 0.05:
-        path = folder / "extending.yaml"
+        path = path.with_name("extending.yaml")
         path.write_text(f"archspec: 1\nname: extending\nextends: fuzzed.yaml{variant}\n")
         variant = ""
     return path, f"{path}{variant}", changed
@@ -91,9 +98,8 @@ def run(seconds: float, seed: int, jobs: int = 1, told: Callable[[Report], None]
     """Batches in ``jobs`` processes, a fresh one for each, until the time is over. ``told`` hears of the state after each batch."""
     deadline = time.monotonic() + seconds
     total = Report(0, 0, 0, [])
-    numbers = iter(range(10**9))
     with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
-        work = ((seed, number, deadline) for number in numbers if time.monotonic() < deadline)
+        work = ((seed, number, deadline) for number in takewhile(lambda _: time.monotonic() < deadline, count()))
         running = [pool.apply_async(batch, next(work)) for _ in range(jobs)]
         while running:
             one = running.pop(0).get()

@@ -1,0 +1,186 @@
+"""Two graphs → what differs between them, as data: a tree of added, removed and changed parts, identical repeats folded into one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from archspec.graph import Graph, Node, Tensor
+from archspec.reports.matching import Pair, Part, arguments, match
+
+SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
+
+
+class Difference(NamedTuple):
+    """One part that differs, or several that differ in the same way: ``names`` are those in the second network, of a removed one in the first.
+
+    ``was`` is the name that it had, where that is another; ``kinds`` counts the layers of a part that was added or removed, and ``layer``
+    is its only one; ``arguments`` maps what changed to the values before and after; ``takes`` are the inputs before and after, where
+    other layers are connected; ``output`` are the sizes before and after, where they differ. Numbers are those of one part.
+    """
+
+    status: str
+    names: tuple[str, ...]
+    was: str | None = None
+    kinds: tuple[str, ...] = ()
+    layer: Node | None = None
+    arguments: Mapping[str, tuple[Any, Any]] = {}
+    takes: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    output: tuple[Tensor, Tensor] | None = None
+    parameters: int = 0
+    macs: int | None = 0
+    children: tuple[Difference, ...] = ()
+
+    @property
+    def essence(self) -> tuple[Any, ...]:
+        """What is equal for two parts that differ in the same way."""
+        layer = (self.layer.layer.kind(), repr(arguments(self.layer.layer))) if self.layer else None
+        children = tuple((child.names, child.essence) for child in self.children)
+        return (self.status, self.was is None, self.kinds, layer, repr(dict(self.arguments)), self.takes, self.parameters, self.macs, children)
+
+
+class Differences(NamedTuple):
+    """All that differs between two networks: their inputs and outputs by name (``None`` where one lacks it), and their stages."""
+
+    a: Graph
+    b: Graph
+    inputs: Mapping[str, tuple[Tensor | None, Tensor | None]]
+    outputs: Mapping[str, tuple[Tensor | None, Tensor | None]]
+    stages: tuple[Difference, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differs."""
+        return not (self.inputs or self.outputs or self.stages)
+
+
+def differences(a: Graph, b: Graph) -> Differences:
+    """What changed from ``a`` to ``b``."""
+    whole = match(a, b)
+    same = {**_inputs(a, b), **_same(whole)}
+    stages = _Comparison(a, b, same).children(whole)
+    return Differences(a, b, _both(a.inputs, b.inputs), _outputs(a, b, same), tuple(stages))
+
+
+def _inputs(a: Graph, b: Graph) -> dict[str, str]:
+    """Which input answers to which: that of the same name; an only one to an only one."""
+    if len(a.inputs) == len(b.inputs) == 1:
+        return dict(zip(a.inputs, b.inputs, strict=True))
+    return {name: name for name in a.inputs if name in b.inputs}
+
+
+def _same(pair: Pair) -> dict[str, str]:
+    """The names of the layers of one network by those that answer to them in the other."""
+    if pair.a and pair.b and pair.a.node and pair.b.node:
+        return {pair.a.node.name: pair.b.node.name}
+    return {name: other for child in pair.children for name, other in _same(child).items()}
+
+
+def _both(a: Mapping[str, Tensor], b: Mapping[str, Tensor]) -> dict[str, tuple[Tensor | None, Tensor | None]]:
+    names = [*a, *(name for name in b if name not in a)]
+    return {name: (a.get(name), b.get(name)) for name in names if a.get(name) != b.get(name)}
+
+
+def _outputs(a: Graph, b: Graph, same: Mapping[str, str]) -> dict[str, tuple[Tensor | None, Tensor | None]]:
+    """The outputs that one network lacks, that have another size, or that leave from another layer of both."""
+    sizes = [{name: graph.tensors[node] for name, node in graph.outputs.items()} for graph in (a, b)]
+    elsewhere = [name for name, node in a.outputs.items() if name in b.outputs and _is_other(node, b.outputs[name], same)]
+    return {**_both(*sizes), **{name: (sizes[0][name], sizes[1][name]) for name in elsewhere}}
+
+
+def _is_other(a: str, b: str, same: Mapping[str, str]) -> bool:
+    """Whether two layers, neither of them added or removed, are not the same."""
+    return a in same and b in same.values() and same[a] != b
+
+
+class _Comparison(NamedTuple):
+    a: Graph
+    b: Graph
+    same: Mapping[str, str]
+
+    def children(self, pair: Pair) -> list[Difference]:
+        """What differs in the parts of two parts."""
+        path, before = (part.path if part else "" for part in (pair.b, pair.a))
+        return _folded([one for child in pair.children if (one := self.part(child, path, before)) is not None])
+
+    def part(self, pair: Pair, path: str, before: str) -> Difference | None:
+        """What differs between two parts that lie in parts of these paths; ``None`` if nothing does."""
+        if pair.a is None or pair.b is None:
+            return _alone(pair, path, before)
+        name, was = _relative(pair.b.path, path), _relative(pair.a.path, before)
+        found = Difference(
+            CHANGED,
+            (name,),
+            was if pair.a.step != pair.b.step and (pair.a.written or pair.b.written) else None,
+            output=self._output(pair.a, pair.b),
+            parameters=pair.b.parameters - pair.a.parameters,
+            macs=_minus(pair.b.macs, pair.a.macs),
+        )
+        if pair.a.node and pair.b.node:
+            found = found._replace(layer=pair.b.node, arguments=_changes(pair.a.node, pair.b.node), takes=self._takes(pair.a.node, pair.b.node))
+        else:
+            found = found._replace(children=tuple(self.children(pair)))
+        weighs = not path and (found.parameters or found.macs or found.output)  # a stage is told also where the cause lies before it
+        return found if found.was or found.arguments or found.takes or found.children or weighs else None
+
+    def _output(self, a: Part, b: Part) -> tuple[Tensor, Tensor] | None:
+        first, second = (
+            graph.tensors[graph.endpoints.get(part.path, part.nodes[-1].name)] for graph, part in ((self.a, a), (self.b, b))
+        )
+        return (first, second) if first != second else None
+
+    def _takes(self, a: Node, b: Node) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """The inputs, or the layer whose weights are used, of two layers that answer to one another, where they do not."""
+        first, second = (tuple(filter(None, (*node.inputs, node.weights_of))) for node in (a, b))
+        images = set(self.same.values())
+        if any(name not in self.same for name in first) or any(name not in images for name in second):
+            return None  # what was added or removed is told where it stands
+        return (first, second) if tuple(self.same[name] for name in first) != second else None
+
+
+def _alone(pair: Pair, path: str, before: str) -> Difference:
+    """A part that only one of the networks has."""
+    part = pair.a or pair.b
+    assert part is not None
+    sign = -1 if pair.a else 1
+    return Difference(
+        REMOVED if pair.a else ADDED,
+        (_relative(part.path, before if pair.a else path),),
+        kinds=part.kinds,
+        layer=part.nodes[0] if len(part.nodes) == 1 else None,
+        parameters=sign * part.parameters,
+        macs=None if part.macs is None else sign * part.macs,
+    )
+
+
+def _relative(path: str, inside: str) -> str:
+    return path.removeprefix(f"{inside}.") if inside else path
+
+
+def _minus(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one - other
+
+
+def _changes(a: Node, b: Node) -> dict[str, tuple[Any, Any]]:
+    """The arguments of two layers that differ; ``kind`` is one of them where the kinds do."""
+    before, after = arguments(a.layer), arguments(b.layer)
+    if a.layer.kind() != b.layer.kind():
+        return {"kind": (a.layer.kind(), b.layer.kind())}
+    return {name: (before[name], after[name]) for name in before if repr(before[name]) != repr(after[name])}
+
+
+def _folded(found: Iterable[Difference]) -> list[Difference]:
+    """Neighbours that differ in the same way in one."""
+    return [_joined(list(run)) for _, run in groupby(found, lambda one: one.essence)]
+
+
+def _joined(alike: list[Difference]) -> Difference:
+    return alike[0]._replace(names=tuple(name for one in alike for name in one.names))
+
+
+def walk(stages: Iterable[Difference]) -> Iterator[Difference]:
+    """All differences, the outer before the inner."""
+    for one in stages:
+        yield one
+        yield from walk(one.children)
