@@ -14,7 +14,8 @@ from archspec.diagnostics import Diagnostic, SpecError, as_github, as_json, as_t
 from archspec.frontend.resolve import Reference, read_override
 from archspec.frontend.source import Value
 from archspec.graph import Graph
-from archspec.networks import Checked, check
+from archspec.networks import Checked, check, distinct, family
+from archspec.reports.check import found
 
 DIAGNOSTIC_FORMATS = ("text", "json", "github")
 
@@ -154,6 +155,18 @@ def compile_spec(compiler: Compiler, spec: str, sets: Iterable[str]) -> Graph:
     checked = check(compiler, Reference.parse(spec), overrides(sets))
     told().add(checked.diagnostics, checked.sources)
     return right(checked)
+
+
+def compile_families(compiler: Compiler, specs: Iterable[str], sets: Iterable[str]) -> list[Checked]:
+    """The networks of some specs, a spec without a variant standing for all that it has; if any is wrong, the errors of all as `SpecError`."""
+    values = overrides(sets)
+    families = [list(family(compiler, Reference.parse(spec), values)) for spec in dict.fromkeys(specs)]
+    networks = [one for members in families for one in members]
+    sources = {file: text for one in networks for file, text in one.sources.items()}
+    if any(one.graph is None for one in networks):
+        raise SpecError(found(networks), sources)
+    told().add(found(networks), sources)
+    return list({(one.spec, one.name): one for members in families for one in distinct(members)}.values())
 
 
 def right(checked: Checked) -> Graph:

@@ -66,6 +66,15 @@ class Compiler:
         return graph
 
     def _elaborated(self, resolved: Resolved) -> Graph:
+        try:
+            return self._carried_out(resolved)
+        except RecursionError:
+            message = "the parts of this spec contain or need one another in too long a row"
+            span = resolved.document.root.data["layers"].place
+            problem = Diagnostic("bound-network", message, span, "in here", help="look for long chains of variables, `let` values or blocks")
+            raise SpecError([problem], resolved.document.sources) from None
+
+    def _carried_out(self, resolved: Resolved) -> Graph:
         document = resolved.document
         program, problems = syntax.parse(document, self.bodies)
         problems = [*document.problems, *problems]

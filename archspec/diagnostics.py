@@ -95,8 +95,10 @@ def as_github(diagnostics: Iterable[Diagnostic]) -> str:
 
 def _annotation(one: Diagnostic) -> str:
     span = one.span
-    place = {"file": span.file, "line": span.line, "endLine": span.end_line, "col": span.column, "endColumn": span.end_column}
-    place["title"] = f"{one.code}"
+    place = {"file": span.file, "line": span.line, "endLine": span.end_line}
+    if span.line == span.end_line:  # GitHub takes columns within one line only, the last one included
+        place |= {"col": span.column, "endColumn": max(span.column, span.end_column - 1)}
+    place["title"] = one.code
     body = "\n".join([one.message + (f": {one.label}" if one.label else ""), *one.notes, *([f"help: {one.help}"] if one.help else [])])
     properties = ",".join(f"{key}={_escaped(str(value), property=True)}" for key, value in place.items())
     return f"::{one.severity} {properties}::{_escaped(body)}"
@@ -118,7 +120,7 @@ def _render(one: Diagnostic, lines: list[str]) -> str:
     rows += [f"{gutter} = {note}" for note in one.notes]
     if one.help:
         rows.append(f"{gutter} = help: {one.help}")
-    return "\n".join(row.rstrip() for row in rows)
+    return "\n".join(_printable(row.rstrip()) for row in rows)
 
 
 def _excerpt(span: Span, line: str) -> tuple[str, str]:
@@ -129,13 +131,13 @@ def _excerpt(span: Span, line: str) -> tuple[str, str]:
     left = max(0, start - WIDTH // 2) if len(line) > WIDTH else 0
     right = min(len(line), left + WIDTH)
     prefix, suffix = "…" if left else "", "…" if right < len(line) else ""
-    shown = prefix + _printable(line[left:right]) + suffix
     blanks = " " * (len(prefix) + _columns(line[left:start]))
-    return shown, blanks + "^" * max(1, min(_columns(line[start:end]) or 1, WIDTH))
+    return prefix + line[left:right] + suffix, blanks + "^" * max(1, _columns(line[start : min(end, right)]))
 
 
 def _printable(text: str) -> str:
-    return "".join(" " if char == "\t" else char if char.isprintable() else "�" for char in text)
+    """The text on one line, with signs for what a terminal would not show or would obey."""
+    return "".join(" " if char in "\t\n\r" else char if char.isprintable() else "�" for char in text)
 
 
 def _columns(text: str) -> int:

@@ -37,6 +37,12 @@ LAYERS = 100_000
 ITEMS = 250_000
 """Items that one compilation carries out: layers, groups, block calls, each repetition by itself."""
 
+ITEMS_AFTER_MISTAKE = 50_000
+"""Items that are carried out after the first mistake, to find others."""
+
+PATHS = 40_000_000
+"""Characters of the paths of all items of a network together."""
+
 CHAIN = 50
 """Variables that need one another in a row, each defined below the one that needs it: each costs a few frames of Python's stack."""
 

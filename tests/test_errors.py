@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def complaint(path: Path) -> tuple[tuple[Diagnostic, ...], Mapping[str, str]]:
     words = shlex.split(match[1].decode()) if match else []
     variant = next((word for word in words if word.startswith("@")), "")
     try:
-        overrides = dict(read_override(value) for option, value in zip(words, words[1:], strict=False) if option == "--set")
+        overrides = dict(read_override(value) for option, value in pairwise(words) if option == "--set")
         compiler = Compiler(allow_outside="--allow-outside" in words)
         graph = compiler.compile(Reference.parse(path.name + variant), overrides)
     except SpecError as error:
@@ -88,10 +89,13 @@ def test_every_complaint_has_its_spec() -> None:
 # --- codes
 
 ELSEWHERE = {
+    "bound-extends": "more than twenty files",
     "bound-text": "a megabyte of text",
     "interrupted": "not a mistake of a spec",
     "keras-differs": "a mistake of archspec, or a new Keras",
     "keras-refused": "a mistake of archspec, or a new Keras",
+    "output-failed": "of the command line",
+    "output-folder": "of the command line",
     "python-value": "of the Python API",
     "weights-file": "of a file of weights",
     "weights-mismatch": "of a file of weights",
@@ -117,6 +121,8 @@ def told() -> set[str]:
             elif isinstance(node, ast.FunctionDef):
                 names = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
                 found += [default for one, default in names if one.arg == "code" and default is not None]
+            elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "code" and node.value is not None:
+                found.append(node.value)
     words = {one.value for value in found for one in ast.walk(value) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
     return {word for word in words if CODE.fullmatch(word)}
 

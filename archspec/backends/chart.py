@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib
 import matplotlib.lines
 import matplotlib.patches
-import matplotlib.patheffects
 import matplotlib.transforms
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from archspec.backends.labels import Box, Disc, Line, place
+from archspec.reports.bubbles import Axes, Point
 from archspec.reports.numbers import count
 
 ENDINGS = ("svg", "png")
@@ -27,7 +27,7 @@ FAINT = "#6B7280"
 FILLS = ("#77AADD", "#EE8866", "#BBCC33", "#FFAABB", "#EEDD88")
 """Paul Tol's light colours, as in the diagrams: told apart with any colour vision. The labels say what the colours say."""
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
@@ -52,29 +52,6 @@ OTHER = "#DDDDDD"
 LABEL = 8.5
 LOG_FROM = 8.0
 """An axis whose greatest value is more times its least than this is logarithmic."""
-
-
-class Point(NamedTuple):
-    """One network: what the axes and the area show. ``family`` are those of one colour, joined by a line."""
-
-    name: str
-    family: str
-    x: float
-    y: float
-    area: float
-
-
-class Axes(NamedTuple):
-    """What the chart shows beside multiply-adds: the words of the other axis and of the area, and the units of their values."""
-
-    y: str
-    area: str
-    y_unit: str = ""
-    area_unit: str = ""
-
-
-BY_PARAMETERS = Axes("parameters", "activation memory", area_unit="B")
-BY_ACCURACY = Axes("accuracy", "parameters", y_unit="%")
 
 
 def draw(points: Sequence[Point], axes: Axes, path: Path) -> None:
@@ -116,7 +93,7 @@ def _scale(axis: Any, values: Sequence[float], words: str, unit: str) -> None:
     else:
         margin = (most - least) * 0.12 or abs(most) * 0.2 or 1.0
         axis.set_view_interval(max(least - margin, 0.0), most + margin, ignore=True)
-        axis.set_major_locator(MaxNLocator(7))
+        axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: _say(value, unit)))
     axis.set_label_text(f"{words} (logarithmic)" if logarithmic else words, fontdict={"size": 10})
     axis.labelpad = 8
@@ -126,8 +103,8 @@ def _say(value: float, unit: str = "") -> str:
     """A round number as people say it: ``500 M``, ``1.5 GB``, ``76 %``."""
     for least, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= least * 0.9999:
-            return f"{value / least:.3g} {prefix}{unit}"
-    return f"{value:.3g} {unit}".rstrip()
+            return f"{value / least:.4g} {prefix}{unit}"
+    return f"{value:.4g} {unit}".rstrip()
 
 
 def _titles(figure: Figure, points: Sequence[Point], axes: Axes) -> None:
@@ -184,16 +161,16 @@ def _bubbles(plot: Any, points: Sequence[Point]) -> None:
 
 
 def _labels(figure: Figure, plot: Any, points: Sequence[Point], lines: Sequence[Line]) -> None:
-    shape = {"fontsize": LABEL, "va": "bottom", "zorder": 5, "parse_math": False}
-    halo = [matplotlib.patheffects.withStroke(linewidth=2, foreground="white")]
-    texts = [figure.text(0, 0, point.name, path_effects=halo, **shape) for point in points]
+    shape: dict[str, Any] = {"fontsize": LABEL, "va": "bottom", "zorder": 5, "parse_math": False}
+    ground = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.3}
+    texts = [figure.text(0, 0, point.name, bbox=ground, **shape) for point in points]
     discs = []
     for point, text in zip(points, texts, strict=True):
         x, y = plot.transData.transform((point.x, point.y))
         width, height = _extent(figure, text)
         discs.append(Disc(float(x), float(y), _radius(point.area, points), width + 2, height))
-    frame = Box(*(float(edge) for edge in plot.get_window_extent().extents))
-    for text, box in zip(texts, place(discs, frame, lines), strict=True):
+    left, bottom, right, top = (float(edge) for edge in plot.get_window_extent().extents)
+    for text, box in zip(texts, place(discs, Box(left, bottom, right, top), lines), strict=True):
         text.set_position(_share(box.left + 1, box.bottom))
         if box.leader is not None:
             ends = zip(*box.leader, strict=True)

@@ -119,7 +119,7 @@ def _around(disc: Disc) -> Iterator[tuple[float, Box]]:
             left = disc.x + dx * (disc.radius + gap + disc.width / 2) - disc.width / 2
             bottom = disc.y + dy * (disc.radius + gap + disc.height / 2) - disc.height / 2
             box = Box(left, bottom, left + disc.width, bottom + disc.height)
-            yield _distance(box, disc) + (1 - dx) * 1.5 + abs(dx * dy) * 2, box
+            yield max(_distance(box, disc), GAPS[0]) + (1 - dx) * 1.5 + abs(dx * dy) * 2, box
 
 
 def _cost(box: Box, index: int, discs: Sequence[Disc], frame: Box, lines: Sequence[Line]) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.source import Value
-from archspec.graph import Graph, show_shape
+from archspec.graph import Graph, Node, Scope, show_shape
 from archspec.spelling import did_you_mean
 
 
@@ -21,16 +21,27 @@ def dead_ends(graph: Graph, inputs: Mapping[str, Span]) -> list[Diagnostic]:
     problems = []
     for node in graph.nodes:
         if node.name not in reached and node.name not in used:
-            help = "use it with `from`, end it in an `output`, or remove it"
-            problems.append(Diagnostic("dead-end", f"`{node.name}` reaches no output of the model", node.span, help=help))
+            problems.append(_dead_end(graph, node))
     for name, span in inputs.items():
         if name not in reached and (name not in used or not problems):
             problems.append(
                 Diagnostic(
-                    "unused-input", f"nothing that reaches an output uses the input `{name}`", span, help=f"take it with `from: {name}`, or remove it"
+                    "unused-input", f"no output of the model depends on the input `{name}`", span, help=f"take it with `from: {name}`, or remove it"
                 )
             )
     return _once_a_place(problems)
+
+
+def _dead_end(graph: Graph, node: Node) -> Diagnostic:
+    message, label = f"`{node.name}` reaches no output of the model", "nothing takes what it gives"
+    scope: Scope | None = graph.scopes[node.scope]
+    while scope is not None and scope.kind != "repetition":
+        scope = graph.scopes[scope.parent] if scope.parent is not None and scope.kind not in ("block", "model") else None
+    if scope is None or scope.index == scope.count:
+        return Diagnostic("dead-end", message, node.span, label, help="use it with `from`, end it in an `output`, or remove it")
+    note = f"it is in repetition {scope.index} of {scope.count}, and the next one does not take it"
+    help = "if the item's `from` was for its first repetition: put the item in a group, `- layers: [...]`, and the `from` beside it"
+    return Diagnostic("dead-end", message, node.span, label, (note,), help)
 
 
 def _once_a_place(problems: list[Diagnostic]) -> list[Diagnostic]:
@@ -71,7 +82,8 @@ def _unmet_shape(graph: Graph, path: str, claim: Value) -> Diagnostic | None:
     found, claimed = graph.tensors[name].shape, tuple(claim.unwrapped())
     if found == claimed:
         return None
-    return Diagnostic("expectation", f"`{path}` is {show_shape(found)}, and {show_shape(claimed)} is expected", claim.span, help=MEND)
+    help = "has a `Flatten` or a global pooling been forgotten?" if len(found) > len(claimed) == 1 else MEND
+    return Diagnostic("expectation", f"`{path}` is {show_shape(found)}, and {show_shape(claimed)} is expected", claim.span, help=help)
 
 
 def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnostic]:

@@ -6,16 +6,17 @@ that one run tells all that is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 import re
+from collections.abc import Callable, Iterable, Mapping
+from math import prod
 from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend import syntax
 from archspec.frontend.checks import dead_ends
-from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, Lazy, Purse, Silenced, has_unknown, variables_of
-from archspec.frontend.formulas import Formula, Located, NameFormula
+from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, Lazy, Purse, has_unknown, variables_of
+from archspec.frontend.formulas import Formula, Located, NameFormula, Silenced
 from archspec.frontend.naming import Entry, Names, join, snake_case
 from archspec.frontend.resolve import kind_of_data
 from archspec.frontend.source import Value
@@ -24,7 +25,6 @@ from archspec.frontend.syntax import Arguments, Block, Branches, Group, Item, It
 from archspec.frontend.words import MOST_INPUTS, listed, projection, show, where_called
 from archspec.graph import BYTES, Graph, Node, Scope, Tensor, Weight, show_shape
 from archspec.layers import KINDS, Layer, Mismatch
-from archspec.spelling import did_you_mean
 from archspec.spelling import did_you_mean
 
 NO_ARGUMENTS: Arguments = {}
@@ -112,6 +112,8 @@ def elaborate(
     try:
         graph = builder.graph()
     except Exceeded as bound:
+        if builder.purse.shortened:  # it was the mistakes that used it up
+            return None, builder.problems
         span = bound.span or program.items.place
         return None, [*builder.problems, Diagnostic("bound-network", bound.message, span, help=bound.help)]
     if builder.problems or graph is None:
@@ -184,6 +186,7 @@ class _Builder:
             wanted = self.kinds.get(name)
             if value is not None and wanted is not None and value is not FAILED and kind != wanted:
                 self._problem("variable-kind", f"`{name}` is {wanted}, and this gives {kind}", formula.value.span, f"it gives {show(value)}")
+                self.variables.values[name] = FAILED
 
     def _input(self, one: syntax.Input) -> Tensor | None:
         shape = self._guarded(one.shape.evaluate, self.variables)
@@ -202,7 +205,8 @@ class _Builder:
             return None
         if dtype not in BYTES:
             place = one.dtype.value.span if one.dtype else span
-            self._problem("wrong-value", f"`{dtype}` is no dtype of Keras", place, help=f"the dtypes are {', '.join(BYTES)}")
+            help = did_you_mean(str(dtype), BYTES) or f"the dtypes are {', '.join(BYTES)}"
+            self._problem("wrong-value", f"`{dtype}` is no dtype of Keras", place, help=help)
             return None
         return Tensor(tuple(sizes), str(dtype))
 
@@ -223,6 +227,7 @@ class _Builder:
 
     def _tell(self, diagnostic: Diagnostic, context: Context | None) -> None:
         key = (diagnostic.code, diagnostic.span)
+        self.purse.mistaken()
         if key not in self.told:
             self.told.add(key)
             notes = (*diagnostic.notes, *where_called(context.frame if context else None))
@@ -275,9 +280,15 @@ class _Builder:
             written = self._written_table(repeat, environment)
             culprit = written.get(str(rows.at)) if written.is_mapping else written.data[rows.at] if written.is_list and type(rows.at) is int else None
             shown = repeat.constant or rows.at is not None
-            code = "bound-network" if rows.beyond else "wrong-repeat"
             span = culprit.span if culprit is not None else repeat.value.place if repeat.value.is_mapping else repeat.value.span
-            self._problem(code, rows.message, span, "" if shown else f"this gives {show(value)}", rows.help, at=context)
+            self._problem(
+                "bound-network" if rows.beyond else "wrong-repeat",
+                rows.message,
+                span,
+                "" if shown else f"this gives {show(value)}",
+                rows.help,
+                at=context,
+            )
             return None
         return rows
 
@@ -470,7 +481,7 @@ class _Builder:
         inferred = self.inferred.get(key)
         if inferred is None:
             try:
-                inferred = self.inferred[key] = layer.infer(*tensors)
+                inferred = self.inferred[key] = _bounded(layer.infer(*tensors))
             except Mismatch as mismatch:
                 self._mismatch(mismatch, layer, arguments, place, context, environment, feeds, labels)
                 return Feed(path, None)
@@ -487,8 +498,8 @@ class _Builder:
             self._check_size(node.span)
         return Feed(node.name, node.output)
 
-    def _check_size(self, place: Span) -> None:
-        if len(self.nodes) > limits.LAYERS:
+    def _check_size(self, place: Span, more: int = 0) -> None:
+        if len(self.nodes) + more > limits.LAYERS:
             raise Exceeded(f"this network has more than {limits.LAYERS:,} layers", place, "look for a `repeat` in a `repeat`")
         self.purse.check(place)
 
@@ -532,17 +543,16 @@ class _Builder:
             plan = self.plans[key] = _Plan(constants, computed, {})
         return plan
 
-    def _new_layer(
-        self, kind: str, values: dict[str, Any], own: Arguments, place: Span, context: Context, environment: Environment
-    ) -> Layer | None:
+    def _new_layer(self, kind: str, values: dict[str, Any], own: Arguments, place: Span, context: Context, environment: Environment) -> Layer | None:
         if not self._sizes_known(values, own, place, context):
             return None
         try:
             layer = KINDS[kind](**values)
         except Mismatch as mismatch:
             if not self._wrong_values(kind, values, own, place, context, environment):
-                code = "wrong-argument" if mismatch.at in values else "missing-argument"
-                self._tell_mismatch(code, mismatch, kind, values, own, place, context, environment)
+                self._complain(
+                    "wrong-argument" if mismatch.at in values else "missing-argument", mismatch, kind, values, own, place, context, environment
+                )
             return None
         return self.made.setdefault((kind, repr(sorted(layer.arguments.items(), key=_first))), layer)
 
@@ -554,14 +564,12 @@ class _Builder:
             self._problem("unknown-size", f"`{name}` depends on a size that is unknown until the model is called", span, help=help, at=context)
         return not unknown
 
-    def _wrong_values(
-        self, kind: str, values: Mapping[str, Any], own: Arguments, place: Span, context: Context, environment: Environment
-    ) -> bool:
+    def _wrong_values(self, kind: str, values: Mapping[str, Any], own: Arguments, place: Span, context: Context, environment: Environment) -> bool:
         """Whether arguments are wrong by themselves, and all of them told."""
         wrong = [one for name, value in values.items() if value is not FAILED and (one := argument_mismatch(kind, name, value)) is not None]
         for mismatch in wrong:
             known = mismatch.at in KINDS[kind].attributes
-            self._tell_mismatch("wrong-argument" if known else "unknown-argument", mismatch, kind, values, own, place, context, environment)
+            self._complain("wrong-argument" if known else "unknown-argument", mismatch, kind, values, own, place, context, environment)
         return bool(wrong)
 
     def _mismatch(
@@ -571,19 +579,21 @@ class _Builder:
         tensors = [feed.tensor for feed in feeds if feed.tensor is not None]
         mismatch.message = re.sub(r"\bthis layer\b", f"`{layer.kind()}`", mismatch.message)
         if len(feeds) == 1:
-            notes: tuple[str, ...] = () if str(tensors[0]) in mismatch.message else (f"its input is {tensors[0]}",)
+            notes: tuple[str, ...] = (
+                () if str(tensors[0]) in mismatch.message else (f"its input is {'a vector of ' * (len(tensors[0].shape) == 1)}{tensors[0]}",)
+            )
         else:
             notes = inputs_of(labels or [f"`{feed.name}`" for feed in feeds], tensors)
             mismatch.message = re.sub(r" \(input \d+\)", "", mismatch.message)
-        self._tell_mismatch("shape-mismatch", mismatch, layer.kind(), dict(layer.arguments), own, place, context, environment, notes)
+        self._complain("shape-mismatch", mismatch, layer.kind(), dict(layer.arguments), own, place, context, environment, notes)
 
-    def _tell_mismatch(
+    def _complain(
         self, code: str, mismatch: Mismatch, kind: str, values: Mapping[str, Any], own: Arguments, place: Span, context: Context,
         environment: Environment, notes: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         """Tell what a kind has against an argument, where the argument was given, or against its input."""
         name = mismatch.at or ""
-        formula = own.get(name)
+        formula: Formula | None = own.get(name)
         if formula is None:
             formula, which = self._default(kind, name, context)
             if formula is None or code == "shape-mismatch":
@@ -601,12 +611,14 @@ class _Builder:
         given = self._given(formula, environment, context) if code == "wrong-argument" else None
         if given is not None:
             notes = (*notes, f"it becomes `{name}` of the `{kind}` in line {place.line}")
-            formula, context = given
-            span, label = formula.value.span, "" if formula.constant else label
-        help = mismatch.help
-        if help is None and type(values.get(name)) is float and "integer" in mismatch.message:
-            help = "make it whole: `//` divides without a rest; `int`, `round`, `floor` and `ceil` round"
-        self._problem(code, mismatch.message, span, label, help, at=context, notes=notes)
+            source, context = given
+            span, label = source.value.span, "" if source.constant else label
+        advice = mismatch.help
+        if advice is None and type(values.get(name)) is float and "integer" in mismatch.message:
+            advice = "make it whole: `//` divides without a rest; `int`, `round`, `floor` and `ceil` round"
+        if not label and advice is None and name in values:
+            label = f"this is {show(values[name])}"
+        self._problem(code, mismatch.message, span, label, advice, at=context, notes=notes)
 
     def _given(self, formula: Formula, environment: Environment, context: Context) -> tuple[Formula, Context] | None:
         """Where a call gives the value of a formula that is just an argument of the block: the formula there, and the caller's context."""
@@ -657,10 +669,10 @@ class _Builder:
         stamp = self.press.stamps.get(key)
         if stamp is not None:
             self.purse.items += stamp.end.items - stamp.start.items
+            self._check_size(call.place, stamp.end.nodes - stamp.start.nodes)
             automatic = context.automatic if named.written else named.path
-            feed = self.press.press(stamp, named.path, feeds, context.scope, automatic)
+            feed = self.press.press(stamp, named.path, feeds, Scope(named.path, "block", block.name, context.scope, call.place), automatic)
             if feed is not None:
-                self._check_size(call.place)
                 return feed
         before = self.press.marks(self.purse.items), len(self.problems), len(self.outputs)
         feed = self._block_body(block, call, context, values, feeds, named)
@@ -674,7 +686,7 @@ class _Builder:
             return True
         names = ", ".join(block.inputs)
         what = f"{wanted} tensors ({names})" if block.inputs else "one tensor"
-        help = f"name one in `from`, or give the block more `inputs: [a, b]`"
+        help: str | None = "name one in `from`, or give the block more `inputs: [a, b]`"
         if block.inputs:
             help = f"put `from: [{', '.join(['...'] * wanted)}]` beside it, with the tensors that {listed(block.inputs)} stand for"
         self._problem("wrong-inputs", f"the block `{block.name}` takes {what}, and gets {len(feeds)}", place, help=help, at=context)
@@ -739,9 +751,7 @@ class _Builder:
             return Feed("", None)
         return self._block_call(syntax.BlockCall(value, call.arguments, call.place), context, environment, feeds, written)
 
-    def _wrong_call(
-        self, call: syntax.VariableCall, message: str, help: str | None, value: Any, context: Context, environment: Environment
-    ) -> None:
+    def _wrong_call(self, call: syntax.VariableCall, message: str, help: str | None, value: Any, context: Context, environment: Environment) -> None:
         """Tell that a variable names nothing that can be called: where it gets its value, if that is plain to see."""
         code = "unknown-layer" if isinstance(value, str) else "wrong-value"
         formula = self.program.variables.get(call.variable)
@@ -910,6 +920,14 @@ class _Builder:
         return node
 
 
+def _bounded(inferred: Inferred) -> Inferred:
+    """The same, or `Mismatch` where the output has more elements than a computer can count."""
+    if prod([size or 1 for size in inferred[0].shape]) > limits.INTEGER:
+        help = "look for a layer that enlarges its input, in a `repeat`"
+        raise Mismatch(f"the output {inferred[0]} has more than {limits.INTEGER:,} elements", help=help)
+    return inferred
+
+
 def _unlike(node: Node, twin: Node | None, there: str) -> tuple[str, Span, str, str | None]:
     """Why a node cannot take the weights of the one in its place."""
     help = "the input of the second use must give every layer with weights the same shapes"
@@ -1007,7 +1025,8 @@ def _table(value: list[dict[str, Any]]) -> list[dict[str, Any]] | WrongRepeat:
         if lacks or has:
             what = " and ".join([*([f"lacks {listed(lacks)}"] if lacks else []), *([f"has {listed(has)}, which row 1 has not"] if has else [])])
             near = did_you_mean(has[0], lacks) if has and lacks else None
-            return WrongRepeat(f"the rows of a `repeat` must have the same keys, and row {index + 1} {what}", near or "give every row the same keys", index)
+            message = f"the rows of a `repeat` must have the same keys, and row {index + 1} {what}"
+            return WrongRepeat(message, near or "give every row the same keys", index)
     return value
 
 

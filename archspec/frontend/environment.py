@@ -32,11 +32,12 @@ class Feed(NamedTuple):
 class Purse:
     """How much one compilation may still do. ``chain`` holds the variables that are being computed, each for the one before it."""
 
-    __slots__ = ("chain", "items", "work")
+    __slots__ = ("chain", "items", "shortened", "work")
 
     def __init__(self) -> None:
         self.chain: list[Lazy] = []
         self.items = limits.ITEMS
+        self.shortened = False
         self.work = limits.WORK
 
     def item(self, place: Span) -> None:
@@ -44,6 +45,12 @@ class Purse:
         self.items -= 1
         if self.items < 0:
             self.check(place)
+
+    def mistaken(self) -> None:
+        """A mistake was met: there will be no network, and what is left to carry out serves to find other mistakes."""
+        if self.items > limits.ITEMS_AFTER_MISTAKE:
+            self.items = limits.ITEMS_AFTER_MISTAKE
+            self.shortened = True
 
     def check(self, place: Span) -> None:
         """Raise `Exceeded` where more items were carried out than one compilation may."""

@@ -9,8 +9,9 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from archspec import limits
 from archspec.diagnostics import Span
-from archspec.frontend.environment import Environment, Feed
+from archspec.frontend.environment import Environment, Exceeded, Feed
 from archspec.frontend.words import listed
 from archspec.spelling import did_you_mean
 
@@ -36,6 +37,7 @@ class Entry(NamedTuple):
 class Names:
     """Every path of a network so far."""
 
+    characters: int = 0
     taken: dict[str, Span] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -66,7 +68,11 @@ class Names:
         return owner
 
     def take(self, path: str, place: Span) -> None:
-        """Take a free path."""
+        """Take a free path. Raises `Exceeded` where all paths together are too long."""
+        self.characters += len(path)
+        if self.characters > limits.PATHS:
+            message = f"the paths of this network have more than {limits.PATHS:,} characters together"
+            raise Exceeded(message, place, "choose shorter names, or look for blocks that call others several times")
         self.taken[path] = place
         self.order.append((path, place))
 
@@ -112,7 +118,8 @@ class Names:
                 return f"`{name}` is an automatic name, which would move when the text is edited", "give that item a `name`, and use it here"
             if f"{path}1" in self.entries:
                 last = next(number for number in count(1) if f"{path}{number + 1}" not in self.entries)
-                return f"`{name}` repeats, and its name is counted", f"`{name}{last}` is the last repetition" + (f", `{name}1` the first" if last > 1 else "")
+                first = f", `{name}1` the first" if last > 1 else ""
+                return f"`{name}` repeats, and its name is counted", f"`{name}{last}` is the last repetition{first}"
         within = [one for one in visible if one.endswith(f".{name}")]
         near = f"did you mean `{within[-1]}`?" if within else did_you_mean(name, visible)
         above = f"the names above: {listed(visible[-8:])}" if visible else "no item above has a name; give one to the item that you mean"

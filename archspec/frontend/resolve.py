@@ -121,13 +121,10 @@ class Library:
         names = shipped_names()
         span = extends.span if extends else Span(reference.path or "?", 1, 1, 1, 1)
         near = did_you_mean(reference.path, names)
-        beside = "" if extends or not _is_file(Path(f"{reference.path}.yaml")) else f"for the file here write `{reference.path}.yaml`"
-        _refuse(
-            "file-not-found",
-            f"archspec ships no spec called `{reference.path}`",
-            span,
-            help=beside or near or f"there are {', '.join(names)}; a file ends in .yaml",
-        )
+        here = Path(extends.span.file).parent if extends else Path()
+        beside = f"for the file write `{reference.path}.yaml`" if _is_file(here / f"{reference.path}.yaml") else None
+        help = beside or near or "`archspec list` shows those it has; the path of a file ends in `.yaml`"
+        _refuse("file-not-found", f"archspec ships no spec called `{reference.path}`", span, help=help)
         raise AssertionError
 
     def _read(self, path: Path, reference: Reference, extends: Value | None = None) -> Document:
@@ -139,7 +136,7 @@ class Library:
                     return source.decode(file.read(limits.TEXT_BYTES + 1), name)
             except (OSError, ValueError) as error:
                 span = extends.span if extends else Span(reference.path, 1, 1, 1, 1)
-                what, help = _why_not(path, error)
+                what, help = _why_not(path, error, str(Path(reference.path).parent))
                 _refuse("file-not-found", f"the file `{reference.path}` {what}", span, help=help)
                 raise AssertionError from error
 
@@ -169,13 +166,13 @@ class _Laying:
     read: list[Value] = field(default_factory=list)
     name: str = ""
 
-    def document(self, document: Document, variant: str | None, chain: tuple[str, ...]) -> None:
+    def document(self, document: Document, variant: str | None, chain: tuple[str, ...], at: Span | None = None) -> None:
         """Lay on what the document extends, the document, and its variant."""
         self.sources |= document.sources
         self.refused += document.problems
         extends = document.root.get("extends")
         if extends is not None:
-            self._extend(document, extends, variant, chain)
+            self._extend(document, extends, chain)
         for key in NOT_INHERITED:
             self.entries.pop(key, None)
         self.read.append(document.root)
@@ -183,34 +180,45 @@ class _Laying:
         name = document.root.data["name"].text
         self.name = name
         if variant is not None:
-            self._variant(document, variant, name)
+            self._variant(document, variant, name, at)
 
-    def _extend(self, document: Document, extends: Value, variant: str | None, chain: tuple[str, ...]) -> None:
+    def _extend(self, document: Document, extends: Value, chain: tuple[str, ...]) -> None:
         try:
             base, base_variant = self.library.extended(document, extends, (*chain, document.name))
         except SpecError as error:
             raise SpecError([*self.refused, *error.diagnostics], {**self.sources, **error.sources}) from None
-        if base.name in (*chain, document.name):
-            self._refuse("extends-cycle", f"`{base.name}` extends itself, by way of {' → '.join((*chain, document.name, base.name))}", extends.span)
+        above = (*chain, document.name)
+        if base.name in above:
+            circle = " → ".join((*above[above.index(base.name) :], base.name))
+            help = "remove one `extends` of the circle: a spec cannot start from itself"
+            self._refuse("extends-cycle", f"`{base.name}` extends itself: {circle}", extends.span, help)
         if len(chain) >= limits.EXTENSIONS:
-            self._refuse("bound-extends", f"more than {limits.EXTENSIONS} specs extend one another here", extends.span)
-        self.document(base, base_variant, (*chain, document.name))
+            help = "let a spec extend the last of them directly"
+            self._refuse("bound-extends", f"more than {limits.EXTENSIONS} specs extend one another here", extends.span, help)
+        self.document(base, base_variant, above, extends.span)
 
-    def _variant(self, document: Document, variant: str, name: str) -> None:
+    def _variant(self, document: Document, variant: str, name: str, at: Span | None) -> None:
         variants = document.root.get("variants")
         changes = variants.get(variant) if variants is not None else None
         if changes is None:
             names = self.library.variants(document)
-            span = variants.place if variants else document.root.data["name"].place
-            has = f"its variants are {', '.join(names)}" if names else "it has no variants"
+            place = at or (variants.place if variants else document.root.data["name"].span)
+            has = f"its variants are {', '.join(names)}" if names else self._inherited(document, variant) or "it has no variants"
             near = did_you_mean(variant, names)
-            self._refuse(
-                "unknown-variant", f"`{document.root.data['name'].text}` has no variant `{variant}`", span, help=f"{near} ({has})" if near else has
-            )
+            self._refuse("unknown-variant", f"`{document.root.data['name'].text}` has no variant `{variant}`", place, near or has)
         assert changes is not None
         self.entries.pop("expect", None)
         self._lay(changes, vocabulary.VARIANT_KEYS, new_vars=False)
         self.name = variant if variant.lower().startswith(name.lower()) else f"{name}-{variant}"
+
+    def _inherited(self, document: Document, variant: str) -> str | None:
+        """What to do where the document has no variants, and the one it extends has this one."""
+        extends = document.root.get("extends")
+        if extends is None or "@" in str(extends.text):
+            return None
+        base, _ = self.library.extended(document, extends, (document.name,))
+        has = variant in self.library.variants(base)
+        return f"variants are not inherited: write `extends: {extends.text}@{variant}` in a spec of its own" if has else None
 
     def overrides(self, overrides: Mapping[str, Value]) -> None:
         """Lay on the variables of the command line or of the Python API."""
@@ -218,7 +226,8 @@ class _Laying:
             return
         self.entries.pop("expect", None)
         for name, value in overrides.items():
-            self.sources.setdefault(value.span.file, f"{name}={value.text}" if value.text else name)
+            file = value.span.file
+            self.sources.setdefault(file, file.removeprefix(SET) if file.startswith(SET) else f"{name}={value.text}")
         place = next(iter(overrides.values())).span
         self._vars(Value(dict(overrides), place), new=False)
 
@@ -248,7 +257,7 @@ class _Laying:
                 help = did_you_mean(name, names) or (f"the variables are {', '.join(names)}" if names else "the spec has no `vars`")
                 self._problem("unknown-variable", f"the spec has no variable `{name}`", value.place, help)
             elif not new and before is not None and (kind := kind_of(value)) not in (None, before):
-                self._problem("variable-kind", f"`{name}` is {before}, and this is {kind}", value.span, f"give {before}, as the spec does")
+                self._problem("variable-kind", f"`{name}` is {before}, and this is {kind}", value.span, _kind_help(before, value))
             if new or before is None:
                 self._know(name, value)
         self.entries["vars"] = _merged(known, changes, levels=1)
@@ -315,13 +324,41 @@ def kind_of_data(data: Any) -> str | None:
     return next((words for kind, words in kinds if isinstance(data, kind)), None)
 
 
+def _kind_help(kind: str, value: Value) -> str:
+    """What to write instead of a value that is of another kind than the variable."""
+    text = (value.text or "").lower()
+    if kind == "a truth value" and text in ("yes", "on", "y", "1"):
+        return "write `true`"
+    if kind == "a truth value" and text in ("no", "off", "n", "0"):
+        return "write `false`"
+    if kind == "a number" and re.fullmatch(r"[-+]?[0-9.]+", text):
+        return "remove the quotes: in quotes a number is a text"
+    if kind == "a list" and not value.is_list and not value.is_mapping:
+        return f"write `[{value.text}]`"
+    return f"give {kind}, as the spec does"
+
+
 def read_override(text: str) -> tuple[str, Value]:
     """``classes=10`` of ``--set`` → the variable's name and its value, read as YAML. Raises `SpecError`."""
     name, equals, value = text.partition("=")
-    place = f"--set {text}"
+    place = f"{SET}{text}"
+    whole = Span(place, 1, 1, 1, len(text) + 1)
+    if equals and not value.strip():
+        help = f"write a value after the equals sign, or `{name}=null`"
+        raise SpecError([Diagnostic("override", f"`--set {text}` gives no value", whole, help=help)], {place: text})
     if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name.strip(), re.ASCII):
-        _refuse("override", f"`{text}` is not of the form NAME=VALUE", Span(place, 1, 1, 1, 1), help="write, for example, `--set classes=10`")
-    return name.strip(), _value_of(value, place)
+        message = f"`--set {text}` is not of the form NAME=VALUE"
+        help = "a variable's name has letters, digits and `_`; only variables of the spec can be set" if equals else f"write `--set {text}=...`"
+        raise SpecError([Diagnostic("override", message, whole, help=help)], {place: text})
+    try:
+        found = _value_of(value if "\n" in value else " " * (len(name) + 1) + value, place)
+    except SpecError as error:
+        raise SpecError(error.diagnostics, {place: text}) from None
+    return name.strip(), found._replace(key=Span(place, 1, 1, 1, len(name) + 1))
+
+
+SET = "--set "
+"""What the name of the file of an override begins with; the text of the override follows."""
 
 
 def override_of(name: str, data: Any) -> Value:
@@ -359,11 +396,14 @@ def _refuse(code: str, message: str, span: Span, help: str | None = None) -> Non
     raise SpecError([Diagnostic(code, message, span, help=help)])
 
 
-def _why_not(path: Path, error: Exception) -> tuple[str, str | None]:
-    """Why a file cannot be read, and a file of nearly that name."""
+def _why_not(path: Path, error: Exception, folder: str) -> tuple[str, str | None]:
+    """Why a file cannot be read, and a file of nearly that name; ``folder`` is how the author wrote its folder."""
     near = None
     with suppress(OSError, ValueError):  # even to ask can be refused
-        near = did_you_mean(path.name, [one.name for one in path.parent.glob("*.y*ml")]) if path.parent.is_dir() else None
+        form = "`{}`" if folder == "." else f"`{folder}/{{}}`"
+        near = did_you_mean(path.name, [one.name for one in path.parent.glob("*.y*ml")], form) if path.parent.is_dir() else None
+        if not path.parent.is_dir():
+            return "does not exist", f"there is no folder `{folder}`"
         if path.is_dir():
             return "is a folder", near
         if not path.exists():

@@ -54,7 +54,7 @@ def _document(editor: bool) -> Schema:
     shapes = _keys()
     shapes |= {
         "archspec": {"const": 1, "errorMessage": "1, the version of the language"},
-        "name": {"type": ["string", "number"], "pattern": f"^{NETWORK_NAME}$", "errorMessage": "a name of lower-case letters, digits, `_` and `-`"},
+        "name": {"type": ["string", "number"], "pattern": f"^{NETWORK_NAME}$", "errorMessage": "lower-case letters, digits, `_` and `-`"},
         "extends": {"type": ["string", "number"], "errorMessage": "the path or name of a spec"},
         "variants": {"type": "object", "additionalProperties": _variant(), "errorMessage": "a mapping from names to sets of changes"},
     }
@@ -64,6 +64,7 @@ def _document(editor: bool) -> Schema:
         "properties": properties,
         "additionalProperties": False,
         "required": ["archspec", "name"],
+        "not": {"type": "object", "required": ["input", "inputs"]},
         "errorMessage": "a mapping: a spec starts with `archspec: 1`",
     }
 
@@ -91,6 +92,7 @@ def _variant() -> Schema:
         "type": ["object", "null"],
         "properties": properties,
         "additionalProperties": False,
+        "not": {"type": "object", "required": ["input", "inputs"]},
         "errorMessage": "a mapping of changes, `{}` for none",
     }
 
@@ -167,7 +169,7 @@ def _expect(editor: bool) -> Schema:
 def _item(editor: bool) -> Schema:
     kinds = {name: {"description": _summary(kind), **_arguments(kind, editor, null=True)} for name, kind in KINDS.items()}
     call = {"type": ["object", "null"], "errorMessage": "a mapping of the block's arguments"}
-    words = "an item: a mapping with one operation, or the bare name of a layer or block"
+    words = "an item, `Layer: {...}` or the bare name of a layer or block"
     return {
         "type": ["string", "object"],
         "errorMessage": words,
@@ -201,7 +203,14 @@ def _structure() -> dict[str, Schema]:
         "reuse": NAME,
         "output": items,
         "name": NAME,
-        "repeat": {"type": ["integer", "array", "object", "string"], "minimum": 0, "pattern": "[$]", "errorMessage": _REPEAT},
+        "repeat": {
+            "type": ["integer", "array", "object", "string"],
+            "minimum": 0,
+            "pattern": "[$]",
+            "items": {"type": ["object", "string"], "pattern": "[$]", "errorMessage": "a row, `{name: value}`"},
+            "additionalProperties": {"type": ["array", "string"], "pattern": "[$]", "errorMessage": "a list of values, one for each repetition"},
+            "errorMessage": _REPEAT,
+        },
         "when": {"type": ["boolean", "string"], "pattern": "[$]", "errorMessage": "a truth value: an expression such as `$i > 0`, `true` or `false`"},
         "from": reference,
         "merge": {
@@ -229,7 +238,7 @@ def _path() -> Schema:
         "required": ["when", "layers"],
         "additionalProperties": False,
     }
-    return {"type": ["array", "object"], "if": {"type": "object"}, "then": conditional, "else": {"$ref": "#/$defs/items"}, "errorMessage": words}
+    return {"type": ["array", "object"], "if": {"type": "array"}, "then": {"$ref": "#/$defs/items"}, "else": conditional, "errorMessage": words}
 
 
 def _arguments(kind: type[Layer], editor: bool, *, null: bool) -> Schema:
@@ -250,7 +259,7 @@ def _properties(name: str, editor: bool) -> Schema:
 @cache
 def _argument(attribute: Attribute, editor: bool) -> Schema:
     default = {} if attribute.required else {"default": _plain(attribute.default)}
-    fragment = _lenient(attribute.type.schema, editor)
+    fragment = _lenient(dict(attribute.type.schema), editor)
     return {
         **fragment,
         "description": f"{attribute.doc[:1].upper()}{attribute.doc[1:]}: {attribute.type.words}.",

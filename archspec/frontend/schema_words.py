@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from archspec.diagnostics import Diagnostic
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.advice import Place, advice, found, typographic
 from archspec.frontend.source import Document, Value
 from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS
+from archspec.frontend.yaml_lines import BLANKS, NO_SPACE, no_space, not_a_space
 from archspec.layers import KINDS
+from archspec.layers.types import Refused
 from archspec.spelling import did_you_mean
+
+CONDITIONAL = {"when", "layers"}
+"""The keys of a branch or shortcut under a condition."""
 
 
 class Refusal:
@@ -35,52 +41,132 @@ class Refusal:
             "minProperties": self._empty,
             "maxProperties": self._too_many,
             "minItems": self._wrong_value if self.value.data else self._empty,
+            "not": self._both_inputs,
         }.get(self.keyword, self._wrong_value)
         yield from say()
+
+    # --- values
 
     @property
     def key(self) -> str:
         """The nearest key above the value: what the author would call it."""
         return next((str(step) for step in reversed(self.path) if isinstance(step, str)), "the spec")
 
-    def _wrong_value(self) -> Iterator[Diagnostic]:
-        words = self.schema.get("errorMessage", "something else")
-        yield self._refused(words)
+    @property
+    def words(self) -> str:
+        """What the value must be."""
+        return str(self.schema.get("errorMessage", "something else"))
 
-    def _refused(self, words: str) -> Diagnostic:
+    def _wrong_value(self) -> Iterator[Diagnostic]:
         last = self.path[-1] if self.path else None
         if isinstance(last, str) and self._is_call(last):
-            return self._misplaced_call(last)
-        what = f"`{self.key}`" if isinstance(last, str) else f"entry {last + 1} of `{self.key}`" if isinstance(last, int) else "a spec"
-        kind = found(self.value)
-        return Diagnostic("wrong-value", f"{what} must be {words}", self.value.span, f"found {kind}", help=advice(self.value, words))
+            yield from self._no_call(last)
+        elif self._is_repeated(last):
+            return
+        else:
+            yield self._refused(*self._words_of_argument())
+
+    def _words_of_argument(self) -> tuple[str, str | None]:
+        """What a layer's argument must be, and the help, as its type says."""
+        for end in range(len(self.path) - 1, 0, -1):
+            kind, name = self.path[end - 1 : end + 1]
+            if kind in KINDS and isinstance(name, str) and name in KINDS[str(kind)].attributes:
+                self.path, self.value = self.path[: end + 1], self.document.at(self.path[: end + 1])
+                attribute = KINDS[str(kind)].attributes[name]
+                try:
+                    attribute.type.accept(self.value.unwrapped())
+                except Refused as refused:
+                    return refused.words, refused.help
+                return attribute.type.words, None
+        return self.words, None
+
+    def _refused(self, words: str, help: str | None) -> Diagnostic:
+        last = self.path[-1] if self.path else None
+        if last is None:
+            return Diagnostic("wrong-value", "this is no spec", _first(self.value.span), f"found {found(self.value)}", help=_BEGINNING)
+        what = f"`{self.key}`" if isinstance(last, str) else f"entry {last + 1} of `{self.key}`"
+        label = "" if ";" in words else f"found {found(self.value)}"  # after a semicolon stands what is wrong within it
+        place = Place(self.key, f"{last}: " if isinstance(last, str) else "", words, self._variables())
+        told = advice(self.value, place)
+        help = typographic(self.value) or (told or help if self.value.is_list else help or told)
+        return Diagnostic("wrong-value", f"{what} must be {words}", self._where(), label, help=help)
+
+    def _where(self) -> Span:
+        """The value, or its key where the value fills several lines."""
+        span = self.value.span
+        return span if span.line == span.end_line else _first(self.value.place)
+
+    def _is_repeated(self, last: str | int | None) -> bool:
+        """Whether an entry before this one of a ``repeat`` was refused for the same reason."""
+        if not isinstance(last, int) or not last or self.path[-2] != "repeat":
+            return False
+        return type(self.document.at(self.path[:-1]).data[last - 1].data) is type(self.value.data)
+
+    def _variables(self) -> list[str]:
+        """The variables that the author may mean: those of the spec, and of the block."""
+        sections = [self.document.root.get("vars")]
+        block = self.document.at(self.path[:2]) if self.path[:1] == ("blocks",) and len(self.path) > 1 else None
+        names = self._arguments_of(block)
+        sections.append(block.get("let") if block is not None else None)
+        return [*names, *(name for section in sections if section is not None for name, _ in section.items())]
+
+    def _arguments_of(self, block: Value | None) -> list[str]:
+        args = block.get("args") if block is not None else None
+        return [name for one in (args.elements() if args is not None else ()) for name in (one.data if one.is_mapping else [str(one.text)])]
+
+    # --- calls
 
     def _is_call(self, key: str) -> bool:
         return re.match(CALL_PATTERN, key) is not None and len(self.path) > 1 and isinstance(self.path[-2], int)
 
-    def _misplaced_call(self, key: str) -> Diagnostic:
+    def _no_call(self, key: str) -> Iterator[Diagnostic]:
         """A lower-case key of an item whose value is no mapping: no block call, so a misspelt modifier or a mis-indented argument."""
         item = self.document.at(self.path[:-1])
-        owner = next((name for name in item.data if name in KINDS and key in KINDS[name].attributes), None)
-        if owner:
-            return _outside(key, owner, self.value)
-        block = self._block_with(key, item)
-        if block:
-            return _outside(key, block, self.value)
-        near = did_you_mean(key, [*MODIFIERS, *OPERATIONS])
-        message = f"an item has no modifier `{key}`, and a block would take a mapping of arguments"
-        return Diagnostic("unknown-key", message, self.value.place, help=near or f"the modifiers are {', '.join(MODIFIERS)}")
-
-    def _block_with(self, key: str, item: Value) -> str | None:
-        """The block that an item calls and that has an argument of that name."""
         blocks = self.document.root.get("blocks")
-        for name, _ in item.items():
+        block = blocks.get(key) if blocks is not None else None
+        if block is not None:
+            names = self._arguments_of(block)
+            help = f"write `{key}: {{{names[0]}: {self.value.text or '...'}}}`" if names else f"write `{key}: {{}}`: the block has no arguments"
+            message = f"the arguments of the block `{key}` are given by name"
+            yield Diagnostic("wrong-value", message, self._where(), f"found {found(self.value)}", help=help)
+            return
+        owner = self._owner(key, item)
+        if owner is not None:
+            yield from self._misplaced(key, owner, item)
+            return
+        near = did_you_mean(key, [*MODIFIERS, *OPERATIONS])
+        help = near or f"the modifiers are {', '.join(MODIFIERS)}"
+        yield Diagnostic("unknown-key", f"an item has no modifier `{key}`", self.value.place, help=help)
+
+    def _owner(self, key: str, item: Value) -> str | None:
+        """The operation of an item that a key beside it is an argument of."""
+        blocks = self.document.root.get("blocks")
+        for name, value in item.items():
+            if name in KINDS and key in KINDS[name].attributes:
+                return name
             block = blocks.get(name) if blocks is not None else None
-            args = block.get("args") if block is not None else None
-            entries = args.elements() if args is not None else ()
-            if key in [next(iter(one.data), None) if one.is_mapping else str(one.text) for one in entries]:
+            if block is not None and key in self._arguments_of(block):
+                return name
+            if value.data is None and name not in MODIFIERS and name not in KINDS and not did_you_mean(key, MODIFIERS):
                 return name
         return None
+
+    def _misplaced(self, key: str, owner: str, item: Value) -> Iterator[Diagnostic]:
+        """Arguments of an operation that stand beside it, told of at the first of them."""
+        keys = [name for name in item.data if name != owner and name not in MODIFIERS and self._owner(name, item) == owner]
+        if key != keys[0]:
+            return
+        listed = f"`{key}`" if len(keys) == 1 else f"{', '.join(f'`{one}`' for one in keys[:-1])} and `{keys[-1]}`"
+        are = "is an argument" if len(keys) == 1 else "are arguments"
+        stands = "stands" if len(keys) == 1 else "stand"
+        them = "it" if len(keys) == 1 else "them"
+        indent = item.data[owner].place.column + 1
+        inside = item.data[owner].data
+        help = f"write {them} inside the braces of `{owner}`" if inside else f"indent {them} below `{owner}:`, by {indent} spaces"
+        message = f"{listed} {are} of `{owner}`, and {stands} beside it instead of in it"
+        yield Diagnostic("misplaced-argument", message, item.data[key].place, help=help)
+
+    # --- keys
 
     def unknown_keys(self) -> tuple[str, ...]:
         """The keys of the value that the schema does not know, where that is what it is refused for."""
@@ -91,126 +177,157 @@ class Refusal:
 
     def _unknown_keys(self) -> Iterator[Diagnostic]:
         known = list(self.schema.get("properties", ()))
-        for key in self.unknown_keys():
-            yield self._unknown_key(key, self.value.data[key], known)
+        if not self._is_something_else():
+            for key in self.unknown_keys():
+                yield from self._unknown_key(key, self.value.data[key], known)
+        elif self.path:
+            help = "begin each item with `- `"
+            message = f"`{self.key}` must be a list of items, each a line `- Layer: {{...}}`"
+            yield Diagnostic("wrong-value", message, _first(self.value.place), "found a mapping", help=help)
+        else:
+            yield Diagnostic("wrong-value", "this is no spec", self.value.first_line, "a spec has no such key", help=_BEGINNING)
 
-    def _unknown_key(self, key: str, value: Value, known: list[str]) -> Diagnostic:
-        if value.data is None and value.text == "" and (key[-1:] in ")]'\"" or "$" in key):
-            help = "put the whole expression in double quotes: its comma ended the value"
-            return Diagnostic("unquoted-expression", f"`{key}` is a piece of an expression that was cut at a comma", value.place, help=help)
+    def _is_something_else(self) -> bool:
+        """Whether nothing in a document, branch or shortcut is what such a thing may hold."""
+        known = set(self.schema.get("properties", ()))
+        return (known == CONDITIONAL or not self.path) and not known & set(self.value.data)
+
+    def _unknown_key(self, key: str, value: Value, known: list[str]) -> Iterator[Diagnostic]:
+        glued = NO_SPACE.fullmatch(key)
+        if glued and (value.data is None or glued["value"].startswith(("{", "["))):
+            message, help = no_space(glued["key"], glued["value"] if value.data is None else "{...}")
+            at = value.place.column + glued.end("key")
+            yield Diagnostic("missing-space", message, value.place._replace(column=at, end_column=at + 1), help=help)
+            return
+        if blank := re.search(f"[{''.join(BLANKS)}]+", key):
+            at = value.place.column + blank.start()
+            span = value.place._replace(column=at, end_column=at + len(blank[0]))
+            message, help = not_a_space(blank[0])
+            yield Diagnostic("yaml-syntax", message, span, help=help)
+            return
         if "layers" in known and "Conv2D" in known:
-            return self._unknown_operation(key, value, known)
+            yield from self._unknown_operation(key, value, known)
+            return
         owner = self.path[-1] if self.path else None
         near = did_you_mean(key, [name for name in known if name not in self.value.data] or known)
         if owner in KINDS:
-            item = self.document.at(self.path[:-1])
-            if key in MODIFIERS and not item.is_list:
-                help = f"indent `{key}` as `{owner}` is: it belongs to the item, not to the layer"
-                return Diagnostic("unknown-argument", f"`{owner}` has no argument `{key}`", value.place, help=help)
-            return Diagnostic(
-                "unknown-argument", f"`{owner}` has no argument `{key}`", value.place, help=near or f"its arguments are {_listed(known)}"
-            )
-        what = f"`{owner}`" if isinstance(owner, str) else "a spec" if owner is None else f"`{self.key}`"
-        noun = "key" if owner not in ("defaults",) else "layer kind"
-        return Diagnostic("unknown-key", f"{what} has no {noun} `{key}`", value.place, help=near or f"it may have {_listed(known)}")
+            help = self._no_argument(key, str(owner)) or near or _listed(f"`archspec layers {owner}` lists its arguments", "its arguments are", known)
+            yield Diagnostic("unknown-argument", f"`{owner}` has no argument `{key}`", value.place, help=help)
+        elif owner == "defaults":
+            help = self._no_defaults(key, value) or near or "`archspec layers` lists the layer kinds"
+            yield Diagnostic("unknown-layer", f"there is no layer kind `{key}`", value.place, help=help)
+        else:
+            help = self._no_key(key, known) or near or f"it may have {', '.join(known)}"
+            yield Diagnostic("unknown-key", f"{self._owner_in_words()} has no key `{key}`", value.place, help=help)
 
-    def _unknown_operation(self, key: str, value: Value, known: list[str]) -> Diagnostic:
-        owner = next((name for name in self.value.data if name in KINDS and key in KINDS[name].attributes), None)
-        if owner:
-            return _outside(key, owner, value)
+    def _owner_in_words(self) -> str:
+        if not self.path:
+            return "a spec"
+        noun = {"blocks": "the block ", "variants": "the variant "}.get(str(self.path[-2]), "") if len(self.path) > 1 else ""
+        return f"{noun}`{self.key}`"
+
+    def _no_argument(self, key: str, owner: str) -> str | None:
+        item = self.document.at(self.path[:-1])
+        if key in MODIFIERS and self.path[-2:-1] != ("defaults",) and not item.is_list:
+            return f"`{key}` belongs to the item: give it a line of its own, indented as `{owner}` is"
+        if key == "data_format":
+            return "remove it: tensors are channels-last"
+        return "remove it: shapes are inferred, from `input` on" if key in ("input_shape", "batch_size", "input_dim", "batch_input_shape") else None
+
+    def _no_defaults(self, key: str, value: Value) -> str | None:
+        blocks = self.document.root.get("blocks")
+        if blocks is not None and blocks.get(key) is not None:
+            return "`defaults` are for layer kinds; a block has its own in `args`, as `name: value`"
+        kinds = [name for name, kind in KINDS.items() if key in kind.attributes]
+        kind = next((one for one in kinds if one in self.document.sources.get(self.document.name, "")), next(iter(kinds), None))
+        return f"name the layer kind first: `{kind}: {{{key}: {value.text or '...'}}}`" if kind else None
+
+    def _no_key(self, key: str, known: list[str]) -> str | None:
+        """Where a key belongs that stands in the wrong place, or the required one that it stands for."""
+        if self.path[:1] == ("variants",) and key in self._variables():
+            return f"`{key}` is a variable: write `vars: {{{key}: ...}}`"
+        missing = [name for name in self.schema.get("required", ()) if name not in self.value.data]
+        if self.path and len(missing) == 1 and len(self.unknown_keys()) == 1:
+            return f"did you mean `{missing[0]}`?"
+        if self.path[-2:-1] == ("blocks",) and not did_you_mean(key, known):
+            return f"an argument stands in `args`, as `args: [{key}: ...]`, and a local value in `let`"
+        return None
+
+    def _unknown_operation(self, key: str, value: Value, known: list[str]) -> Iterator[Diagnostic]:
+        owner = self._owner(key, self.value)
+        if owner is not None and owner in KINDS:
+            yield from self._misplaced(key, owner, self.value)
+            return
+        what, code = ("layer kind", "unknown-layer") if key[:1].isupper() else ("operation or modifier", "unknown-key")
         near = did_you_mean(key, known)
-        what = "layer kind" if key[:1].isupper() else "operation or modifier"
-        return Diagnostic(
-            "unknown-layer" if key[:1].isupper() else "unknown-key",
-            f"there is no {what} `{key}`",
-            value.place,
-            help=near or "`archspec layers` lists the layer kinds",
-        )
+        yield Diagnostic(code, f"there is no {what} `{key}`", value.place, help=near or "`archspec layers` lists the layer kinds")
 
     def _missing_keys(self) -> Iterator[Diagnostic]:
         """A required key that is missing, unless a misspelt one stands in its place and is told of already."""
         missing = [key for key in self.wanted if key not in self.value.data]
         known = set(self.schema.get("properties", ()))
         strangers = [key for key in self.value.data if key not in known]
+        if self._is_something_else() or (self.path and len(missing) == 1 and len(strangers) == 1):
+            return
         for key in missing:
-            if not get_close_matches(key, strangers, 1, 0.6) and self.message.startswith(repr(key)):
-                place = self.value.place if self.path else self.value.span
-                owner = f"`{self.key}`" if self.path else "the spec"
-                yield Diagnostic("missing-key", f"{owner} needs `{key}`", _first(place), help=_HOW_TO.get(key, f"add `{key}: ...`"))
+            if not get_close_matches(key, [one.lower() for one in strangers], 1, 0.6) and self.message.startswith(repr(key)):
+                place = _first(self.value.place) if self.path else self.value.first_line
+                owner = self._owner_in_words() if self.path else "the spec"
+                yield Diagnostic("missing-key", f"{owner} needs `{key}`", place, help=_HOW_TO.get(key, f"add `{key}: ...`"))
 
     def _missing_partners(self) -> Iterator[Diagnostic]:
         for key, partners in self.wanted.items():
             for partner in partners:
                 if key in self.value.data and partner not in self.value.data and f"{partner!r} is a dependency of {key!r}" == self.message:
                     place = self.value.data[key].place
-                    yield Diagnostic("missing-key", f"`{key}` needs `{partner}` beside it", place, help=_PARTNERS.get((key, partner)))
+                    near = get_close_matches(partner, [name for name in self.value.data if name not in MODIFIERS], 1, 0.75)
+                    if not near:
+                        yield Diagnostic("missing-key", f"`{key}` needs `{partner}` beside it", place, help=_PARTNERS.get((key, partner)))
+
+    # --- the rest
 
     def _empty(self) -> Iterator[Diagnostic]:
-        what = f"`{self.key}`" if self.path and isinstance(self.path[-1], str) else "this item"
-        words = self.schema.get("errorMessage", "an item with one operation")
-        yield Diagnostic("wrong-value", f"{what} is empty", self.value.place if self.value.key else self.value.span, help=f"it must be {words}")
+        is_key = bool(self.path) and isinstance(self.path[-1], str)
+        what = f"`{self.key}`" if is_key else "this item"
+        help = f"it must be {self.words}" if is_key else "remove it, or name a layer"
+        yield Diagnostic("wrong-value", f"{what} is empty", self.value.place, help=help)
 
     def _too_many(self) -> Iterator[Diagnostic]:
-        words = self.schema.get("errorMessage", "one key")
-        names = ", ".join(f"`{key}`" for key in self.value.data)
-        yield Diagnostic("wrong-value", f"this must be {words}", self.value.span, f"found {names}", help="write each as an entry of its own")
+        names = " and ".join(f"`{key}`" for key in self.value.data)
+        what = f"`{self.key}`" if isinstance(self.path[-1], str) else f"entry {self.path[-1] + 1} of `{self.key}`"
+        help = "write each as an entry of its own" if isinstance(self.path[-1], int) else "keep one of them"
+        yield Diagnostic("wrong-value", f"{what} must be {self.words}", self._where(), f"found {names}", help=help)
 
+    def _both_inputs(self) -> Iterator[Diagnostic]:
+        """``input`` beside ``inputs``."""
+        second = max((self.value.data[key].place for key in ("input", "inputs")), key=lambda span: (span.line, span.column))
+        help = "keep one of them: `inputs` names one input or several"
+        yield Diagnostic("two-inputs", "`input` and `inputs` cannot stand together", second, help=help)
+
+
+_BEGINNING = "a spec starts with `archspec: 1`, then `name`, `input` and `layers`"
 
 _HOW_TO = {
     "archspec": "begin the file with `archspec: 1`",
     "name": "add `name: mynet`",
     "layers": "add `layers:` with a list of items; an empty one is `layers: []`",
     "shape": "add `shape: [height, width, channels]`",
-    "when": "a branch written as a mapping has `when` and `layers`; without a condition write just the list",
+    "when": "add `when: ...`; without a condition write just the list of items",
 }
 
 _PARTNERS = {
     ("branches", "merge"): "say how the branches join: `merge: Concatenate` or `merge: Add`",
     ("merge", "branches"): "`merge` joins `branches`; a merging layer by itself is an item, `- Concatenate: {}` with `from: [...]`",
-    ("shortcut", "residual"): "`shortcut` is the way around a `residual`",
+    ("shortcut", "residual"): "`shortcut` is the way around a `residual`: write `residual` in place of `layers`, or remove it",
     ("output", "name"): "name the output: `name: aux1`",
 }
 
 
-def _outside(key: str, owner: str, value: Value) -> Diagnostic:
-    message = f"`{key}` is an argument of `{owner}`, and stands beside it instead of in it"
-    return Diagnostic("misplaced-argument", message, value.place, help=f"indent it below `{owner}:`, or write `{owner}: {{{key}: ...}}`")
+def _first(span: Span) -> Span:
+    """The beginning of a span that runs over several lines."""
+    return span if span.line == span.end_line else span._replace(end_line=span.line, end_column=span.column + 1)
 
 
-def _first(span: Any) -> Any:
-    """The first line of a span: an error about a whole mapping points at its beginning."""
-    return span if span.line == span.end_line else type(span)(span.file, span.line, span.column, span.line, span.column + 1)
-
-
-def _listed(names: list[str], most: int = 12) -> str:
-    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
-
-
-def found(value: Value) -> str:
-    """What a value is, for the words under the caret."""
-    if value.data is None:
-        return "nothing" if value.text == "" else "`null`"
-    if isinstance(value.data, bool):
-        return f"the truth value {value.text}"
-    if isinstance(value.data, int | float):
-        return f"the number {value.text}"
-    if isinstance(value.data, str):
-        return f"the text '{value.data if len(value.data) <= 40 else value.data[:37] + '...'}'"
-    return "a list" if value.is_list else "a mapping"
-
-
-def advice(value: Value, words: str) -> str | None:
-    """What to write instead of a value that was refused, where that can be told."""
-    text = value.data if isinstance(value.data, str) else ""
-    if any(quote in text for quote in "“”‘’„"):
-        return "these are typographic quotes; use straight ones, ' or \""
-    choices = re.findall(r"`([^`]+)`", words)
-    if text and (near := did_you_mean(text, choices)):
-        return near
-    if text and re.fullmatch(r"[-+]?[0-9.]+", text):
-        return "remove the quotes: in quotes a number is a text"
-    if text.lower() in ("yes", "no", "on", "off") and "truth value" in words + " truth value" * ("`true`" in words):
-        return f"write `{'true' if text.lower() in ('yes', 'on') else 'false'}`"
-    if re.search(r"[-+*/()]", text) and re.search(r"[A-Za-z_0-9]", text) and "$" not in text and re.search("integer|number|truth|count", words):
-        return "an expression contains `$`: write `$name` for a variable, or `$( ... )` around numbers alone"
-    return None
+def _listed(otherwise: str, words: str, names: list[str], most: int = 6) -> str:
+    """A few names in words, or where many are to be found."""
+    return f"{words} {', '.join(names)}" if 0 < len(names) <= most else otherwise

@@ -238,7 +238,8 @@ class _Builder:
     def _scalar(self, event: Any) -> None:
         span = self._span(event)
         plain = not event.style
-        data = self._resolve(event.value, span) if plain else event.value
+        at_key = bool(self.stack) and self.stack[-1].at_key and isinstance(self.stack[-1].data, dict) and not event.anchor
+        data = self._resolve(event.value, span) if plain and not at_key else event.value  # a key is text as written: `1e400:`
         value = Value(data, span, text=event.value, plain=plain)
         self._anchor(event, value, 1, 0)
         self._add(value, 1, 0)
@@ -337,7 +338,7 @@ class _Builder:
         if value.text == "<<" and value.plain:
             self._note("yaml-merge-key", "merge keys (`<<`) are not part of the language", value.span, help="use `defaults`, a block or `extends`")
         if len(value.text) > limits.NAME_LENGTH:
-            message = f"this key has {len(value.text):,} characters, and a key may have {limits.NAME_LENGTH}"
+            message = f"this key has {len(value.text):,} characters, and a key may have {limits.NAME_LENGTH:,}"
             self._note("bound-name", message, value.span, help="shorten it")
         frame.key = (value.text, value.span)
 

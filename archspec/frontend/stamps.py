@@ -52,37 +52,37 @@ class Press:
         """Remember what a call has made since ``start``."""
         self.stamps[key] = Stamp(start, self.marks(items), path, feeds, result)
 
-    def press(self, stamp: Stamp, path: str, feeds: tuple[Feed, ...], scope: int, automatic: str) -> Feed | None:
-        """Make the same at another path, below ``scope``: what the block gives. ``None``, and nothing made, where a name is taken or too long."""
+    def press(self, stamp: Stamp, path: str, feeds: tuple[Feed, ...], within: Scope, automatic: str) -> Feed | None:
+        """Make the same at another path: what the block gives. ``None``, and nothing made, where a name is taken or too long.
+
+        ``within`` is the scope of the block at that path, ``automatic`` the part of the path up to its last automatic step.
+        """
         start, end, old, old_feeds, result = stamp
         cut = len(old)
-        moved = [(path + name[cut:], place) for name, place in self.names.order[start.taken : end.taken]]
-        if any(name in self.names.taken or len(name) > limits.NAME_LENGTH for name, _ in moved):
+        order = self.names.order[start.taken : end.taken]
+        renamed = {name: path + name[cut:] for name, _ in order}
+        if any(name in self.names.taken or len(name) > limits.NAME_LENGTH for name in renamed.values()):
             return None
-        for name, place in moved:
-            self.names.take(name, place)
-        renamed = {before.name: after.name for before, after in zip(old_feeds, feeds, strict=True)}
-        self._scopes(start, end, path, cut, scope)
+        for name, place in order:
+            self.names.take(renamed[name], place)
+        renamed |= {old: path, **{before.name: after.name for before, after in zip(old_feeds, feeds, strict=True)}}
+        self._scopes(start, end, renamed, within)
         shift = len(self.scopes) - end.scopes
         for node in self.nodes[start.nodes : end.nodes]:
-            inputs = tuple([renamed[name] if name in renamed else path + name[cut:] for name in node.inputs])
+            inputs = tuple([renamed[name] for name in node.inputs])
             name, layer, _, output, weights, weights_of, macs, inside, span = node
-            self.nodes.append(Node(path + name[cut:], layer, inputs, output, weights, weights_of, macs, inside + shift, span))
+            self.nodes.append(Node(renamed[name], layer, inputs, output, weights, weights_of, macs, inside + shift, span))
         for name, feed, entry in self.names.settled[start.settled : end.settled]:
-            given = _moved(feed, renamed, path, cut)
+            given = Feed(renamed[feed.name], feed.tensor)
             if entry is not None:
-                within = path + entry.automatic[cut:] if entry.automatic.startswith(old) and len(entry.automatic) >= cut else automatic
-                entry = Entry(given, within, entry.operation, entry.context, entry.environment)
-            self.names.settle(path + name[cut:], given, entry)
-        return _moved(result, renamed, path, cut)
+                unsaid = path + entry.automatic[cut:] if entry.automatic.startswith(old) else automatic
+                entry = Entry(given, unsaid, entry.operation, entry.context, entry.environment)
+            self.names.settle(renamed[name], given, entry)
+        return Feed(renamed[result.name], result.tensor)
 
-    def _scopes(self, start: Marks, end: Marks, path: str, cut: int, parent: int) -> None:
+    def _scopes(self, start: Marks, end: Marks, renamed: dict[str, str], within: Scope) -> None:
         shift = len(self.scopes) - start.scopes
-        for position, scope in enumerate(self.scopes[start.scopes : end.scopes]):
-            above = parent if position == 0 else (scope.parent or 0) + shift
-            self.scopes.append(Scope(path + scope.path[cut:], scope.kind, scope.label, above, scope.span, scope.index, scope.count))
-
-
-def _moved(feed: Feed, renamed: dict[str, str], path: str, cut: int) -> Feed:
-    name = feed.name
-    return Feed(renamed[name] if name in renamed else path + name[cut:], feed.tensor)
+        inner = self.scopes[start.scopes + 1 : end.scopes]
+        self.scopes.append(within)
+        for path, kind, label, parent, span, index, count in inner:
+            self.scopes.append(Scope(renamed[path], kind, label, (parent or 0) + shift, span, index, count))

@@ -446,8 +446,8 @@ class _Reader:
         hides = "repeat" in entries or any(key in OPERATIONS or did_you_mean(key, ["name"]) for key in entries if key != "name")
         name = entries.get("name")
         named = name is not None and isinstance(name.text, str) and "$" not in name.text and name_problem(name.text) is None
-        return Item(Mistaken(hides or (name is not None and not named), value.place), self._name(name, seen) if name and named else None, None, None, None,
-                    value.place)  # fmt: skip
+        operation = Mistaken(hides or (name is not None and not named), value.place)
+        return Item(operation, self._name(name, seen) if name and named else None, None, None, None, value.place)
 
     def _bare(self, value: Value, seen: Names) -> Operation | None:
         word = str(value.text)
@@ -576,7 +576,7 @@ class _Reader:
     def _checked_arguments(self, kind: str, arguments: dict[str, Formula]) -> dict[str, Formula]:
         """The arguments, those broken that the kind does not have; they are told."""
         for name, one in arguments.items():
-            if name not in KINDS[kind].attributes:
+            if name not in KINDS[kind].attributes and not isinstance(one.value.data, Broken):
                 message, help = no_argument(kind, name)
                 self._problem("unknown-argument", message, one.value.place, help)
         return {name: one if name in KINDS[kind].attributes else broken(one.value) for name, one in arguments.items()}
@@ -642,8 +642,8 @@ def unknown_operation(word: str, blocks: Iterable[str]) -> tuple[str, str | None
         return f"there is no layer kind `{shown}`", near or "`archspec layers` lists the layer kinds"
     if not re.fullmatch(r"\w+", word):
         return f"`{shown}` names neither a layer kind nor a block", near or "write `- Layer: {argument: value}`"
-    define = f"the blocks are {listed(blocks[:12])}" if blocks else "this spec has no `blocks`: define it there, or name a layer kind, such as `Conv2D`"
-    return f"there is no block `{shown}`", near or define
+    there = f"the blocks are {listed(blocks[:12])}" if blocks else "define it in `blocks`, or name a layer kind, such as `Conv2D`"
+    return f"there is no block `{shown}`", near or there
 
 
 def merge_problem(kind: str) -> tuple[str, str | None] | None:

@@ -11,7 +11,7 @@ from archspec.graph import Tensor
 
 if TYPE_CHECKING:
     from archspec.frontend.elaborate import Frame
-    from archspec.frontend.syntax import Residual
+    from archspec.frontend.syntax import Arguments, Residual
 
 MOST_CALLS = 3
 """Call sites that one diagnostic names."""
@@ -160,7 +160,7 @@ def _instead(main: Tensor, around: Tensor) -> str:
 
 def _as_written(residual: Residual) -> tuple[str, str]:
     """The last filters and the one stride of a residual's items, where they are expressions: a block is called with many values."""
-    calls = [item.operation.arguments for item in residual.items.items if item.repeat is None and hasattr(item.operation, "arguments")]
+    calls: list[Arguments] = [getattr(item.operation, "arguments", {}) for item in residual.items.items if item.repeat is None]
     filters = [str(one.value.text) for call in calls for name, one in call.items() if name in ("filters", "units") and one.value.text]
     strides = [str(one.value.text) for call in calls for name, one in call.items() if name == "strides" and one.value.text not in (None, "1")]
     quoted = [f'"{text}"' if any(char in text for char in ",[]{}") else text for text in (*filters[-1:], *strides)]

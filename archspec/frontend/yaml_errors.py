@@ -10,6 +10,9 @@ from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend import yaml_lines
 from archspec.frontend.yaml_trouble import ENTRY, Trouble, Words, quoted, short, without_comment
 
+FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML takes for no character of a text."""
+
 CLOSING = {"[": "]", "{": "}"}
 
 
@@ -27,7 +30,7 @@ def translate(error: Any, text: str, name: str) -> Diagnostic:
 
 
 def _span(name: str, lines: list[str], line: int, column: int, length: int) -> Span:
-    """A span inside the text: what lies behind its end moves to the end of its last line."""
+    """A span inside the text: what lies after its end moves to the end of its last line."""
     if line >= len(lines):
         line = max(len(lines) - 1, 0)
         column = len(lines[line]) if lines else 0
@@ -36,8 +39,8 @@ def _span(name: str, lines: list[str], line: int, column: int, length: int) -> S
 
 
 def _unreadable(error: Any, text: str, name: str) -> Diagnostic:
-    position = min(getattr(error, "position", 0) or 0, len(text))
-    found = next((index for index, char in enumerate(text) if not (char.isprintable() or char in "\t\n\r\x85\u2028\u2029\u00a0")), position)
+    match = FORBIDDEN.search(text)
+    found = match.start() if match else min(getattr(error, "position", 0) or 0, len(text))
     before = text[:found]
     above = f"{before}x".splitlines()
     line, column = len(above) - 1, len(above[-1]) - 1
@@ -63,7 +66,7 @@ def _open_bracket(trouble: Trouble) -> Words | None:
     if trouble.at[0] == row and trouble.here:
         return _within_brackets(trouble, column, closing)
     last = trouble.line(row)[column + 1 :].strip()
-    help = f"add `{closing}` at the end of line {row + 1}" if last else f"add `{closing}` behind its last entry"
+    help = f"add `{closing}` at the end of line {row + 1}" if last else f"add `{closing}` after its last entry"
     return Words(f"this `{bracket}` is never closed", help, (row, column, 1))
 
 
@@ -130,7 +133,7 @@ def _runs_on(trouble: Trouble, row: int, column: int, end: str) -> Words:
 
 
 def _after_a_quote_or_bracket(trouble: Trouble) -> Words | None:
-    """Something behind a quoted text or a bracketed list on the same line."""
+    """Something after a quoted text or a bracketed list on the same line."""
     row, column = trouble.at
     before = trouble.before.rstrip()
     if "did not find expected" not in trouble.problem or before[-1:] not in ("'", '"', "]", "}"):
@@ -153,7 +156,7 @@ def _after_a_quote_or_bracket(trouble: Trouble) -> Words | None:
         return Words(message, f"give `{short(rest)}` a line of its own{indented}", (row, column, len(key["key"])))
     start = entry.start("value") if entry and entry["value"] else len(before)
     whole = without_comment(trouble.line(row)[start:])
-    message = f"`{short(rest)}` stands behind {what}"
+    message = f"`{short(rest)}` stands after {what}"
     if "$" in whole:
         return Words(
             "an expression that begins with a quote or a bracket needs quotes around all of it",
@@ -187,7 +190,7 @@ def _reserved_character(trouble: Trouble) -> Words | None:
 
 
 def _anchor_character(trouble: Trouble) -> Words | None:
-    """An expression that begins with ``*`` or ``&``, or an alias with odd characters behind its name."""
+    """An expression that begins with ``*`` or ``&``, or an alias with odd characters after its name."""
     if "alphabetic or numeric" not in trouble.problem or trouble.start is None:
         return None
     row, column = trouble.start

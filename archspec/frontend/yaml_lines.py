@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from archspec import limits
 from archspec.frontend.vocabulary import MODIFIERS
 from archspec.frontend.yaml_trouble import ENTRY, KEY, Trouble, Words, in_quotes, indent, short, times, without_comment
 
@@ -14,21 +15,25 @@ BARE_ITEM = re.compile(r"\s*- +(?P<word>[A-Za-z_$][\w$]*|'[^']*'|\"[^\"]*\")\s*(
 NO_SPACE = re.compile(r"(?P<key>[A-Za-z_]\w*):(?P<value>[^\s:].*)")
 """``key:value``, which YAML reads as one text."""
 
-STEPS = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a wide space", "\u2003": "a wide space", "\u200b": "an invisible space"}
+BLANKS = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a wide space", "\u2003": "a wide space", "\u200b": "an invisible space"}
 """Characters that look like the spaces of an indentation, and are none to YAML."""
 
 
 def tab(trouble: Trouble) -> Words | None:
-    """A tab or another character in place of the spaces that indent or stand behind a dash."""
+    """A tab or another character in place of the spaces that indent or stand after a dash."""
     row = trouble.at[0]
     for one in (row, row - 1):
         blanks = re.match(r"[ -]*([\t\u00a0\u3000\u2003\u200b]+)", trouble.line(one))
         if blanks and (one == row or blanks[1][0] != "\t"):
-            what = STEPS[blanks[1][0]]
-            message = f"{what} stands here, and YAML indents with plain spaces only"
-            help = "replace each tab by two spaces" if what == "a tab" else "replace it by a plain space"
-            return Words(message, help, (one, blanks.start(1), len(blanks[1])))
+            return Words(*not_a_space(blanks[1]), (one, blanks.start(1), len(blanks[1])))
     return None
+
+
+def not_a_space(blanks: str) -> tuple[str, str]:
+    """What to say of characters in place of spaces, and the help."""
+    what = BLANKS[blanks[0]]
+    help = "replace each tab by two spaces" if what == "a tab" else "replace it by a plain space"
+    return f"{what} stands here, and YAML indents with plain spaces only", help
 
 
 def bare_item_with_modifier(trouble: Trouble) -> Words | None:
@@ -48,6 +53,16 @@ def bare_item_with_modifier(trouble: Trouble) -> Words | None:
     return Words(f"`{word}` needs a colon, because `{key}` belongs to it", help, place)
 
 
+def long_key(trouble: Trouble) -> Words | None:
+    """A key that is longer than YAML takes one to be."""
+    row = trouble.at[0]
+    entry = ENTRY.match(trouble.line(row))
+    if "mapping values are not allowed" not in trouble.problem or not entry or len(entry["key"]) <= limits.NAME_LENGTH:
+        return None
+    message = f"this key has {len(entry['key']):,} characters, and a key may have {limits.NAME_LENGTH:,}"
+    return Words(message, "shorten it", (row, entry.start("key"), len(entry["key"])), code="bound-name")
+
+
 def deeper_than_a_value(trouble: Trouble) -> Words | None:
     """A ``key: value`` line, and a deeper ``key:`` below it."""
     if "mapping values are not allowed" not in trouble.problem:
@@ -60,13 +75,15 @@ def deeper_than_a_value(trouble: Trouble) -> Words | None:
     above = ENTRY.match(trouble.line(last))
     if not above:
         return _no_colon(trouble, last, indent(trouble.line(last)))
+    if not without_comment(above["value"] or ""):
+        return None
     here, there = entry.start("key"), above.start("key")
     message = f"`{entry['key']}` is indented deeper than `{above['key']}`, which has a value already"
     label = f"{times(here, 'space')} here, {there} before `{above['key']}`"
     return Words(message, f"indent it by {times(there, 'space')}", (row, here, len(entry["key"])), label)
 
 
-def behind_braces(trouble: Trouble) -> Words | None:
+def after_braces(trouble: Trouble) -> Words | None:
     """``Conv2D: {filters: 6}`` and, deeper on the next line, ``padding: same``."""
     row = trouble.at[0]
     above = trouble.above(row)
@@ -74,7 +91,7 @@ def behind_braces(trouble: Trouble) -> Words | None:
     owner, entry = ENTRY.match(trouble.line(above)), ENTRY.match(line)
     if not (owner and entry) or not last.endswith("}") or entry.start("key") <= owner.start("key") or trouble.before.strip():
         return None
-    message = f"the arguments of `{owner['key']}` end at the `}}` of line {above + 1}, and `{entry['key']}` stands behind it"
+    message = f"the arguments of `{owner['key']}` end at the `}}` of line {above + 1}, and `{entry['key']}` stands after it"
     return Words(message, f"write `{without_comment(line)}` inside the braces", (row, entry.start("key"), len(entry["key"])))
 
 
@@ -117,7 +134,7 @@ def _no_colon(trouble: Trouble, row: int, column: int) -> Words:
     text = without_comment(trouble.line(row)[column:])
     place = (row, column, len(text))
     if re.match(r"-[^\s-]", text):
-        return Words("a space is missing behind this `-`", f"write `- {short(text[1:])}`", (row, column, 1), code="missing-space")
+        return Words("a space is missing after this `-`", f"write `- {short(text[1:])}`", (row, column, 1), code="missing-space")
     if match := NO_SPACE.fullmatch(text):
         return Words(*no_space(match["key"], match["value"]), (row, column + match.end("key"), 1), code="missing-space")
     word, _, rest = text.partition(" ")
@@ -131,7 +148,7 @@ def _no_colon(trouble: Trouble, row: int, column: int) -> Words:
 
 def no_space(key: str, value: str) -> tuple[str, str]:
     """What to say of ``key:value``, and the help."""
-    return f"a space is missing behind the colon of `{short(key)}`", f"write `{short(key)}: {short(value)}`"
+    return f"a space is missing after the colon of `{short(key)}`", f"write `{short(key)}: {short(value)}`"
 
 
 def indentation(trouble: Trouble) -> Words | None:
@@ -178,7 +195,8 @@ def _columns(trouble: Trouble, row: int) -> Iterator[tuple[int, tuple[int, str]]
 TRANSLATIONS: tuple[Callable[[Trouble], Words | None], ...] = (
     tab,
     bare_item_with_modifier,
-    behind_braces,
+    after_braces,
+    long_key,
     deeper_than_a_value,
     second_colon,
     list_on_the_keys_line,

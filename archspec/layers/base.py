@@ -198,7 +198,8 @@ def layer(cls: _Kind) -> _Kind:
 def known(size: int | None, what: str, *, at: str | None = None) -> int:
     """A size that the layer must know, or `Mismatch`: weights cannot depend on what is unknown."""
     if size is None:
-        raise Mismatch(f"{what} is unknown here, and this layer needs it", at=at, help="give the model's `input` a fixed size there instead of `null`")
+        help = "give the model's `input` a fixed size there instead of `null`"
+        raise Mismatch(f"{what} is unknown here, and this layer needs it", at=at, help=help)
     return size
 
 
@@ -240,8 +241,9 @@ def axis_indices(axes: int | tuple[int, ...], x: Tensor, *, at: str = "axis") ->
 def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> None:
     """Raise `Mismatch` unless ``x`` has ``rank`` axes; ``names`` names them, as in "height, width, channels"."""
     if len(x.shape) != rank:
-        axes, has = f"{rank} {'axis' if rank == 1 else 'axes'}", str(len(x.shape))
-        raise Mismatch(f"this layer takes {axes} ({names}), and its input {x} has {has}", help=help or _another_rank(x, rank, names))
+        axes = f"{rank} {'axis' if rank == 1 else 'axes'}"
+        found = f"is a vector of {x}" if len(x.shape) == 1 else f"{x} has {len(x.shape)}"
+        raise Mismatch(f"this layer takes {axes} ({names}), and its input {found}", help=help or _another_rank(x, rank, names))
 
 
 def _another_rank(x: Tensor, rank: int, names: str) -> str:

@@ -48,9 +48,9 @@ class Reshape(Layer):
 
     def _misfit(self, x: Tensor, size: int, given: int) -> Mismatch:
         if -1 in self.target_shape:
-            message, help = f"the input {x} has {size} elements, which do not divide by {given}", f"give sizes whose product divides {size}"
+            message, help = f"the input has {size} elements, which do not divide by {given}", f"give sizes whose product divides {size}"
         else:
-            message = f"the input {x} has {size} elements, and {show_shape(self.target_shape)} holds {given}"
+            message = f"the input has {size} elements, and {show_shape(self.target_shape)} holds {given}"
             help = f"give sizes whose product is {size}, or -1 for one of them"
         return Mismatch(message, at="target_shape", help=help)
 
@@ -70,7 +70,8 @@ class Permute(Layer):
 
     def output(self, x: Tensor) -> Tensor:
         if len(self.dims) != len(x.shape):
-            raise Mismatch(f"`dims` orders {len(self.dims)} axes, and {x} has {len(x.shape)}", at="dims", help="name every axis of the input, counted from 1 without the batch")
+            message = f"`dims` orders {len(self.dims)} axes, and the input {x} has {len(x.shape)}"
+            raise Mismatch(message, at="dims", help="name every axis of the input, counted from 1 without the batch")
         return Tensor(tuple(x.shape[axis - 1] for axis in self.dims), x.dtype)
 
 

@@ -212,11 +212,12 @@ def _object_arguments(words: str, classes: Mapping[str, Mapping[str, Type]], nam
     if name not in classes:
         raise Refused(words, near(name, classes))
     if not isinstance(arguments, dict):
-        raise Refused(f"{words}; `{name}` takes a mapping of arguments")
+        raise Refused(f"{words}; `{name}` takes a mapping of arguments", f"write `{{{name}: {{{next(iter(classes[name]), 'argument')}: ...}}}}`")
     result = {}
     for key, value in arguments.items():
         if key not in classes[name]:
-            raise Refused(f"{words}; `{name}` has no argument `{key}`", near(key, classes[name]))
+            help = near(key, classes[name]) or f"it takes {', '.join(f'`{one}`' for one in classes[name]) or 'none'}"
+            raise Refused(f"{words}; `{name}` has no argument `{key}`", help)
         try:
             result[key] = classes[name][key].accept(value)
         except Refused as refused:

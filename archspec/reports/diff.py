@@ -9,7 +9,6 @@ from typing import Any
 
 from archspec.graph import Tensor, show_shape
 from archspec.reports.differences import ADDED, CHANGED, REMOVED, Difference, Differences
-from archspec.reports.matching import arguments
 from archspec.reports.numbers import UNKNOWN, count, exact, listed, share
 from archspec.reports.tables import Column, Table
 
@@ -62,14 +61,14 @@ def _tensor(title: str, name: str, a: Tensor | None, b: Tensor | None) -> str:
 def _stage(stage: Difference) -> Iterator[str]:
     """A stage in a paragraph: its name, sizes and numbers, then what differs in it."""
     parts = [(_more(stage.parameters), "parameters"), (_more(stage.macs), "multiply-adds")]
-    numbers = ", ".join(f"{number} {what}" for number, what in parts if number != "0") or "no difference in parameters or multiply-adds"
-    yield f"{_line(stage)}: {numbers}{' each' if len(stage.names) > 1 else ''}"
+    numbers = ", ".join(f"{number} {what}" for number, what in parts if number != "0")
+    yield f"{_line(stage)}: {numbers}{_each(stage)}" if numbers else _line(stage)
     yield from _inner(stage.children, "  ")
 
 
 def _inner(children: Iterable[Difference], indent: str) -> Iterator[str]:
     for child in children:
-        more = f", {_more(child.parameters)} parameters" if child.parameters and not child.children else ""
+        more = f", {_more(child.parameters)} parameters{_each(child)}" if child.parameters and not child.children else ""
         yield f"{indent}{_line(child)}{more}"
         yield from _inner(child.children, f"{indent}  ")
 
@@ -81,14 +80,17 @@ def _line(one: Difference) -> str:
     return ", ".join(filter(None, [f"{SIGNS[one.status]} {_names(one.names)}{times}{was}", _what(one), _sizes(one)]))
 
 
+def _each(one: Difference) -> str:
+    return " each" if len(one.names) > 1 else ""
+
+
 def _names(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}" if len(names) > 2 else listed(list(names))
 
 
 def _what(one: Difference) -> str:
     if one.status != CHANGED:
-        each = "of " if len(one.names) > 1 else ""
-        return _written(one) if one.layer else f"{each}{count(len(one.kinds), 'layer')}: {_counted(one.kinds)}"
+        return _written(one) if one.layer else f"{count(len(one.kinds), 'layer')}{_each(one)}: {_counted(one.kinds)}"
     changes = [f"{name} {_value(before)} → {_value(after)}" for name, (before, after) in one.arguments.items()]
     takes = [f"takes {' and '.join(one.takes[0])} → {' and '.join(one.takes[1])}"] if one.takes else []
     kind = one.layer.layer.kind() if one.layer and "kind" not in one.arguments else ""

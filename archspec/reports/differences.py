@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from archspec.graph import Graph, Node, Tensor
 from archspec.reports.matching import Pair, Part, arguments, match
 
-SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 
 class Difference(NamedTuple):
@@ -35,9 +35,10 @@ class Difference(NamedTuple):
     @property
     def essence(self) -> tuple[Any, ...]:
         """What is equal for two parts that differ in the same way."""
-        layer = (self.layer.layer.kind(), repr(arguments(self.layer.layer))) if self.layer else None
+        layer = None if self.layer is None else (self.layer.layer.kind(), None if self.status == CHANGED else repr(self.layer.layer))
         children = tuple((child.names, child.essence) for child in self.children)
-        return (self.status, self.was is None, self.kinds, layer, repr(dict(self.arguments)), self.takes, self.parameters, self.macs, children)
+        numbers = self.parameters, self.macs, self.output if self.layer is None else None
+        return self.status, self.was is None, self.kinds, layer, repr(dict(self.arguments)), self.takes, numbers, children
 
 
 class Differences(NamedTuple):
@@ -121,13 +122,11 @@ class _Comparison(NamedTuple):
             found = found._replace(layer=pair.b.node, arguments=_changes(pair.a.node, pair.b.node), takes=self._takes(pair.a.node, pair.b.node))
         else:
             found = found._replace(children=tuple(self.children(pair)))
-        weighs = not path and (found.parameters or found.macs or found.output)  # a stage is told also where the cause lies before it
+        weighs = not path and (found.parameters or found.macs)  # a stage is told also where the cause lies before it
         return found if found.was or found.arguments or found.takes or found.children or weighs else None
 
     def _output(self, a: Part, b: Part) -> tuple[Tensor, Tensor] | None:
-        first, second = (
-            graph.tensors[graph.endpoints.get(part.path, part.nodes[-1].name)] for graph, part in ((self.a, a), (self.b, b))
-        )
+        first, second = (graph.tensors[graph.endpoints.get(part.path, part.nodes[-1].name)] for graph, part in ((self.a, a), (self.b, b)))
         return (first, second) if first != second else None
 
     def _takes(self, a: Node, b: Node) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -177,10 +176,3 @@ def _folded(found: Iterable[Difference]) -> list[Difference]:
 
 def _joined(alike: list[Difference]) -> Difference:
     return alike[0]._replace(names=tuple(name for one in alike for name in one.names))
-
-
-def walk(stages: Iterable[Difference]) -> Iterator[Difference]:
-    """All differences, the outer before the inner."""
-    for one in stages:
-        yield one
-        yield from walk(one.children)

@@ -105,9 +105,7 @@ def _part(path: str, members: list[tuple[Node, list[str]]], level: int) -> Part:
     inner: dict[str, list[tuple[Node, list[str]]]] = {}
     for node, steps in members:
         inner.setdefault(steps[level], []).append((node, steps))
-    children = tuple(
-        _leaf(one[0][0]) if one[0][1][-1] == name and len(one) == 1 else _part(name, one, level + 1) for name, one in inner.items()
-    )
+    children = tuple(_leaf(one[0][0]) if one[0][1][-1] == name and len(one) == 1 else _part(name, one, level + 1) for name, one in inner.items())
     return Part(path, True, None, children)
 
 

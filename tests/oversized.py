@@ -1,0 +1,155 @@
+"""Specs that ask for too much, each as text, with the code of the diagnostic that must refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+HEAD = "archspec: 1\nname: hostile\ninput: [8, 8, 3]\n"
+
+
+class Oversized(NamedTuple):
+    """A spec that passes a bound. ``words`` must stand in the message: they name the bound."""
+
+    text: Callable[[], str]
+    code: str
+    words: str
+
+
+def _doubling() -> str:
+    """300 bytes that stand for 2 ** 30 values."""
+    return HEAD + "vars:\n  a0: &a0 [1, 1]\n" + "".join(f"  a{i + 1}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(30)) + "layers: [ReLU]\n"
+
+
+def _calls(body: str, levels: int = 30) -> str:
+    """Blocks that call the next one twice: 2 ** levels calls."""
+    blocks = "".join(f"  b{i}: {{layers: [b{i + 1}: , b{i + 1}: ]}}\n" for i in range(levels))
+    return f"{HEAD}blocks:\n{blocks}  b{levels}: {{layers: [{body}]}}\nlayers: [b0]\n"
+
+
+def _residual_calls() -> str:
+    blocks = "".join(f"  b{i}: {{layers: [{{residual: [b{i + 1}], shortcut: [b{i + 1}]}}]}}\n" for i in range(25))
+    return f"{HEAD}blocks:\n{blocks}  b25: {{layers: [ReLU]}}\nlayers: [b0]\n"
+
+
+def _argument(value: str) -> str:
+    return f"{HEAD}layers: [{{Conv2D: {{filters: {value}, kernel_size: 1}}}}]\n"
+
+
+def _vars(text: str) -> str:
+    return f"{HEAD}vars: {{{text}}}\nlayers: [ReLU]\n"
+
+
+def _long(kind: str) -> str:
+    long = "x" * 100_000
+    return {
+        "key": _vars(f"{long}: 1"),
+        "name": f"{HEAD}layers: [{{ReLU: , name: {long}}}]\n",
+        "from": f"{HEAD}layers: [{{ReLU: , from: {long}}}]\n",
+        "item": f"{HEAD}layers: [{long}]\n",
+        "block": f"{HEAD}blocks: {{{long}: {{layers: []}}}}\nlayers: [{long}]\n",
+        "grown": f"{HEAD}vars: {{t: {'x' * 900}}}\nlayers: [{{ReLU: , name: $t$t}}]\n",
+        "path": HEAD + "layers:\n" + "".join(f"{'  ' * i}- {{name: {'x' * 90}, layers: [\n" for i in range(20)) + "ReLU" + "]}" * 20 + "\n",
+        "merge": f"{HEAD}layers: [{{branches: {{a: []}}, merge: {long}}}]\n",
+        "extends": f"archspec: 1\nname: a\nextends: {long}\n",
+        "spec": f"archspec: 1\nname: {long}\ninput: [8]\nlayers: [ReLU]\n",
+        "expect": f"{HEAD}layers: [ReLU]\nexpect: {{shapes: {{{'x' * 999}: [1]}}}}\n",
+    }[kind]
+
+
+TABLE = {
+    "text of 5 MB": Oversized(lambda: HEAD + "layers:\n" + "  - ReLU\n" * 500_000, "bound-text", "bytes"),
+    "one comment of 5 MB": Oversized(lambda: HEAD + "#" * 5_000_000, "bound-text", "bytes"),
+    "10,000 brackets": Oversized(lambda: HEAD + "layers: " + "[" * 10_000 + "]" * 10_000, "bound-nesting", "levels"),
+    "10,000 brackets that are not closed": Oversized(lambda: HEAD + "layers: " + "[" * 10_000, "bound-nesting", "levels"),
+    "10,000 braces": Oversized(lambda: HEAD + "vars: " + "{a: " * 10_000 + "}" * 10_000, "bound-nesting", "levels"),
+    "10,000 dashes": Oversized(lambda: HEAD + "layers:\n  " + "- " * 10_000 + "ReLU\n", "bound-nesting", "levels"),
+    "1,000 indented keys": Oversized(lambda: "".join(" " * i + "a:\n" for i in range(1_000)), "bound-nesting", "levels"),
+    "10,000 brackets as a key": Oversized(lambda: HEAD + "vars: {" + "? [" * 10_000, "bound-nesting", "levels"),
+    "groups in one another": Oversized(lambda: HEAD + "layers: " + "[layers: " * 3_000 + "[ReLU]" + "]" * 3_000, "bound-nesting", "levels"),
+    "doubling aliases": Oversized(_doubling, "bound-values", "values"),
+    "a cycle of aliases": Oversized(lambda: HEAD + "layers: &a [layers: *a]\n", "yaml-cycle", "never end"),
+    "100,000 values": Oversized(lambda: HEAD + "vars: {a: [" + "1, " * 200_000 + "1]}\nlayers: [ReLU]\n", "bound-values", "values"),
+    "many aliases": Oversized(lambda: HEAD + "vars:\n  a: &a [1]\n  b: [" + "*a, " * 200_000 + "]\nlayers: [ReLU]\n", "bound-values", "values"),
+    "repeat: 1000000000": Oversized(lambda: HEAD + "layers: [{ReLU: , repeat: 1000000000}]\n", "wrong-repeat", "repetitions"),
+    "repeat by an expression": Oversized(lambda: HEAD + "layers: [{ReLU: , repeat: $(10 ** 9)}]\n", "wrong-repeat", "repetitions"),
+    "repeats that multiply": Oversized(
+        lambda: HEAD + "layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [ReLU]}]}]}]\n", "bound", "layers"
+    ),
+    "empty repeats that multiply": Oversized(
+        lambda: HEAD + "layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [{repeat: 1000, layers: []}]}]}]\n", "bound", "layers"
+    ),
+    "repeats of what is left out": Oversized(
+        lambda: HEAD + "layers: [{repeat: 100000, layers: [{ReLU: , when: false, repeat: 100000}]}, ReLU]\n", "bound", "layers"
+    ),
+    "repeats of no repetition": Oversized(
+        lambda: HEAD + "layers: [{repeat: 100000, layers: [" + "{ReLU: , repeat: 0}, " * 1000 + "]}, ReLU]\n", "bound", "layers"
+    ),
+    "blocks that double": Oversized(lambda: _calls("ReLU"), "bound", "layers"),
+    "blocks that double nothing": Oversized(lambda: _calls(""), "bound", "layers"),
+    "blocks that double a mistake": Oversized(lambda: _calls("{Conv2D: {filters: $(1 / 0), kernel_size: 1}}"), "bound", "layers"),
+    "blocks that double in residuals": Oversized(_residual_calls, "bound", "layers"),
+    "a row of 1,000 blocks": Oversized(lambda: _row_of_blocks(1000), "bound", "deep"),
+    "reuse that doubles": Oversized(lambda: _doubling_reuse(), "bound", "layers"),
+    "blocks in a circle": Oversized(lambda: HEAD + "blocks: {a: {layers: [b]}, b: {layers: [a]}}\nlayers: [a]\n", "recursion", "itself"),
+    "9**9**9": Oversized(lambda: _argument("$(9**9**9)"), "bound", "integer"),
+    "9**9**9 of variables": Oversized(
+        lambda: f"{HEAD}vars: {{n: 9}}\nlayers: [{{Conv2D: {{filters: $n ** $n ** $n, kernel_size: 1}}}}]\n", "bound", "integer"
+    ),
+    "[0] * 10**9": Oversized(lambda: _argument('"$([0] * 10**9)"'), "bound", "elements"),
+    "range(10**9)": Oversized(lambda: _argument("$(len(range(10**9)))"), "bound", "elements"),
+    "lists of lists": Oversized(lambda: _argument('"$([[[0] * 5000] * 5000] * 5000)"'), "bound", "elements"),
+    "comprehensions in one another": Oversized(
+        lambda: _argument('"$(len([[[x for x in range(5000)] for y in range(5000)] for z in range(5000)]))"'), "bound", "elements"
+    ),
+    "sums in a comprehension in a repeat": Oversized(
+        lambda: f'{HEAD}layers: [{{repeat: 10000, ReLU: , when: "sum([sum(range(5000)) for $x in range(5000)]) == 0"}}, ReLU]\n', "bound", "elements"
+    ),
+    "an expression of 100 kB": Oversized(lambda: _argument("$(" + "1 + " * 25_000 + "1)"), "bound", "characters"),
+    "a deep expression": Oversized(lambda: _argument("$(" + "(" * 900 + "1" + ")" * 900 + ")"), "bound", "deep"),
+    "a deep chain of signs": Oversized(lambda: _argument("$(" + "-" * 1900 + "1)"), "bound", "deep"),
+    "a deep chain of nots": Oversized(lambda: f"{HEAD}layers: [{{ReLU: , when: $({'not ' * 450}true)}}]\n", "bound", "deep"),
+    "a deep chain of ifs": Oversized(lambda: _argument("$(" + "1 if true else " * 120 + "1)"), "bound", "deep"),
+    "a deep chain of powers": Oversized(lambda: _argument("$(" + "1 ** " * 390 + "1)"), "bound", "deep"),
+    "a deep chain of indices": Oversized(lambda: _argument("$(" + "[" * 300 + "1" + "]" * 300 + "[0]" * 300 + ")"), "bound", "deep"),
+    "a number of 1,000 digits": Oversized(lambda: _argument("1" * 1000), "bound-number", "integer"),
+    "a number of 100,000 digits": Oversized(lambda: _argument("1" * 100_000), "bound-number", ""),
+    "a float beyond floats": Oversized(lambda: _argument("1e999"), "bound-number", ""),
+    "a number of 1,500 digits in an expression": Oversized(lambda: _argument("$(" + "1" * 1500 + ")"), "bound", "integer"),
+    "300 variables in a chain": Oversized(
+        lambda: _vars(", ".join([*(f"v{i}: $v{i + 1} + 1" for i in range(300)), "v300: 1"])), "bound-network", "variables"
+    ),
+    "variables that double a list": Oversized(
+        lambda: _vars(", ".join(["l0: [0]", *(f"l{i + 1}: $l{i} + $l{i}" for i in range(40))])), "bound", "elements"
+    ),
+    "variables that double a product": Oversized(lambda: _vars(", ".join(["l0: 9", *(f"l{i + 1}: $l{i} * $l{i}" for i in range(40))])), "bound", "integer"),
+    "100,000 branches": Oversized(
+        lambda: HEAD + "layers: [{merge: Add, branches: {" + ", ".join(f"b{i}: []" for i in range(100_000)) + "}}]\n", "bound-", ""
+    ),
+    "a table of 100,000 rows": Oversized(
+        lambda: HEAD + "layers: [{Dense: {units: $k}, repeat: [" + "{k: 1}, " * 100_000 + "]}]\n", "bound-", ""
+    ),
+    "an axis of 10**18": Oversized(lambda: "archspec: 1\nname: a\ninput: [1000000000000000000]\nlayers: [ReLU]\n", "wrong-value", ""),
+    "an axis that doubles": Oversized(
+        lambda: HEAD + "layers: [{UpSampling2D: {size: 1000}, repeat: 1000}]\n", "shape-mismatch", ""
+    ),
+    "channels that double": Oversized(
+        lambda: HEAD + "layers: [{layers: [Concatenate: {}], from: prev}, {Concatenate: {}, from: [prev, prev], repeat: 1000}]\n", "shape-mismatch", ""
+    ),
+    **{f"100 kB of {kind}": Oversized(lambda kind=kind: _long(kind), code, words) for kind, code, words in [
+        ("key", "bound-name", "characters"), ("name", "wrong-name", "characters"), ("from", "wrong-name", "characters"), ("item", "unknown-layer", ""),
+        ("block", "bound-name", "characters"), ("grown", "wrong-name", "characters"), ("path", "bound", "characters"), ("merge", "unknown-layer", ""),
+        ("extends", "file-not-found", ""), ("spec", "wrong-type", ""), ("expect", "unknown-name", ""),
+    ]},
+}  # fmt: skip
+
+
+def _row_of_blocks(length: int) -> str:
+    blocks = "".join(f"  b{i}: {{layers: [b{i + 1}: ]}}\n" for i in range(length))
+    return f"{HEAD}blocks:\n{blocks}  b{length}: {{layers: [ReLU]}}\nlayers: [b0]\n"
+
+
+def _doubling_reuse() -> str:
+    """Each group uses the one before it twice."""
+    groups = "".join(f"  - {{name: g{i + 1}, layers: [{{reuse: g{i}}}, {{reuse: g{i}}}]}}\n" for i in range(40))
+    return f"{HEAD}layers:\n  - {{name: g0, layers: [ReLU]}}\n{groups}"
