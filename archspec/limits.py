@@ -37,6 +37,9 @@ LAYERS = 100_000
 ITEMS = 250_000
 """Items that one compilation carries out: layers, groups, block calls, each repetition by itself."""
 
+REUSE = 5
+"""What one `reuse` counts for among the items."""
+
 ITEMS_AFTER_MISTAKE = 50_000
 """Items that are carried out after the first mistake, to find others."""
 

@@ -23,11 +23,17 @@ IMPORTS = ["-c", "import yaml, click, jsonschema"]
 CHECK = ["-m", "archspec", "check", "specs/resnet.yaml"]
 CHECK_152 = ["-m", "archspec", "check", "specs/resnet.yaml@resnet152"]
 KERAS_152 = ["-c", "import sys; sys.path.insert(0, 'benchmarks'); import by_hand; print(by_hand.resnet((3, 8, 36, 3)).count_params())"]
-LOADED = "import sys, archspec.cli\ntry: archspec.cli.main(['check', 'specs/resnet.yaml'])\nexcept SystemExit: pass\nprint([m for m in ('keras', 'tensorflow', 'numpy') if m in sys.modules], file=sys.stderr)"
+LOADED = """
+import sys, archspec.cli
+try: archspec.cli.main(["check", "specs/resnet.yaml"])
+except SystemExit: pass
+print([name for name in ("keras", "tensorflow", "numpy") if name in sys.modules], file=sys.stderr)
+"""
 LAYERS = """
 import sys, time, archspec
 def seconds(layers):
-    spec = {"archspec": 1, "name": "chain", "input": [8, 8, 4], "layers": [{"Conv2D": {"filters": "4 + 0 * $i", "kernel_size": 3, "padding": "same"}, "repeat": layers}]}
+    chain = {"Conv2D": {"filters": "4 + 0 * $i", "kernel_size": 3, "padding": "same"}, "repeat": layers}
+    spec = {"archspec": 1, "name": "chain", "input": [8, 8, 4], "layers": [chain]}
     start = time.perf_counter(); archspec.compile(spec)
     return (time.perf_counter() - start) / layers
 seconds(1000)
@@ -42,7 +48,10 @@ import archspec, by_hand, keras
 def seconds(build):
     keras.utils.clear_session(); start = time.perf_counter(); model = build()
     return time.perf_counter() - start, model.count_params()
-SIDES = {"resnet50": (lambda: archspec.build("resnet@resnet50"), by_hand.resnet), "efficientnet B0": (lambda: archspec.build("efficientnet@B0"), by_hand.efficientnet)}
+SIDES = {
+    "resnet50": (lambda: archspec.build("resnet@resnet50"), by_hand.resnet),
+    "efficientnet B0": (lambda: archspec.build("efficientnet@B0"), by_hand.efficientnet),
+}
 for name, (ours, theirs) in SIDES.items():
     seconds(ours), seconds(theirs)
     pairs = [(seconds(ours), seconds(theirs)) for _ in range(9)]

@@ -45,7 +45,14 @@ class _Author:
 
     def number(self) -> Any:
         """A count of channels: written, or by an expression over what is visible."""
-        names = ["$width", "$width + 1", "$prev.channels", "$(2 * width)", *(f"${name}" for name in self.variables), *(f"1 + ${name}" for name in self.variables)]
+        names = [
+            "$width",
+            "$width + 1",
+            "$prev.channels",
+            "$(2 * width)",
+            *(f"${name}" for name in self.variables),
+            *(f"1 + ${name}" for name in self.variables),
+        ]
         return self.draw(SIZES) if self.draw(st.booleans()) else self.draw(st.sampled_from(names))
 
     def chain(self, depth: int) -> list[Item]:
@@ -54,7 +61,18 @@ class _Author:
     def item(self, depth: int) -> Item:
         if depth == 0 or self.one_of(True, False, False):
             return self.layer()
-        kinds = (self.group, self.branches, self.identity_residual, self.projected_residual, self.repeated, self.repeated, self.call, self.join, self.side, self.skip)
+        kinds = (
+            self.group,
+            self.branches,
+            self.identity_residual,
+            self.projected_residual,
+            self.repeated,
+            self.repeated,
+            self.call,
+            self.join,
+            self.side,
+            self.skip,
+        )
         return self.one_of(*kinds)(depth - 1)
 
     # --- layers

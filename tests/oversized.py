@@ -28,8 +28,8 @@ def _calls(body: str, levels: int = 30) -> str:
 
 
 def _residual_calls() -> str:
-    blocks = "".join(f"  b{i}: {{layers: [{{residual: [b{i + 1}], shortcut: [b{i + 1}]}}]}}\n" for i in range(25))
-    return f"{HEAD}blocks:\n{blocks}  b25: {{layers: [ReLU]}}\nlayers: [b0]\n"
+    blocks = "".join(f"  b{i}: {{layers: [{{residual: [b{i + 1}], shortcut: [b{i + 1}]}}]}}\n" for i in range(18))
+    return f"{HEAD}blocks:\n{blocks}  b18: {{layers: [ReLU]}}\nlayers: [b0]\n"
 
 
 def _argument(value: str) -> str:
@@ -43,18 +43,77 @@ def _vars(text: str) -> str:
 def _long(kind: str) -> str:
     long = "x" * 100_000
     return {
-        "key": _vars(f"{long}: 1"),
+        "key": f"{HEAD}vars:\n  ? {long}\n  : 1\nlayers: [ReLU]\n",
+        "key on one line": _vars(f"{long}: 1"),
         "name": f"{HEAD}layers: [{{ReLU: , name: {long}}}]\n",
         "from": f"{HEAD}layers: [{{ReLU: , from: {long}}}]\n",
         "item": f"{HEAD}layers: [{long}]\n",
-        "block": f"{HEAD}blocks: {{{long}: {{layers: []}}}}\nlayers: [{long}]\n",
+        "block": f"{HEAD}blocks:\n  ? {long}\n  : {{layers: []}}\nlayers: [{long}]\n",
         "grown": f"{HEAD}vars: {{t: {'x' * 900}}}\nlayers: [{{ReLU: , name: $t$t}}]\n",
-        "path": HEAD + "layers:\n" + "".join(f"{'  ' * i}- {{name: {'x' * 90}, layers: [\n" for i in range(20)) + "ReLU" + "]}" * 20 + "\n",
+        "path": HEAD + "layers:\n" + "".join(f"{'  ' * i}- name: {'x' * 90}\n{'  ' * i}  layers:\n" for i in range(20)) + "  " * 20 + "- ReLU\n",
         "merge": f"{HEAD}layers: [{{branches: {{a: []}}, merge: {long}}}]\n",
         "extends": f"archspec: 1\nname: a\nextends: {long}\n",
         "spec": f"archspec: 1\nname: {long}\ninput: [8]\nlayers: [ReLU]\n",
         "expect": f"{HEAD}layers: [ReLU]\nexpect: {{shapes: {{{'x' * 999}: [1]}}}}\n",
     }[kind]
+
+
+def _row_of_blocks(length: int) -> str:
+    blocks = "".join(f"  b{i}: {{layers: [b{i + 1}: ]}}\n" for i in range(length))
+    return f"{HEAD}blocks:\n{blocks}  b{length}: {{layers: [ReLU]}}\nlayers: [b0]\n"
+
+
+def _doubling_reuse() -> str:
+    """Each group uses the one before it twice."""
+    groups = "".join(f"  - {{name: g{i + 1}, layers: [{{reuse: g{i}}}, {{reuse: g{i}}}]}}\n" for i in range(40))
+    return f"{HEAD}layers:\n  - {{name: g0, layers: [ReLU]}}\n{groups}"
+
+
+def _misspelt_blocks(count: int) -> str:
+    blocks = "".join(f"  block_number_{i}: {{layers: [ReLU]}}\n" for i in range(count))
+    return f"{HEAD}blocks:\n{blocks}layers:\n" + "".join(f"  - blok_number_{i}\n" for i in range(count))
+
+
+def _misspelt_arguments(count: int) -> str:
+    return f"{HEAD}layers:\n" + "".join(f"  - Conv2D: {{filtres_{i}: 1}}\n" for i in range(count))
+
+
+def _misspelt_names(count: int) -> str:
+    return f"{HEAD}layers:\n" + "".join(f"  - {{ReLU: , name: relu_number_{i}, from: rulu_number_{i}}}\n" for i in range(count))
+
+
+def _missing_variables(count: int) -> str:
+    variables = ", ".join(f"variable_{i}: 1" for i in range(count))
+    return f"{HEAD}vars: {{{variables}}}\nlayers:\n" + "".join(f"  - Dense: {{units: $variabel_{i}}}\n" for i in range(count))
+
+
+def _misspelt_keys(count: int) -> str:
+    return f"{HEAD}layers:\n" + "".join(f"  - {{ReLU: , nmae_{i}-: a}}\n" for i in range(count))
+
+
+def _wrong_values(count: int) -> str:
+    return f"{HEAD}layers:\n" + "".join(f"  - Conv2D: {{filters: many_{i}, kernel_size: 1}}\n" for i in range(count))
+
+
+def _wrong_shapes(count: int) -> str:
+    return f"{HEAD}layers:\n" + "".join("  - {MaxPooling2D: {pool_size: 100}, from: input}\n" for i in range(count))
+
+
+def _dead_ends(count: int) -> str:
+    return f"{HEAD}layers:\n" + "".join("  - {ReLU: , from: input}\n" for i in range(count))
+
+
+def _unused(count: int) -> str:
+    return f"{HEAD}vars:\n" + "".join(f"  variable_{i}: 1\n" for i in range(count)) + "layers: [ReLU]\n"
+
+
+def _uneven_rows(count: int) -> str:
+    rows = ", ".join(f"{{key_{i}: 1}}" for i in range(count))
+    return f"{HEAD}layers: [{{Dense: {{units: 1}}, repeat: [{rows}]}}]\n"
+
+
+def _long_argument(items: str) -> str:
+    return f"{HEAD}vars: {{long: '$([1] * 9000)'}}\nblocks: {{b: {{args: [k], layers: [ReLU]}}}}\nlayers: [{items}]\n"
 
 
 TABLE = {
@@ -71,8 +130,8 @@ TABLE = {
     "a cycle of aliases": Oversized(lambda: HEAD + "layers: &a [layers: *a]\n", "yaml-cycle", "never end"),
     "100,000 values": Oversized(lambda: HEAD + "vars: {a: [" + "1, " * 200_000 + "1]}\nlayers: [ReLU]\n", "bound-values", "values"),
     "many aliases": Oversized(lambda: HEAD + "vars:\n  a: &a [1]\n  b: [" + "*a, " * 200_000 + "]\nlayers: [ReLU]\n", "bound-values", "values"),
-    "repeat: 1000000000": Oversized(lambda: HEAD + "layers: [{ReLU: , repeat: 1000000000}]\n", "wrong-repeat", "repetitions"),
-    "repeat by an expression": Oversized(lambda: HEAD + "layers: [{ReLU: , repeat: $(10 ** 9)}]\n", "wrong-repeat", "repetitions"),
+    "repeat: 1000000000": Oversized(lambda: HEAD + "layers: [{ReLU: , repeat: 1000000000}]\n", "bound-network", "repetitions"),
+    "repeat by an expression": Oversized(lambda: HEAD + "layers: [{ReLU: , repeat: $(10 ** 9)}]\n", "bound-network", "repetitions"),
     "repeats that multiply": Oversized(
         lambda: HEAD + "layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [ReLU]}]}]}]\n", "bound", "layers"
     ),
@@ -87,7 +146,7 @@ TABLE = {
     ),
     "blocks that double": Oversized(lambda: _calls("ReLU"), "bound", "layers"),
     "blocks that double nothing": Oversized(lambda: _calls(""), "bound", "layers"),
-    "blocks that double a mistake": Oversized(lambda: _calls("{Conv2D: {filters: $(1 / 0), kernel_size: 1}}"), "bound", "layers"),
+    "blocks that double a mistake": Oversized(lambda: _calls("{Conv2D: {filters: $(1 / 0), kernel_size: 1}}"), "expression-value", "zero"),
     "blocks that double in residuals": Oversized(_residual_calls, "bound", "layers"),
     "a row of 1,000 blocks": Oversized(lambda: _row_of_blocks(1000), "bound", "deep"),
     "reuse that doubles": Oversized(lambda: _doubling_reuse(), "bound", "layers"),
@@ -111,8 +170,8 @@ TABLE = {
     "a deep chain of nots": Oversized(lambda: f"{HEAD}layers: [{{ReLU: , when: $({'not ' * 450}true)}}]\n", "bound", "deep"),
     "a deep chain of ifs": Oversized(lambda: _argument("$(" + "1 if true else " * 120 + "1)"), "bound", "deep"),
     "a deep chain of powers": Oversized(lambda: _argument("$(" + "1 ** " * 390 + "1)"), "bound", "deep"),
-    "a deep chain of indices": Oversized(lambda: _argument("$(" + "[" * 300 + "1" + "]" * 300 + "[0]" * 300 + ")"), "bound", "deep"),
-    "a number of 1,000 digits": Oversized(lambda: _argument("1" * 1000), "bound-number", "integer"),
+    "a deep chain of indices": Oversized(lambda: _argument('"$(' + "[" * 300 + "1" + "]" * 300 + "[0]" * 300 + ')"'), "bound", "deep"),
+    "a number of 1,000 digits": Oversized(lambda: _argument("1" * 1000), "bound-number", "larger than"),
     "a number of 100,000 digits": Oversized(lambda: _argument("1" * 100_000), "bound-number", ""),
     "a float beyond floats": Oversized(lambda: _argument("1e999"), "bound-number", ""),
     "a number of 1,500 digits in an expression": Oversized(lambda: _argument("$(" + "1" * 1500 + ")"), "bound", "integer"),
@@ -129,27 +188,34 @@ TABLE = {
     "a table of 100,000 rows": Oversized(
         lambda: HEAD + "layers: [{Dense: {units: $k}, repeat: [" + "{k: 1}, " * 100_000 + "]}]\n", "bound-", ""
     ),
+    **{f"{count:,} times {what}": Oversized(lambda make=make, count=count: make(count), code, words) for what, make, count, code, words in [
+        ("a misspelt block", _misspelt_blocks, 5_000, "unknown-layer", ""), ("a misspelt argument", _misspelt_arguments, 10_000, "unknown-argument", ""),
+        ("a misspelt name", _misspelt_names, 8_000, "unknown-name", ""), ("a missing variable", _missing_variables, 10_000, "unknown-name", ""),
+        ("a misspelt key", _misspelt_keys, 10_000, "unknown-key", ""), ("a wrong value", _wrong_values, 10_000, "wrong-argument", ""),
+        ("a wrong shape", _wrong_shapes, 10_000, "shape-mismatch", ""), ("a dead end", _dead_ends, 20_000, "dead-end", ""),
+        ("a variable that nothing mentions", _unused, 30_000, "", ""), ("a row of another shape", _uneven_rows, 10_000, "wrong-repeat", ""),
+    ]},
+    "a long list for a block that repeats": Oversized(lambda: _long_argument("{b: {k: $long}, repeat: 100000}"), "bound", "elements"),
+    "a long list for a layer that repeats": Oversized(
+        lambda: _long_argument("{Reshape: {target_shape: $long}, repeat: 100000}"), "bound", "elements"
+    ),
+    "a long shape": Oversized(lambda: _long_argument("{Reshape: {target_shape: $long}}, {ReLU: , repeat: 100000}"), "", ""),
+    **{f"100 kB of {kind} where a number belongs": Oversized(lambda text=text: _argument(text * (100_000 // len(text))), "", "") for kind, text in [
+        ("digits and signs", "1+"), ("spaces", "1 "), ("names", "width "), ("dollars", "$"), ("quotes", "'a' "), ("dots", "1.1."), ("colons", "a:b"),
+    ]},
+    **{f"100 kB of {kind} in a broken line": Oversized(lambda text=text: f"{HEAD}layers: [{text * (100_000 // len(text))}\n  ] ] :", "yaml", "") for kind, text in [
+        ("x", "x"), ("quotes", "'a' "), ("commas", "a, "), ("colons", "a: b "), ("brackets", "[a], "), ("dashes", "- "), ("dollars", "$a ["), ("comments", " #"), ("tabs", "\t"),
+    ]},
     "an axis of 10**18": Oversized(lambda: "archspec: 1\nname: a\ninput: [1000000000000000000]\nlayers: [ReLU]\n", "wrong-value", ""),
-    "an axis that doubles": Oversized(
+    "an axis that grows": Oversized(
         lambda: HEAD + "layers: [{UpSampling2D: {size: 1000}, repeat: 1000}]\n", "shape-mismatch", ""
     ),
     "channels that double": Oversized(
-        lambda: HEAD + "layers: [{layers: [Concatenate: {}], from: prev}, {Concatenate: {}, from: [prev, prev], repeat: 1000}]\n", "shape-mismatch", ""
+        lambda: HEAD + "layers: [{Concatenate: {}, from: [prev, prev], repeat: 1000}]\n", "shape-mismatch", ""
     ),
     **{f"100 kB of {kind}": Oversized(lambda kind=kind: _long(kind), code, words) for kind, code, words in [
-        ("key", "bound-name", "characters"), ("name", "wrong-name", "characters"), ("from", "wrong-name", "characters"), ("item", "unknown-layer", ""),
+        ("key", "bound-name", "characters"), ("key on one line", "yaml-syntax", ""), ("name", "wrong-name", "characters"), ("from", "wrong-name", "characters"), ("item", "unknown-layer", ""),
         ("block", "bound-name", "characters"), ("grown", "wrong-name", "characters"), ("path", "bound", "characters"), ("merge", "unknown-layer", ""),
-        ("extends", "file-not-found", ""), ("spec", "wrong-type", ""), ("expect", "unknown-name", ""),
+        ("extends", "file-not-found", ""), ("spec", "bound-name", "characters"), ("expect", "unknown-name", ""),
     ]},
 }  # fmt: skip
-
-
-def _row_of_blocks(length: int) -> str:
-    blocks = "".join(f"  b{i}: {{layers: [b{i + 1}: ]}}\n" for i in range(length))
-    return f"{HEAD}blocks:\n{blocks}  b{length}: {{layers: [ReLU]}}\nlayers: [b0]\n"
-
-
-def _doubling_reuse() -> str:
-    """Each group uses the one before it twice."""
-    groups = "".join(f"  - {{name: g{i + 1}, layers: [{{reuse: g{i}}}, {{reuse: g{i}}}]}}\n" for i in range(40))
-    return f"{HEAD}layers:\n  - {{name: g0, layers: [ReLU]}}\n{groups}"

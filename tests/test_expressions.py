@@ -168,8 +168,12 @@ TEMPLATE_ERRORS = [
     ("«$list».a", f"{ONLY} the list [3, 4, 6, 3]", None, "expression-value"),
     ("«$row»", f"{ONLY} the row {{depth: 3, width: 16}}", None, "expression-value"),
     ("«$nothing»", f"{ONLY} `null`", None, "expression-value"),
-    ("c«$in».channels", "`$in` is a tensor, not a value", "write `$(in.channels)`, `$(in.height)`, `$(in.width)` or `$(in.shape)`",
-    "expression-value"),
+    (
+        "c«$in».channels",
+        "`$in` is a tensor, not a value",
+        "write `$(in.channels)`, `$(in.height)`, `$(in.width)` or `$(in.shape)`",
+        "expression-value",
+    ),
     (
         "c«$(in.height)»",
         "the height is unknown until the model is called",
@@ -410,8 +414,9 @@ def test_nesting_is_bounded(opening: str) -> None:
         assert caught.value.code == "bound-expression"
 
 
-@pytest.mark.parametrize("text", ["(" * 49 + "1" + ")" * 49, "-" * 49 + "1", "[" * 49 + "]" * 49, "$list" + "[:]" * 49,
-"1 if false else " * 49 + "1"])
+@pytest.mark.parametrize(
+    "text", ["(" * 49 + "1" + ")" * 49, "-" * 49 + "1", "[" * 49 + "]" * 49, "$list" + "[:]" * 49, "1 if false else " * 49 + "1"]
+)
 def test_nesting_up_to_the_bound_is_fine(text: str) -> None:
     evaluate(text)
 
@@ -546,8 +551,10 @@ def _sum(values: list[float]) -> float:
 
 
 PYTHON = {"floor": math.floor, "ceil": math.ceil, "sum": _sum, "range": lambda *numbers: list(range(*numbers))} | ORACLE
-FAILURES: dict[type[Exception], tuple[str, ...]] = {ZeroDivisionError: ("division by zero", "0 has no negative power"),
-IndexError: ("the list has ",)}
+FAILURES: dict[type[Exception], tuple[str, ...]] = {
+    ZeroDivisionError: ("division by zero", "0 has no negative power"),
+    IndexError: ("the list has ",),
+}
 
 
 def _outcome(text: str) -> Any:
@@ -582,8 +589,9 @@ PIECES = [
     "=", "&&", "\n",
     "for $x in ", "for x in ", "[$x for $x in ", "0] * ", "range(", "\N{GREEK SMALL LETTER PI}", "\0", "{", "\\", "`", "_",
 ]  # fmt: skip
-SOUP = st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.lists(st.sampled_from(PIECES),
-max_size=25).map(" ".join) | st.text(max_size=80)
+SOUP = (
+    st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join) | st.text(max_size=80)
+)
 
 
 @settings(max_examples=500, deadline=None)

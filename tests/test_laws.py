@@ -237,7 +237,32 @@ def test_a_keyword_means_what_the_variable_written_so_does(spec: Spec, width: in
 # --- the text
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
-    ["", "~", "null", "true", "no", "on", "010", "1_000", "0x1F", "1e-3", "1.10", "5e1", ".nan", "-.inf", "3:30", "2020-01-01", "<<", "=", "- a", "a: b", "a #b", "$x", "'", '"']
+    [
+        "",
+        "~",
+        "null",
+        "true",
+        "no",
+        "on",
+        "010",
+        "1_000",
+        "0x1F",
+        "1e-3",
+        "1.10",
+        "5e1",
+        ".nan",
+        "-.inf",
+        "3:30",
+        "2020-01-01",
+        "<<",
+        "=",
+        "- a",
+        "a: b",
+        "a #b",
+        "$x",
+        "'",
+        '"',
+    ]
 )
 NUMBERS = st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 DATA = st.recursive(

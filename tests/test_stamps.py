@@ -21,7 +21,10 @@ TWO_SITES = {
             "inputs": ["a", "b"],
             "layers": [{"name": "left", "Conv2D": {"filters": 4, "kernel_size": 1}}, {"name": "sum", "from": ["left", "b"], "Add": {}}],
         },
-        "outer": {"args": ["n"], "layers": [{"name": "first", "from": ["prev", "prev"], "pair": {}}, {"name": "again", "from": ["first.left", "prev"], "pair": {}}]},
+        "outer": {
+            "args": ["n"],
+            "layers": [{"name": "first", "from": ["prev", "prev"], "pair": {}}, {"name": "again", "from": ["first.left", "prev"], "pair": {}}],
+        },
     },
     "layers": [
         {"outer": {"n": 1}, "repeat": 3},

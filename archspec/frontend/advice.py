@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from archspec import limits
 from archspec.frontend.source import Value
 from archspec.frontend.yaml_lines import NO_SPACE
 from archspec.frontend.yaml_trouble import short
@@ -47,7 +48,7 @@ def typographic(value: Value) -> str | None:
 def advice(value: Value, place: Place) -> str | None:
     """What to write instead of a value that was refused, where that can be told."""
     if isinstance(value.data, str):
-        return next(_for_text(value.data, value, place), None)
+        return next(_for_text(value.data, value, place), None) if len(value.data) <= limits.EXPRESSION_LENGTH else None
     return next(_for_number(value, place) if isinstance(value.data, int | float) else _for_collection(value, place), None)
 
 

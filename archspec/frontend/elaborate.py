@@ -885,6 +885,7 @@ class _Builder:
         if written is None and isinstance(entry.operation, SideOutput):
             self._problem("missing-key", "an output that is used again needs a name", reuse.place, help="add `name: ...`", at=context)
             return None
+        self.purse.items -= limits.REUSE - 1
         named = self._path(written, text.rpartition(".")[2], context, reuse.place)
         again = entry.context._replace(
             automatic=context.automatic,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend import yaml_lines
 from archspec.frontend.yaml_trouble import ENTRY, Trouble, Words, quoted, short, without_comment
@@ -23,7 +24,8 @@ def translate(error: Any, text: str, name: str) -> Diagnostic:
         return _unreadable(error, text, name)
     mark = error.problem_mark or error.context_mark
     start = error.context_mark and (error.context_mark.line, error.context_mark.column)
-    trouble = Trouble(error.problem or "", error.context or "", lines, (mark.line, mark.column), start)
+    shown = [line[: limits.NAME_LENGTH] for line in lines]  # the patterns below take time by the square of a line's length
+    trouble = Trouble(error.problem or "", error.context or "", shown, (mark.line, mark.column), start)
     words = next(words for say in _TRANSLATIONS if (words := say(trouble)) is not None)
     line, column, length = words.place or (*trouble.at, 1)
     return Diagnostic(words.code, words.message, _span(name, lines, line, column, length), words.label, help=words.help)

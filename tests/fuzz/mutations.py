@@ -15,7 +15,24 @@ from archspec.frontend.vocabulary import MODIFIERS, OPERATIONS, TOP_LEVEL
 from archspec.layers import KINDS
 
 ARGUMENTS = sorted({name for kind in KINDS.values() for name in kind.attributes})
-WORDS = [*KINDS, *OPERATIONS, *MODIFIERS, *TOP_LEVEL, *ARGUMENTS, "args", "let", "inputs", "when", "shape", "dtype", "macs", "shapes", "prev", "in", "i"]
+WORDS = [
+    *KINDS,
+    *OPERATIONS,
+    *MODIFIERS,
+    *TOP_LEVEL,
+    *ARGUMENTS,
+    "args",
+    "let",
+    "inputs",
+    "when",
+    "shape",
+    "dtype",
+    "macs",
+    "shapes",
+    "prev",
+    "in",
+    "i",
+]
 
 SCALARS = [
     "0", "1", "-1", "2", "3", "7", "1000000", "2147483648", "9223372036854775808", "-9223372036854775808", "0.5", "-0.0", "1e400", "1e-400", ".nan",
@@ -136,7 +153,21 @@ def _value(text: str, others: list[bytes], chance: Random) -> str:
     return text[: match.start()] + new + text[match.end() :]
 
 
-TEXTUAL: list[Callable[[str, list[bytes], Random], str]] = [_insert, _remove, _replace, _cut, _repeat_part, _lines, _lines, _lines, _word, _word, _value, _value, _value]
+TEXTUAL: list[Callable[[str, list[bytes], Random], str]] = [
+    _insert,
+    _remove,
+    _replace,
+    _cut,
+    _repeat_part,
+    _lines,
+    _lines,
+    _lines,
+    _word,
+    _word,
+    _value,
+    _value,
+    _value,
+]
 """Mutations of the text; those that often leave it YAML stand here several times."""
 
 
@@ -231,7 +262,9 @@ def _modify(within: Any, key: Any, chance: Random) -> None:
     if isinstance(item, str):
         item = within[key] = {item: None}
     name = chance.choice((*MODIFIERS, "reuse"))
-    item[name] = chance.choice((_text_value(chance), chance.choice(("prev", "input", "a", "conv1", "x$i", "2", "$i")), ["prev", "prev"], {"k": ["1", "2"]}, [{"k": "1"}]))
+    item[name] = chance.choice(
+        (_text_value(chance), chance.choice(("prev", "input", "a", "conv1", "x$i", "2", "$i")), ["prev", "prev"], {"k": ["1", "2"]}, [{"k": "1"}])
+    )
 
 
 def _text_value(chance: Random) -> Any:
@@ -249,7 +282,9 @@ _Plain.yaml_implicit_resolvers = {}
 def _dumped(tree: Any, dumper: Any, chance: Random) -> bytes:
     style = chance.choice((None, False, False, True))
     try:
-        return str(yaml.dump(tree, Dumper=dumper, default_flow_style=style, sort_keys=False, allow_unicode=True, width=200)).encode("utf-8", "replace")
+        return str(yaml.dump(tree, Dumper=dumper, default_flow_style=style, sort_keys=False, allow_unicode=True, width=200)).encode(
+            "utf-8", "replace"
+        )
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
         return b""
 

@@ -103,7 +103,9 @@ def run(seconds: float, seed: int, jobs: int = 1, told: Callable[[Report], None]
         running = [pool.apply_async(batch, next(work)) for _ in range(jobs)]
         while running:
             one = running.pop(0).get()
-            total = Report(total.tried + one.tried, total.compiled + one.compiled, max(total.kinds, one.kinds), _each_once([*total.findings, *one.findings]))
+            total = Report(
+                total.tried + one.tried, total.compiled + one.compiled, max(total.kinds, one.kinds), _each_once([*total.findings, *one.findings])
+            )
             told(total)
             running += [pool.apply_async(batch, arguments) for arguments in [next(work, None)] if arguments]
     return total
