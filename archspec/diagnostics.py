@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from archspec.limits import SHOWN_DIAGNOSTICS
+from archspec.limits import MISTAKES, SHOWN_DIAGNOSTICS
 
 WIDTH = 100
 """Columns of source text that a rendered diagnostic shows at most."""
@@ -52,6 +52,20 @@ class Diagnostic(NamedTuple):
             "notes": list(self.notes),
             "help": self.help,
         }
+
+
+class Enough(Exception):
+    """A stage has gathered as many mistakes as it may."""
+
+
+class Complaints(list[Diagnostic]):
+    """The mistakes that a stage gathers. Raises `Enough` at the last one that it may have."""
+
+    def append(self, one: Diagnostic) -> None:
+        """Gather one more."""
+        super().append(one)
+        if len(self) >= MISTAKES:
+            raise Enough
 
 
 class SpecError(Exception):

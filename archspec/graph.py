@@ -164,4 +164,5 @@ def tensor_bytes(tensor: Tensor) -> int | None:
 
 def show_shape(shape: Shape) -> str:
     """A shape as people say it: ``56×56×256``; ``?`` for an unknown size, ``scalar`` for no axis."""
-    return "×".join("?" if size is None else str(size) for size in shape) or "scalar"
+    sizes = ["?" if size is None else str(size) for size in shape]
+    return "×".join(sizes if len(sizes) <= 12 else [*sizes[:6], "…", *sizes[-3:]]) or "scalar"

@@ -55,6 +55,12 @@ CALL_DEPTH = 60
 EXTENSIONS = 20
 """Documents that extend one another in a row."""
 
+MISTAKES = 100
+"""Mistakes that one stage of the compiler gathers before it stops."""
+
+NEAR_WORDS = 500
+"""Words that a misspelt one is compared with."""
+
 SHOWN_DIAGNOSTICS = 50
 """Diagnostics that the text form shows; JSON has all."""
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
+
+from archspec.limits import NEAR_WORDS
 
 LONGEST = 80
 """Characters beyond which a word is no misspelling, and comparing it would only take time."""
@@ -14,5 +17,7 @@ def did_you_mean(word: str, words: Iterable[str], form: str = "`{}`", cutoff: fl
     if len(word) > LONGEST:
         return None
     lower = {one.lower(): one for one in reversed([str(one) for one in words])}
+    if len(lower) > NEAR_WORDS:
+        lower = dict(islice(((one, as_written) for one, as_written in lower.items() if one[:1] == word[:1].lower()), NEAR_WORDS))
     close = get_close_matches(word.lower(), lower, 1, cutoff)
     return f"did you mean {form.format(lower[close[0]])}?" if close else None

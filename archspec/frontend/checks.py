@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 
+from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.source import Value
 from archspec.graph import Graph, Node, Scope, show_shape
@@ -58,8 +60,8 @@ def unmet_expectations(graph: Graph, expect: Value) -> list[Diagnostic]:
     """Where what the paper claims, an ``expect`` section, is not what the network has."""
     problems = [_unmet_number(graph, what, claim) for what, claim in expect.items() if what in NOUNS]
     shapes = expect.get("shapes")
-    problems += [_unmet_shape(graph, path, claim) for path, claim in (shapes.items() if shapes is not None else ())]
-    return [problem for problem in problems if problem is not None]
+    unmet = (_unmet_shape(graph, path, claim) for path, claim in (shapes.items() if shapes is not None else ()))
+    return list(islice((problem for problem in chain(problems, unmet) if problem is not None), limits.MISTAKES))
 
 
 def _unmet_number(graph: Graph, what: str, claim: Value) -> Diagnostic | None:

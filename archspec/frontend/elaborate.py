@@ -12,7 +12,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic, Span
+from archspec.diagnostics import Complaints, Diagnostic, Enough, Span
 from archspec.frontend import syntax
 from archspec.frontend.checks import dead_ends
 from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, Lazy, Purse, has_unknown, variables_of
@@ -111,6 +111,8 @@ def elaborate(
     builder = _Builder(program, kinds, workshop, problems)
     try:
         graph = builder.graph()
+    except Enough:
+        return None, builder.problems
     except Exceeded as bound:
         if builder.purse.shortened:  # it was the mistakes that used it up
             return None, builder.problems
@@ -128,7 +130,7 @@ class _Builder:
     def __init__(self, program: Program, kinds: Mapping[str, str], workshop: Workshop, problems: Iterable[Diagnostic]) -> None:
         self.program = program
         self.kinds = kinds
-        self.problems = list(problems)
+        self.problems = Complaints(problems)
         self.told = {(one.code, one.span) for one in self.problems}
         self.nodes: list[Node] = []
         self.twins: dict[str, Node] = {}
@@ -275,6 +277,7 @@ class _Builder:
         value = self._guarded(repeat.evaluate, environment, context)
         if value is FAILED:
             return None
+        self.purse.spend(len(value) if isinstance(value, list) else 0)
         rows = rows_of(value)
         if isinstance(rows, WrongRepeat):
             written = self._written_table(repeat, environment)
@@ -520,6 +523,7 @@ class _Builder:
             except (Located, Silenced) as error:
                 values[name] = self._failed(error, context)
         key = repr(values) if values else ""
+        self.purse.spend(len(key) // 8)
         layer = plan.layers.get(key)
         if layer is None and FAILED in values.values():
             self._wrong_values(kind, {**plan.constants, **values}, own, place, context, environment)
@@ -662,10 +666,12 @@ class _Builder:
     def _pressed(self, block: Block, call: syntax.BlockCall, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
         """What a block gives: carried out, or pressed from the stamp of a call with equal arguments and inputs of equal shapes."""
         given = [values.values[name] for name in block.parameters]
+        shown = repr(given)
         if self.program.reuses or FAILED in given or any(feed.tensor is None for feed in feeds):
             return self._block_body(block, call, context, values, feeds, named)
+        self.purse.spend(len(shown) // 8)
         names = [feed.name for feed in feeds]
-        key = (block.name, repr(given), named.written, context.depth, tuple([feed.tensor for feed in feeds]), tuple(map(names.index, names)))
+        key = (block.name, shown, named.written, context.depth, tuple([feed.tensor for feed in feeds]), tuple(map(names.index, names)))
         stamp = self.press.stamps.get(key)
         if stamp is not None:
             self.purse.items += stamp.end.items - stamp.start.items

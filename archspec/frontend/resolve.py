@@ -179,6 +179,9 @@ class _Laying:
         self._lay(document.root, [key for key in document.root.data if key not in ("variants", "extends")], new_vars=True)
         name = document.root.data["name"].text
         self.name = name
+        if len(name) > limits.NAME_LENGTH:
+            message = f"this name has {len(name):,} characters, and a name may have {limits.NAME_LENGTH:,}"
+            self._refuse("bound-name", message, document.root.data["name"].span, "shorten it")
         if variant is not None:
             self._variant(document, variant, name, at)
 
@@ -250,11 +253,13 @@ class _Laying:
 
     def _vars(self, changes: Value, *, new: bool) -> None:
         known = self.entries.get("vars")
-        names = list(known.data) if known is not None else []
+        names = known.data if known is not None else {}
         for name, value in changes.items():
             before = self.kinds.get(name)
+            if len(self.problems) >= limits.MISTAKES:
+                break
             if name not in names and not new:
-                help = did_you_mean(name, names) or (f"the variables are {', '.join(names)}" if names else "the spec has no `vars`")
+                help = did_you_mean(name, names) or (f"the variables are {', '.join(list(names)[:12])}" if names else "the spec has no `vars`")
                 self._problem("unknown-variable", f"the spec has no variable `{name}`", value.place, help)
             elif not new and before is not None and (kind := kind_of(value)) not in (None, before):
                 self._problem("variable-kind", f"`{name}` is {before}, and this is {kind}", value.span, _kind_help(before, value))

@@ -7,11 +7,13 @@ The schema states what one file shows without being run. Every fragment that can
 from __future__ import annotations
 
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import jsonschema
 
-from archspec import __version__
+from archspec import __version__, limits
+from archspec.diagnostics import SpecError
 from archspec.frontend.mending import Refused, mended
 from archspec.frontend.schema_words import Refusal
 from archspec.frontend.source import Document
@@ -309,9 +311,11 @@ def check(document: Document) -> Document:
     """The document with what the schema has against it, each mistake once, in the author's words. Raises `SpecError` where no more can be said."""
     refusals = [
         Refusal(document, tuple(error.absolute_path), str(error.validator), error.validator_value, error.schema, error.message)
-        for error in _validator().iter_errors(document.data)
+        for error in islice(_validator().iter_errors(document.data), limits.MISTAKES)
     ]
     if not refusals:
         return document
     problems = [diagnostic for refusal in refusals for diagnostic in refusal.told()]
+    if len(refusals) == limits.MISTAKES:  # there may be more, which the next stages cannot pass over
+        raise SpecError(problems, document.sources)
     return mended(document, [Refused(one.path, one.unknown_keys()) for one in refusals], problems)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic, Span
+from archspec.diagnostics import Complaints, Diagnostic, Enough, Span
 from archspec.frontend.expressions import FUNCTIONS, RESERVED
 from archspec.frontend.formulas import Formula, Located, Mention, NameFormula, broken, formula, name_formula
 from archspec.frontend.naming import snake_case
@@ -192,7 +192,10 @@ NAME = re.compile(rf"{STEP}(?:\.{STEP})*")
 def parse(document: Document, bodies: Bodies) -> tuple[Program | None, list[Diagnostic]]:
     """The program of a document, and what is wrong with it. No program where it cannot be carried out; else what is wrong is broken in it."""
     reader = _Reader(document.root, bodies)
-    program = reader.program()
+    try:
+        program = reader.program()
+    except Enough:
+        return None, reader.problems
     return (None if any(one.code in FATAL for one in reader.problems) else program), reader.problems
 
 
@@ -206,7 +209,7 @@ class _Reader:
 
     root: Value
     bodies: Bodies
-    problems: list[Diagnostic] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=Complaints)
     block_values: Mapping[str, Value] = field(default_factory=dict)
     variables: Mapping[str, Value] = field(default_factory=dict)
     calls: dict[str, list[BlockCall]] = field(default_factory=dict)
@@ -540,9 +543,8 @@ class _Reader:
             return Names(seen.known | {"i"}, everything=True)
         rows = [table] if table.is_mapping else [row for row in table.elements() if row.is_mapping]
         names = [(name, value) for row in rows for name, value in row.items()]
-        for name, value in names if table is repeat else []:
-            if rows.index(next(row for row in rows if row.get(name) is value)) == 0:
-                self._check_variable(name, value.place)
+        for name, value in rows[0].items() if rows and table is repeat else ():
+            self._check_variable(name, value.place)
         return seen.plus(["i", *(name for name, _ in names)])
 
     def _hidden(self) -> frozenset[str]:

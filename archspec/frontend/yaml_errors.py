@@ -24,7 +24,7 @@ def translate(error: Any, text: str, name: str) -> Diagnostic:
         return _unreadable(error, text, name)
     mark = error.problem_mark or error.context_mark
     start = error.context_mark and (error.context_mark.line, error.context_mark.column)
-    shown = [line[: limits.NAME_LENGTH] for line in lines]  # the patterns below take time by the square of a line's length
+    shown = [line[: 2 * limits.NAME_LENGTH] for line in lines]  # the patterns below take time by the square of a line's length
     trouble = Trouble(error.problem or "", error.context or "", shown, (mark.line, mark.column), start)
     words = next(words for say in _TRANSLATIONS if (words := say(trouble)) is not None)
     line, column, length = words.place or (*trouble.at, 1)
