@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 
 from archspec.diagnostics import Diagnostic, SpecError, in_order
 from archspec.frontend import checks, elaborate, schema, source, syntax
+from archspec.frontend.contexts import Workshop
 from archspec.frontend.resolve import Library, Reference, Resolved, as_json_text, override_of
 from archspec.frontend.source import Document, Value
 from archspec.graph import Graph
+from archspec.spelling import spec_name
 
 
 class Compiler:
@@ -20,7 +23,7 @@ class Compiler:
     def __init__(self, *, expect: bool = True, allow_outside: bool = False) -> None:
         self.expect = expect
         self.library = Library(schema.check, allow_outside)
-        self.workshop = elaborate.Workshop({}, {}, {}, [])
+        self.workshop = Workshop({}, {}, {}, [])
         self.bodies: syntax.Bodies = {}
         self.warnings: dict[Any, tuple[tuple[Diagnostic, ...], Resolved]] = {}
         self.graphs: dict[tuple[tuple[str, int], ...], tuple[Graph, Resolved]] = {}
@@ -43,12 +46,9 @@ class Compiler:
             yield from (Reference(reference.path, variant) for variant in self.library.variants(self.library.open(reference)))
 
     def expanded(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> str:
-        """The text of one network's document, with all that was laid on it. Raises `SpecError`.
-
-        Its name is in lower case, as the language wants names; a variant's may not be.
-        """
+        """The text of one network's document, with all that was laid on it. Raises `SpecError`."""
         root = self.resolve(reference, overrides).document.root
-        name = root.data["name"]._replace(text=root.data["name"].text.lower())
+        name = root.data["name"]._replace(text=spec_name(root.data["name"].text))
         return source.write(root._replace(data={**root.data, "name": name}))
 
     def graph(self, resolved: Resolved, *, expect: bool) -> Graph:
@@ -102,7 +102,8 @@ def compile(ref: str | Path | Mapping[str, Any], /, **vars: Any) -> Graph:
     """Compile a spec to its `Graph`, without loading Keras.
 
     ``ref`` is a path (``specs/resnet.yaml``), a shipped spec's bare name (``resnet``), either with ``@variant``, or a parsed mapping.
-    Keywords change variables of the spec, as ``--set`` does; under any, nothing is expected. Raises `SpecError`.
+    Keywords change variables of the spec, as ``--set`` does; under any, nothing is expected.
+    Raises `SpecError`, and `TypeError` for any other ``ref``.
 
         >>> archspec.compile("resnet@resnet50").parameters
         25610152
@@ -112,7 +113,7 @@ def compile(ref: str | Path | Mapping[str, Any], /, **vars: Any) -> Graph:
     if isinstance(ref, Mapping):
         document = compiler.library.accept(_document_of(ref))
         return compiler.graph(compiler.library.lay(document, None, overrides), expect=not overrides)
-    return compiler.compile(Reference.parse(str(ref)), overrides)
+    return compiler.compile(Reference.parse(os.fspath(ref)), overrides)
 
 
 def _document_of(mapping: Mapping[str, Any]) -> Document:

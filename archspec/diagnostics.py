@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from archspec.limits import MISTAKES, SHOWN_DIAGNOSTICS
+from archspec.limits import MISTAKES, SENTENCE, SHOWN_DIAGNOSTICS
 
 WIDTH = 100
 """Columns of source text that a rendered diagnostic shows at most."""
@@ -82,9 +82,22 @@ class SpecError(Exception):
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each diagnostic once, in the order of the text, file by file as they first appear."""
-    once = list(dict.fromkeys(diagnostics))
+    once = list(dict.fromkeys(map(_cut, diagnostics)))
     files = {file: index for index, file in enumerate(dict.fromkeys(one.span.file for one in once))}
     return tuple(sorted(once, key=lambda one: (files[one.span.file], one.span.line, one.span.column)))
+
+
+def _cut(one: Diagnostic) -> Diagnostic:
+    """The diagnostic, its sentences not too long to read."""
+    if max(map(len, (one.message, one.label, one.help or "", *one.notes))) <= SENTENCE:
+        return one
+    return one._replace(
+        message=_cut_text(one.message), label=_cut_text(one.label), notes=tuple(map(_cut_text, one.notes)), help=one.help and _cut_text(one.help)
+    )
+
+
+def _cut_text(text: str) -> str:
+    return text if len(text) <= SENTENCE else f"{text[: SENTENCE // 2]}...{text[-SENTENCE // 4 :]}"
 
 
 def as_text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:

@@ -16,7 +16,9 @@ def check_target(path: Path, *, make_folder: bool = False) -> None:
     folder = path.parent
     if path.is_dir():
         _refuse("output-folder", f"`{path}` is a folder", path, "name a file in it")
-    if not folder.exists() and not make_folder:
+    if not folder.exists() and make_folder:
+        folder = next((above for above in folder.parents if above.exists()), Path())
+    elif not folder.exists():
         _refuse("output-folder", f"the folder `{folder}` does not exist", path, f"make it first: `mkdir -p {folder}`")
     if folder.exists() and not folder.is_dir():
         _refuse("output-folder", f"`{folder}` is a file, not a folder", path, "choose another place with `-o`")

@@ -58,8 +58,11 @@ EXTENSIONS = 20
 MISTAKES = 100
 """Mistakes that one stage of the compiler gathers before it stops."""
 
-NEAR_WORDS = 500
+NEAR_WORDS = 300
 """Words that a misspelt one is compared with."""
+
+SENTENCE = 1_000
+"""Characters of a sentence of a diagnostic: what quotes a longer text of the spec is cut in the middle."""
 
 SHOWN_DIAGNOSTICS = 50
 """Diagnostics that the text form shows; JSON has all."""

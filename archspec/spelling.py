@@ -1,7 +1,8 @@
-"""A misspelt word and the words that would have fitted → "did you mean ...?", or nothing."""
+"""A misspelt word and the words that would have fitted → "did you mean ...?", or nothing; the name of any network → one that a spec may have."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from itertools import islice
@@ -21,3 +22,8 @@ def did_you_mean(word: str, words: Iterable[str], form: str = "`{}`", cutoff: fl
         lower = dict(islice(((one, as_written) for one, as_written in lower.items() if one[:1] == word[:1].lower()), NEAR_WORDS))
     close = get_close_matches(word.lower(), lower, 1, cutoff)
     return f"did you mean {form.format(lower[close[0]])}?" if close else None
+
+
+def spec_name(name: str) -> str:
+    """The nearest name that a spec may have to a network's, which may hold anything where a variant gave it: ``vgg-A`` → ``vgg-a``."""
+    return re.sub(r"[^a-z0-9_-]+", "-", name.lower())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 HEAD = "archspec: 1\nname: hostile\ninput: [8, 8, 3]\n"
@@ -12,8 +13,8 @@ class Oversized(NamedTuple):
     """A spec that passes a bound. ``words`` must stand in the message: they name the bound."""
 
     text: Callable[[], str]
-    code: str
-    words: str
+    code: str = ""
+    words: str = ""
 
 
 def _doubling() -> str:
@@ -103,10 +104,6 @@ def _dead_ends(count: int) -> str:
     return f"{HEAD}layers:\n" + "".join("  - {ReLU: , from: input}\n" for i in range(count))
 
 
-def _unused(count: int) -> str:
-    return f"{HEAD}vars:\n" + "".join(f"  variable_{i}: 1\n" for i in range(count)) + "layers: [ReLU]\n"
-
-
 def _uneven_rows(count: int) -> str:
     rows = ", ".join(f"{{key_{i}: 1}}" for i in range(count))
     return f"{HEAD}layers: [{{Dense: {{units: 1}}, repeat: [{rows}]}}]\n"
@@ -115,6 +112,51 @@ def _uneven_rows(count: int) -> str:
 def _long_argument(items: str) -> str:
     return f"{HEAD}vars: {{long: '$([1] * 9000)'}}\nblocks: {{b: {{args: [k], layers: [ReLU]}}}}\nlayers: [{items}]\n"
 
+
+def _misread(text: str) -> str:
+    return _argument(text * (100_000 // len(text)))
+
+
+def _broken(text: str) -> str:
+    return f"{HEAD}layers: [{text * (100_000 // len(text))}\n  ] ] :"
+
+
+MISTAKES = [
+    ("a misspelt block", _misspelt_blocks, 5_000, "unknown-layer"),
+    ("a misspelt argument", _misspelt_arguments, 10_000, "unknown-argument"),
+    ("a misspelt name", _misspelt_names, 8_000, "unknown-name"),
+    ("a missing variable", _missing_variables, 10_000, "unknown-name"),
+    ("a misspelt key", _misspelt_keys, 10_000, "unknown-key"),
+    ("a wrong value", _wrong_values, 10_000, "wrong-value"),
+    ("a wrong shape", _wrong_shapes, 10_000, "shape-mismatch"),
+    ("a dead end", _dead_ends, 15_000, "dead-end"),
+    ("a row of another shape", _uneven_rows, 10_000, "wrong-repeat"),
+]
+"""Mistakes by the thousand, where each could be compared with thousands of names."""
+
+MISREAD = {
+    "digits and signs": "1+", "spaces": "1 ", "names": "width ", "dollars": "$", "quotes": "'a' ", "dots": "1.1.", "colons": "a:b",
+}  # fmt: skip
+BROKEN = {
+    "x": "x", "quotes": "'a' ", "commas": "a, ", "colons": "a: b ", "brackets": "[a], ", "dashes": "- ", "dollars": "$a [",
+    "comments": " #", "tabs": "\t",
+}  # fmt: skip
+"""Texts that take a pattern of a complaint's words long to read."""
+
+LONG = {
+    "key": ("bound-name", "characters"),
+    "key on one line": ("yaml-syntax", ""),
+    "name": ("wrong-name", "characters"),
+    "from": ("wrong-name", "characters"),
+    "item": ("unknown-layer", ""),
+    "block": ("bound-name", "characters"),
+    "grown": ("wrong-name", "characters"),
+    "path": ("bound", "characters"),
+    "merge": ("unknown-layer", ""),
+    "extends": ("file-not-found", ""),
+    "spec": ("bound-name", "characters"),
+    "expect": ("unknown-name", ""),
+}
 
 TABLE = {
     "text of 5 MB": Oversized(lambda: HEAD + "layers:\n" + "  - ReLU\n" * 500_000, "bound-text", "bytes"),
@@ -149,7 +191,7 @@ TABLE = {
     "blocks that double a mistake": Oversized(lambda: _calls("{Conv2D: {filters: $(1 / 0), kernel_size: 1}}"), "expression-value", "zero"),
     "blocks that double in residuals": Oversized(_residual_calls, "bound", "layers"),
     "a row of 1,000 blocks": Oversized(lambda: _row_of_blocks(1000), "bound", "deep"),
-    "reuse that doubles": Oversized(lambda: _doubling_reuse(), "bound", "layers"),
+    "reuse that doubles": Oversized(_doubling_reuse, "bound", "layers"),
     "blocks in a circle": Oversized(lambda: HEAD + "blocks: {a: {layers: [b]}, b: {layers: [a]}}\nlayers: [a]\n", "recursion", "itself"),
     "9**9**9": Oversized(lambda: _argument("$(9**9**9)"), "bound", "integer"),
     "9**9**9 of variables": Oversized(
@@ -172,8 +214,8 @@ TABLE = {
     "a deep chain of powers": Oversized(lambda: _argument("$(" + "1 ** " * 390 + "1)"), "bound", "deep"),
     "a deep chain of indices": Oversized(lambda: _argument('"$(' + "[" * 300 + "1" + "]" * 300 + "[0]" * 300 + ')"'), "bound", "deep"),
     "a number of 1,000 digits": Oversized(lambda: _argument("1" * 1000), "bound-number", "larger than"),
-    "a number of 100,000 digits": Oversized(lambda: _argument("1" * 100_000), "bound-number", ""),
-    "a float beyond floats": Oversized(lambda: _argument("1e999"), "bound-number", ""),
+    "a number of 100,000 digits": Oversized(lambda: _argument("1" * 100_000), "bound-number"),
+    "a float beyond floats": Oversized(lambda: _argument("1e999"), "bound-number"),
     "a number of 1,500 digits in an expression": Oversized(lambda: _argument("$(" + "1" * 1500 + ")"), "bound", "integer"),
     "300 variables in a chain": Oversized(
         lambda: _vars(", ".join([*(f"v{i}: $v{i + 1} + 1" for i in range(300)), "v300: 1"])), "bound-network", "variables"
@@ -181,41 +223,21 @@ TABLE = {
     "variables that double a list": Oversized(
         lambda: _vars(", ".join(["l0: [0]", *(f"l{i + 1}: $l{i} + $l{i}" for i in range(40))])), "bound", "elements"
     ),
-    "variables that double a product": Oversized(lambda: _vars(", ".join(["l0: 9", *(f"l{i + 1}: $l{i} * $l{i}" for i in range(40))])), "bound", "integer"),
+    "variables that double a product": Oversized(
+        lambda: _vars(", ".join(["l0: 9", *(f"l{i + 1}: $l{i} * $l{i}" for i in range(40))])), "bound", "integer"
+    ),
     "100,000 branches": Oversized(
-        lambda: HEAD + "layers: [{merge: Add, branches: {" + ", ".join(f"b{i}: []" for i in range(100_000)) + "}}]\n", "bound-", ""
+        lambda: HEAD + "layers: [{merge: Add, branches: {" + ", ".join(f"b{i}: []" for i in range(100_000)) + "}}]\n", "bound-"
     ),
-    "a table of 100,000 rows": Oversized(
-        lambda: HEAD + "layers: [{Dense: {units: $k}, repeat: [" + "{k: 1}, " * 100_000 + "]}]\n", "bound-", ""
-    ),
-    **{f"{count:,} times {what}": Oversized(lambda make=make, count=count: make(count), code, words) for what, make, count, code, words in [
-        ("a misspelt block", _misspelt_blocks, 5_000, "unknown-layer", ""), ("a misspelt argument", _misspelt_arguments, 10_000, "unknown-argument", ""),
-        ("a misspelt name", _misspelt_names, 8_000, "unknown-name", ""), ("a missing variable", _missing_variables, 10_000, "unknown-name", ""),
-        ("a misspelt key", _misspelt_keys, 10_000, "unknown-key", ""), ("a wrong value", _wrong_values, 10_000, "wrong-argument", ""),
-        ("a wrong shape", _wrong_shapes, 10_000, "shape-mismatch", ""), ("a dead end", _dead_ends, 20_000, "dead-end", ""),
-        ("a variable that nothing mentions", _unused, 30_000, "", ""), ("a row of another shape", _uneven_rows, 10_000, "wrong-repeat", ""),
-    ]},
+    "a table of 100,000 rows": Oversized(lambda: HEAD + "layers: [{Dense: {units: $k}, repeat: [" + "{k: 1}, " * 100_000 + "]}]\n", "bound-"),
+    **{f"{count:,} times {what}": Oversized(partial(make, count), code) for what, make, count, code in MISTAKES},
     "a long list for a block that repeats": Oversized(lambda: _long_argument("{b: {k: $long}, repeat: 100000}"), "bound", "elements"),
-    "a long list for a layer that repeats": Oversized(
-        lambda: _long_argument("{Reshape: {target_shape: $long}, repeat: 100000}"), "bound", "elements"
-    ),
-    "a long shape": Oversized(lambda: _long_argument("{Reshape: {target_shape: $long}}, {ReLU: , repeat: 100000}"), "", ""),
-    **{f"100 kB of {kind} where a number belongs": Oversized(lambda text=text: _argument(text * (100_000 // len(text))), "", "") for kind, text in [
-        ("digits and signs", "1+"), ("spaces", "1 "), ("names", "width "), ("dollars", "$"), ("quotes", "'a' "), ("dots", "1.1."), ("colons", "a:b"),
-    ]},
-    **{f"100 kB of {kind} in a broken line": Oversized(lambda text=text: f"{HEAD}layers: [{text * (100_000 // len(text))}\n  ] ] :", "yaml", "") for kind, text in [
-        ("x", "x"), ("quotes", "'a' "), ("commas", "a, "), ("colons", "a: b "), ("brackets", "[a], "), ("dashes", "- "), ("dollars", "$a ["), ("comments", " #"), ("tabs", "\t"),
-    ]},
-    "an axis of 10**18": Oversized(lambda: "archspec: 1\nname: a\ninput: [1000000000000000000]\nlayers: [ReLU]\n", "wrong-value", ""),
-    "an axis that grows": Oversized(
-        lambda: HEAD + "layers: [{UpSampling2D: {size: 1000}, repeat: 1000}]\n", "shape-mismatch", ""
-    ),
-    "channels that double": Oversized(
-        lambda: HEAD + "layers: [{Concatenate: {}, from: [prev, prev], repeat: 1000}]\n", "shape-mismatch", ""
-    ),
-    **{f"100 kB of {kind}": Oversized(lambda kind=kind: _long(kind), code, words) for kind, code, words in [
-        ("key", "bound-name", "characters"), ("key on one line", "yaml-syntax", ""), ("name", "wrong-name", "characters"), ("from", "wrong-name", "characters"), ("item", "unknown-layer", ""),
-        ("block", "bound-name", "characters"), ("grown", "wrong-name", "characters"), ("path", "bound", "characters"), ("merge", "unknown-layer", ""),
-        ("extends", "file-not-found", ""), ("spec", "bound-name", "characters"), ("expect", "unknown-name", ""),
-    ]},
-}  # fmt: skip
+    "a long list for a layer that repeats": Oversized(lambda: _long_argument("{Reshape: {target_shape: $long}, repeat: 100000}"), "shape-mismatch"),
+    "a long shape": Oversized(lambda: _long_argument("{Reshape: {target_shape: $long}}, {ReLU: , repeat: 100000}"), ""),
+    **{f"100 kB of {kind} where a number belongs": Oversized(partial(_misread, text)) for kind, text in MISREAD.items()},
+    **{f"100 kB of {kind} in a broken line": Oversized(partial(_broken, text)) for kind, text in BROKEN.items()},
+    "an axis of 10**18": Oversized(lambda: "archspec: 1\nname: a\ninput: [1000000000000000000]\nlayers: [ReLU]\n", "wrong-value"),
+    "an axis that grows": Oversized(lambda: HEAD + "layers: [{UpSampling2D: {size: 1000}, repeat: 1000}]\n", "shape-mismatch"),
+    "channels that double": Oversized(lambda: HEAD + "layers: [{Concatenate: {}, from: [prev, prev], repeat: 1000}]\n", "shape-mismatch"),
+    **{f"100 kB of {kind}": Oversized(partial(_long, kind), code, words) for kind, (code, words) in LONG.items()},
+}

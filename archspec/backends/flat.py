@@ -9,17 +9,18 @@ from archspec.graph import Graph, Node, Tensor
 from archspec.layers import Layer
 from archspec.layers.base import Attribute
 from archspec.layers.types import Configured, Refused
+from archspec.spelling import spec_name
 
 
 def flat(graph: Graph) -> dict[str, Any]:
-    """The data of the spec. Its name is in lower case, as the language wants names; a variant's may not be."""
+    """The data of the spec."""
     about = {"description": graph.description, "source": graph.source}
     items = [_item(node) for node in graph.nodes]
     items += [{"name": path, "from": name, "output": []} for path, name in graph.outputs.items() if path != "main"]
     if not graph.nodes or graph.nodes[-1].name != graph.outputs["main"]:
         items.append({"from": graph.outputs["main"], "layers": []})
     described = {key: text for key, text in about.items() if text is not None}
-    return {"archspec": 1, "name": graph.name.lower(), **described, **_inputs(graph), "layers": items}
+    return {"archspec": 1, "name": spec_name(graph.name), **described, **_inputs(graph), "layers": items}
 
 
 def _inputs(graph: Graph) -> dict[str, Any]:

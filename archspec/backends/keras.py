@@ -33,7 +33,7 @@ def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None) 
         _compare(node, layer, tensors[node.name])
         done(node)
     outputs = [tensors[name] for name in graph.outputs.values()]
-    return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name)
+    return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name.replace("/", "-"))  # which Keras refuses
 
 
 def compare_count(model: keras.Model, graph: Graph) -> None:

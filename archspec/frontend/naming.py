@@ -16,7 +16,7 @@ from archspec.frontend.words import listed
 from archspec.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from archspec.frontend.elaborate import Context
+    from archspec.frontend.contexts import Context
     from archspec.frontend.syntax import Operation
 
 

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, SpecError
+from archspec.files import reason
 from archspec.frontend import source, vocabulary
 from archspec.frontend.source import Document, Value
-from archspec.spelling import did_you_mean
+from archspec.spelling import did_you_mean, spec_name
 
 NOT_INHERITED = ("name", "description", "source", "expect", "variants", "extends", "archspec")
 """Keys of a document that the one which extends it does not take over."""
@@ -48,13 +49,13 @@ class Reference(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """One network's document. ``kinds`` says of what kind each variable must remain, ``own`` is the file that was asked for.
+    """One network's document. ``kinds`` says of what kind each variable must remain, or holds the expression that gives it; ``own`` is the file that was asked for.
 
     ``mentions`` are the words of all the documents and variants that went into it, which is what warnings about unused names go by.
     """
 
     document: Document
-    kinds: Mapping[str, str]
+    kinds: Mapping[str, str | Value]
     own: str
     mentioned_in: tuple[Value, ...] = ()
 
@@ -160,7 +161,7 @@ class _Laying:
     first: Document
     entries: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str | Value] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     refused: list[Diagnostic] = field(default_factory=list)
     read: list[Value] = field(default_factory=list)
@@ -179,6 +180,9 @@ class _Laying:
         self._lay(document.root, [key for key in document.root.data if key not in ("variants", "extends")], new_vars=True)
         name = document.root.data["name"].text
         self.name = name
+        if not re.fullmatch(vocabulary.NETWORK_NAME, name):  # the schema sees a number, not how it is written
+            help = f"write `{spec_name(name)}`"
+            self._refuse("wrong-value", "`name` must be lower-case letters, digits, `_` and `-`", document.root.data["name"].span, help)
         if len(name) > limits.NAME_LENGTH:
             message = f"this name has {len(name):,} characters, and a name may have {limits.NAME_LENGTH:,}"
             self._refuse("bound-name", message, document.root.data["name"].span, "shorten it")
@@ -261,7 +265,7 @@ class _Laying:
             if name not in names and not new:
                 help = did_you_mean(name, names) or (f"the variables are {', '.join(list(names)[:12])}" if names else "the spec has no `vars`")
                 self._problem("unknown-variable", f"the spec has no variable `{name}`", value.place, help)
-            elif not new and before is not None and (kind := kind_of(value)) not in (None, before):
+            elif not new and isinstance(before, str) and (kind := kind_of(value)) not in (None, before):
                 self._problem("variable-kind", f"`{name}` is {before}, and this is {kind}", value.span, _kind_help(before, value))
             if new or before is None:
                 self._know(name, value)
@@ -270,8 +274,8 @@ class _Laying:
     def _know(self, name: str, value: Value) -> None:
         kind = kind_of(value)
         self.kinds.pop(name, None)
-        if kind is not None and value.data is not None:
-            self.kinds[name] = kind
+        if value.data is not None:
+            self.kinds[name] = kind or value
 
     def result(self) -> Resolved:
         """The network's document, or `SpecError` with what did not fit."""
@@ -380,8 +384,11 @@ def _value_of(text: str, place: str) -> Value:
 
 def as_json_text(data: Any, name: str) -> str:
     """Python data as text that the reader takes. Raises `SpecError` for what a spec cannot hold."""
+    if _holds_too_much(data):
+        message = f"`{name}` holds more than {limits.VALUES:,} values"
+        _refuse("bound-values", message, Span(f"<{name}>", 1, 1, 1, 1), help="use `repeat` and blocks")
     try:
-        return json.dumps(data, indent=2, ensure_ascii=False)
+        return json.dumps(data, indent=2, ensure_ascii=False, default=_plain)
     except (TypeError, ValueError, RecursionError) as error:
         _refuse(
             "python-value",
@@ -390,6 +397,26 @@ def as_json_text(data: Any, name: str) -> str:
             help="use numbers, texts, truth values, lists and mappings",
         )
         raise AssertionError from error
+
+
+def _plain(data: Any) -> Any:
+    """Other mappings as dicts, numpy's numbers and arrays as plain ones. Raises `TypeError` for what a spec cannot hold."""
+    if isinstance(data, Mapping):
+        return dict(data)
+    if hasattr(data, "tolist"):
+        return data.tolist()
+    raise TypeError(f"it holds an object of the type `{type(data).__name__}`")
+
+
+def _holds_too_much(data: Any) -> bool:
+    """Whether Python data holds more values than a spec may, those that stand in several places counted at each."""
+    count, left = 0, [data]
+    while left and count <= limits.VALUES:
+        one = left.pop()
+        count += 1
+        if isinstance(one, Mapping | list | tuple):
+            left += [*one.values()] if isinstance(one, Mapping) else one
+    return count > limits.VALUES
 
 
 def shipped_names() -> list[str]:
@@ -413,7 +440,7 @@ def _why_not(path: Path, error: Exception, folder: str) -> tuple[str, str | None
             return "is a folder", near
         if not path.exists():
             return "does not exist", near
-    return (getattr(error, "strerror", None) or "cannot be read").lower(), near
+    return f"cannot be read: {reason(error)}", None
 
 
 def _real(path: Path) -> Path:

@@ -26,8 +26,8 @@ Schema = dict[str, Any]
 EXPRESSION: Schema = {"type": "string", "pattern": "[$]"}
 """A text that passes for any value: what it gives is checked once it is evaluated."""
 
-NUMERIC_TEXT: Schema = {"type": "string", "pattern": r"^[-+]?[0-9][0-9_]*([.][0-9_]*)?$"}
-"""A number as editors may read it that take ``25_610_152`` for a text."""
+NUMERIC_TEXT: Schema = {"type": "string", "pattern": r"^[-+]?[0-9][0-9_]*([.][0-9_]*)?([eE][-+]?[0-9]+)?$"}
+"""A number as editors may read it that take ``25_610_152`` or ``1e-3`` for a text."""
 
 NAME: Schema = {"type": ["string", "number", "boolean"], "errorMessage": "a name: letters, digits, `_`, `-`, and dots between its steps"}
 VARIABLE_CALL = rf"^\${VARIABLE_NAME}$"
@@ -56,7 +56,7 @@ def _document(editor: bool) -> Schema:
     shapes = _keys()
     shapes |= {
         "archspec": {"const": 1, "errorMessage": "1, the version of the language"},
-        "name": {"type": ["string", "number"], "pattern": f"^{NETWORK_NAME}$", "errorMessage": "lower-case letters, digits, `_` and `-`"},
+        "name": {"type": ["string", "number", "boolean"], "pattern": f"^{NETWORK_NAME}$", "errorMessage": "lower-case letters, digits, `_` and `-`"},
         "extends": {"type": ["string", "number"], "errorMessage": "the path or name of a spec"},
         "variants": {"type": "object", "additionalProperties": _variant(), "errorMessage": "a mapping from names to sets of changes"},
     }
@@ -191,7 +191,7 @@ def _structure() -> dict[str, Schema]:
     """The operations that are no layers, and the modifiers."""
     items = {"$ref": "#/$defs/items"}
     path = _path()
-    reference = {"type": ["string", "number", "array"], "items": NAME, "minItems": 1, "errorMessage": "a name or a list of names"}
+    reference = {"type": ["string", "number", "boolean", "array"], "items": NAME, "minItems": 1, "errorMessage": "a name or a list of names"}
     branches = {
         "type": "object",
         "additionalProperties": path,

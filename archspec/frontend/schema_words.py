@@ -190,20 +190,17 @@ class Refusal:
     def _is_something_else(self) -> bool:
         """Whether nothing in a document, branch or shortcut is what such a thing may hold."""
         known = set(self.schema.get("properties", ()))
-        return (known == CONDITIONAL or not self.path) and not known & set(self.value.data)
+        return bool(self.value.data) and (known == CONDITIONAL or not self.path) and not known & set(self.value.data)
 
     def _unknown_key(self, key: str, value: Value, known: list[str]) -> Iterator[Diagnostic]:
         glued = NO_SPACE.fullmatch(key)
         if glued and (value.data is None or glued["value"].startswith(("{", "["))):
             message, help = no_space(glued["key"], glued["value"] if value.data is None else "{...}")
-            at = value.place.column + glued.end("key")
-            yield Diagnostic("missing-space", message, value.place._replace(column=at, end_column=at + 1), help=help)
+            yield Diagnostic("missing-space", message, _part(value.place, glued.end("key"), 1), help=help)
             return
         if blank := re.search(f"[{''.join(BLANKS)}]+", key):
-            at = value.place.column + blank.start()
-            span = value.place._replace(column=at, end_column=at + len(blank[0]))
             message, help = not_a_space(blank[0])
-            yield Diagnostic("yaml-syntax", message, span, help=help)
+            yield Diagnostic("yaml-syntax", message, _part(value.place, blank.start(), len(blank[0])), help=help)
             return
         if "layers" in known and "Conv2D" in known:
             yield from self._unknown_operation(key, value, known)
@@ -321,6 +318,12 @@ _PARTNERS = {
     ("shortcut", "residual"): "`shortcut` is the way around a `residual`: write `residual` in place of `layers`, or remove it",
     ("output", "name"): "name the output: `name: aux1`",
 }
+
+
+def _part(span: Span, start: int, length: int) -> Span:
+    """A part of a span; all of it where it runs over several lines."""
+    at = span.column + start
+    return span if span.line != span.end_line or at + length > span.end_column else span._replace(column=at, end_column=at + length)
 
 
 def _first(span: Span) -> Span:

@@ -134,16 +134,17 @@ def decode(data: bytes, name: str) -> str:
         )
     if data[:2] in UTF_16_MARKS or b"\0" in (data[:1], data[1:2]):
         raise SpecError([_wrong_encoding(Span(name, 1, 1, 1, 1), "it looks like UTF-16")])
+    data = data.removeprefix(b"\xef\xbb\xbf")  # some editors' mark of UTF-8
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "replace")
+        before = data[: error.start].decode("utf-8", "replace")
         lines = f"{before}x".splitlines()
         line, column = len(lines), len(lines[-1])
         byte = data[error.start : error.start + 1]
         letter = byte.decode("cp1252", "replace")
         label = f"the byte 0x{byte.hex()}" + (f", `{letter}` in the old encoding of Windows and Latin-1" if letter.isprintable() else "")
-        text = data.decode("utf-8-sig", "replace")
+        text = data.decode("utf-8", "replace")
         raise SpecError([_wrong_encoding(Span(name, line, column, line, column + 1), label)], {name: text}) from None
 
 
@@ -232,7 +233,8 @@ class _Builder:
             message, help = "a value without quotes cannot begin with `!`", f"write `not {negated}`"
         else:
             message, help = f"`{tag}` is a tag, and a spec holds none", "remove it: what a value is shows in how it is written"
-            start = start._replace(end_line=start.line, end_column=start.column + len(tag))
+            end = start.end_column if start.line == start.end_line else len(self.text.splitlines()[start.line - 1]) + 1
+            start = start._replace(end_line=start.line, end_column=min(start.column + len(tag), end))
         self._note("yaml-tag", message, start, help=help)
 
     def _scalar(self, event: Any) -> None:

@@ -73,13 +73,13 @@ class Press:
             name, layer, _, output, weights, weights_of, macs, inside, span = node
             self.nodes.append(Node(renamed[name], layer, inputs, output, weights, weights_of, macs, inside + shift, span))
         for name, feed, entry in self.names.settled[start.settled : end.settled]:
-            given = Feed(renamed[feed.name], feed.tensor)
+            given = Feed(renamed.get(feed.name, ""), feed.tensor)
             unsaid = automatic
             if entry is not None and entry.automatic.startswith(old):
                 unsaid = path + entry.automatic[cut:]
             again = entry and Entry(given, unsaid, entry.operation, entry.context, entry.environment)
             self.names.settle(renamed[name], given, again)
-        return Feed(renamed[result.name], result.tensor)
+        return Feed(renamed.get(result.name, ""), result.tensor)
 
     def _scopes(self, start: Marks, end: Marks, renamed: dict[str, str], within: Scope) -> None:
         shift = len(self.scopes) - start.scopes

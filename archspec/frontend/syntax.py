@@ -543,7 +543,7 @@ class _Reader:
             return Names(seen.known | {"i"}, everything=True)
         rows = [table] if table.is_mapping else [row for row in table.elements() if row.is_mapping]
         names = [(name, value) for row in rows for name, value in row.items()]
-        for name, value in rows[0].items() if rows and table is repeat else ():
+        for name, value in rows[0].items() if rows else ():
             self._check_variable(name, value.place)
         return seen.plus(["i", *(name for name, _ in names)])
 
@@ -695,7 +695,8 @@ def _written_names(items: Iterable[Item]) -> Iterator[str]:
     """The first steps of the names written in a list, and in its parts that are no steps of their own."""
     for item in items:
         if item.name is not None:
-            yield item.name.text.partition(".")[0]
+            if item.repeat is None or item.name.mentions:  # else it is counted, and the name without the count is nobody's
+                yield item.name.text.partition(".")[0]
         elif isinstance(item.operation, Group | Residual):
             yield from item.operation.items.reserved
         elif isinstance(item.operation, Branches):

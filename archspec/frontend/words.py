@@ -10,7 +10,7 @@ from archspec.frontend.expressions import UNKNOWN, TensorValue
 from archspec.graph import Tensor
 
 if TYPE_CHECKING:
-    from archspec.frontend.elaborate import Frame
+    from archspec.frontend.contexts import Frame
     from archspec.frontend.syntax import Arguments, Residual
 
 MOST_CALLS = 3

@@ -122,7 +122,7 @@ def _short(number: int | None) -> str:
 def _activations(graph: Graph) -> str:
     dtypes = {node.output.dtype for node in graph.nodes}
     half = f"; {size(graph.activation_bytes // 2)} at float16" if dtypes == {"float32"} and graph.activation_bytes is not None else ""
-    return f"layer outputs for one example, {_precision(dtypes)}{half}"
+    return f"layer outputs of one example {_precision(dtypes)}{half}"
 
 
 def _precision(dtypes: set[str]) -> str:

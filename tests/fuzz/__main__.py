@@ -52,8 +52,8 @@ class _Teller:
 
 
 def _shown(report: Report, seconds: float) -> str:
-    share = report.compiled / max(1, report.tried)
-    return f"{report.tried:,} inputs in {seconds:,.0f} s, {share:.0%} compiled, {report.kinds} kinds of outcome in a batch, {len(report.findings)} findings"
+    share, findings = report.compiled / max(1, report.tried), len(report.findings)
+    return f"{report.tried:,} inputs in {seconds:,.0f} s, {share:.0%} compiled, {report.kinds} kinds of outcome in a batch, {findings} findings"
 
 
 if __name__ == "__main__":

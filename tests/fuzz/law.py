@@ -18,9 +18,12 @@ from typing import Any, NamedTuple
 
 import archspec
 from archspec.diagnostics import Diagnostic, as_github, as_json, as_text
+from archspec.frontend.resolve import as_json_text
 
 SECONDS = 5.0
 MEGABYTES = 300
+LINES = 14
+"""Lines of one diagnostic, as people read it."""
 
 
 class Outcome(NamedTuple):
@@ -34,15 +37,15 @@ class TooLong(BaseException):
     """The compiler was still at work when its time was over."""
 
 
-def judge(path: Path, reference: str = "", variables: Mapping[str, Any] | None = None) -> Outcome:
-    """Compile a file, and hold the law against what comes of it."""
-    before, started = peak_megabytes(), time.monotonic()
+def judge(path: Path, reference: str | Mapping[str, Any] = "", variables: Mapping[str, Any] | None = None) -> Outcome:
+    """Compile a file, a variant of it or a parsed mapping, and hold the law against what comes of it."""
+    before, started = peak_megabytes(), time.process_time()
     try:
         with _alarm(2 * SECONDS):
             outcome = _compiled(path, reference or str(path), variables or {})
     except TooLong:
         return Outcome("too-long", f"still at work after {2 * SECONDS:.0f} seconds\n{traceback.format_exc(limit=-6)}")
-    seconds, after = time.monotonic() - started, peak_megabytes()
+    seconds, after = time.process_time() - started, peak_megabytes()
     if seconds > SECONDS:
         return Outcome("slow", f"took {seconds:.1f} seconds")
     if after > MEGABYTES and after > before:
@@ -50,7 +53,7 @@ def judge(path: Path, reference: str = "", variables: Mapping[str, Any] | None =
     return outcome
 
 
-def _compiled(path: Path, reference: str, variables: Mapping[str, Any]) -> Outcome:
+def _compiled(path: Path, reference: str | Mapping[str, Any], variables: Mapping[str, Any]) -> Outcome:
     try:
         graph = archspec.compile(reference, **variables)
     except archspec.SpecError as error:
@@ -60,8 +63,9 @@ def _compiled(path: Path, reference: str, variables: Mapping[str, Any]) -> Outco
         return Outcome(shown.splitlines()[-1][:80], shown)
     if not isinstance(graph, archspec.Graph):
         return Outcome("no-graph", f"returned {type(graph)}")
-    broken = "\n".join(_misplaced(graph.warnings, {}, path))
-    return Outcome(f"graph {len(graph.nodes).bit_length()} {len(graph.scopes).bit_length()} {len(graph.warnings)}", broken)
+    sources = {} if isinstance(reference, str) else {"<mapping>": as_json_text(reference, "mapping")}
+    broken = "\n".join(misplaced(graph.warnings, sources, path))
+    return Outcome(f"graph {len(graph.nodes)} {len(graph.scopes)} {len(graph.warnings)}", broken)
 
 
 def _refused(error: archspec.SpecError, path: Path) -> Outcome:
@@ -69,16 +73,19 @@ def _refused(error: archspec.SpecError, path: Path) -> Outcome:
         shown = [as_text(error.diagnostics, error.sources), as_github(error.diagnostics), str(json.loads(as_json(error.diagnostics)))]
     except Exception:
         return Outcome("rendering", traceback.format_exc(limit=-8))
-    broken = [] if error.diagnostics and all(shown) else ["a SpecError without diagnostics"]
-    broken += _misplaced(error.diagnostics, error.sources, path)
+    broken = [] if any(one.severity == "error" for one in error.diagnostics) and all(shown) else ["a SpecError without diagnostics"]
+    broken += misplaced(error.diagnostics, error.sources, path)
     words = [f"{one.code} {re.sub(r'`[^`]*`|[0-9,.]+', '_', one.message)}" for one in error.diagnostics]
     return Outcome(" | ".join(dict.fromkeys(words))[:300], "\n".join(broken))
 
 
-def _misplaced(diagnostics: tuple[Diagnostic, ...], sources: Mapping[str, str], path: Path) -> Iterator[str]:
+def misplaced(diagnostics: tuple[Diagnostic, ...], sources: Mapping[str, str], path: Path) -> Iterator[str]:
+    """What is wrong with diagnostics as data: one without code, message or span inside its file, or too long to read."""
     for one in diagnostics:
         if not (one.code and one.message and one.severity in ("error", "warning")):
             yield f"without code or message: {one}"
+        if len(as_text([one], sources).splitlines()) > LINES:
+            yield f"longer than {LINES} lines: {one}"
         text = sources.get(one.span.file) if one.span.file in sources else _text_of(one.span.file, path)
         if text is None:
             yield f"in a file that was not read: {one}"
@@ -112,10 +119,10 @@ def _alarm(seconds: float) -> Iterator[None]:
     def ring(*_: Any) -> None:
         raise TooLong
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)  # of the process's own time, whatever else the machine does
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -15,9 +15,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+import yaml
+
 from tests.fuzz.corpus import seeds
 from tests.fuzz.law import Outcome, judge
-from tests.fuzz.mutations import EXPRESSIONS, mutate
+from tests.fuzz.mutations import mutate
+from tests.fuzz.words import EXPRESSIONS
 
 BATCH = 3000
 
@@ -26,7 +29,7 @@ class Finding(NamedTuple):
     """An input that breaks the law: its bytes, how it was compiled, and what came of it."""
 
     text: bytes
-    reference: str
+    reference: str | dict[str, Any]
     variables: dict[str, Any]
     broken: str
 
@@ -53,9 +56,9 @@ def batch(seed: int, number: int, deadline: float, size: int = BATCH) -> Report:
     signatures: set[str] = set()
     findings, tried, compiled = [], 0, 0
     with tempfile.TemporaryDirectory() as folder:
-        _lay_out(Path(folder))
+        lay_out(Path(folder))
         while tried < size and time.monotonic() < deadline:
-            text = mutate(chance.choice(healthy if chance.random() < 0.6 else corpus), corpus, chance)
+            text = mutate(chance.choice(healthy if chance.random() < 0.75 else corpus), corpus, chance)
             path, reference, variables = _prepared(Path(folder), text, chance)
             outcome: Outcome = judge(path, reference, variables)
             tried += 1
@@ -68,15 +71,17 @@ def batch(seed: int, number: int, deadline: float, size: int = BATCH) -> Report:
     return Report(tried, compiled, len(signatures), findings)
 
 
-def _lay_out(folder: Path) -> None:
+def lay_out(folder: Path) -> None:
     """The project's specs, for those that are mutated to extend."""
     for name, text in seeds().items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(text)
 
 
-def _prepared(folder: Path, text: bytes, chance: Random) -> tuple[Path, str, dict[str, Any]]:
-    """The input as a file, or as one that another extends; now and then one of its variants, or with variables changed."""
+def _prepared(folder: Path, text: bytes, chance: Random) -> tuple[Path, str | dict[str, Any], dict[str, Any]]:
+    """The input as a file, or as one that another extends, or parsed; now and then one of its variants, or with variables changed."""
+    if chance.random() < 0.05 and (parsed := _parsed(text)):
+        return folder / "none.yaml", parsed, {}
     path = folder / "specs" / "fuzzed.yaml"
     path.write_bytes(text)
     variants = re.findall(rb"^  ([\w-]+): *\{", text, re.MULTILINE)
@@ -88,6 +93,15 @@ def _prepared(folder: Path, text: bytes, chance: Random) -> tuple[Path, str, dic
         path.write_text(f"archspec: 1\nname: extending\nextends: fuzzed.yaml{variant}\n")
         variant = ""
     return path, f"{path}{variant}", changed
+
+
+def _parsed(text: bytes) -> dict[str, Any]:
+    """The mapping that another parser makes of the text, dates and all; an empty one where it makes none."""
+    try:
+        data = yaml.load(text, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError, OverflowError, AttributeError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _any_value(chance: Random) -> Any:
