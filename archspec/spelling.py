@@ -1,4 +1,4 @@
-"""A misspelt word and the words that would have fitted → "did you mean ...?", or nothing; the name of any network → one that a spec may have."""
+"""Words → how they are spelt: "did you mean ...?" for a misspelt one, a noun behind its number, a name that a spec may have."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ def did_you_mean(word: str, words: Iterable[str], form: str = "`{}`", cutoff: fl
 def spec_name(name: str) -> str:
     """The nearest name that a spec may have to a network's, which may hold anything where a variant gave it: ``vgg-A`` → ``vgg-a``."""
     return re.sub(r"[^a-z0-9_-]+", "-", name.lower())
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -496,3 +496,41 @@ def test_progress_is_shown_on_a_terminal_alone():
             step("b")
         shown[is_terminal] = stream.getvalue()
     assert shown == {True: "\rbuilding layer ...\rbuilding layer 1 of 2\r\x1b[K", False: ""}
+
+
+# odd names, odd places
+
+
+def test_a_variant_of_any_name_is_expanded_to_a_spec_and_built():
+    Path("odd.yaml").write_text(NET + "  'été x/y': {vars: {classes: 4}}\n", encoding="utf-8")
+    for options in ((), ("--flat",)):
+        text = run("expand", "odd.yaml@été x/y", *options).stdout
+        assert "\nname: net--t-x-y\n" in text
+        assert "→ 4 " in run("check", "-", stdin=text).stdout
+    result = run("build", "odd.yaml@été x/y")
+    assert result.stdout.splitlines()[-1].startswith("wrote build/net-été-x-y.keras, ")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write anything")
+def test_what_the_system_forbids_is_told_before_the_work(tmp_path):
+    Path("net.yaml").chmod(0)
+    assert "the file `net.yaml` cannot be read: permission denied\n" in run("check", "net.yaml").stderr
+    Path("net.yaml").chmod(0o600)
+    tmp_path.chmod(0o500)
+    assert "the folder `.` cannot be written to\n" in run("build", "net.yaml").stderr
+
+
+def test_the_folder_that_a_missing_one_would_stand_in_must_take_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(files.os, "access", lambda path, mode: Path(path) != tmp_path)
+    with pytest.raises(archspec.SpecError, match="cannot be written to"):
+        files.check_target(tmp_path / "build" / "net.keras", make_folder=True)
+
+
+def test_compile_takes_numbers_and_arrays_of_numpy_and_no_other_objects():
+    numpy = pytest.importorskip("numpy")
+    assert archspec.compile("net.yaml", classes=numpy.int64(7)).tensors["head"].shape == (7,)
+    assert archspec.compile({**yaml.safe_load(NET), "input": numpy.array([9, 9, 3])}).inputs["input"].shape == (9, 9, 3)
+    with pytest.raises(archspec.SpecError, match="it holds an object of the type `object`"):
+        archspec.compile("net.yaml", classes=object())
+    with pytest.raises(TypeError):
+        archspec.compile(None)

@@ -21,6 +21,7 @@ from archspec.reports.signature import signature
 from archspec.reports.stages import LONG, layers, stages
 from archspec.reports.summary import summary, weight_bytes
 from archspec.reports.tables import Column, Table
+from archspec.spelling import counted
 
 REFERENCE = {one["name"]: one for one in yaml.safe_load((Path(__file__).parent / "data" / "networks.yaml").read_text(encoding="utf-8"))}
 
@@ -64,8 +65,8 @@ def test_other_words():
     assert numbers.size(53_513_120) == "53.5 MB"
     assert numbers.fraction(1, None) is None
     assert numbers.fraction(0, 0) == 0
-    assert numbers.count(1, "error") == "1 error"
-    assert numbers.count(2, "error") == "2 errors"
+    assert counted(1, "error") == "1 error"
+    assert counted(2, "error") == "2 errors"
     assert [numbers.listed(list(words)) for words in ("", "a", "ab", "abc", "abcd", "abcde")] == [
         "", "a", "a and b", "a, b and c", "a, b, c and d", "a, b, c and 2 more",
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from archspec.backends.labels import Box, Disc, Line, place
 from archspec.reports.bubbles import Axes, Point
-from archspec.reports.numbers import count
+from archspec.spelling import counted
 
 ENDINGS = ("svg", "png")
 
@@ -109,7 +109,7 @@ def _say(value: float, unit: str = "") -> str:
 
 def _titles(figure: Figure, points: Sequence[Point], axes: Axes) -> None:
     figure.text(0.02, 0.952, f"{axes.y.capitalize()} against multiply-adds", fontsize=13, fontweight="bold")
-    figure.text(0.02, 0.917, f"{count(len(points), 'network')}; the area of a bubble is its {axes.area}", fontsize=9, color=FAINT)
+    figure.text(0.02, 0.917, f"{counted(len(points), 'network')}; the area of a bubble is its {axes.area}", fontsize=9, color=FAINT)
     _legend(figure, points, axes)
 
 

@@ -17,13 +17,14 @@ from archspec.spelling import did_you_mean
 class Place(NamedTuple):
     """Where a refused value stands: the key that it is of, the words that complete "must be ...", and the variables that it may mean.
 
-    ``prefix`` is what stands before the value: its key and a colon, nothing before an entry of a list.
+    ``prefix`` is what stands before the value: its key and a colon, nothing before an entry of a list. ``required``: it cannot be left out.
     """
 
     key: str
     prefix: str
     words: str
     variables: Collection[str] = ()
+    required: bool = False
 
 
 def found(value: Value) -> str:
@@ -152,7 +153,7 @@ def _for_nothing(place: Place) -> Iterator[str]:
     elif words.startswith("an item"):
         yield "remove this line, or name a layer"
     else:
-        yield "write a value after the colon, or remove the line"
+        yield "write a value after the colon" + ("" if place.required else ", or remove the line")
 
 
 def _by_name(kind: str, value: Value) -> str:

@@ -154,7 +154,7 @@ class Builder:
         here = self.program.items if block is None else self.program.blocks[block].items
         place = syntax.place_of(text, here)
         if place is not None and place > span:
-            return f"`{text}` stands further down, in line {place.line}", "`from` takes what stands above; move that item up, or take another"
+            return f"`{text}` stands further down, on line {place.line}", "`from` takes what stands above; move that item up, or take another"
         place = syntax.place_of(text, self.program.items) if block is not None else None
         if place is None and text in {one.name for one in self.program.inputs}:
             place = self.program.items.place

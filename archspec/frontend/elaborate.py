@@ -15,6 +15,7 @@ from archspec.frontend import syntax
 from archspec.frontend.checks import dead_ends
 from archspec.frontend.contexts import NO_ARGUMENTS, Context, Defaults, Frame, Named, Workshop
 from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, variables_of
+from archspec.frontend.expressions import UNKNOWN
 from archspec.frontend.formulas import Formula, Located, NameFormula, Silenced
 from archspec.frontend.formulas import formula as read_formula
 from archspec.frontend.naming import join
@@ -33,7 +34,8 @@ def elaborate(
 ) -> tuple[Graph | None, list[Diagnostic]]:
     """The graph of a program, and what is wrong with it; no graph where something is.
 
-    ``kinds`` says what each variable must be, or holds the expression whose kind it must keep; ``problems`` have been found before, and what they are about is broken in the program.
+    ``kinds`` says what each variable must be, or holds the expression whose kind it must keep; ``problems`` have been found before, and what
+    they are about is broken in the program.
     """
     builder = _Elaboration(program, kinds, workshop, problems)
     try:
@@ -115,8 +117,8 @@ class _Elaboration(StructureBuilder):
 
     def _input(self, one: syntax.Input) -> Tensor | None:
         shape = self._guarded(one.shape.evaluate, self.variables)
-        dtype = self._guarded(one.dtype.evaluate, self.variables) if one.dtype else "float32"
-        if shape is FAILED or dtype is FAILED:
+        dtype = one.dtype.data if one.dtype else "float32"
+        if shape is FAILED:
             return None
         span = one.shape.value.span
         if not isinstance(shape, list):
@@ -129,7 +131,7 @@ class _Elaboration(StructureBuilder):
             )
             return None
         if dtype not in BYTES:
-            place = one.dtype.value.span if one.dtype else span
+            place = one.dtype.span if one.dtype else span
             help = did_you_mean(str(dtype), BYTES) or f"the dtypes are {', '.join(BYTES)}"
             self._problem("wrong-value", f"`{dtype}` is no dtype of Keras", place, help=help)
             return None
@@ -169,6 +171,13 @@ class _Elaboration(StructureBuilder):
         """The variables of each repetition, or ``None`` where the ``repeat`` is wrong."""
         value = self._guarded(repeat.evaluate, environment, context)
         if value is FAILED:
+            return None
+        if value is UNKNOWN:
+            message, help = (
+                "`repeat` is a size that is unknown until the model is called",
+                "give the input a fixed size on that axis instead of `null`",
+            )
+            self._problem("unknown-size", message, repeat.value.span, help=help, at=context)
             return None
         self.purse.spend(len(value) if isinstance(value, list) else 0)
         rows = rows_of(value)

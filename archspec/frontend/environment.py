@@ -93,8 +93,8 @@ class Lazy:
         if self in chain:
             raise Located(self._circular(chain[chain.index(self) :]))
         if len(chain) >= limits.CHAIN:
-            message = f"more than {limits.CHAIN} variables need one another in a row here"
-            raise Located(Diagnostic("bound-network", message, self.formula.value.span, f"to compute `{chain[0].name}`", help="shorten the row"))
+            message = f"a chain of more than {limits.CHAIN} variables, each computed from the next, passes here"
+            raise Located(Diagnostic("bound-network", message, self.formula.value.span, f"to compute `{chain[0].name}`", help="shorten the chain"))
         chain.append(self)
         try:
             return self.formula.evaluate(self.environment)

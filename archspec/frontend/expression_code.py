@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from archspec import limits
 from archspec.frontend import operations, values
 from archspec.frontend.expression_syntax import ATTRIBUTES, too_deep
-from archspec.frontend.expression_tokens import ExpressionError, did_you_mean
+from archspec.frontend.expression_tokens import ExpressionError
 from archspec.frontend.expression_tree import (
     Attribute,
     Call,
@@ -33,6 +33,7 @@ from archspec.frontend.expression_tree import (
     Variable,
 )
 from archspec.frontend.values import Fault, TensorValue, Value
+from archspec.spelling import did_you_mean
 
 Frame: TypeAlias = "list[Any]"  # the scope, then the values of the variables that comprehensions bind
 Code: TypeAlias = "Callable[[Frame], Value]"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NoReturn, TypeAlias
 
 from archspec import limits
-from archspec.frontend.expression_tokens import KEYWORDS, RESERVED, ExpressionError, Token, did_you_mean
+from archspec.frontend.expression_tokens import KEYWORDS, RESERVED, ExpressionError, Token
 from archspec.frontend.expression_tree import (
     Attribute,
     Call,
@@ -30,6 +30,7 @@ from archspec.frontend.expression_tree import (
     Variable,
 )
 from archspec.frontend.operations import FUNCTIONS
+from archspec.spelling import did_you_mean
 
 ATTRIBUTES = ("channels", "height", "width", "shape")
 _ATTRIBUTES_LISTED = ", ".join(f"`.{name}`" for name in ATTRIBUTES)

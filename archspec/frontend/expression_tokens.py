@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from archspec.frontend.operations import FUNCTIONS
@@ -19,12 +18,6 @@ class ExpressionError(Exception):
     def __init__(self, message: str, start: int, end: int, *, code: str = "expression-syntax", help: str | None = None):
         super().__init__(message)
         self.message, self.start, self.end, self.code, self.help = message, start, end, code, help
-
-
-def did_you_mean(name: str, options: Iterable[str], form: str = "`{}`", cutoff: float = 0.6) -> str | None:
-    """Return the help that offers the option nearest to a misspelt name, if one is near."""
-    near = difflib.get_close_matches(name, list(options), 1, cutoff)
-    return f"did you mean {form.format(near[0])}?" if near else None
 
 
 class Token(NamedTuple):

@@ -177,7 +177,7 @@ class LayerBuilder(Builder):
         label = "" if formula.constant or name not in values else f"this gives {show(values[name])}"
         given = self._given(formula, environment, context) if code == "wrong-argument" else None
         if given is not None:
-            notes = (*notes, f"it becomes `{name}` of the `{kind}` in line {place.line}")
+            notes = (*notes, f"it becomes `{name}` of the `{kind}` on line {place.line}")
             source, context = given
             span, label = source.value.span, "" if source.constant else label
         advice = mismatch.help
@@ -259,7 +259,7 @@ def default_note(kind: str, name: str, values: Mapping[str, Any], formula: Formu
     if formula is not None and name in values:
         where = formula.value.place
         file = "" if where.file == place.file else f" of {where.file}"
-        return (f"`{name}` is {show(values[name])} by the `defaults` in line {where.line}{file}",)
+        return (f"`{name}` is {show(values[name])} by the `defaults` on line {where.line}{file}",)
     attribute = KINDS[kind].attributes.get(name)
     if attribute is None or attribute.required or name in values:
         return ()

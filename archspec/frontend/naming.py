@@ -110,7 +110,7 @@ class Names:
         for path in paths:
             if path in self.left_out:
                 why, place = self.left_out[path]
-                message = f"`{name}` is left out here, by the `{why}` in line {place.line}"
+                message = f"`{name}` is left out here, by the `{why}` on line {place.line}"
                 return message, "take another tensor, or put a `when` beside this too"
         visible = list(dict.fromkeys([*self._visible(prefixes), *inputs]))
         for path in paths:

@@ -22,7 +22,6 @@ from archspec.frontend.values import (
     bounded,
     built,
     check_length,
-    counted,
     described,
     elements,
     too_large,
@@ -30,6 +29,7 @@ from archspec.frontend.values import (
     whole,
     wrong,
 )
+from archspec.spelling import counted
 
 Operation: TypeAlias = "Callable[[Value, Value, Scope], Value]"
 

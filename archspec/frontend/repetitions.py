@@ -66,7 +66,7 @@ def _table(value: list[dict[str, Any]]) -> list[dict[str, Any]] | WrongRepeat:
     for index, row in enumerate(value):
         lacks, has = [key for key in value[0] if key not in row], [key for key in row if key not in value[0]]
         if lacks or has:
-            what = " and ".join([*([f"lacks {listed(lacks)}"] if lacks else []), *([f"has {listed(has)}, which row 1 has not"] if has else [])])
+            what = " and ".join([*([f"lacks {listed(lacks)}"] if lacks else []), *([f"has {listed(has)}, which row 1 does not have"] if has else [])])
             near = did_you_mean(has[0], lacks) if has and lacks else None
             message = f"the rows of a `repeat` must have the same keys, and row {index + 1} {what}"
             return WrongRepeat(message, near or "give every row the same keys", index)

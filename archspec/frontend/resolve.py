@@ -49,8 +49,9 @@ class Reference(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """One network's document. ``kinds`` says of what kind each variable must remain, or holds the expression that gives it; ``own`` is the file that was asked for.
+    """One network's document. ``own`` is the file that was asked for.
 
+    ``kinds`` says of what kind each variable must remain, or holds the expression that stood there first, which says it once evaluated.
     ``mentions`` are the words of all the documents and variants that went into it, which is what warnings about unused names go by.
     """
 
@@ -124,7 +125,8 @@ class Library:
         near = did_you_mean(reference.path, names)
         here = Path(extends.span.file).parent if extends else Path()
         beside = f"for the file write `{reference.path}.yaml`" if _is_file(here / f"{reference.path}.yaml") else None
-        help = beside or near or "`archspec list` shows those it has; the path of a file ends in `.yaml`"
+        folder = "it is a folder: name a file in it" if reference.path and _is_folder(here / reference.path) else None
+        help = beside or near or folder or "`archspec list` shows those it has; the path of a file ends in `.yaml`"
         _refuse("file-not-found", f"archspec ships no spec called `{reference.path}`", span, help=help)
         raise AssertionError
 
@@ -196,9 +198,10 @@ class _Laying:
             raise SpecError([*self.refused, *error.diagnostics], {**self.sources, **error.sources}) from None
         above = (*chain, document.name)
         if base.name in above:
-            circle = " → ".join((*above[above.index(base.name) :], base.name))
-            help = "remove one `extends` of the circle: a spec cannot start from itself"
-            self._refuse("extends-cycle", f"`{base.name}` extends itself: {circle}", extends.span, help)
+            circle = (*above[above.index(base.name) :], base.name)
+            way, which = (f": {' → '.join(circle)}", "one `extends` of the circle") if len(circle) > 2 else ("", "it")
+            help = f"remove {which}: a spec cannot start from itself"
+            self._refuse("extends-cycle", f"`{base.name}` extends itself{way}", extends.span, help)
         if len(chain) >= limits.EXTENSIONS:
             help = "let a spec extend the last of them directly"
             self._refuse("bound-extends", f"more than {limits.EXTENSIONS} specs extend one another here", extends.span, help)
@@ -210,7 +213,8 @@ class _Laying:
         if changes is None:
             names = self.library.variants(document)
             place = at or (variants.place if variants else document.root.data["name"].span)
-            has = f"its variants are {', '.join(names)}" if names else self._inherited(document, variant) or "it has no variants"
+            own = f"its variant{'s are' if len(names) > 1 else ' is'} {', '.join(names)}" if names else None
+            has = own or self._inherited(document, variant) or "it has no variants"
             near = did_you_mean(variant, names)
             self._refuse("unknown-variant", f"`{document.root.data['name'].text}` has no variant `{variant}`", place, near or has)
         assert changes is not None
@@ -451,6 +455,13 @@ def _real(path: Path) -> Path:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
+    except OSError:  # a name that is too long
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
     except OSError:  # a name that is too long
         return False
 

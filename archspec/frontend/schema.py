@@ -6,6 +6,7 @@ The schema states what one file shows without being run. Every fragment that can
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -20,6 +21,7 @@ from archspec.frontend.source import Document
 from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, NETWORK_NAME, OPERATIONS, TOP_LEVEL, VARIABLE_NAME, VARIANT_KEYS
 from archspec.layers import KINDS
 from archspec.layers.base import Attribute, Layer
+from archspec.layers.types import Type
 
 Schema = dict[str, Any]
 
@@ -47,6 +49,7 @@ def generate(*, editor: bool = True) -> Schema:
             "block": _block(),
             "inputs": {"type": "object", "additionalProperties": _input(), "minProperties": 1, "errorMessage": "a mapping from names to shapes"},
             "expect": _expect(editor),
+            **(_objects() if editor else {}),
         },
     }
 
@@ -261,7 +264,8 @@ def _properties(name: str, editor: bool) -> Schema:
 @cache
 def _argument(attribute: Attribute, editor: bool) -> Schema:
     default = {} if attribute.required else {"default": _plain(attribute.default)}
-    fragment = _lenient(dict(attribute.type.schema), editor)
+    shared = editor and _takes_objects(attribute.type)
+    fragment = {"$ref": f"#/$defs/{_object_name(attribute.type)}"} if shared else _lenient(dict(attribute.type.schema), editor)
     return {
         **fragment,
         "description": f"{attribute.doc[:1].upper()}{attribute.doc[1:]}: {attribute.type.words}.",
@@ -270,11 +274,33 @@ def _argument(attribute: Attribute, editor: bool) -> Schema:
     }
 
 
+def _objects() -> Schema:
+    """What an argument takes that is an initializer, regularizer or constraint, stated once for the hundreds of them."""
+    types = [attribute.type for kind in KINDS.values() for attribute in kind.attributes.values() if _takes_objects(attribute.type)]
+    return {_object_name(one): _lenient(dict(one.schema), editor=True) for one in types}
+
+
+def _takes_objects(type: Type) -> bool:
+    return any("properties" in one for one in _alternatives(dict(type.schema)))
+
+
+def _object_name(type: Type) -> str:
+    return re.sub(r"\W+", "-", type.words).strip("-")
+
+
 def _lenient(schema: Schema, editor: bool) -> Schema:
     """The schema of a value, in which every value and element may also be an expression."""
-    parts = [{**one, "items": _lenient(one["items"], editor)} if "items" in one else one for one in _alternatives(schema)]
+    parts = [_lenient_within(one, editor) for one in _alternatives(schema) if one != EXPRESSION]
     numeric = editor and any(one.get("type") in ("integer", "number") for one in parts)
     return _either([*parts, {"type": "string", "pattern": rf"[$]|{NUMERIC_TEXT['pattern']}" if numeric else "[$]"}])
+
+
+def _lenient_within(schema: Schema, editor: bool) -> Schema:
+    if "items" in schema:
+        return {**schema, "items": _lenient(schema["items"], editor)}
+    if editor and "properties" in schema:
+        return {**schema, "properties": {name: _lenient(one, editor) for name, one in schema["properties"].items()}}
+    return schema
 
 
 def _alternatives(schema: Schema) -> list[Schema]:

@@ -86,10 +86,16 @@ class Refusal:
             return Diagnostic("wrong-value", "this is no spec", _first(self.value.span), f"found {found(self.value)}", help=_BEGINNING)
         what = f"`{self.key}`" if isinstance(last, str) else f"entry {last + 1} of `{self.key}`"
         label = "" if ";" in words else f"found {found(self.value)}"  # after a semicolon stands what is wrong within it
-        place = Place(self.key, f"{last}: " if isinstance(last, str) else "", words, self._variables())
+        place = Place(self.key, f"{last}: " if isinstance(last, str) else "", words, self._variables(), self._is_required())
         told = advice(self.value, place)
         help = typographic(self.value) or (told or help if self.value.is_list else help or told)
         return Diagnostic("wrong-value", f"{what} must be {words}", self._where(), label, help=help)
+
+    def _is_required(self) -> bool:
+        """Whether the value cannot be left out: an argument without a default, or what every spec has."""
+        kind, name = self.path[-2:] if len(self.path) > 1 else ("", "")
+        attribute = KINDS[kind].attributes.get(str(name)) if kind in KINDS else None
+        return self.path in (("archspec",), ("name",)) or (attribute is not None and attribute.required)
 
     def _where(self) -> Span:
         """The value, or its key where the value fills several lines."""

@@ -276,7 +276,8 @@ class _Builder:
         name = event.anchor
         if name not in self.anchors:
             near = did_you_mean(name, self.anchors, "`*{}`")
-            help = near or f"remove the `*`, or put the value in double quotes; an alias needs an `&{name}` above"
+            quotes = "" if name.isdigit() else ", or put the value in double quotes"
+            help = near or f"remove the `*`{quotes}; an alias needs an `&{name}` above"
             self._fail("yaml-alias", f"`*{name}` is an alias, and nothing above is marked `&{name}`", event, help=help)
         known = self.anchors[name]
         if known is None:

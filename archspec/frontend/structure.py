@@ -117,7 +117,7 @@ class StructureBuilder(LayerBuilder):
         if value is FAILED:
             return Feed("", None)
         if not isinstance(value, str):
-            message, help = f"`${call.variable}` must name a layer kind or a block", "give it a name; an item is left out with `when`"
+            message, help = f"`${call.variable}` must name a layer kind or a block", "give it the name of one; an item is left out with `when`"
             self._wrong_call(call, message, help, value, context, environment)
             return Feed("", None)
         if value in KINDS:
@@ -145,7 +145,7 @@ class StructureBuilder(LayerBuilder):
         if given is None or not given[0].constant:
             self._problem(code, message, call.place, f"`{key}` is {show(value)}", help, at=context)
         else:
-            self._problem(code, message, given[0].value.span, "", help, at=given[1], notes=(f"`{key}` calls it in line {call.place.line}",))
+            self._problem(code, message, given[0].value.span, "", help, at=given[1], notes=(f"`{key}` calls it on line {call.place.line}",))
 
     def _group(self, group: Group, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
         feed = self._one("a group", feeds, group.place, context)

@@ -148,11 +148,11 @@ class Block(NamedTuple):
 
 
 class Input(NamedTuple):
-    """An input of the model: its shape and dtype as formulas."""
+    """An input of the model: its shape as a formula, and its dtype, which is a plain text."""
 
     name: str
     shape: Formula
-    dtype: Formula | None
+    dtype: Value | None
     place: Span
 
 
@@ -222,7 +222,7 @@ class _Reader:
         for name, value in self.variables.items():
             self._check_variable(name, value.place)
         seen = Names(frozenset(self.variables))
-        variables = {name: self._formula(value, seen) for name, value in self.variables.items()}
+        variables = {name: self._formula(value, seen, name) for name, value in self.variables.items()}
         key = self._body_key()
         body = self.bodies[key][0] if key in self.bodies else self._body(seen)
         if not self.problems:
@@ -264,7 +264,7 @@ class _Reader:
                 self._check_name(name, value.place)
             shape = (None if isinstance(value.data, Broken) else value.get("shape")) or value
             dtype = value.get("dtype")
-            yield Input(name, self._formula(shape, seen), dtype and self._formula(dtype, seen), value.place)
+            yield Input(name, self._formula(shape, seen), dtype, value.place)
 
     # --- names
 
@@ -282,28 +282,31 @@ class _Reader:
         if problem:
             self._problem("wrong-name", problem, place, help=better_name(name))
 
-    def _all_known(self, mentions: Iterable[Mention], seen: Names) -> bool:
-        """Whether every variable that is mentioned can be seen; those that cannot are told."""
+    def _all_known(self, mentions: Iterable[Mention], seen: Names, own: str | None = None) -> bool:
+        """Whether every variable that is mentioned can be seen; those that cannot are told. ``own`` is the variable that is computed here."""
         known = True
         for mention in mentions:
             if mention.name in seen.known or (seen.everything and mention.name not in ("in", "prev", "i")):
                 continue
-            message, help = self._unknown(mention.name, seen)
+            message, help = self._unknown(mention.name, seen, own)
             self._problem("unknown-name", message, mention.span, help)
             known = False
         return known
 
-    def _unknown(self, name: str, seen: Names) -> tuple[str, str | None]:
+    def _unknown(self, name: str, seen: Names, own: str | None) -> tuple[str, str | None]:
         if name == "i":
-            inside = f"a block does not see its caller's: add an argument to `{self.current}`, and call it with `$i`"
+            inside = f"a block does not see its caller's `$i`: add an argument to `{self.current}`, and call it with `$i`"
             return "`$i` counts repetitions, and nothing here repeats", inside if self.current else "use it in an item with `repeat`"
         if name in ("in", "prev"):
-            return f"`${name}` is a tensor of a running network, and there is none here yet", "use it in `layers`, or in a block's `let`"
+            where = "use it in `layers`" + (", or in a block's `let`" if name == "in" else "")
+            return f"`${name}` is a tensor of a running network, and there is none here yet", where
         candidates = sorted(seen.known - {"in", "prev", "i"})
         near = did_you_mean(name, candidates, "`${}`")
+        if near and own and near == did_you_mean(name, [own], "`${}`"):
+            near = f"if `${own}` is meant: a variable cannot be computed from itself; write its value"
         outside = name in self.variables
         if self.current and not near and not outside:
-            near = f"a block sees its own `args` and `let`, and `vars`: add `{name}` to the `args` of `{self.current}`"
+            near = f"a block sees its own `args` and `let`, and `vars`: add `{name}` to the `args` of `{self.current}`, and give it in the calls"
         known = listed([f"${one}" for one in candidates[:12]]) if candidates else "none"
         return f"there is no variable `{name}` here", near or f"add it to `vars`; the variables here: {known}"
 
@@ -316,9 +319,9 @@ class _Reader:
             self.problems.append(error.diagnostic)
             return None
 
-    def _formula(self, value: Value, seen: Names) -> Formula:
+    def _formula(self, value: Value, seen: Names, own: str | None = None) -> Formula:
         found = self._guarded(formula, value)
-        return found if found is not None and self._all_known(found.mentions, seen) else broken(value)
+        return found if found is not None and self._all_known(found.mentions, seen, own) else broken(value)
 
     def _name(self, value: Value, seen: Names, *, prev: bool = False) -> NameFormula:
         found = self._guarded(name_formula, value)
@@ -356,7 +359,7 @@ class _Reader:
         local = dict(let.items()) if let is not None else {}
         self._check_distinct(value, inputs, parameters, local)
         inner = seen.plus([*inputs, *parameters, *local, "in"])
-        values = {key: self._formula(one, inner) for key, one in local.items()}
+        values = {key: self._formula(one, inner, key) for key, one in local.items()}
         defaults = self._defaults(value.get("defaults"), inner)
         items = self._items(value.data["layers"], inner.plus(["prev"]))
         return Block(name, parameters, values, inputs, defaults, items, value.place)
@@ -368,7 +371,7 @@ class _Reader:
             place = default.place if default is not None else one.span
             self._check_variable(name, place)
             if name in parameters:
-                help = f"remove one; the first is in line {parameters[name].place.line}"
+                help = f"remove one; the first is on line {parameters[name].place.line}"
                 self._problem("duplicate-name", f"the argument `{name}` stands twice", place, help)
             parameters[name] = Parameter(name, default and self._formula(default, seen), place)
             seen = seen.plus([name])
@@ -599,7 +602,7 @@ WORDS = {
     "in": "`$in` is the input of a block",
     "prev": "`$prev` is the output of the item before",
 }
-RECURSION_HELP = "a block cannot contain itself, not even under a `when`; use `repeat`"
+RECURSION_HELP = "a block cannot contain itself, not even under a `when`: remove this call; to do something several times, there is `repeat`"
 
 
 def recursion(way: list[str]) -> str:

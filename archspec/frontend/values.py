@@ -124,11 +124,6 @@ def unknown(at: int | None) -> Fault:
     return Fault("", at, code="unknown-size")
 
 
-def counted(count: int, noun: str) -> str:
-    """Write `1 element`, `2 elements`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 # --- Bounds -----------------------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,9 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 
 CLOSING = {"[": "]", "{": "}"}
 
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+"""A text in quotes, on one line."""
+
 
 def translate(error: Any, text: str, name: str) -> Diagnostic:
     """The diagnostic for an error of PyYAML's parser."""
@@ -63,13 +66,32 @@ def _open_bracket(trouble: Trouble) -> Words | None:
     closing = CLOSING.get(bracket, "the closing bracket")
     where = f"column {column + 1}" if row == trouble.at[0] else f"line {row + 1}"
     if trouble.here[:1] in ("]", "}"):
-        help = f"add `{closing}` where the {'list' if bracket == '[' else 'mapping'} of {where} ends"
+        swapped = row == trouble.at[0] and _balanced(_opened(trouble.before)[:-1], trouble.here[1:])
+        ends = f"add `{closing}` where the {'list' if bracket == '[' else 'mapping'} of {where} ends"
+        help = f"write `{closing}` in its place" if swapped else ends
         return Words(f"`{trouble.here[:1]}` cannot close the `{bracket}` of {where}", help)
     if trouble.at[0] == row and trouble.here:
         return _within_brackets(trouble, column, closing)
     last = trouble.line(row)[column + 1 :].strip()
     help = f"add `{closing}` at the end of line {row + 1}" if last else f"add `{closing}` after its last entry"
     return Words(f"this `{bracket}` is never closed", help, (row, column, 1))
+
+
+def _opened(text: str) -> str:
+    """The closing brackets that a text still needs, the outermost first."""
+    needed = ""
+    for char in re.findall(r"[\[\]{}]", QUOTED.sub("", text)):
+        needed = needed + CLOSING[char] if char in CLOSING else needed[:-1]
+    return needed
+
+
+def _balanced(needed: str, rest: str) -> bool:
+    """Whether the rest of a line closes the brackets that it needs to, and no others."""
+    for char in re.findall(r"[\[\]{}]", QUOTED.sub("", without_comment(rest))):
+        if char not in CLOSING and char != needed[-1:]:
+            return False
+        needed = needed + CLOSING[char] if char in CLOSING else needed[:-1]
+    return not needed
 
 
 def _within_brackets(trouble: Trouble, bracket: int, closing: str) -> Words:
@@ -197,7 +219,8 @@ def _anchor_character(trouble: Trouble) -> Words | None:
         return None
     row, column = trouble.start
     sign = trouble.line(row)[column : column + 1]
-    return Words(f"a value without quotes cannot begin with `{sign}`", f"remove the `{sign}`, or put the value in double quotes", (row, column, 1))
+    help = f"remove the `{sign}`" + ("" if trouble.line(row)[column + 1 : column + 2] == "$" else ", or put the value in double quotes")
+    return Words(f"a value without quotes cannot begin with `{sign}`", help, (row, column, 1))
 
 
 def _tag(trouble: Trouble) -> Words | None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from archspec import limits
 from archspec.frontend.vocabulary import MODIFIERS
-from archspec.frontend.yaml_trouble import ENTRY, KEY, Trouble, Words, in_quotes, indent, short, times, without_comment
+from archspec.frontend.yaml_trouble import ENTRY, KEY, Trouble, Words, in_quotes, indent, short, without_comment
+from archspec.spelling import counted
 
 BARE_ITEM = re.compile(r"\s*- +(?P<word>[A-Za-z_$][\w$]*|'[^']*'|\"[^\"]*\")\s*(?:#.*)?$")
 """A list item that is one bare word."""
@@ -25,8 +26,28 @@ def tab(trouble: Trouble) -> Words | None:
     for one in (row, row - 1):
         blanks = re.match(r"[ -]*([\t\u00a0\u3000\u2003\u200b]+)", trouble.line(one))
         if blanks and (one == row or blanks[1][0] != "\t"):
-            return Words(*not_a_space(blanks[1]), (one, blanks.start(1), len(blanks[1])))
+            message, help = not_a_space(blanks[1])
+            column = _column_meant(trouble, one) if blanks[0].strip("\t") == "" else None
+            help = help if column is None else f"indent this line by {counted(column, 'space')} instead, and let no line below begin with a tab"
+            return Words(message, help, (one, blanks.start(1), len(blanks[1])))
     return None
+
+
+def _column_meant(trouble: Trouble, row: int) -> int | None:
+    """Where a line that is indented by tabs belongs, where the line above it leaves no doubt."""
+    last, text = trouble.line(trouble.above(row)), trouble.line(row).strip()
+    above, entry, item = ENTRY.match(last), ENTRY.match(text), last.lstrip().startswith("- ")
+    opens = above is not None and not without_comment(above["value"] or "")
+    if text.startswith("- "):
+        return indent(last) + 2 if opens and not item else indent(last) if item and not opens else None
+    if above is None or entry is None:
+        return None
+    if entry["key"] in MODIFIERS:
+        owner = next((ENTRY.match(line) for line in reversed(trouble.lines[:row]) if line.lstrip().startswith("- ")), None)
+        return owner and owner.start("key")
+    if opens:
+        return above.start("key") + 2
+    return None if item else above.start("key")
 
 
 def not_a_space(blanks: str) -> tuple[str, str]:
@@ -49,7 +70,7 @@ def bare_item_with_modifier(trouble: Trouble) -> Words | None:
     place = (above, item.start("word"), len(word))
     if key in MODIFIERS:
         return Words(f"`{word}` needs a colon, because `{key}` belongs to the same item", f"write `- {word}:` on line {above + 1}", place)
-    help = f"write `- {word}: {{{key}: ...}}`, or `- {word}:` and indent `{key}` deeper, by {times(item.start('word') + 2, 'space')}"
+    help = f"write `- {word}: {{{key}: ...}}`, or `- {word}:` and indent `{key}` deeper, by {counted(item.start('word') + 2, 'space')}"
     return Words(f"`{word}` needs a colon, because `{key}` belongs to it", help, place)
 
 
@@ -79,8 +100,8 @@ def deeper_than_a_value(trouble: Trouble) -> Words | None:
         return None
     here, there = entry.start("key"), above.start("key")
     message = f"`{entry['key']}` is indented deeper than `{above['key']}`, which has a value already"
-    label = f"{times(here, 'space')} here, {there} before `{above['key']}`"
-    return Words(message, f"indent it by {times(there, 'space')}", (row, here, len(entry["key"])), label)
+    label = f"{counted(here, 'space')} here, {there} before `{above['key']}`"
+    return Words(message, f"indent it by {counted(there, 'space')}", (row, here, len(entry["key"])), label)
 
 
 def after_braces(trouble: Trouble) -> Words | None:
@@ -164,14 +185,23 @@ def indentation(trouble: Trouble) -> Words | None:
     columns = dict(_columns(trouble, row))
     if column not in columns:
         near = [min((one for one in columns if one > column), default=None), max((one for one in columns if one < column), default=None)]
-        ways = [f"by {times(one, 'space')}, as `{columns[one][1]}` on line {columns[one][0] + 1}" for one in near if one is not None]
-        message = f"this line is indented by {times(column, 'space')}, and the lines that it could belong with are not"
+        ways = [f"by {counted(one, 'space')}, as `{columns[one][1]}` on line {columns[one][0] + 1}" for one in near if one is not None]
+        message = f"this line is indented by {counted(column, 'space')}, and the lines that it could belong with are not"
         return Words(message, f"indent it {', or '.join(ways)}" if ways else "remove the indentation", place)
     entry = re.match(r"- +(.*)", text)
     if entry:
         help = f"remove the `- ` before `{short(entry[1])}`" if ENTRY.match(entry[1]) else "indent it below the key that it belongs to"
         return Words("a list item stands here among keys", help, place)
     if "indicator" in trouble.problem:
+        above = trouble.above(row)
+        while indent(trouble.line(above)) > column:
+            above = trouble.above(above)
+        owner, key = trouble.line(above), ENTRY.match(text)
+        item = ENTRY.match(owner) if owner.startswith("- ", column) else None
+        if item and key and (key["key"] in MODIFIERS or not without_comment(item["value"] or "")):
+            deeper = item.start("key") + (0 if key["key"] in MODIFIERS else 2)
+            help = f"indent it by {counted(deeper, 'space')} if it belongs to `{item['key']}`, or write `- {short(text)}`"
+            return Words(f"`{short(text)}` stands in a list and does not begin with `- `", help, place)
         return Words(f"`{short(text)}` stands in a list and does not begin with `- `", f"write `- {short(text)}`", place)
     return _no_colon(trouble, row, column)
 

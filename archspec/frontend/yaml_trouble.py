@@ -83,8 +83,3 @@ def quoted(text: str) -> str:
 def without_comment(text: str) -> str:
     """The text before a comment."""
     return re.split(r"(?:^|\s)#", text)[0].strip()
-
-
-def times(count: int, noun: str) -> str:
-    """``1 space``, ``2 spaces``."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import gcd, prod
 from typing import Any
 
 from archspec.graph import Shape, Tensor, Weight, product
@@ -50,13 +50,15 @@ class _Plain(_Full):
         self.refuse_dilated_strides()
         if self.filters % self.groups:
             message = f"{self.filters} filters do not divide into {self.groups} groups"
-            raise Mismatch(message, at="groups", help=f"{self.filters} divides by {divisors(self.filters)}")
+            help = f"for {self.filters} filters, `groups` can be {divisors(self.filters)}; it must divide the input's channels too"
+            raise Mismatch(message, at="groups", help=help)
 
     def output(self, x: Tensor) -> Tensor:
         channels = self.channels(x)
         if channels % self.groups:
             message = f"the input's {channels} channels do not divide into {self.groups} groups"
-            raise Mismatch(message, at="groups", help=f"{channels} divides by {divisors(channels)}")
+            help = f"for {channels} channels and {self.filters} filters, `groups` can be {divisors(gcd(channels, self.filters))}"
+            raise Mismatch(message, at="groups", help=help)
         return Tensor((*self.places(x), self.filters), self.compute_dtype)
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from math import isfinite
 from typing import Any, NamedTuple
+
+from archspec.spelling import did_you_mean
 
 LARGEST = 2**31 - 1
 """The largest size of an axis, window or step: what every Keras backend can index."""
@@ -74,17 +75,10 @@ def choice(*values: str, words: str | None = None) -> Type:
 
     def accept(value: Any) -> str:
         if not isinstance(value, str) or value not in values:
-            raise Refused(words, near(value, values))
+            raise Refused(words, did_you_mean(str(value), values))
         return value
 
     return Type(words, {"enum": list(values)}, accept)
-
-
-def near(value: Any, values: Any) -> str | None:
-    """The help "did you mean ..." for a text that resembles one of the allowed ones."""
-    close = get_close_matches(str(value).lower(), {str(one).lower(): one for one in values}, 1, 0.6)
-    found = next((one for one in values if close and str(one).lower() == close[0]), None)
-    return None if found is None else f"did you mean `{found}`?"
 
 
 def optional(inner: Type, meaning: str = "") -> Type:
@@ -191,7 +185,7 @@ def object_of(module: str, noun: str, names: tuple[str, ...], classes: Mapping[s
         if isinstance(value, str):
             if value in names:
                 return value
-            raise Refused(words, near(value, names))
+            raise Refused(words, did_you_mean(value, names))
         if isinstance(value, dict) and len(value) == 1:
             ((name, arguments),) = value.items()
             return Configured(module, name, _object_arguments(words, classes, name, {} if arguments is None else arguments))
@@ -210,13 +204,13 @@ def _object_schema(arguments: Mapping[str, Type]) -> dict[str, Any]:
 
 def _object_arguments(words: str, classes: Mapping[str, Mapping[str, Type]], name: Any, arguments: Any) -> dict[str, Any]:
     if name not in classes:
-        raise Refused(words, near(name, classes))
+        raise Refused(words, did_you_mean(str(name), classes))
     if not isinstance(arguments, dict):
         raise Refused(f"{words}; `{name}` takes a mapping of arguments", f"write `{{{name}: {{{next(iter(classes[name]), 'argument')}: ...}}}}`")
     result = {}
     for key, value in arguments.items():
         if key not in classes[name]:
-            help = near(key, classes[name]) or f"it takes {', '.join(f'`{one}`' for one in classes[name]) or 'none'}"
+            help = did_you_mean(str(key), classes[name]) or f"it takes {', '.join(f'`{one}`' for one in classes[name]) or 'none'}"
             raise Refused(f"{words}; `{name}` has no argument `{key}`", help)
         try:
             result[key] = classes[name][key].accept(value)

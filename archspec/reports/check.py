@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from archspec.diagnostics import Diagnostic, in_order
 from archspec.networks import Checked
-from archspec.reports.numbers import count, exact, listed
+from archspec.reports.numbers import exact, listed
 from archspec.reports.signature import signature
 from archspec.reports.tables import Column, Table
+from archspec.spelling import counted
 
 
 def lines(checked: Iterable[Checked]) -> str:
@@ -20,7 +21,7 @@ def lines(checked: Iterable[Checked]) -> str:
 
 def _row(one: Checked) -> dict[str, str]:
     if one.graph is None:
-        return {"name": one.name, "shapes": f"fails: {count(_errors(one.diagnostics), 'error')}"}
+        return {"name": one.name, "shapes": f"fails: {counted(_errors(one.diagnostics), 'error')}"}
     parameters, macs = f"{exact(one.graph.parameters)} parameters", f"{exact(one.graph.macs)} multiply-adds"
     return {"name": one.graph.name, "shapes": signature(one.graph), "parameters": parameters, "macs": macs}
 
@@ -51,11 +52,11 @@ def verdict(checked: Sequence[Checked]) -> str:
     diagnostics = found(checked)
     errors = _errors(diagnostics)
     counts = [(errors, "error"), (len(diagnostics) - errors, "warning")]
-    words = " and ".join(count(number, noun) for number, noun in counts if number)
+    words = " and ".join(counted(number, noun) for number, noun in counts if number)
     failed = sum(one.graph is None for one in checked)
     if not failed:
         return words
-    return f"{words}; {failed} of {count(len(checked), 'network')} {'fails' if failed == 1 else 'fail'}"
+    return f"{words}; {failed} of {counted(len(checked), 'network')} {'fails' if failed == 1 else 'fail'}"
 
 
 def _errors(diagnostics: Iterable[Diagnostic]) -> int:

@@ -9,8 +9,9 @@ from typing import Any
 
 from archspec.graph import Tensor, show_shape
 from archspec.reports.differences import ADDED, CHANGED, REMOVED, Difference, Differences
-from archspec.reports.numbers import UNKNOWN, count, exact, listed, share
+from archspec.reports.numbers import UNKNOWN, exact, listed, share
 from archspec.reports.tables import Column, Table
+from archspec.spelling import counted
 
 FORMATS = ("text", "json")
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
@@ -90,7 +91,7 @@ def _names(names: Sequence[str]) -> str:
 
 def _what(one: Difference) -> str:
     if one.status != CHANGED:
-        return _written(one) if one.layer else f"{count(len(one.kinds), 'layer')}{_each(one)}: {_counted(one.kinds)}"
+        return _written(one) if one.layer else f"{counted(len(one.kinds), 'layer')}{_each(one)}: {_counted(one.kinds)}"
     changes = [f"{name} {_value(before)} → {_value(after)}" for name, (before, after) in one.arguments.items()]
     takes = [f"takes {' and '.join(one.takes[0])} → {' and '.join(one.takes[1])}"] if one.takes else []
     kind = one.layer.layer.kind() if one.layer and "kind" not in one.arguments else ""

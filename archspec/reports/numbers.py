@@ -51,11 +51,6 @@ def shape(sizes: Shape) -> str:
     return show_shape(sizes)
 
 
-def count(number: int, noun: str) -> str:
-    """``1 error``, ``2 errors``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
 def listed(words: list[str], most: int = 3) -> str:
     """``a, b and c``; beyond ``most`` the rest is counted: ``a, b, c and 4 more``."""
     if len(words) > most + 1:

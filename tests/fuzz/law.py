@@ -39,7 +39,7 @@ class TooLong(BaseException):
 
 def judge(path: Path, reference: str | Mapping[str, Any] = "", variables: Mapping[str, Any] | None = None) -> Outcome:
     """Compile a file, a variant of it or a parsed mapping, and hold the law against what comes of it."""
-    before, started = peak_megabytes(), time.process_time()
+    held, before, started = _megabytes(), peak_megabytes(), time.process_time()
     try:
         with _alarm(2 * SECONDS):
             outcome = _compiled(path, reference or str(path), variables or {})
@@ -48,8 +48,8 @@ def judge(path: Path, reference: str | Mapping[str, Any] = "", variables: Mappin
     seconds, after = time.process_time() - started, peak_megabytes()
     if seconds > SECONDS:
         return Outcome("slow", f"took {seconds:.1f} seconds")
-    if after > MEGABYTES and after > before:
-        return Outcome("memory", f"took {after:.0f} MB")
+    if after > before and after > held + MEGABYTES:
+        return Outcome("memory", f"took {after - held:.0f} MB")
     return outcome
 
 
@@ -94,7 +94,9 @@ def misplaced(diagnostics: tuple[Diagnostic, ...], sources: Mapping[str, str], p
 
 
 def _text_of(file: str, path: Path) -> str | None:
-    """The text of the spec or of one beside it."""
+    """The text of the spec or of one beside it; none of a value of Python that cannot be written as one."""
+    if file.startswith("<"):
+        return ""
     there = Path(file)
     if there.resolve() == path.resolve() or (there.is_file() and there.resolve().parent == path.resolve().parent):
         return there.read_bytes().decode("utf-8-sig", "replace")
@@ -107,6 +109,12 @@ def _inside(one: Diagnostic, text: str) -> bool:
         return False
     ordered = (span.line, span.column) <= (span.end_line, span.end_column)
     return ordered and span.column <= len(lines[span.line - 1]) + 1 and span.end_column <= len(lines[span.end_line - 1]) + 1
+
+
+def _megabytes() -> float:
+    """The memory that this process holds now; on other systems than Linux, the most so far."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text().split()[1]) * resource.getpagesize() / 2**20 if pages.is_file() else peak_megabytes()
 
 
 def peak_megabytes() -> float:
