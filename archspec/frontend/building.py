@@ -142,7 +142,7 @@ class Builder:
 
     def _unknown_item(self, text: str, span: Span, context: Context, inputs: Iterable[str]) -> None:
         """Tell that a name stands for nothing, unless what it stands for may be hidden by another mistake."""
-        if self.names.unsure or self.names.broken(text, context.visible):
+        if self.names.unsure or self.names.broken(text, context.visible) or ("unknown-name", span) in self.told:
             return
         block = context.blocks[-1] if context.blocks else None
         elsewhere = self._elsewhere(text, span, block) if not self.names.near(text, context.visible) else None
