@@ -50,7 +50,7 @@ def _same(one: Graph, other: Graph | None) -> bool:
 def check(compiler: Compiler, reference: Reference, overrides: Mapping[str, Value]) -> Checked:
     """One network."""
     try:
-        resolved = compiler.resolve(reference, overrides)
+        resolved = compiler.library.resolve(reference, overrides)  # mistakes in it are told with those of carrying it out
         graph = compiler.graph(resolved, expect=compiler.expect and not overrides)
     except SpecError as error:
         return _failed(reference, error)
