@@ -143,8 +143,12 @@ def _tree(text: bytes, others: list[bytes], chance: Random) -> bytes:
         places = list(islice(_places(tree), MOST_PLACES))
         if places:
             _change(chance.choice(places), tree, other, chance)
-    return _dumped(tree, _Plain if b"*" in text or chance.random() < 0.3 else _NoAliases, chance)
+    without = chance.random() < 0.7 and len(list(islice(_places(tree), MOST_WRITTEN + 1))) <= MOST_WRITTEN
+    return _dumped(tree, _NoAliases if without else _Plain, chance)
 
+
+MOST_WRITTEN = 20_000
+"""Places of a tree that is written without aliases: parts that stand in one another several times would take minutes and gigabytes."""
 
 MOST_PLACES = 3_000
 """Places of a tree that are looked at: aliases can make it as large as they like."""
