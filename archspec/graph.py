@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -136,7 +136,7 @@ class Graph:
         return [weight for node in self.nodes if node.weights_of is None for weight in node.weights]
 
 
-def total(values) -> int | None:  # type: ignore[no-untyped-def]
+def total(values: Iterable[int | None]) -> int | None:
     """The sum, or ``None`` if any value is ``None``: what is unknown stays unknown."""
     result = 0
     for value in values:
@@ -146,7 +146,7 @@ def total(values) -> int | None:  # type: ignore[no-untyped-def]
     return result
 
 
-def product(sizes) -> int | None:  # type: ignore[no-untyped-def]
+def product(sizes: Iterable[int | None]) -> int | None:
     """The product, or ``None`` if any factor is ``None``."""
     result = 1
     for size in sizes:
