@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -23,11 +25,22 @@ Command = Callable[..., Any]
 
 
 class Commands(click.Group):
-    """The commands in the order of this file; whatever goes wrong in one becomes a line and an exit code."""
+    """Commands, each imported when it is called from its module in ``rooms``; whatever goes wrong in one becomes a line and an exit code."""
+
+    def __init__(self, *args: Any, rooms: Mapping[str, str], **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.rooms = rooms
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, as click asks for them."""
-        return list(self.commands)
+        return list(self.rooms)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, ``None`` if there is none."""
+        if cmd_name not in self.rooms:
+            return None
+        room = import_module(f"archspec.{self.rooms[cmd_name]}")
+        return next(one for one in vars(room).values() if isinstance(one, click.Command) and one.name == cmd_name)
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command and leave with its exit code."""
@@ -174,6 +187,13 @@ def right(checked: Checked) -> Graph:
     if checked.graph is None:
         raise SpecError(checked.diagnostics, checked.sources)
     return checked.graph
+
+
+def need_ending(path: Path | None, endings: tuple[str, ...], option: str) -> None:
+    """Raise a usage error unless the file of an option has one of the endings, or is not given."""
+    if path is not None and not path.name.endswith(tuple(f".{ending}" for ending in endings)):
+        words = " or ".join(f".{ending}" for ending in endings)
+        raise click.UsageError(f"the file of {option} must end in {words}, and `{path}` does not")
 
 
 COMPILING = options(SET, NO_EXPECT, OUTSIDE, ERRORS)
