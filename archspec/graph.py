@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from archspec.diagnostics import Diagnostic, Span
@@ -23,6 +23,10 @@ BYTES = {
     "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8,
 }  # fmt: skip
 """Bytes of one element of each Keras dtype."""
+
+
+Bindings = tuple[tuple[str, Any], ...]
+"""Names and their values, in the order in which they were declared."""
 
 
 class Tensor(NamedTuple):
@@ -77,7 +81,8 @@ class Scope(NamedTuple):
     ``kind`` is one of ``model``, ``group``, ``block``, ``branches``, ``branch``, ``residual``, ``main``, ``shortcut``, ``output``,
     ``reuse`` and ``repetition``; a repetition is number ``index``, from 1, of ``count``, and holds what the item makes.
     Repetitions of one item are the siblings that share its ``span``. ``label`` is the block's name, the branch's, the item's.
-    ``path`` is the dotted name; a scope that is no step of a path has its parent's.
+    ``path`` is the dotted name; a scope that is no step of a path has its parent's. ``arguments`` are those of a block's call, evaluated,
+    with the defaults.
     """
 
     path: str
@@ -87,6 +92,7 @@ class Scope(NamedTuple):
     span: Span
     index: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
     count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    arguments: Bindings = ()
 
 
 @dataclass(frozen=True)

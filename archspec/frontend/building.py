@@ -16,7 +16,7 @@ from archspec.frontend.source import Value
 from archspec.frontend.stamps import Press
 from archspec.frontend.syntax import Items, Program
 from archspec.frontend.words import show, where_called
-from archspec.graph import Node, Scope
+from archspec.graph import Bindings, Node, Scope
 
 
 class Builder:
@@ -116,7 +116,7 @@ class Builder:
         entry = Entry(feed, context.automatic, operation, context, environment) if named.written else None
         self.names.settle(named.path, feed, entry)
 
-    def _enter(self, named: Named | None, kind: str, label: str, context: Context, place: Span) -> Context:
+    def _enter(self, named: Named | None, kind: str, label: str, context: Context, place: Span, arguments: Bindings = ()) -> Context:
         """The context inside a piece of structure; its names get the prefix of ``named``, if that is given."""
         if context.depth >= limits.CALL_DEPTH:
             message = f"groups, branches and blocks are more than {limits.CALL_DEPTH} deep in one another here"
@@ -125,7 +125,7 @@ class Builder:
         if len(path) > limits.NAME_LENGTH:
             raise Exceeded(f"the path of this item has more than {limits.NAME_LENGTH:,} characters", place, "choose shorter names")
         scope = len(self.scopes)
-        self.scopes.append(Scope(path, kind, label, context.scope, place))
+        self.scopes.append(Scope(path, kind, label, context.scope, place, arguments=arguments))
         if named is None:
             return context._replace(scope=scope, depth=context.depth + 1)
         automatic = context.automatic if named.written else path

@@ -85,5 +85,5 @@ class Press:
         shift = len(self.scopes) - start.scopes
         inner = self.scopes[start.scopes + 1 : end.scopes]
         self.scopes.append(within)
-        for path, kind, label, parent, span, index, count in inner:
-            self.scopes.append(Scope(renamed[path], kind, label, (parent or 0) + shift, span, index, count))
+        for path, kind, label, parent, span, index, count, arguments in inner:
+            self.scopes.append(Scope(renamed[path], kind, label, (parent or 0) + shift, span, index, count, arguments))

@@ -16,7 +16,7 @@ from archspec.frontend.naming import Entry, join, snake_case
 from archspec.frontend.source import Value
 from archspec.frontend.syntax import Arguments, Block, Branches, Group, Path, Reuse, SideOutput
 from archspec.frontend.words import listed, projection, show
-from archspec.graph import Scope, Tensor
+from archspec.graph import Bindings, Scope, Tensor
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean
 
@@ -54,7 +54,8 @@ class StructureBuilder(LayerBuilder):
             self.purse.items += stamp.end.items - stamp.start.items
             self._check_size(call.place, stamp.end.nodes - stamp.start.nodes)
             automatic = context.automatic if named.written else named.path
-            feed = self.press.press(stamp, named.path, feeds, Scope(named.path, "block", block.name, context.scope, call.place), automatic)
+            scope = Scope(named.path, "block", block.name, context.scope, call.place, arguments=_bound(block, values))
+            feed = self.press.press(stamp, named.path, feeds, scope, automatic)
             if feed is not None:
                 return feed
         before = self.press.marks(self.purse.items), len(self.problems), len(self.outputs)
@@ -93,7 +94,7 @@ class StructureBuilder(LayerBuilder):
         return inner
 
     def _block_body(self, block: Block, call: syntax.BlockCall, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
-        inside = self._enter(named, "block", block.name, context, call.place)
+        inside = self._enter(named, "block", block.name, context, call.place, _bound(block, values))
         inside = inside._replace(
             visible=(named.path,),
             inputs=dict(zip(block.inputs, feeds, strict=False)),
@@ -280,6 +281,11 @@ class StructureBuilder(LayerBuilder):
             return None
         self._unknown_item(text, reuse.target.value.span, context, ())
         return None
+
+
+def _bound(block: Block, values: Environment) -> Bindings:
+    """The arguments of a call by name, evaluated."""
+    return tuple([(name, values.values[name]) for name in block.parameters])
 
 
 def _same_shape(a: Tensor, b: Tensor) -> bool:
