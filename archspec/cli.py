@@ -12,6 +12,7 @@ from archspec.cli_compiling import Commands
 
 ROOMS = {
     "build": "cli_building",
+    "draw": "cli_drawing",
     "check": "cli_reporting",
     "summary": "cli_reporting",
     "expand": "cli_reporting",
@@ -37,6 +38,7 @@ def main() -> None:
       archspec check mynet.yaml                  is it right? shapes, parameters, multiply-adds
       archspec summary resnet@resnet50           a table of its stages
       archspec build googlenet --set classes=10  the Keras model, in build/googlenet.keras
+      archspec draw resnet@resnet50              its diagram, in resnet50.svg
       archspec compare resnet vgg -o chart.svg   networks side by side, and as a chart
       archspec diff resnet@resnet50 mynet.yaml   what differs
       archspec layers Conv2D                     what a layer takes

@@ -54,7 +54,7 @@ def other_than(names: set[str], *patterns: str) -> set[str]:
         (("yaml",), ("frontend/source",)),
         (("jsonschema",), ("frontend/schema",)),
         (("click",), ("cli", "cli_*", "terminal")),
-        (("graphviz",), ("backends/*",)),
+        (("graphviz",), ("diagrams/dot",)),
     ],
 )
 def test_a_package_from_elsewhere_has_one_room(packages: tuple[str, ...], rooms: tuple[str, ...]) -> None:

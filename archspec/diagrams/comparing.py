@@ -1,0 +1,67 @@
+"""Two graphs → one drawing with both side by side; boxes with layers that were added, removed or changed are marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archspec.diagrams import lettering
+from archspec.diagrams.drawer import Drawer
+from archspec.diagrams.drawing import Cluster, Drawing, boxes
+from archspec.diagrams.edges import Wiring
+from archspec.diagrams.elements import Reading
+from archspec.diagrams.lettering import Legend
+from archspec.diagrams.levels import View, plan
+from archspec.graph import Graph
+from archspec.reports.matching import Pair, match
+
+SIGNS = {"+": "only in the second", "−": "only in the first", "~": "changed"}
+
+
+def both(one: Graph, other: Graph, view: View, title: str | None = None) -> Drawing:
+    """The drawing of two networks: ``−`` on what the second lacks, ``+`` on what the first lacks, ``~`` on layers with other arguments."""
+    drawing = Drawing(f"{one.name} {other.name}", title or f"{one.name} and {other.name}", "", side_by_side=True)
+    signs = dict(_signs(match(one, other)))
+    legend = Legend()
+    for number, graph in enumerate((one, other)):
+        cluster = Cluster(f"cluster_{'ab'[number]}", graph.name, lines=[lettering.subtitle(graph)], panel=True)
+        drawer = Drawer(graph, plan(view), "ab"[number], legend)
+        drawer.inputs(cluster.members)
+        drawer.body(Reading(graph, whole=view.level != "full").elements(), cluster.members)
+        part = Drawing(graph.name, graph.name, "", [cluster])
+        drawer.finished(part)
+        _sign(drawer, cluster, {name: sign for (side, name), sign in signs.items() if side == number})
+        drawing.members.append(cluster)
+        drawing.edges += Wiring(graph, drawer, part).edges()
+        drawing.notes += [note for note in part.notes if note not in drawing.notes]
+    drawing.legend = legend.entries()
+    if not signs:
+        drawing.notes.append("the two are equal")
+    found = dict.fromkeys(box.sign for box in drawing.boxes if box.sign in SIGNS)
+    drawing.notes += [f"{sign} {SIGNS[sign]}" for sign in found]
+    return drawing
+
+
+def _signs(pair: Pair) -> Iterator[tuple[tuple[int, str], str]]:
+    """The sign of each layer that differs, by its network (0 or 1) and name."""
+    if pair.a is None and pair.b is not None:
+        yield from (((1, node.name), "+") for node in pair.b.nodes)
+    elif pair.b is None and pair.a is not None:
+        yield from (((0, node.name), "−") for node in pair.a.nodes)
+    elif pair.a and pair.b and pair.a.node and pair.b.node:
+        if pair.a.node.layer != pair.b.node.layer:
+            yield (0, pair.a.node.name), "~"
+            yield (1, pair.b.node.name), "~"
+    else:
+        for child in pair.children:
+            yield from _signs(child)
+
+
+def _sign(drawer: Drawer, cluster: Cluster, signs: dict[str, str]) -> None:
+    """Mark each box by the layers that were placed on it: with their sign if they share one, else as changed."""
+    placed: dict[str, set[str]] = {}
+    for name, place in drawer.place.items():
+        placed.setdefault(place, set()).add(signs.get(name, ""))
+    for box in boxes(cluster.members):
+        found = placed.get(box.id, set())
+        if found - {""}:
+            box.sign = next(iter(found)) if len(found) == 1 else "~"

@@ -1,0 +1,134 @@
+"""The layers of a graph, each placed on a box → the edges between the boxes, with the sizes that stand on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archspec.diagrams.drawer import Around, Drawer
+from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Way
+from archspec.graph import Graph, Node
+from archspec.reports.numbers import shape
+
+
+class Step(NamedTuple):
+    """An edge with the tensor that it carries."""
+
+    edge: Edge
+    tensor: str
+
+
+class Wiring:
+    """Reads the edges of a drawing off its graph."""
+
+    def __init__(self, graph: Graph, drawer: Drawer, drawing: Drawing) -> None:
+        self.graph = graph
+        self.drawer = drawer
+        self.boxes = {box.id: box for box in drawing.boxes}
+        self.order = {box.id: number for number, box in enumerate(drawing.boxes)}
+        self.home = dict(_homes(drawing.members))
+        self.drawing = drawing
+
+    def edges(self) -> list[Edge]:
+        """All edges, each once, in the order of the layers; sizes stand where one is new."""
+        found: dict[tuple[str, str, int | None], Step] = {}
+        for node in self.graph.nodes:
+            for step in self._into(node):
+                found.setdefault((step.edge.tail, step.edge.head, step.edge.port), step)
+        for step in self._ends():
+            found.setdefault((step.edge.tail, step.edge.head, None), step)
+        return self._labelled(list(found.values()))
+
+    def _into(self, node: Node) -> Iterator[Step]:
+        """The edges into one layer."""
+        head = self.drawer.place.get(node.name)
+        if head is None:
+            return
+        latest = self._latest(node)
+        for number, name in enumerate(node.inputs):
+            way, port = self._merging(node, number, name, latest)
+            yield from self._hops(name, node, head, way, port)
+
+    def _latest(self, node: Node) -> str:
+        """The input that was drawn last before a layer of several inputs: the straight way into it."""
+        placed = [name for name in node.inputs if name in self.drawer.place]
+        return max(placed, key=lambda name: self.order.get(self.drawer.place[name], -1), default="")
+
+    def _merging(self, node: Node, number: int, name: str, latest: str) -> tuple[Way, int | None]:
+        ways = self.drawer.merging.get(node.name)
+        if ways is not None and number < len(ways):
+            return ways[number]
+        if len(node.inputs) > 1:
+            return (Way.TRUNK if name == latest else Way.REFERENCE), None
+        return Way.TRUNK, None
+
+    def _hops(self, name: str, node: Node, head: str, way: Way, port: int | None) -> Iterator[Step]:
+        """From the box of a tensor, through the points where splits part, to the box of a layer."""
+        chain = self._chain(name, node)
+        tail = self.drawer.place.get(name)
+        cut = tail is None or self._other_copy(name, node.name)
+        before = None if cut else tail
+        incoming = Way.TRUNK if chain else way
+        if self.drawer.sides.get(node.name) != self.drawer.sides.get(name):
+            incoming = Way.SIDE
+        for place, around in enumerate(chain):
+            if before is not None and before != around.point:
+                yield Step(Edge(before, around.point, incoming), name)
+            before, incoming = around.point, around.way
+            if place == len(chain) - 1 and node.name in self.drawer.merging:
+                incoming = way
+        if before is not None and before != head:
+            yield Step(Edge(before, head, incoming, port=port), name)
+
+    def _chain(self, name: str, node: Node) -> list[Around]:
+        """The splits that a tensor enters on its way to a layer, the outermost first; of those that share a point, the innermost."""
+        found: dict[str, Around] = {}
+        for around in self.drawer.around[node.name]:
+            if around.entry == name:
+                found[around.point] = around
+        return list(found.values())
+
+    def _other_copy(self, name: str, other: str) -> bool:
+        """Whether two layers are in different copies of one fold: what is between them is what ×N says."""
+        copies = dict(self.drawer.copies[name])
+        return any(copies.get(fold, number) != number for fold, number in self.drawer.copies[other])
+
+    def _ends(self) -> Iterator[Step]:
+        """From the ends of the side paths to the boxes of their outputs."""
+        for name, end in self.graph.outputs.items():
+            box = self.drawer.sides.get(f"{name} ")
+            tail = self.drawer.place.get(end)
+            if box is not None and tail is not None:
+                inside = self.drawer.sides.get(end) == name
+                yield Step(Edge(tail, box, Way.TRUNK if inside else Way.SIDE), end)
+
+    def _on_spine(self, tensor: str) -> bool:
+        """Whether a tensor is on no branch and no side path."""
+        return tensor not in self.drawer.in_paths and tensor not in self.drawer.sides
+
+    def _labelled(self, steps: list[Step]) -> list[Edge]:
+        """The edges; those of the trunk outside of clusters, and into and out of them, with the size that they carry where it changes."""
+        said = {box.lines[0] for box in self.drawing.boxes if box.form is Form.INPUT and box.lines}
+        heads: dict[str, int] = {}
+        edges = []
+        last = next(iter(said), "")
+        for edge, tensor in steps:
+            heads[edge.head] = heads.get(edge.head, 0) + 1
+            size = shape(self.graph.tensors[tensor].shape)
+            last = size if self.boxes[edge.tail].form is Form.GROUP else last  # which says its size itself
+            between = self.home[edge.tail] != self.home[edge.head] or self.home[edge.tail] is None
+            if edge.way is Way.TRUNK and between and size != last and self._on_spine(tensor):
+                edges.append(edge._replace(label=size))
+                last = size
+            else:
+                edges.append(edge)
+        return edges
+
+
+def _homes(members: list[Member], home: str | None = None) -> Iterator[tuple[str, str | None]]:
+    """The cluster of each box, ``None`` outside of them."""
+    for member in members:
+        if isinstance(member, Box):
+            yield member.id, home
+        elif isinstance(member, Cluster):
+            yield from _homes(member.members, member.id)

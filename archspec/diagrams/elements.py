@@ -1,0 +1,267 @@
+"""`Graph` → its elements: cards, splits, groups, repeats and side paths, as the author wrote them; the first stage of a diagram.
+
+An element is what a reader sees as one thing. Nothing is guessed from names: the structure is that of the scopes, the edges those of the layers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple, TypeAlias, Union
+
+from archspec.diagrams.roles import Role, role
+from archspec.graph import Bindings, Graph, Node, Scope
+
+
+class Card(NamedTuple):
+    """A layer with those that belong to it: a convolution with its padding, normalization and activation.
+
+    ``main`` is the layer that it is called after; ``nodes`` are all, in their order. A card of normalizations and activations alone has
+    the first of them as its main.
+    """
+
+    nodes: tuple[Node, ...]
+    main: Node
+
+    @property
+    def before(self) -> tuple[Node, ...]:
+        """The layers before the main one."""
+        return self.nodes[: self.nodes.index(self.main)]
+
+    @property
+    def after(self) -> tuple[Node, ...]:
+        """The layers after the main one."""
+        return self.nodes[self.nodes.index(self.main) + 1 :]
+
+
+class Path(NamedTuple):
+    """One way through a split: ``role`` is ``main``, ``shortcut`` or ``branch``. An empty body is the identity."""
+
+    role: str
+    label: str
+    body: tuple[Element, ...]
+
+
+class Split(NamedTuple):
+    """A residual, or branches that are merged: ``merge`` is the layer that joins them, ``after`` are its normalization and activation."""
+
+    paths: tuple[Path, ...]
+    merge: Node
+    after: tuple[Node, ...] = ()
+
+
+class Group(NamedTuple):
+    """A named group, or a block's call: ``block`` is the block's name and ``arguments`` are those of the call, nothing for a group."""
+
+    path: str
+    label: str
+    body: tuple[Element, ...]
+    block: str = ""
+    arguments: Bindings = ()
+
+
+class Repeat(NamedTuple):
+    """What one item with `repeat` made: a body for each repetition."""
+
+    label: str
+    copies: tuple[tuple[Element, ...], ...]
+
+
+class Side(NamedTuple):
+    """A side path, which ends in a further output of the model, called ``name``."""
+
+    name: str
+    body: tuple[Element, ...]
+
+
+Element: TypeAlias = Union[Card, Split, Group, Repeat, Side]  # noqa: UP007 - the names are not there yet when this runs
+Elements = tuple[Element, ...]
+
+
+def nodes_of(element: Element) -> Iterator[Node]:
+    """All layers of an element, in their order."""
+    if isinstance(element, Card):
+        yield from element.nodes
+    elif isinstance(element, Split):
+        for path in element.paths:
+            yield from all_nodes(path.body)
+        yield element.merge
+        yield from element.after
+    elif isinstance(element, Repeat):
+        for copy in element.copies:
+            yield from all_nodes(copy)
+    else:
+        yield from all_nodes(element.body)
+
+
+def all_nodes(elements: Sequence[Element]) -> Iterator[Node]:
+    """All layers of some elements."""
+    for element in elements:
+        yield from nodes_of(element)
+
+
+class Part(NamedTuple):
+    """A scope with what it holds, in the order in which it was carried out."""
+
+    scope: Scope
+    children: list[Part | Node]
+
+
+class Reading:
+    """How a graph is read into elements. With ``whole`` false every layer is a card of its own."""
+
+    def __init__(self, graph: Graph, *, whole: bool = True) -> None:
+        self.graph = graph
+        self.whole = whole
+
+    def elements(self) -> Elements:
+        """The elements of the whole network."""
+        return self._read(self.parts[0].children)
+
+    def block(self, index: int) -> Elements:
+        """The elements of one scope."""
+        return self._read(self.parts[index].children)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The scopes of the graph with their children. A scope comes where its first layer stands, an empty one where it was opened."""
+        graph = self.graph
+        parts = [Part(scope, []) for scope in graph.scopes]
+        first = self._first_nodes()
+        children: list[list[tuple[int, int, Part | Node]]] = [[] for _ in parts]
+        for index, part in enumerate(parts[1:], 1):
+            children[part.scope.parent or 0].append((first[index], index, part))
+        for number, node in enumerate(graph.nodes):
+            children[node.scope].append((number, len(parts), node))
+        for part, found in zip(parts, children, strict=True):
+            part.children.extend(child for *_, child in sorted(found, key=lambda one: one[:2]))
+        return parts
+
+    def _first_nodes(self) -> list[int]:
+        """The number of the first layer in each scope; for an empty scope that of the next layer, so that it keeps its place."""
+        unset = len(self.graph.nodes)
+        first = [unset] * len(self.graph.scopes)
+        for number, node in enumerate(self.graph.nodes):
+            scope: int | None = node.scope
+            while scope is not None and first[scope] == unset:
+                first[scope] = number
+                scope = self.graph.scopes[scope].parent
+        for index in reversed(range(len(first) - 1)):
+            if first[index] == unset:
+                first[index] = first[index + 1]
+        return first
+
+    @cached_property
+    def uses(self) -> Counter[str]:
+        """How often each tensor is used; an output of the model is a use."""
+        return Counter([name for node in self.graph.nodes for name in node.inputs] + list(self.graph.outputs.values()))
+
+    def _read(self, children: Sequence[Part | Node]) -> Elements:
+        return self._carded(self._loose(children))
+
+    def _loose(self, children: Sequence[Part | Node]) -> list[Element | Node]:
+        """The elements of a list; layers that may become parts of a card stand alone."""
+        found: list[Element | Node] = []
+        for _, run in groupby(enumerate(children), lambda one: self._kind_of_run(*one)):
+            together = [child for _, child in run]
+            first = together[0]
+            if isinstance(first, Part) and first.scope.kind == "repetition":
+                found += self._repeat([child for child in together if isinstance(child, Part)])
+            else:
+                for child in together:
+                    found += [child] if isinstance(child, Node) else self._part(child)
+        return found
+
+    @staticmethod
+    def _kind_of_run(number: int, child: Part | Node) -> object:
+        """Repetitions of one item share their span; anything else stands alone."""
+        if isinstance(child, Part) and child.scope.kind == "repetition":
+            return child.scope.span, child.scope.count
+        return number
+
+    def _repeat(self, parts: list[Part]) -> list[Element | Node]:
+        copies = [self._loose(part.children) for part in parts]
+        filled = [copy for copy in copies if copy]
+        if len(filled) < 2:
+            return [one for copy in filled for one in copy]
+        return [Repeat(parts[0].scope.label, tuple(self._carded(copy) for copy in filled))]
+
+    def _part(self, part: Part) -> list[Element | Node]:
+        kind = part.scope.kind
+        if kind in ("residual", "branches"):
+            return self._split(part)
+        if kind == "output":
+            return [Side(part.scope.path, self._read(part.children))]
+        inside = self._loose(part.children)
+        if kind not in ("group", "block") or not inside or self._is_one_card(inside):
+            return inside
+        body = self._carded(inside)
+        if len(body) == 1 and isinstance(body[0], Group) and body[0].path == part.scope.path:
+            return list(body)  # a named group that holds one block, or the reverse: the inner one knows its arguments
+        return [Group(part.scope.path, part.scope.label, body, part.scope.label if kind == "block" else "", part.scope.arguments)]
+
+    def _is_one_card(self, inside: list[Element | Node]) -> bool:
+        """Whether a group is nothing but a layer and what belongs to it, which may then belong to a card with its neighbours."""
+        if not self.whole:
+            return False
+        nodes = [one for one in inside if isinstance(one, Node)]
+        return len(nodes) == len(inside) and len(self._carded(inside)) == 1
+
+    def _split(self, part: Part) -> list[Element | Node]:
+        paths = [child for child in part.children if isinstance(child, Part)]
+        ends = [child for child in part.children if isinstance(child, Node)]
+        if not ends:  # one path is left, and it is not merged
+            return [one for path in paths for one in self._loose(path.children)]
+        found = [Path(path.scope.kind, path.scope.label, self._read(path.children)) for path in self._in_order(paths)]
+        if part.scope.kind == "residual" and len(found) == 1:
+            found.append(Path("shortcut", "shortcut", ()))
+        return [Split(tuple(found), ends[-1])]
+
+    @staticmethod
+    def _in_order(paths: list[Part]) -> list[Part]:
+        """The main path before the shortcut; branches as they were written."""
+        return sorted(paths, key=lambda path: (path.scope.kind == "shortcut", path.scope.span.line, path.scope.span.column))
+
+    def _carded(self, loose: Sequence[Element | Node]) -> Elements:
+        """Lone layers gathered into cards; what follows a merge belongs to it."""
+        found: list[Element] = []
+        waiting: list[Node] = []
+        for one in loose:
+            if isinstance(one, Node):
+                self._take(one, waiting, found)
+            else:
+                found += self._alone(waiting)
+                found.append(one)
+        return (*found, *self._alone(waiting))
+
+    def _take(self, node: Node, waiting: list[Node], found: list[Element]) -> None:
+        """Put a layer on the card before it, keep it for the one after it, or begin one with it."""
+        part = role(node.layer)
+        last = None if waiting or not found else found[-1]
+        if self.whole and part is Role.FOLLOWS and isinstance(last, Card) and self._only(last.nodes[-1], node):
+            found[-1] = last._replace(nodes=(*last.nodes, node))
+        elif self.whole and part is Role.FOLLOWS and isinstance(last, Split) and self._only((last.merge, *last.after)[-1], node):
+            found[-1] = last._replace(after=(*last.after, node))
+        elif waiting and not self._only(waiting[-1], node):
+            found += self._alone(waiting)
+            self._take(node, waiting, found)
+        elif self.whole and part is not Role.MAIN:
+            waiting.append(node)
+        else:
+            found.append(Card((*waiting, node), node))
+            waiting.clear()
+
+    def _only(self, before: Node, node: Node) -> bool:
+        """Whether a layer is all that another one feeds, and takes nothing else."""
+        return node.inputs == (before.name,) and self.uses[before.name] == 1
+
+    @staticmethod
+    def _alone(waiting: list[Node]) -> list[Element]:
+        """The card of the layers that wait for one that never came."""
+        if not waiting:
+            return []
+        card = Card(tuple(waiting), waiting[0])
+        waiting.clear()
+        return [card]

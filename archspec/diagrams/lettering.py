@@ -1,0 +1,152 @@
+"""What is written in a diagram: the lines of a card, what a pointer shows, the legend, the totals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from archspec.diagrams.elements import Card
+from archspec.diagrams.roles import SYMBOLS, Fill, Role, Say, own_activation, parts, plainly, role, title
+from archspec.graph import Bindings, Graph, Node, total
+from archspec.reports.numbers import exact, shape, short
+
+MARK = "†"
+DOT = " · "
+
+
+def composition(card: Card, say: Say = plainly) -> list[str]:
+    """What belongs to the main layer of a card, in order: ``BN``, ``ReLU``."""
+    before = [word for node in card.before for word in parts(node.layer, say)]
+    after = [*own_activation(card.main.layer), *(word for node in card.after for word in parts(node.layer, say))]
+    return [f"after {DOT.join(before)}" + ("," if after else ""), *after] if before else after
+
+
+def together(belongs: Sequence[str]) -> str:
+    """``BN · ReLU``; ``after ReLU, BN``."""
+    return DOT.join(belongs).replace(f",{DOT}", ", then ")
+
+
+def parameters(nodes: Iterable[Node]) -> int:
+    """The weights of some layers; those that are another's count there."""
+    return sum(weight.size for node in nodes if node.weights_of is None for weight in node.weights)
+
+
+def weight(nodes: Iterable[Node], word: str = " params") -> str:
+    """``9.73 k params``, nothing for none."""
+    number = parameters(nodes)
+    return f"{short(number)}{word}" if number else ""
+
+
+def tip(node: Node, graph: Graph) -> str:
+    """All of a layer, in lines: its name, kind and arguments, sizes, weights, multiply-adds and its line in the spec."""
+    sizes = " and ".join(shape(graph.tensors[name].shape) for name in node.inputs)
+    lines = [node.name, f"{node.layer!r}", f"{sizes} → {node.output}", f"{exact(parameters([node]))} parameters"]
+    if node.macs:
+        lines.append(f"{exact(node.macs)} multiply-adds")
+    if node.weights_of is not None and node.weights:
+        lines.append(f"weights of {node.weights_of}")
+    return "\n".join([*lines, f"line {node.span.line}"])
+
+
+def card_tip(card: Card, graph: Graph, copies: int) -> str:
+    """The tips of a card's layers; a card that stands for several says so."""
+    head = [f"the first of {copies}:"] if copies > 1 else []
+    return "\n".join([*head, *("\n".join([tip(node, graph), ""]) for node in card.nodes)]).rstrip("\n")
+
+
+def group_tip(path: str, nodes: Sequence[Node], arguments: Bindings) -> str:
+    """The totals of a group, in lines."""
+    macs = total(node.macs for node in nodes)
+    said = ", ".join(f"{name}={value}" for name, value in arguments)
+    numbers = [f"{len(nodes)} layers", f"{exact(parameters(nodes))} parameters", f"{exact(macs)} multiply-adds"]
+    return "\n".join(line for line in [path, said, *numbers, f"line {nodes[0].span.line}"] if line)
+
+
+def tally(cards: Sequence[Card]) -> str:
+    """What stands on some cards, the most frequent first: ``500 layers: 3×3 conv ×300, 1×1 conv ×200``."""
+    counted = Counter("".join(heading(card)).split(",")[0] for card in cards)
+    most = [f"{words} ×{number}" if number > 1 else words for words, number in counted.most_common(3)]
+    more = ["…"] if len(counted) > 3 else []
+    return f"{sum(len(card.nodes) for card in cards)} layers: {', '.join([*most, *more])}"
+
+
+def given(arguments: Bindings) -> str:
+    """The arguments of a call: ``filters 64, strides 2``."""
+    return ", ".join(f"{name} {value_words(value)}" for name, value in arguments)
+
+
+def value_words(value: object) -> str:
+    """An argument's value as people write it; a long list is cut."""
+    if isinstance(value, list | tuple):
+        shown = [value_words(one) for one in value[:4]] + (["…"] if len(value) > 4 else [])
+        return f"[{', '.join(shown)}]"
+    return plainly("", value)
+
+
+def subtitle(graph: Graph) -> str:
+    """The totals of a network: ``25.6 M parameters · 3.86 G multiply-adds``."""
+    words = [f"{short(graph.parameters)} parameters"]
+    if graph.macs:
+        words.append(f"{short(graph.macs)} multiply-adds")
+    return DOT.join(words)
+
+
+WORDS = {Fill.CONV: "conv", Fill.POOL: "pool", Fill.DENSE: "dense", Fill.NORM: "normalization, activation", Fill.OTHER: "other"}
+
+
+class Legend:
+    """What was drawn in each colour, gathered as it is drawn; the words for it at the end."""
+
+    def __init__(self) -> None:
+        self.compositions: dict[Fill, Counter[tuple[str, ...]]] = {}
+        self.merges: Counter[tuple[str, ...]] = Counter()
+
+    def saw(self, fill: Fill, belongs: Sequence[str] | None) -> None:
+        """Count a card; a closed group has its colour alone."""
+        counted = self.compositions.setdefault(fill, Counter())
+        if belongs is not None:
+            counted[tuple(belongs)] += 1
+
+    def merged(self, node: Node, after: Sequence[Node]) -> None:
+        """Count a merge."""
+        name = {"Add": "add", "Concatenate": "concatenate"}.get(node.layer.kind(), node.layer.kind().lower())
+        words = (name, *(word for one in after for word in parts(one.layer)))
+        self.merges[words] += 1
+
+    def usual(self, fill: Fill) -> tuple[str, ...]:
+        """What most cards of a colour consist of beside their main layer; nothing where none is in the majority."""
+        counted = self.compositions.get(fill)
+        if not counted or fill is not Fill.CONV:
+            return ()
+        usual, number = counted.most_common(1)[0]
+        return usual if number * 2 > sum(counted.values()) else ()
+
+    def entries(self) -> list[tuple[Fill, str]]:
+        """Colour and words, in the order of the palette."""
+        found: list[tuple[Fill, str]] = []
+        for fill in Fill:
+            if fill is Fill.MERGE and (self.merges or fill in self.compositions):
+                found.append((fill, self._merge_words()))
+            elif fill in self.compositions:
+                found.append((fill, self._words(fill)))
+        return found
+
+    def _words(self, fill: Fill) -> str:
+        usual = self.usual(fill)
+        return f"{WORDS[fill]} {together(usual)}" if usual and usual[0].startswith("after") else " + ".join([WORDS[fill], *usual])
+
+    def _merge_words(self) -> str:
+        words = [" + ".join(one) for one in self.merges]
+        return ", ".join(dict.fromkeys(words)) or "merge"
+
+
+def symbol(node: Node) -> str:
+    """The sign of an elementwise merge, nothing for one that is a bar."""
+    return SYMBOLS.get(node.layer.kind(), "")
+
+
+def heading(card: Card, say: Say = plainly) -> tuple[str, str]:
+    """What stands out on a card, and the rest of its title; a card without a main layer is called after all that are on it."""
+    if role(card.main.layer) is Role.MAIN:
+        return title(card.main.layer, say)
+    return DOT.join(word for node in card.nodes for word in (parts(node.layer, say) or ["".join(title(node.layer, say))])), ""

@@ -1,0 +1,145 @@
+"""A graph, a format and options → the bytes of its diagram: the fullest view that a page can hold, in the direction that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from archspec.diagrams import svg as web
+from archspec.diagrams.comparing import both
+from archspec.diagrams.dot import dot
+from archspec.diagrams.drawing import Drawing
+from archspec.diagrams.elements import Reading
+from archspec.diagrams.figure import block_figure, figure
+from archspec.diagrams.levels import View, all_names, views
+from archspec.diagrams.mermaid import mermaid
+from archspec.diagrams.palette import DARK, LIGHT
+from archspec.diagrams.rendering import DrawingError, render
+from archspec.graph import Graph
+from archspec.spelling import did_you_mean
+
+FORMATS = ("svg", "png", "pdf", "dot", "mmd")
+DIRECTIONS = ("tb", "lr")
+THEMES = ("light", "dark", "auto")
+BOXES = 40
+WIDTH, HEIGHT = 1200, 1100
+"""What a figure holds at most where its level of detail is not given: boxes, and points across and down."""
+DPI = 192
+"""Dots to an inch of a PNG: enough for print at the width of a page."""
+
+
+class Options(NamedTuple):
+    """How a diagram is made; what is None is chosen.
+
+    ``direction`` is ``tb`` or ``lr``, ``theme`` one of `THEMES` (by default ``auto`` for SVG, ``light`` for the rest), ``detail`` one of
+    ``stages``, ``blocks``, ``layers``, ``full``. ``expand`` and ``collapse`` name groups. ``renderer`` is ``bundled`` or ``dot``.
+    """
+
+    direction: str | None = None
+    theme: str | None = None
+    title: str | None = None
+    detail: str | None = None
+    expand: tuple[str, ...] = ()
+    collapse: tuple[str, ...] = ()
+    dpi: int | None = None
+    renderer: str | None = None
+
+
+class Choice(NamedTuple):
+    """A drawing in a direction, with its SVG as the renderer makes it."""
+
+    drawing: Drawing
+    direction: str
+    svg: str
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Points across and down."""
+        return web.size(self.svg)
+
+    @property
+    def fits(self) -> bool:
+        """Whether a page holds it."""
+        width, height = self.size
+        return self.drawing.count <= BOXES and width <= WIDTH and height <= HEIGHT
+
+    @property
+    def excess(self) -> float:
+        """How many times over it is what a page holds."""
+        width, height = self.size
+        return max(self.drawing.count / BOXES, width / WIDTH, height / HEIGHT)
+
+
+def draw(graph: Graph, format: str = "svg", options: Options = Options()) -> bytes:  # noqa: B008 - it is immutable
+    """The diagram of a network. Raises `DrawingError` with one line that says what to do."""
+    return _made(choose(graph, options), format, options)
+
+
+def draw_block(graph: Graph, name: str, format: str = "svg", options: Options = Options()) -> bytes:  # noqa: B008 - it is immutable
+    """The diagram of one block, or of one named group. Raises `DrawingError`, also where the network has none of that name."""
+    return _made(_chosen(lambda view: block_figure(graph, name, view, options.title), options), format, options)
+
+
+def draw_both(one: Graph, other: Graph, format: str = "svg", options: Options = Options()) -> bytes:  # noqa: B008 - it is immutable
+    """Two networks side by side, with what differs marked. Raises `DrawingError`."""
+    return _made(_chosen(lambda view: both(one, other, view, options.title), options), format, options)
+
+
+def choose(graph: Graph, options: Options) -> Choice:
+    """The fullest view of a network that a page holds; if none does, that which comes nearest."""
+    _check_names(graph, options)
+    expand, collapse = frozenset(options.expand), frozenset(options.collapse)
+    return _chosen(lambda view: figure(graph, view, options.title, expand, collapse), options)
+
+
+def _chosen(make: Callable[[View], Drawing], options: Options) -> Choice:
+    best: Choice | None = None
+    for drawing, direction in _candidates(make, options):
+        choice = Choice(drawing, direction, render(dot(drawing, direction), "svg", _layouter(options)).decode())
+        if choice.fits:
+            return choice
+        if best is None or choice.excess < best.excess:
+            best = choice
+    if best is None:
+        raise DrawingError("there is nothing to draw")
+    return best
+
+
+def _candidates(make: Callable[[View], Drawing], options: Options) -> Iterator[tuple[Drawing, str]]:
+    """What may be drawn, the best first. Views of far too many boxes are left out, unless there is no other."""
+    directions = (options.direction,) if options.direction else DIRECTIONS
+    every = views(options.detail)
+    for place, view in enumerate(every):
+        drawing = make(view)
+        if drawing.count <= BOXES or place == len(every) - 1:
+            yield from ((drawing, direction) for direction in directions)
+
+
+def _layouter(options: Options) -> str:
+    """The renderer that measures: the one that draws, so that what fits is what is drawn."""
+    return options.renderer or "bundled"
+
+
+def _made(choice: Choice, format: str, options: Options) -> bytes:
+    theme = options.theme or ("auto" if format == "svg" else "light")
+    drawing = choice.drawing
+    if format == "mmd":
+        return mermaid(drawing, choice.direction).encode()
+    source = dot(drawing, choice.direction, DARK if theme == "dark" else LIGHT)
+    if format == "dot":
+        return source.encode()
+    if format == "svg":
+        text = choice.svg if theme != "dark" else render(source, "svg", options.renderer).decode()
+        return web.for_web(text, f"{drawing.title}: {drawing.subtitle}", theme).encode()
+    return render(source, format, options.renderer, options.dpi or DPI)
+
+
+def _check_names(graph: Graph, options: Options) -> None:
+    if not (options.expand or options.collapse):
+        return
+    known = all_names(Reading(graph).elements())
+    for option, names in (("--expand", options.expand), ("--collapse", options.collapse)):
+        for name in names:
+            if name not in known:
+                help = did_you_mean(name, known) or (f"there are {', '.join(known[:8])}" if known else "it has no groups and no blocks")
+                raise DrawingError(f"{option} names `{name}`, which is no group or block of {graph.name}; {help}")

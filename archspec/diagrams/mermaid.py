@@ -1,0 +1,74 @@
+"""`Drawing` → Mermaid, a flowchart in text that Markdown pages show: the same boxes, frames and edges, without places and colours by hand."""
+
+from __future__ import annotations
+
+import re
+
+from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Row, Way
+from archspec.diagrams.palette import BORDERS, FILLS, INK
+from archspec.diagrams.roles import Fill
+
+_SHAPES = {Form.INPUT: ("([", "])"), Form.OUTPUT: ("([", "])"), Form.SUM: ("((", "))"), Form.BAR: ("[", "]"), Form.POINT: ("(( ", " ))")}
+_ARROWS = {Way.SHORTCUT: "-. shortcut .->", Way.REFERENCE: "-.->"}
+
+
+def mermaid(drawing: Drawing, direction: str = "tb") -> str:
+    """The text of a flowchart. Its title is in the front matter that Mermaid reads."""
+    lines = ["---", f"title: {_quoted(f'{drawing.title} – {drawing.subtitle}')}", "---", f"flowchart {direction.upper()}"]
+    lines += [line for member in drawing.members for line in _member(member, 1)]
+    forms = {box.id: box.form for box in drawing.boxes}
+    lines += [_edge(edge, forms) for edge in drawing.edges]
+    used = dict.fromkeys(box.fill for box in drawing.boxes if box.form in (Form.CARD, Form.STACK, Form.GROUP, Form.SUM, Form.BAR))
+    lines += [f"  classDef {fill.value} fill:{FILLS[fill]},stroke:{BORDERS[fill]},color:{INK}" for fill in used]
+    return "\n".join(lines) + "\n"
+
+
+def _member(member: Member, depth: int) -> list[str]:
+    indent = "  " * depth
+    if isinstance(member, Cluster):
+        inner = [line for one in member.members for line in _member(one, depth + 1)]
+        count = f" ×{member.count}" if member.count > 1 else ""
+        words = _label([f"{member.title}{count}", *member.lines, member.weight])
+        return [f"{indent}subgraph {member.id}[{words}]", *inner, f"{indent}end"]
+    return [f"{indent}{_box(member)}"]
+
+
+def _box(box: Box) -> str:
+    left, right = _SHAPES.get(box.form, ("[", "]"))
+    if box.form is Form.POINT:
+        return f"{box.id}(( ))"
+    rows = [_row(row) for row in box.rows]
+    words = _label([*rows, *box.lines, box.weight if box.form is not Form.SUM else ""])
+    colour = "" if box.form in (Form.INPUT, Form.OUTPUT) else f":::{_fill(box).value}"
+    return f"{box.id}{left}{words}{right}{colour}"
+
+
+def _fill(box: Box) -> Fill:
+    return box.fill
+
+
+def _row(row: Row) -> str:
+    count = f" ×{row.times}" if row.times > 1 else ""
+    return f"{row.strong}{row.rest}{f' {row.small}' if row.small else ''}{count}"
+
+
+def _edge(edge: Edge, forms: dict[str, Form]) -> str:
+    arrow = _ARROWS.get(edge.way, "---" if forms[edge.head] is Form.POINT else "-->")
+    if edge.way is Way.SHORTCUT and forms[edge.tail] is not Form.POINT:
+        arrow = "-.->"
+    if edge.label:
+        arrow = f"{arrow}|{_quoted(edge.label)}|"
+    return f"  {edge.tail} {arrow} {edge.head}"
+
+
+def _label(lines: list[str]) -> str:
+    return _quoted("<br>".join(_escaped(line) for line in lines if line), escape=False)
+
+
+def _quoted(text: str, *, escape: bool = True) -> str:
+    return f'"{_escaped(text) if escape else text}"'
+
+
+def _escaped(text: str) -> str:
+    """The letters that Mermaid reads otherwise, as it wants them written."""
+    return re.sub(r'[#"<>`&\\]', lambda letter: f"#{ord(letter[0])};", text)
