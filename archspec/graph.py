@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -138,8 +139,21 @@ class Graph:
         """Bytes of all layers' outputs for one example, as kept for training; ``None`` if unknown."""
         return total(tensor_bytes(node.output) for node in self.nodes)
 
+    def _repr_svg_(self) -> str | None:
+        """The diagram, as a notebook asks for it."""
+        return _notebook().picture(self)  # type: ignore[no-any-return]  # the module is loaded by its name
+
+    def _repr_html_(self) -> str:
+        """The diagram and the table of stages, as a notebook asks for them."""
+        return _notebook().page(self)  # type: ignore[no-any-return]  # the module is loaded by its name
+
     def _weights(self) -> list[Weight]:
         return [weight for node in self.nodes if node.weights_of is None for weight in node.weights]
+
+
+def _notebook() -> Any:
+    """What shows graphs, by its name: the data knows of no pictures until somebody looks."""
+    return import_module("archspec.notebook")
 
 
 def total(values: Iterable[int | None]) -> int | None:
