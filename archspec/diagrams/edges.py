@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archspec.diagrams.drawer import Around, Drawer
+from archspec.diagrams.drawer import Drawer
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Way
+from archspec.diagrams.keeping import Around
 from archspec.graph import Graph, Node
 from archspec.reports.numbers import shape
 

@@ -30,6 +30,7 @@ class Fold(NamedTuple):
     """Equal copies, drawn once: ``body`` is that of one copy, ``pairs`` say which elements of the others it stands for.
 
     ``marks`` are what differs in the first copy. ``bare`` are splits of the body with what the first copy has in their place: the main path alone.
+    ``others`` are the copies of folds that are drawn as this one.
     """
 
     body: Elements
@@ -37,6 +38,7 @@ class Fold(NamedTuple):
     pairs: tuple[Pair, ...] = ()
     marks: tuple[Mark, ...] = ()
     bare: tuple[tuple[Split, Elements], ...] = ()
+    others: tuple[tuple[Elements, ...], ...] = ()
 
     @property
     def number(self) -> int:
@@ -55,14 +57,23 @@ def folds(copies: Sequence[Elements]) -> list[Fold]:
     if len(runs) > 1 and len(runs[0]) == 1 and (len(runs[1]) > 1 or (len(copies) == 2 and _called_alike(*copies))):
         compared = Comparison()
         if compared.bodies(runs[0][0], runs[1][0]):
-            return [_joined(runs[0][0], _fold(runs[1]), compared), *map(_fold, runs[2:])]
+            return [_with_first(runs[0][0], _fold(runs[1]), compared), *map(_fold, runs[2:])]
     return [_fold(run) for run in runs]
 
 
-def _joined(first: Elements, fold: Fold, compared: Comparison) -> Fold:
+def _with_first(first: Elements, fold: Fold, compared: Comparison) -> Fold:
     """A fold with a first copy that differs."""
     pairs = (*fold.pairs, *compared.pairs)
     return fold._replace(copies=(first, *fold.copies), pairs=pairs, marks=tuple(compared.marks), bare=tuple(compared.bare))
+
+
+def joined(fold: Fold, other: Fold) -> Fold:
+    """A fold that stands for another one too."""
+    direct = [pair for one, its in zip(fold.body, other.body, strict=True) for pair in paired(one, its)]
+    mine = {id(its): one for one, its in direct}
+    through = [(mine[id(one)], its) for one, its in other.pairs if id(one) in mine]
+    others = (*fold.others, other.copies, *other.others)
+    return fold._replace(pairs=(*fold.pairs, *direct, *through), others=others)
 
 
 def _called_alike(first: Elements, second: Elements) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archspec.diagrams.drawer import Closed, Plan
 from archspec.diagrams.elements import Element, Elements, Group, Repeat, Side, Split
+from archspec.diagrams.keeping import Closed, Plan
 
 LEVELS = ("stages", "blocks", "layers", "full")
 

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from archspec.diagrams.drawer import Drawer, Plan
+from archspec.diagrams.drawer import Drawer
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Form, Row, boxes
 from archspec.diagrams.edges import Wiring
 from archspec.diagrams.elements import Card, Group, all_nodes
 from archspec.diagrams.folding import Comparison
+from archspec.diagrams.keeping import Plan
 from archspec.diagrams.lettering import MARK, Legend
 from archspec.graph import Graph, Node
 

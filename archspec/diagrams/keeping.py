@@ -1,0 +1,150 @@
+"""What a drawing keeps while it is drawn: on which box each layer is, what is drawn in whose place, what differs in first copies."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from archspec.diagrams import lettering
+from archspec.diagrams.drawing import Box, Drawing, Row, Way
+from archspec.diagrams.elements import Element, Elements, Group, Split, all_nodes
+from archspec.diagrams.folding import Fold, Mark
+from archspec.diagrams.lettering import MARK, Legend
+from archspec.diagrams.roles import Fill
+from archspec.graph import Graph, Node
+
+Closed = Callable[[Group, int], bool]
+"""Whether a group is drawn as one card; the number says how many groups it is in."""
+
+
+class Around(NamedTuple):
+    """A split that a layer is in: the tensor that enters it, the point where it parts, the way that the layer is on."""
+
+    entry: str
+    point: str
+    way: Way
+
+
+class Plan(NamedTuple):
+    """How much is drawn: which groups are ``closed``, whether repeats are folded, whether equal ``neighbours`` are; whether it is a panel."""
+
+    closed: Closed
+    fold: bool = True
+    neighbours: bool = False
+    panel: bool = False
+    vocabulary: Mapping[tuple[str, str], str] = {}
+    """Words for arguments of layers, by the layer's and the argument's name, that stand in place of their values."""
+
+
+class Keeper:
+    """Where each layer went, and what each drawn element stands for. Elements are kept by identity: equal ones may stand in many places."""
+
+    def __init__(self, graph: Graph, plan: Plan, prefix: str = "b", legend: Legend | None = None) -> None:
+        self.graph = graph
+        self.plan = plan
+        self.prefix = prefix
+        self.number = 0
+        self.depth = 0
+        self.folded = 0
+        self.legend = legend or Legend()
+        self.place: dict[str, str] = {}
+        self.around: defaultdict[str, list[Around]] = defaultdict(list)
+        self.in_paths: set[str] = set()
+        self.copies: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.merging: dict[str, list[tuple[Way, int | None]]] = {}
+        self.sides: dict[str, str] = {}
+        self.first_inputs: dict[str, tuple[str, ...]] = {}
+        self.closed_groups: list[tuple[Box, Group]] = []
+        self.rows: list[tuple[Row, Fill, str]] = []
+        self._likes: defaultdict[int, list[Element]] = defaultdict(list)
+        self._marks: defaultdict[int, list[Mark]] = defaultdict(list)
+        self._bare: defaultdict[int, list[Elements]] = defaultdict(list)
+        self._notes: defaultdict[str, list[str]] = defaultdict(list)
+        self._within: list[str] = []
+
+    def finished(self, drawing: Drawing) -> None:
+        """Put the notes on a drawing; a row of a stack says what it consists of where that is not what the legend says."""
+        said = {id(row): words or "alone" for row, colour, words in self.rows if words != lettering.together(self.legend.usual(colour))}
+        for box in drawing.boxes:
+            box.rows = [row._replace(small=said[id(row)]) if id(row) in said else row for row in box.rows]
+        drawing.notes += self._said()
+
+    def _said(self) -> list[str]:
+        """What the marks mean: places where the first copy differs in the same words share a line."""
+        alike: dict[tuple[str, ...], list[int]] = {}
+        places = list(self._notes)
+        for number, words in enumerate(self._notes.values()):
+            alike.setdefault(tuple(dict.fromkeys(words)), []).append(number)
+        return [f"{MARK} the first of {_several(places, numbers)}: {', '.join(words)}" for words, numbers in alike.items()]
+
+    def _id(self) -> str:
+        self.number += 1
+        return f"{self.prefix}{self.number}"
+
+    def alike(self, element: Element) -> list[Element]:
+        """An element and all that it stands for, also through those that it stands for."""
+        found, seen = [element], {id(element)}
+        for one in found:
+            for other in self._likes[id(one)]:
+                if id(other) not in seen:
+                    seen.add(id(other))
+                    found.append(other)
+        return found
+
+    def _put(self, nodes: Iterable[Node], box: Box) -> None:
+        for node in nodes:
+            self.first_inputs.setdefault(box.id, node.inputs)
+            self.place[node.name] = box.id
+
+    def mark(self, mark: Mark) -> None:
+        """Keep what differs at an element."""
+        self._marks[id(mark.element)].append(mark)
+
+    def _other_arguments(self, group: Group) -> list[str]:
+        """The arguments of the first call that a closed group stands for, where they differ from its own."""
+        first = [one for one in self.alike(group) if isinstance(one, Group) and one.arguments != group.arguments]
+        marked = any(self._marks[id(one)] for one in [group, *nodes_inside(group)])
+        return [lettering.given((pair,)) for pair in first[0].arguments if pair not in group.arguments] if first and marked else []
+
+    def _mark(self, element: Element, *, closed: bool = False) -> bool:
+        """Whether something differs in the first copy here; it is then noted."""
+        words = [mark.words for mark in self._marks[id(element)]]
+        if isinstance(element, Group) and closed:
+            words += [mark.words for one in nodes_inside(element) for mark in self._marks[id(one)] if mark.structural]
+            words = [*self._other_arguments(element), *words]
+        if words and self._within:
+            self._notes[self._within[-1]] += words
+        return bool(words)
+
+    def _register(self, fold: Fold) -> None:
+        """Keep what the drawn copy of a fold stands for."""
+        self.folded += 1
+        for copies in (fold.copies, *fold.others):
+            for number, copy in enumerate(copies):
+                for node in all_nodes(copy):
+                    self.copies[node.name].append((self.folded, number))
+        for one, other in fold.pairs:
+            self._likes[id(one)].append(other)
+        for mark in fold.marks:
+            self.mark(mark)
+        for split, body in fold.bare:
+            self._bare[id(split)].append(body)
+
+
+def nodes_inside(element: Element) -> list[Element]:
+    """All elements in a group, at any depth."""
+    inner: list[Element] = []
+    for one in getattr(element, "body", ()):
+        inner += [one, *nodes_inside(one)]
+    if isinstance(element, Split):
+        inner += [deep for path in element.paths for one in path.body for deep in (one, *nodes_inside(one))]
+    return inner
+
+
+def _several(places: Sequence[str], numbers: Sequence[int]) -> str:
+    """``conv3_x – conv5_x`` where they follow each other, ``block2, block4`` where they do not."""
+    found = [places[number] for number in numbers]
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{found[0]} – {found[-1]}"
+    return ", ".join(found)
