@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -11,6 +10,7 @@ import graphviz
 
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Row, Way, boxes
 from archspec.diagrams.lettering import DOT, MARK
+from archspec.diagrams.markup import aligned, bold, broken, font, in_lines, times
 from archspec.diagrams.palette import BORDERS, FILLS, INK, LIGHT, Theme
 from archspec.diagrams.roles import Fill
 
@@ -96,11 +96,11 @@ class Writer:
 
     def _title(self) -> str:
         drawing, theme = self.drawing, self.theme
-        lines = [f'<FONT POINT-SIZE="14"><B>{escape(drawing.title)}</B></FONT>   {_font(drawing.subtitle, 10, theme.faint)}']
+        lines = [f"{bold(drawing.title, 14)}   {font(drawing.subtitle, 10, theme.faint)}"]
         swatches = [f'<FONT COLOR="{FILLS[fill]}" POINT-SIZE="13">■</FONT> {escape(words)}' for fill, words in drawing.legend]
-        lines += [f'<FONT POINT-SIZE="{SMALL}">{GAP.join(group)}</FONT>' for group in _in_lines(swatches, [w for _, w in drawing.legend])]
-        lines += [_font(note, 8.5, theme.faint) for text in drawing.notes for note in _broken(text, 90)]
-        return _aligned(lines, "LEFT")
+        lines += [f'<FONT POINT-SIZE="{SMALL}">{GAP.join(group)}</FONT>' for group in in_lines(swatches, [w for _, w in drawing.legend])]
+        lines += [font(note, 8.5, theme.faint) for text in drawing.notes for note in broken(text, 90)]
+        return aligned(lines, "LEFT")
 
     # --- boxes
 
@@ -124,12 +124,12 @@ class Writer:
 
     def _cluster(self, cluster: Cluster) -> dict[str, str]:
         theme, align = self.theme, "RIGHT" if self.down and not cluster.panel else "LEFT"
-        count = f'  <FONT COLOR="{theme.accent}" POINT-SIZE="13"><B>×{cluster.count}</B></FONT>' if cluster.count > 1 else ""
-        size = f"  {_font(cluster.size, SMALL, theme.faint)}" if cluster.size and not self.down else ""
-        lines = [f'<FONT POINT-SIZE="11"><B>{escape(cluster.title)}</B></FONT>{count}{size}'] if cluster.title or count else []
-        lines += [_font(line, SMALL, theme.faint) for line in [*cluster.lines, cluster.weight] if line]
+        count = times(cluster.count, 13, theme.accent)
+        size = f"  {font(cluster.size, SMALL, theme.faint)}" if cluster.size and not self.down else ""
+        lines = [bold(cluster.title, 11) + count + size] if cluster.title or count else []
+        lines += [font(line, SMALL, theme.faint) for line in [*cluster.lines, cluster.weight] if line]
         return {
-            "label": _aligned(lines, align) if lines else "",
+            "label": aligned(lines, align) if lines else "",
             "labeljust": "r" if align == "RIGHT" else "l",
             "style": "rounded,filled" + (",dashed" if cluster.panel else ""),
             "fillcolor": theme.panel if cluster.panel else theme.cluster,
@@ -166,15 +166,14 @@ class Writer:
         """Title, what belongs to it, and in a line of numbers the size (left to right) and the weights."""
         row = box.rows[0]
         sign = f'<FONT COLOR="{self.theme.accent}">{box.sign} </FONT>' if box.sign and box.sign in "+−~" else ""
-        count = f'  <FONT POINT-SIZE="12"><B>×{row.times}</B></FONT>' if row.times > 1 else ""
-        title = f"{sign}<B>{escape(self._short(row.strong))}</B>{escape(row.rest)}{count}"
+        title = f"{sign}{bold(self._short(row.strong))}{escape(row.rest)}{times(row.times, 12)}"
         numbers = [box.weight] if self.down or box.form in (Form.INPUT, Form.OUTPUT) else [box.size, box.weight]
         if box.form is Form.GROUP and self.down:
             numbers = [box.size, box.weight]
-        lines = [*(part for line in box.lines for part in _broken(line, NARROW)), DOT.join(filter(None, numbers))]
+        lines = [*(part for line in box.lines for part in broken(line, NARROW)), DOT.join(filter(None, numbers))]
         if self.down and len(box.lines) == 1 and len(box.lines[0]) + len(box.weight) < NARROW and box.form is Form.CARD:
             lines = [DOT.join(filter(None, [*box.lines, *numbers]))]
-        below = "".join(f"<BR/>{_font(line, SMALL, ink)}" for line in lines if line)
+        below = "".join(f"<BR/>{font(line, SMALL, ink)}" for line in lines if line)
         return f"<{title}{below}>"
 
     def _short(self, words: str) -> str:
@@ -191,18 +190,17 @@ class Writer:
         return {"shape": "plain", "style": "", "label": f"<{table}>"}
 
     def _stack_row(self, row: Row, *, mixed: bool) -> str:
-        count = f" <B>×{row.times}</B>" if row.times > 1 else ""
-        small = f" {_font(row.small, 8.5, INK)}" if row.small else ""
+        small = f" {font(row.small, 8.5, INK)}" if row.small else ""
         ground = f' BGCOLOR="{FILLS[row.fill]}"' if mixed else ""
         width = 100 if self.down else 76
-        return f'<TD WIDTH="{width}" HEIGHT="19"{ground}> <B>{escape(row.strong)}</B>{escape(self._short(row.rest))}{count}{small} </TD>'
+        return f'<TD WIDTH="{width}" HEIGHT="19"{ground}> {bold(row.strong)}{escape(self._short(row.rest))}{times(row.times)}{small} </TD>'
 
     def _framed(self, box: Box) -> dict[str, str]:
         """A title over the cards of a group, in one frame."""
         head, *cards = box.rows
-        count = f'  <FONT COLOR="{self.theme.accent}" POINT-SIZE="13"><B>×{head.times}</B></FONT>' if head.times > 1 else ""
         numbers = DOT.join(filter(None, ["" if self.down else box.size, head.small]))
-        title = f'<FONT COLOR="{self.theme.ink}"><B>{escape(head.strong)}</B></FONT>{count}<BR/>{_font(numbers, SMALL, self.theme.faint)}'
+        title = bold(head.strong, 11, self.theme.ink) + times(head.times, 13, self.theme.accent)
+        title += f"<BR/>{font(numbers, SMALL, self.theme.faint)}" if numbers else ""
         rows = "".join(f"<TR>{self._frame_row(row)}</TR>" for row in cards)
         border = self.theme.accent if box.sign else self.theme.frame
         table = '<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="1" CELLSPACING="4" CELLPADDING="2"'
@@ -213,11 +211,10 @@ class Writer:
         }
 
     def _frame_row(self, row: Row) -> str:
-        count = f" <B>×{row.times}</B>" if row.times > 1 else ""
-        small = f"<BR/>{_font(row.small, SMALL, INK)}" if row.small else ""
+        small = f"<BR/>{font(row.small, SMALL, INK)}" if row.small else ""
         style = "" if row.fill is Fill.POOL else ' STYLE="ROUNDED"'
         fill = f'BGCOLOR="{FILLS[row.fill]}" COLOR="{BORDERS[row.fill]}"'
-        return f'<TD WIDTH="84" {fill}{style}> <B>{escape(self._short(row.strong))}</B>{escape(row.rest)}{count} {small}</TD>'
+        return f'<TD WIDTH="84" {fill}{style}> {bold(self._short(row.strong))}{escape(row.rest)}{times(row.times)} {small}</TD>'
 
     def _sum(self, box: Box) -> dict[str, str]:
         sign = box.rows[0].strong
@@ -231,8 +228,8 @@ class Writer:
 
     def _bar(self, box: Box) -> dict[str, str]:
         border = self.theme.accent if box.sign else BORDERS[Fill.MERGE]
-        words = f"<B>{escape(box.rows[0].strong)}</B>{escape(box.rows[0].rest)}" + "".join(f" · {escape(line)}" for line in box.lines)
-        cells = [f'<TD PORT="p{number}"{self._reach()}>{_font(port, SMALL, INK)}</TD>' for number, port in enumerate(box.ports)]
+        words = f"{bold(box.rows[0].strong)}{escape(box.rows[0].rest)}" + "".join(f" · {escape(line)}" for line in box.lines)
+        cells = [f'<TD PORT="p{number}"{self._reach()}>{font(port, SMALL, INK)}</TD>' for number, port in enumerate(box.ports)]
         if self.down:
             every = "".join(cells)
             rows = f'<TR>{every}</TR><TR><TD COLSPAN="{len(cells)}">{words}</TD></TR>'
@@ -300,40 +297,6 @@ _WAYS: dict[Way, dict[str, str]] = {
 }
 
 
-def _font(text: str, points: float, color: str) -> str:
-    return f'<FONT POINT-SIZE="{points:g}" COLOR="{color}">{escape(text)}</FONT>' if text else ""
-
-
 def _plain_name(name: str) -> str:
     """A name that DOT takes without quotes."""
     return "n_" + "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name)
-
-
-def _aligned(lines: list[str], side: str) -> str:
-    """An HTML label of lines that stand at one side."""
-    return "<" + "".join(f'{line}<BR ALIGN="{side}"/>' for line in lines) + ">"
-
-
-def _broken(text: str, width: int) -> list[str]:
-    """A text in lines of about so many letters, broken at spaces."""
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
-
-
-def _in_lines(parts: list[str], words: list[str], width: int = 80) -> Iterator[list[str]]:
-    """Parts in lines, by the length of their words."""
-    line: list[str] = []
-    length = 0
-    for part, word in zip(parts, words, strict=True):
-        if line and length + len(word) > width:
-            yield line
-            line, length = [], 0
-        line.append(part)
-        length += len(word) + 5
-    if line:
-        yield line
