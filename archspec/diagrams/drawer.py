@@ -14,6 +14,7 @@ from archspec.diagrams import lettering
 from archspec.diagrams.drawing import Box, Cluster, Form, Member, Row
 from archspec.diagrams.elements import Card, Element, Elements, Group, Repeat, Side, Split, all_nodes, nodes_of
 from archspec.diagrams.folding import Fold, folds, joined, neighbours
+from archspec.diagrams.keeping import FIRST
 from archspec.diagrams.lettering import MARK
 from archspec.diagrams.roles import Fill, fill
 from archspec.diagrams.splits import SplitDrawer
@@ -62,7 +63,7 @@ class Drawer(SplitDrawer):
             return
         cluster = self._cluster(group)
         self.depth += 1
-        self._within.append(cluster.title)
+        self._within.append(f"{FIRST}{cluster.title}")
         fold = self._only_fold(group.body)
         if fold is None:
             self.body(group.body, cluster.members)
@@ -80,7 +81,7 @@ class Drawer(SplitDrawer):
         """A cluster; what is in it, where nothing needs to be told of it; a chain of cards as one box under the cluster's name."""
         if self.plan.panel and cluster.count == 1:
             return cluster.members
-        cards = [one for one in cluster.members if isinstance(one, Box) and one.form is Form.CARD]
+        cards = [one for one in cluster.members if isinstance(one, Box) and one.form in (Form.CARD, Form.GROUP)]
         if len(cards) == len(cluster.members) > 1 and self.plan.fold and all(self._follows(a, b) for a, b in pairwise(cards)):
             return [self._frame(cluster, cards)]
         return [self._unwrapped(cluster)]
@@ -164,7 +165,7 @@ class Drawer(SplitDrawer):
     def _counted(self, fold: Fold, label: str, members: list[Member]) -> None:
         """Draw one copy of a fold, with ×N on its box or around its boxes."""
         inner: list[Member] = []
-        self._within.append(_plain(label) or "the repeat")
+        self._within.append(self._first_of(fold, label))
         self.body(fold.body, inner)
         self._within.pop()
         only = inner[0] if len(inner) == 1 else None
@@ -193,6 +194,13 @@ class Drawer(SplitDrawer):
         if box.form is Form.GROUP and name:
             box.rows[0] = box.rows[0]._replace(strong=name)
             box.lines = [line for line in box.lines if line != name]
+
+    def _first_of(self, fold: Fold, label: str) -> str:
+        """What the first copy of a fold is called: by its own name where it is the author's."""
+        first = fold.copies[0]
+        if self.depth == 0 and len(first) == 1 and isinstance(first[0], Group):
+            return _last(first[0].path)
+        return FIRST + (_plain(label) or "the repeat")
 
     def _name_of(self, fold: Fold) -> str:
         """What a fold of one group is called: outside of groups by the names that the author gave, within one after the block."""

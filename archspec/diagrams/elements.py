@@ -195,8 +195,8 @@ class Reading:
         if kind == "output":
             return [Side(part.scope.path, self._read(part.children))]
         inside = self._loose(part.children)
-        if kind not in ("group", "block") or not inside or self._is_one_card(inside):
-            return inside
+        if kind not in ("group", "block") or not part.scope.label or not inside or self._is_one_card(inside):
+            return inside  # a group without a name is no thing of its own
         body = self._carded(inside)
         if len(body) == 1 and isinstance(body[0], Group) and body[0].path == part.scope.path:
             return list(body)  # a named group that holds one block, or the reverse: the inner one knows its arguments

@@ -28,7 +28,7 @@ def figure(graph: Graph, view: View, title: str | None = None, expand: frozenset
     calls = panels.called(drawer)
     _say_calls(drawer, calls)
     drawing.edges = Wiring(graph, drawer, drawing).edges()
-    made = _panels(graph, drawer, calls) if view.panels else []
+    made = _panels(drawer, calls) if view.panels else []
     drawer.finished(drawing)
     for panel in made:
         panel.drawer.finished(panel.drawing)
@@ -44,14 +44,14 @@ def _say_calls(drawer: Drawer, calls: dict[str, list[Group]]) -> None:
     for box, group in drawer.closed_groups:
         if " … " in group.path:
             box.lines = [lettering.tally([one for one in group.body if isinstance(one, Card)])]
-        names = panels.varying(calls[group.block]) if group.block in calls else []
+        names = panels.varying(drawer, group.block, calls[group.block]) if group.block in calls else []
         said = ", ".join(lettering.value_words(value) for name, value in group.arguments if name in names)
         if said:
             box.lines = [f"{group.block}({said})"]
 
 
-def _panels(graph: Graph, drawer: Drawer, calls: dict[str, list[Group]]) -> list[panels.Panel]:
-    made = (panels.panel(graph, block, called, number, drawer.legend) for number, (block, called) in enumerate(calls.items(), 1))
+def _panels(drawer: Drawer, calls: dict[str, list[Group]]) -> list[panels.Panel]:
+    made = (panels.panel(drawer, block, called, number) for number, (block, called) in enumerate(calls.items(), 1))
     return [one for one in made if one is not None]
 
 

@@ -246,7 +246,7 @@ def words_of(element: Element) -> str:
     """An element in a few words."""
     if isinstance(element, Card):
         return "".join(title(element.main.layer))
-    if isinstance(element, Group):
+    if isinstance(element, Group) and (element.block or element.label):
         return element.block or element.label
     return f"{len(list(all_nodes((element,))))} layers"
 

@@ -14,6 +14,9 @@ from archspec.diagrams.lettering import MARK, Legend
 from archspec.diagrams.roles import Fill
 from archspec.graph import Graph, Node
 
+FIRST = "the first of "
+"""Before the name of what is repeated, in a note."""
+
 Closed = Callable[[Group, int], bool]
 """Whether a group is drawn as one card; the number says how many groups it is in."""
 
@@ -76,7 +79,7 @@ class Keeper:
         places = list(self._notes)
         for number, words in enumerate(self._notes.values()):
             alike.setdefault(tuple(dict.fromkeys(words)), []).append(number)
-        return [f"{MARK} the first of {_several(places, numbers)}: {', '.join(words)}" for words, numbers in alike.items()]
+        return [f"{MARK} {_several(places, numbers)}: {', '.join(words)}" for words, numbers in alike.items()]
 
     def _id(self) -> str:
         self.number += 1
@@ -103,9 +106,17 @@ class Keeper:
 
     def _other_arguments(self, group: Group) -> list[str]:
         """The arguments of the first call that a closed group stands for, where they differ from its own."""
-        first = [one for one in self.alike(group) if isinstance(one, Group) and one.arguments != group.arguments]
-        marked = any(self._marks[id(one)] for one in [group, *nodes_inside(group)])
-        return [lettering.given((pair,)) for pair in first[0].arguments if pair not in group.arguments] if first and marked else []
+        calls = [one for one in self.alike(group) if isinstance(one, Group)]
+        first = next((one for one in calls if one.arguments != group.arguments), None)
+        if first is None or not any(self._marks[id(one)] for one in [group, *nodes_inside(group)]):
+            return []
+        others = [dict(one.arguments) for one in calls if one is not first]
+        return [lettering.given(((name, value),)) for name, value in first.arguments if all(one[name] == others[0][name] != value for one in others)]
+
+    def running(self, group: Group) -> set[str]:
+        """The arguments that differ among the calls that a closed group stands for, and not in the first alone, as drop rates grow."""
+        calls = [dict(one.arguments) for one in self.alike(group) if isinstance(one, Group)]
+        return {name for name in calls[0] if len({repr(call[name]) for call in calls}) > 2}
 
     def _mark(self, element: Element, *, closed: bool = False) -> bool:
         """Whether something differs in the first copy here; it is then noted."""
@@ -143,8 +154,10 @@ def nodes_inside(element: Element) -> list[Element]:
 
 
 def _several(places: Sequence[str], numbers: Sequence[int]) -> str:
-    """``conv3_x – conv5_x`` where they follow each other, ``block2, block4`` where they do not."""
+    """``the first of conv3_x – conv5_x`` where they follow each other, ``block2, block4`` where they do not."""
     found = [places[number] for number in numbers]
+    if all(place.startswith(FIRST) for place in found):
+        found = [found[0], *(place.removeprefix(FIRST) for place in found[1:])]
     if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
         return f"{found[0]} – {found[-1]}"
     return ", ".join(found)

@@ -16,7 +16,7 @@ from archspec.diagrams.edges import Wiring
 from archspec.diagrams.elements import Card, Group, all_nodes
 from archspec.diagrams.folding import Comparison
 from archspec.diagrams.keeping import Plan
-from archspec.diagrams.lettering import MARK, Legend
+from archspec.diagrams.lettering import MARK
 from archspec.graph import Graph, Node
 
 UNSAID = "…"
@@ -40,20 +40,23 @@ def called(drawer: Drawer) -> dict[str, list[Group]]:
     return {block: calls for block, calls in found.items() if len(calls) > 1}
 
 
-def varying(calls: Sequence[Group]) -> list[str]:
-    """The arguments in which the calls of a block differ."""
-    return [name for name, _ in calls[0].arguments if len({repr(dict(call.arguments).get(name)) for call in calls}) > 1]
+def varying(drawer: Drawer, block: str, calls: Sequence[Group]) -> list[str]:
+    """The arguments in which the calls of a block differ from card to card."""
+    running = {name for _, group in drawer.closed_groups if group.block == block for name in drawer.running(group)}
+    names = [name for name, _ in calls[0].arguments if len({repr(dict(call.arguments).get(name)) for call in calls}) > 1]
+    return [name for name in names if name not in running]
 
 
-def panel(graph: Graph, block: str, calls: Sequence[Group], number: int, legend: Legend) -> Panel | None:
+def panel(main: Drawer, block: str, calls: Sequence[Group], number: int) -> Panel | None:
     """The panel of a block, nothing for one that is a single box."""
     kinds = Counter(_skeleton(call) for call in calls)
     usual = max(kinds, key=lambda one: (kinds[one], len(one)))
     same = [call for call in calls if _skeleton(call) == usual]
     shown = same[0]
-    words = Vocabulary(graph, shown, calls)
-    drawer = Drawer(graph, Plan(lambda group, depth: False, panel=True, vocabulary=words.found), f"p{number}_", legend)
-    cluster = Cluster(f"cluster_p{number}", _signature(block, varying(calls)), panel=True)
+    graph, arguments = main.graph, varying(main, block, calls)
+    words = Vocabulary(graph, shown, calls, arguments)
+    drawer = Drawer(graph, Plan(lambda group, depth: False, panel=True, vocabulary=words.found), f"p{number}_", main.legend)
+    cluster = Cluster(f"cluster_p{number}", _signature(block, arguments), panel=True)
     heads = list(dict.fromkeys(_entries(shown)))
     for place, name in enumerate(heads):
         said = "in" if len(heads) == 1 else f"in {place + 1}"
@@ -110,8 +113,8 @@ def _notes(block: str, calls: Sequence[Group], shown: Group, usual: tuple[str, .
 class Vocabulary:
     """Words for the arguments of a block's layers, found by comparing its calls with the one that is shown."""
 
-    def __init__(self, graph: Graph, shown: Group, calls: Sequence[Group]) -> None:
-        self.symbols = dict(_symbols(graph, calls))
+    def __init__(self, graph: Graph, shown: Group, calls: Sequence[Group], arguments: Sequence[str]) -> None:
+        self.symbols = dict(_symbols(graph, calls, arguments))
         self.found: dict[tuple[str, str], str] = {}
         self.ports: dict[str, list[str]] = {}
         answers = [_answers(shown, call) for call in calls]
@@ -172,9 +175,9 @@ def _answers(shown: Group, call: Group) -> dict[str, Node]:
     return found
 
 
-def _symbols(graph: Graph, calls: Sequence[Group]) -> Iterable[tuple[str, list[Any]]]:
+def _symbols(graph: Graph, calls: Sequence[Group], arguments: Sequence[str]) -> Iterable[tuple[str, list[Any]]]:
     """The numbers that calls differ in: their arguments, and the channels of what they are given."""
-    for name in varying(calls):
+    for name in arguments:
         values = [_number(dict(call.arguments)[name]) for call in calls]
         if None not in values:
             yield name, values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from archspec.diagrams import lettering
 from archspec.diagrams.cards import CardDrawer
@@ -48,7 +49,7 @@ class SplitDrawer(CardDrawer):
 
     def _path(self, path: Path, members: list[Member], *, bar: bool) -> None:
         cards = [one for one in path.body if isinstance(one, Card)]
-        if self.plan.fold and not bar and len(cards) == len(path.body) > 1:
+        if self.plan.fold and not bar and len(cards) == len(path.body) > 1 and _is_chain(cards):
             members.append(self._stack(cards))
         else:
             self.body(path.body, members)
@@ -97,6 +98,11 @@ class SplitDrawer(CardDrawer):
         self._mark(split)
         self._put([node for one in alike for node in (one.merge, *one.after)], box)
         return box
+
+
+def _is_chain(cards: Sequence[Card]) -> bool:
+    """Whether each card takes what the one before it gives, and nothing else."""
+    return all(other.nodes[0].inputs == (one.nodes[-1].name,) for one, other in pairwise(cards))
 
 
 def _range(sizes: Sequence[int | None]) -> str:
