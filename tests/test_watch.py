@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
@@ -403,6 +404,17 @@ def test_a_port_that_is_taken() -> None:
         result = CliRunner().invoke(cli.main, ["watch", "net.yaml", "--serve", "--port", str(port)])
     assert result.exit_code == 1
     assert f"there can be no page at port {port}: address already in use" in result.stderr
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_open_asks_for_a_browser(found: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or found)
+    monkeypatch.setattr(watching, "looks", lambda once: (once() for _ in range(1)))
+    result = CliRunner().invoke(cli.main, ["watch", "net.yaml", "--serve", "--port", "0", "--open"])
+    assert result.exit_code == 0
+    assert [f"the page is {url}" for url in opened] == result.stdout.splitlines()[:1]
+    assert result.stderr == ("" if found else "no browser was found to open it\n")
 
 
 # the server
