@@ -21,6 +21,7 @@ ROOMS = {
     "schema": "cli_reporting",
     "compare": "cli_comparing",
     "diff": "cli_comparing",
+    "watch": "cli_watching",
 }
 """The commands, in the order of the help, and the module that each is in."""
 
@@ -41,5 +42,6 @@ def main() -> None:
       archspec draw resnet@resnet50              its diagram, in resnet50.svg
       archspec compare resnet vgg -o chart.svg   networks side by side, and as a chart
       archspec diff resnet@resnet50 mynet.yaml   what differs
+      archspec watch mynet.yaml --serve          a picture in the browser, new at every save
       archspec layers Conv2D                     what a layer takes
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from archspec import terminal
 from archspec.cli_compiling import COMPILING, SPEC, Compiling, compile_spec, need_ending
 from archspec.compiler import Compiler
 from archspec.graph import Graph
+from archspec.spelling import file_name
 
 
 @click.command(cls=Compiling)
@@ -35,8 +35,7 @@ def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: Path | N
     need_ending(output, ("keras",), "-o")
     need_ending(weights, ("weights.h5", "keras"), "--weights")
     graph = compile_spec(compiler, spec, sets)
-    name = re.sub(r"[^\w.-]+", "-", graph.name)  # a variant's may hold anything
-    _build(graph, output or Path("build") / f"{name}.keras", weights, make_folder=output is None)
+    _build(graph, output or Path("build") / f"{file_name(graph.name)}.keras", weights, make_folder=output is None)
 
 
 def _build(graph: Graph, output: Path, weights: Path | None, *, make_folder: bool) -> None:

@@ -86,7 +86,7 @@ class Told:
 class Compiling(click.Command):
     """A command that compiles: it is given a compiler and, as the context's object, `Told`, which is shown at the end.
 
-    With ``--errors`` that is on standard error. A command without it has ``--format`` for its diagnostics, which are then its output.
+    With ``--errors`` that is on standard error. A command without it may have ``--format`` for its diagnostics, which are then its output.
     """
 
     failure = 1
@@ -103,7 +103,7 @@ class Compiling(click.Command):
         ctx.obj = kept = Told()
         given = ctx.params
         apart, failed = "errors" in given, False
-        format = given.pop("errors") if apart else given["format"]
+        format = given.pop("errors") if apart else given.get("format", "text")
         given["compiler"] = Compiler(expect=not given.pop("no_expect", False), allow_outside=given.pop("allow_outside", False))
         try:
             super().invoke(ctx)

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from archspec import terminal
 from archspec.cli_compiling import COMPILING, SPEC, Compiling, compile_spec, need_ending, options
 from archspec.compiler import Compiler
+from archspec.diagrams import DIRECTIONS, FORMATS, LEVELS, RENDERERS, THEMES, DrawingError, Options, draw_block, draw_both
+from archspec.diagrams import draw as draw_whole
+from archspec.files import check_target, whole_file
 from archspec.graph import Graph
-
-if TYPE_CHECKING:
-    from archspec.diagrams import Options
-
-ENDINGS = ("svg", "png", "pdf", "dot", "mmd")
+from archspec.spelling import file_name
 
 DRAWING = options(
-    click.option("--direction", type=click.Choice(("tb", "lr")), help="Top to bottom or left to right.  [default: what fits better]"),
-    click.option(
-        "--theme", type=click.Choice(("light", "dark", "auto")), help="The page; auto follows the reader's.  [default: auto in SVG, else light]"
-    ),
+    click.option("--direction", type=click.Choice(DIRECTIONS), help="Top to bottom or left to right.  [default: what fits better]"),
+    click.option("--theme", type=click.Choice(THEMES), help="The page; auto follows the reader's.  [default: auto in SVG, else light]"),
     click.option("--title", metavar="TEXT", help="The title.  [default: the network's name]"),
-    click.option(
-        "--detail", type=click.Choice(("stages", "blocks", "layers", "full")), help="How much is shown.  [default: what 40 boxes and a page hold]"
-    ),
+    click.option("--detail", type=click.Choice(LEVELS), help="How much is shown.  [default: what 40 boxes and a page hold]"),
     click.option("--expand", multiple=True, metavar="NAME", help="Show what is in this group or block. May be repeated."),
     click.option("--collapse", multiple=True, metavar="NAME", help="Show this group or block as one card. May be repeated."),
     click.option("--dpi", type=click.IntRange(36, 1200), metavar="N", help="Dots to an inch of a PNG.  [default: 192]"),
-    click.option("--renderer", type=click.Choice(("bundled", "dot")), help="The renderer that comes with archspec, or Graphviz's own."),
+    click.option("--renderer", type=click.Choice(RENDERERS), help="The renderer that comes with archspec, or Graphviz's own."),
 )
 """The options of everything that draws; `drawing_options` takes them out of a command's parameters."""
 
 
 def drawing_options(given: Mapping[str, Any]) -> Options:
     """What the options of `DRAWING` say."""
-    from archspec.diagrams import Options
-
     return Options(**{name: given[name] for name in Options._fields})
 
 
@@ -66,25 +58,19 @@ def draw(
       archspec draw mynet.yaml --expand stage2 --direction lr --open
       archspec draw resnet@resnet50 --compare mynet.yaml -o compared.svg
     """
-    need_ending(output, ENDINGS, "-o")
+    need_ending(output, FORMATS, "-o")
     if block and other:
         raise click.UsageError("--block and --compare do not go together: one draws a part, the other two networks")
     graph = compile_spec(compiler, spec, sets)
     others = [compile_spec(compiler, other, ())] if other else []
-    write_drawing(graph, output or Path(f"{file_name(graph)}.svg"), drawing_options(given), block=block, others=others)
+    output = output or Path(f"{file_name(graph.name)}.svg")
+    write_drawing(graph, output, drawing_options(given), block=block, others=others)
     if show:
-        click.launch(str(output or Path(f"{file_name(graph)}.svg")))
-
-
-def file_name(graph: Graph) -> str:
-    """The name of a network as that of a file, without an ending."""
-    return re.sub(r"[^\w.-]+", "-", graph.name)  # a variant's may hold anything
+        click.launch(str(output))
 
 
 def write_drawing(graph: Graph, output: Path, chosen: Options, *, block: str | None = None, others: list[Graph] | None = None) -> None:
     """Write a diagram, whole or not at all, and say so."""
-    from archspec.files import check_target, whole_file
-
     check_target(output)
     picture = _picture(graph, output.suffix[1:], chosen, block, others or [])
     with whole_file(output) as beside:
@@ -93,13 +79,11 @@ def write_drawing(graph: Graph, output: Path, chosen: Options, *, block: str | N
 
 
 def _picture(graph: Graph, format: str, chosen: Options, block: str | None, others: list[Graph]) -> bytes:
-    from archspec import diagrams
-
     try:
         if block is not None:
-            return diagrams.draw_block(graph, block, format, chosen)
+            return draw_block(graph, block, format, chosen)
         if others:
-            return diagrams.draw_both(graph, others[0], format, chosen)
-        return diagrams.draw(graph, format, chosen)
-    except diagrams.DrawingError as error:
+            return draw_both(graph, others[0], format, chosen)
+        return draw_whole(graph, format, chosen)
+    except DrawingError as error:
         raise click.ClickException(str(error)) from error

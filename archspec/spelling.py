@@ -1,4 +1,4 @@
-"""Words → how they are spelt: "did you mean ...?" for a misspelt one, a noun behind its number, a name that a spec may have."""
+"""Words → how they are spelt: "did you mean ...?" for a misspelt one, a noun behind its number, names for specs and files."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def did_you_mean(word: str, words: Iterable[str], form: str = "`{}`", cutoff: fl
 def spec_name(name: str) -> str:
     """The nearest name that a spec may have to a network's, which may hold anything where a variant gave it: ``vgg-A`` → ``vgg-a``."""
     return re.sub(r"[^a-z0-9_-]+", "-", name.lower())
+
+
+def file_name(name: str) -> str:
+    """The nearest name that a file may have anywhere to a network's, which may hold anything where a variant gave it."""
+    return re.sub(r"[^\w.-]+", "-", name)
 
 
 def counted(number: int, noun: str) -> str:

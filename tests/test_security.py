@@ -190,10 +190,15 @@ def test_the_package_calls_nothing_that_runs_or_loads_code() -> None:
         "importlib",
         "__import__",
     )
+    may = {
+        "archspec/cli_compiling.py: importlib",  # each command's own module, from a table
+        "archspec/graph.py: importlib",  # the module that draws, for a notebook
+        "archspec/diagrams/rendering.py: subprocess",  # the renderer, given DOT and nothing of the spec's on its command line
+    }
     found = {
-        f"{path.relative_to(ROOT)}: {word}"
+        f"{path.relative_to(ROOT).as_posix()}: {word}"
         for path in (ROOT / "archspec").rglob("*.py")
         for word in words
         if word in path.read_text(encoding="utf-8").replace(".eval(", "")
     }
-    assert not found
+    assert found == may

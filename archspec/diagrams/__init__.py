@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archspec.diagrams.making import FORMATS, Options, draw, draw_block, draw_both
-from archspec.diagrams.rendering import DrawingError
+from archspec.diagrams.levels import LEVELS
+from archspec.diagrams.making import DIRECTIONS, FORMATS, THEMES, Options, draw, draw_block, draw_both
+from archspec.diagrams.rendering import RENDERERS, DrawingError
 
-__all__ = ["FORMATS", "DrawingError", "Options", "draw", "draw_block", "draw_both"]
+__all__ = ["DIRECTIONS", "FORMATS", "LEVELS", "RENDERERS", "THEMES", "DrawingError", "Options", "draw", "draw_block", "draw_both"]

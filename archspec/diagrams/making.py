@@ -121,6 +121,8 @@ def _layouter(options: Options) -> str:
 
 
 def _made(choice: Choice, format: str, options: Options) -> bytes:
+    if format not in FORMATS:
+        raise DrawingError(f"there is no format `{format}`: a diagram is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     theme = options.theme or ("auto" if format == "svg" else "light")
     drawing = choice.drawing
     if format == "mmd":

@@ -66,11 +66,13 @@ class Library:
     """Reads specs, each file once. ``check`` gives a document with what the schema has against it.
 
     Documents that others extend must be shipped specs or lie in the folder tree of the spec given, unless ``allow_outside``.
+    ``read`` holds what stood in every file that was asked for, ``None`` where it could not be read.
     """
 
     check: Callable[[Document], Document]
     allow_outside: bool = False
     documents: dict[str, Document] = field(default_factory=dict)
+    read: dict[Path, bytes | None] = field(default_factory=dict)
 
     def resolve(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Resolved:
         """The document of a network, with the variables of ``overrides`` changed. Raises `SpecError`."""
@@ -134,9 +136,10 @@ class Library:
         name = _shown(path)
 
         def text() -> str:
+            self.read[path] = None
             try:
-                with path.open("rb") as file:
-                    return source.decode(file.read(limits.TEXT_BYTES + 1), name)
+                data = self.read[path] = start_of(path)
+                return source.decode(data, name)
             except (OSError, ValueError) as error:
                 span = extends.span if extends else Span(reference.path, 1, 1, 1, 1)
                 what, help = _why_not(path, error, str(Path(reference.path).parent))
@@ -445,6 +448,12 @@ def _why_not(path: Path, error: Exception, folder: str) -> tuple[str, str | None
         if not path.exists():
             return "does not exist", near
     return f"cannot be read: {reason(error)}", None
+
+
+def start_of(path: Path) -> bytes:
+    """What stands in a file, as far as a spec may be long and a byte more, which is what the compiler reads. Raises `OSError`."""
+    with path.open("rb") as file:
+        return file.read(limits.TEXT_BYTES + 1)
 
 
 def _real(path: Path) -> Path:

@@ -21,9 +21,14 @@ def lines(checked: Iterable[Checked]) -> str:
 
 def _row(one: Checked) -> dict[str, str]:
     if one.graph is None:
-        return {"name": one.name, "shapes": f"fails: {counted(_errors(one.diagnostics), 'error')}"}
+        return {"name": one.name, "shapes": failure(one)}
     parameters, macs = f"{exact(one.graph.parameters)} parameters", f"{exact(one.graph.macs)} multiply-adds"
     return {"name": one.graph.name, "shapes": signature(one.graph), "parameters": parameters, "macs": macs}
+
+
+def failure(one: Checked) -> str:
+    """``fails: 2 errors``."""
+    return f"fails: {counted(_errors(one.diagnostics), 'error')}"
 
 
 def found(checked: Sequence[Checked]) -> tuple[Diagnostic, ...]:

@@ -59,7 +59,9 @@ def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any
 
 def move(one: Any, other: Any) -> None:
     """Give two layers the same random weights, after comparing their number, order, names, shapes and trainability."""
-    assert type(one).__name__ == type(other).__name__ or not type(one).__module__.startswith("keras.src.layers"), f"{one.name} is {type(other).__name__}"
+    assert type(one).__name__ == type(other).__name__ or not type(one).__module__.startswith("keras.src.layers"), (
+        f"{one.name} is {type(other).__name__}"
+    )
     described = [[(tuple(weight.shape), weight.trainable) for weight in layer.weights] for layer in (one, other)]
     assert described[0] == described[1], f"{one.name} has weights {described[0]}, {other.name} {described[1]}"
     values = [random(weight) for weight in one.weights]
