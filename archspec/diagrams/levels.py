@@ -8,8 +8,6 @@ from typing import NamedTuple
 from archspec.diagrams.elements import Element, Elements, Group, Repeat, Side, Split
 from archspec.diagrams.keeping import Closed, Plan
 
-LEVELS = ("stages", "blocks", "layers", "full")
-
 
 class View(NamedTuple):
     """One way to show a network. ``panels``: closed blocks are drawn once beside it; ``neighbours``: equal ones are drawn once, ×N;
