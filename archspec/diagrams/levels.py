@@ -50,7 +50,7 @@ def names(group: Group) -> set[str]:
 
 def all_names(elements: Elements) -> list[str]:
     """What can be opened and closed in some elements, in order."""
-    return list(dict.fromkeys(name for group in groups(elements) for name in sorted(names(group), key=len)))
+    return list(dict.fromkeys(name for group in groups(elements) for name in sorted(names(group), key=lambda name: (len(name), name))))
 
 
 def groups(elements: Elements) -> Iterator[Group]:
