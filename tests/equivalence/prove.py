@@ -18,7 +18,7 @@ import numpy
 
 import archspec
 from archspec.frontend.naming import snake_case
-from tests.equivalence.zoo import BY_ORDER, LABELLED, Case
+from tests.equivalence.zoo import BY_ORDER, LABELLED, PREFIXES, Case
 
 EXAMPLES = 2
 
@@ -55,9 +55,15 @@ def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, 
 
 def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any, Any]]:
     """The layers with weights of both, each beside the one that it answers to: by name or by order, never by shape."""
-    weighted = [[layer for layer in model.layers if layer.weights] for model in (theirs, ours)]
+    weighted = [[layer for layer in flat(model) if layer.weights] for model in (theirs, ours)]
     assert len(weighted[0]) == len(weighted[1]), f"{len(weighted[0])} layers with weights there, {len(weighted[1])} here"
     return list(pairing(case, *weighted))
+
+
+def flat(model: keras.Model) -> Iterator[Any]:
+    """The layers of a model, and in their places those of the models within it: ConvNeXt's stem is one."""
+    for layer in model.layers:
+        yield from flat(layer) if isinstance(layer, keras.Model) else [layer]
 
 
 def pairing(case: Case, theirs: list[Any], ours: list[Any]) -> Iterator[tuple[Any, Any]]:
@@ -67,12 +73,17 @@ def pairing(case: Case, theirs: list[Any], ours: list[Any]) -> Iterator[tuple[An
         return
     named = {layer.name.replace(".", "_"): layer for layer in ours}
     assert len(named) == len(ours), "two names here differ by nothing but a dot"
-    authored = {layer.name: named.pop(layer.name, None) for layer in theirs if not is_automatic(layer)}
+    authored = {layer.name: named.pop(name_of(case, layer), None) for layer in theirs if not is_automatic(layer)}
     missing = [name for name, layer in authored.items() if layer is None]
     assert not missing, f"no layer here is called {missing[:5]}; there are {sorted(named)[:5]}"
     left = {kind: [layer for layer in named.values() if type(layer) is kind] for kind in map(type, theirs)}
     for layer in theirs:
         yield layer, authored.get(layer.name) or left[type(layer)].pop(0)
+
+
+def name_of(case: Case, layer: Any) -> str:
+    """The name of a layer of theirs, without what the family writes before all names."""
+    return re.sub(f"^{PREFIXES.get(case.family, '')}", "", layer.name)
 
 
 def is_automatic(layer: Any) -> bool:
@@ -86,8 +97,8 @@ def randomize(model: keras.Model, given: numpy.ndarray[Any, Any]) -> None:
     For that batch normalizations get the statistics of the batch, as they would by training, and the last kernel is divided by the size of its input.
     """
     draw = numpy.random.default_rng(3)
-    for layer in model.layers:
-        layer.set_weights([random(draw, weight) for weight in layer.weights])
+    for layer in flat(model):
+        fill(layer, [random(draw, weight) for weight in layer.weights])
     normalizations = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     for layer in normalizations:
         layer.momentum = 0.0
@@ -107,7 +118,14 @@ def move(one: Any, other: Any) -> None:
     )
     described = [[(tuple(weight.shape), weight.trainable) for weight in layer.weights] for layer in (one, other)]
     assert described[0] == described[1], f"{one.name} has weights {described[0]}, {other.name} {described[1]}"
-    other.set_weights(one.get_weights())
+    fill(other, one.get_weights())
+
+
+def fill(layer: Any, values: list[numpy.ndarray[Any, Any]]) -> None:
+    """Set the weights of a layer."""
+    layer.set_weights(values)
+    if isinstance(layer, keras.layers.Normalization):
+        layer.finalize_state()  # it computes with copies of them
 
 
 def random(draw: numpy.random.Generator, weight: Any) -> numpy.ndarray[Any, Any]:

@@ -59,11 +59,17 @@ In all others a layer of ours has the name of Keras's with dots for some of its 
 Xception and a padding here and there, answer to one another by their order among those of their kind.
 """
 
+PREFIXES: dict[str, str] = {"convnext": r"convnext_[a-z]+_"}
+"""What a family writes before the name of every layer, the name of the model; our paths do without it."""
+
+INCLUDED = {"top": "include_top", "preprocessing": "include_preprocessing"}
+"""Variables of ours whose names are shorter than Keras's."""
+
 
 def setting(function: str, size: int | None = None, **variables: Any) -> Case:
-    """A function called with other arguments than its defaults; the variables of ours have the names of Keras's arguments, but for ``top``."""
+    """A function called with other arguments than its defaults; the variables of ours have the names of Keras's arguments, but for `INCLUDED`."""
     case = next(case for case in CASES if case.function == function)
-    arguments = {"include_top" if name == "top" else name: value for name, value in variables.items()}
+    arguments = {INCLUDED.get(name, name): value for name, value in variables.items()}
     note = " ".join(f"{name}={value}" for name, value in variables.items())
     return Case(function, case.family, size or case.size, {**case.arguments, **arguments}, {**case.variables, **variables}, note)
 
@@ -82,6 +88,13 @@ SETTINGS: list[Case] = [
     setting("MobileNetV2", size=97, alpha=0.5, classes=10),
     setting("MobileNetV2", alpha=0.1),
     setting("MobileNetV2", alpha=1.4, top=False),
+    setting("EfficientNetB0", size=97, classes=10),
+    setting("EfficientNetB3", size=75, top=False),
+    setting("EfficientNetV2B2", size=97, classes=7, preprocessing=False),
+    setting("EfficientNetV2B0", size=75, top=False),
+    setting("EfficientNetV2S", preprocessing=False, top=False),
+    setting("ConvNeXtTiny", size=97, classes=10, preprocessing=False),
+    setting("ConvNeXtTiny", size=75, top=False),
 ]
 
 LABELLED: dict[str, Case] = {case.label: case for case in [*CASES, *SETTINGS]}
