@@ -71,8 +71,9 @@ def flat(model: keras.Model) -> Iterator[Any]:
 
 
 def compare(one: Any, other: Any) -> None:
-    """Raise AssertionError unless two layers have the same kind (as far as Keras's is public) and weights of the same number, order, shapes and uses."""
-    assert type(one).__name__ == type(other).__name__ or not type(one).__module__.startswith("keras.src.layers"), f"{one.name} is {type(other).__name__}"
+    """Raise AssertionError unless two layers have the same kind, where Keras's is public, and weights of the same number, order, shapes and uses."""
+    public = type(one).__module__.startswith("keras.src.layers")
+    assert type(one).__name__ == type(other).__name__ or not public, f"{one.name} is {type(other).__name__}"
     described = [[(tuple(weight.shape), weight.trainable) for weight in layer.weights] for layer in (one, other)]
     assert described[0] == described[1], f"{one.name} has weights {described[0]}, {other.name} {described[1]}"
 
