@@ -85,8 +85,9 @@ def test_it_is_called_like_its_file_and_opens_like_the_others(path: Path) -> Non
 def test_its_networks_are_called_like_keras_s_functions(path: Path) -> None:
     document = load(path)
     functions = [case.function for case in CASES if case.family == path.stem]
-    assert [archspec.compile(named(path, variant)).name for variant in document["variants"]] == functions
-    assert document["variants"][functions[0]] == {"expect": document["expect"]}
+    first, *_ = called = [archspec.compile(named(path, variant)).name for variant in document["variants"]]
+    assert sorted(called) == sorted(functions)
+    assert document["variants"][first] == {"expect": document["expect"]}
 
 
 @every_file
