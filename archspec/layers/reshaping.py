@@ -48,11 +48,34 @@ class Reshape(Layer):
 
     def _misfit(self, x: Tensor, size: int, given: int) -> Mismatch:
         if -1 in self.target_shape:
-            message, help = f"the input has {size} elements, which do not divide by {given}", f"give sizes whose product divides {size}"
+            message = f"the input has {size} elements, which do not divide by {given}"
         else:
             message = f"the input has {size} elements, and {show_shape(self.target_shape)} holds {given}"
-            help = f"give sizes whose product is {size}, or -1 for one of them"
-        return Mismatch(message, at="target_shape", help=help)
+        rest = [product([*target[:at], *target[at + 1 :]]) or 1 for at, target in enumerate([self.target_shape] * len(self.target_shape))]
+        at = next((at for at in reversed(range(len(rest))) if -1 not in self.target_shape and size % rest[at] == 0), None)
+        open_ = "" if at is None else f", or `{[*self.target_shape[:at], -1, *self.target_shape[at + 1 :]]}`"
+        return Mismatch(message, at="target_shape", help=f"give sizes whose product is {size}, such as `{_fitting(size, self.target_shape)}`{open_}")
+
+
+def _fitting(size: int, wanted: tuple[int, ...]) -> list[int]:
+    """Sizes near the wanted ones whose product is ``size``; what is left is the last, or the one that is -1."""
+    open_ = wanted.index(-1) if -1 in wanted else len(wanted) - 1
+    found = [1] * len(wanted)
+    for at, one in enumerate(wanted):
+        if at != open_:
+            found[at] = _divisor(size, one)
+            size //= found[at]
+    found[open_] = size
+    return found
+
+
+def _divisor(number: int, near: int) -> int:
+    """The divisor of a number that is nearest to another; 1 where there is none within a few thousand."""
+    for step in range(4096):
+        for one in (near - step, near + step):
+            if 1 <= one <= number and number % one == 0:
+                return one
+    return 1
 
 
 @layer
