@@ -115,8 +115,12 @@ WORDS = {"group": "layers", "main": "residual", "branch": "branches", "repetitio
 
 
 def _once(parts: Iterable[Part]) -> list[Part]:
-    """The parts, the repetitions of one item once: the last of them."""
-    return list({part.place: part for part in parts}.values())
+    """The parts, the repetitions of one item once: the last of them, called as the item is."""
+    found: dict[Span, Part] = {}
+    for part in parts:
+        before = found.get(part.place)
+        found[part.place] = part if before is None or before == part else part._replace(name="")
+    return list(found.values())
 
 
 def _told(network: Network, last: Node, parts: list[Part]) -> Diagnostic:

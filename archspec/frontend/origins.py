@@ -22,13 +22,13 @@ def lost_axes(nodes: Sequence[Node], inputs: Mapping[str, Feed], feed: Feed, ran
     found = next(((node, before) for node, before in _way_up(nodes, inputs, feed.name) if len(node.output.shape) < rank <= len(before.shape)), None)
     if found is None:
         image = _image(x) if rank == 3 else None
-        return None, f"make an image of it before this: `- Reshape: {{target_shape: {image}}}`" if image else help
+        return None, f"put `- Reshape: {{target_shape: {image}}}` before it, which makes an image of it" if image else help
     node, before = found
     kind = node.layer.kind()
     made = f"`{kind}` {at_line(node.span, place)} made {'a vector of ' * (len(node.output.shape) == 1)}{node.output} from {before}"
     ways = [f"put it before that `{kind}`"]
     if before.size is not None and before.size == x.size and len(before.shape) == rank:
-        ways.append(f"bring the axes back before it: `- Reshape: {{target_shape: {list(before.shape)}}}`")
+        ways.append(f"put `- Reshape: {{target_shape: {list(before.shape)}}}` before it, which brings the axes back")
     elif help and len(x.shape) == rank - 1:
         ways.append(help)
     return made, ", or ".join(ways)

@@ -18,6 +18,7 @@ from archspec.diagnostics import Diagnostic, Span, SpecError, stopped
 from archspec.files import reason
 from archspec.frontend import source, vocabulary
 from archspec.frontend.source import Document, Value
+from archspec.layers import KINDS
 from archspec.spelling import did_you_mean, listed, listed_names, spec_name
 
 NOT_INHERITED = ("name", "description", "source", "expect", "variants", "extends", "archspec")
@@ -279,20 +280,22 @@ class _Laying:
     def _no_variable(self, name: str, value: Value, names: Iterable[str]) -> tuple[str, Span, str]:
         """What to say of a variable that the spec does not have, where, and the help."""
         kind, dot, last = name.rpartition(".")
-        message = f"`{name}` is no variable, and only variables can be changed so" if dot else f"the spec has no variable `{name}`"
+        only = "`--set` changes variables only" if value.place.file.startswith(SET) else "only variables can be changed so"
+        message = f"`{name}` is no variable, and {only}" if dot else f"the spec has no variable `{name}`"
         if near := did_you_mean(name, names) or did_you_mean(last, names):
             return message, value.place, near
-        has = f"the spec's {_variables_in_words(names)}" if names else "the spec has no `vars`"
+        has = f"the spec's {_variables_in_words(names)}" if names else "the spec has no variables"
         if not re.fullmatch(vocabulary.VARIABLE_NAME, last) or (names and not dot):
             return message, value.place, has
-        now = self._written(kind, last) if dot else str(value.text)
+        now = self._written(kind, last) or value.text or "..."
         put = f"put `{last}: {now}` into `vars`" if names else f"add `vars: {{{last}: {now}}}` to it"
-        use = f"write `{kind}: {{{last}: ${last}}}`" if dot else f"write `${last}` where it belongs"
+        called = kind in KINDS or ("blocks" in self.entries and self.entries["blocks"].get(kind) is not None)
+        use = f"write `{kind}: {{{last}: ${last}}}`" if called else f"write `{f'{last}: ' * bool(dot)}${last}` where it belongs"
         steps = [put, use, *([f"give `{SET}{last}={value.text}`"] if dot and value.place.file.startswith(SET) else [])]
         return message, value.place, f"{has}; to make {'another' if names else 'one'}, {listed(steps)}"
 
-    def _written(self, call: str, argument: str) -> str:
-        """The value that an argument has wherever the spec writes such a call, ``...`` where there are several or none."""
+    def _written(self, call: str, argument: str) -> str | None:
+        """The value that an argument has wherever the spec writes such a call, ``None`` where there are several or none."""
         found, left = set(), [self.entries[key] for key in ("layers", "blocks") if key in self.entries]
         while left:
             value = left.pop()
@@ -301,7 +304,7 @@ class _Laying:
             found |= {given.text} if given is not None else set()
             left += [*value.elements(), *(one for _, one in value.items())]
         text = found.pop() if len(found) == 1 else None
-        return "..." if text is None or "$" in text else text
+        return None if text is None or "$" in text else text
 
     def _know(self, name: str, value: Value) -> None:
         kind = kind_of(value)

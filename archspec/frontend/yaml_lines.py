@@ -118,7 +118,9 @@ def after_braces(trouble: Trouble) -> Words | None:
     above = trouble.above(row)
     line, last = trouble.line(row), without_comment(trouble.line(above))
     owner, entry = ENTRY.match(trouble.line(above)), ENTRY.match(line)
-    if not (owner and entry) or not last.endswith("}") or entry.start("key") <= owner.start("key") or trouble.before.strip():
+    if line.lstrip().startswith("- ") or trouble.before.strip():
+        return None
+    if not (owner and entry) or not last.endswith("}") or entry.start("key") <= owner.start("key"):
         return None
     message = f"the arguments of `{owner['key']}` end at the `}}` of line {above + 1}, and `{entry['key']}` stands after it"
     return Words(message, f"write `{without_comment(line)}` inside the braces", (row, entry.start("key"), len(entry["key"])))

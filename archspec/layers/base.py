@@ -259,11 +259,12 @@ def _another_rank(x: Tensor, rank: int) -> str:
     if rank == 1:
         return f"put `Flatten`{f' or `GlobalAveragePooling{len(x.shape) - 1}D`' if 2 <= len(x.shape) <= 4 else ''} before it"
     if len(x.shape) == rank - 1 and None not in x.shape:
-        return f"add an axis before it: `- Reshape: {{target_shape: {[*x.shape, 1]}}}`"
+        return f"put `- Reshape: {{target_shape: {[*x.shape, 1]}}}` before it, which adds an axis"
     if len(x.shape) < rank:
         return f"give it an input of {rank} axes"
     if x.size is not None:
-        return f"join axes before it: `- Reshape: {{target_shape: {[*x.shape[: rank - 2], product(x.shape[rank - 2 : -1]), x.shape[-1]]}}}`"
+        target = [*x.shape[: rank - 2], product(x.shape[rank - 2 : -1]), x.shape[-1]]
+        return f"put `- Reshape: {{target_shape: {target}}}` before it, which joins axes"
     return "remove an axis with `Reshape`"
 
 

@@ -50,7 +50,7 @@ class _Plain(_Full):
         self.refuse_dilated_strides()
         if self.filters % self.groups:
             message = f"{self.filters} filters do not divide into {self.groups} groups"
-            help = f"for {self.filters} filters, `groups` can be {divisors(self.filters)}; it must divide the input's channels too"
+            help = f"for {self.filters} filters, `groups` can be one of {divisors(self.filters)} that divides the input's channels too"
             raise Mismatch(message, at="groups", help=help, advise=self._groups)
 
     def _groups(self, x: Tensor) -> str | None:
