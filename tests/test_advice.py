@@ -33,7 +33,12 @@ POOLING = "  - GlobalAveragePooling2D: {}\n    from: stem\n"
 NESTED = "  - repeat: 2\n    layers:\n      - repeat: 2\n        layers:\n"
 SHORTCUT = "      - shortcut:\n          - Conv2D: {filters: 16, kernel_size: 1}\n"
 INSIDE = "        shortcut: [Conv2D: {filters: 32, kernel_size: 1}]\n      - ReLU\n"
-MAPPING = "      layers:\n        - Conv2D: {filters: 16, kernel_size: 3, padding: same}\n      shortcut:\n        - Conv2D: {filters: 16, kernel_size: 1}\n"
+MAPPING = """\
+      layers:
+        - Conv2D: {filters: 16, kernel_size: 3, padding: same}
+      shortcut:
+        - Conv2D: {filters: 16, kernel_size: 1}
+"""
 INLINE = "residual: [Conv2D: {filters: 8, kernel_size: 1}, shortcut: [Conv2D: {filters: 8, kernel_size: 1}]]"
 
 ADVICE = [
