@@ -55,10 +55,10 @@ class Builder:
         self.outputs: dict[str, Feed] = {}
         self.inputs: dict[str, Feed] = {}
         self.passed_by: dict[str, Item] = {}
-        self.needed: set[str] = set()
         self.unseen = False
+        self.needed: set[str] = set()
         self.purse = Purse()
-        self.press = Press(self.nodes, self.scopes, self.names)
+        self.press = Press(self.nodes, self.scopes, self.names, self.needed)
         self.made = workshop.layers
         self.plans = workshop.plans
         workshop.kept.append(program)
@@ -135,6 +135,7 @@ class Builder:
         """The path of an item that has a name; ``None`` where the name is wrong."""
         text: Any = name.text if name.template is None and not name.broken else self._guarded(name.fill, environment, context)
         if text is FAILED:
+            self.names.unsure = True  # whoever says the name means an item that nobody can find
             return None
         counted = index is not None
         text = f"{text}{index}" if counted else text
@@ -142,6 +143,7 @@ class Builder:
         complaint = None if name.template is None and index is None else syntax.name_problem(text)
         if complaint:
             self._problem("wrong-name", complaint, place, help=syntax.better_name(str(text)), at=context)
+            self.names.unsure = True  # whoever says the name means an item that nobody can find
             return None
         path = f"{context.prefix}.{text}" if context.prefix else text
         owner = self.names.written(path, place)

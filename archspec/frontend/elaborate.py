@@ -245,8 +245,10 @@ class _Elaboration(StructureBuilder):
             return feed
         if item.sources is not None and feed not in feeds:
             self.passed_by.setdefault(feed.name, item)
+        if item.name is not None and written is None:
+            self._lost(result, unseen=True)
         if result.tensor is None:
-            self._lost(*feeds, unseen=written is None and item.name is not None)
+            self._lost(*feeds)
             self._break_name(item, written, context, environment)
         return result
 
