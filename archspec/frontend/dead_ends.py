@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, stopped
+from archspec.frontend.naming import Entry
 from archspec.frontend.syntax import Branches, Item, LayerCall, Residual, Reuse
 from archspec.frontend.words import at_line
 from archspec.graph import Node, Scope
@@ -32,7 +33,7 @@ class Network(NamedTuple):
     nodes: Sequence[Node]
     scopes: Sequence[Scope]
     needed: Collection[str]
-    written: Mapping[str, str]
+    written: Mapping[str, Entry]
     passed_by: Mapping[str, Item]
 
 
@@ -167,7 +168,7 @@ def _ways(network: Network, last: Node, parts: list[Part], by: Item | None) -> I
     shown = [f"`{part.kind}` {at_line(part.place, end.place)}" for part in parts]
     shown = [f"all from {shown[0]} to {shown[-1]}"] if len(shown) > MOST_PARTS else shown
     yield f"remove {shown[0]}" if len(parts) == 1 else f"remove {listed(shown, MOST_PARTS)}, which lead only here"
-    name = next((path for path, gives in network.written.items() if gives == last.name), None)
+    name = next((path for path, entry in network.written.items() if entry.feed.name == last.name), None)
     if name is not None:
         yield f"take it further down with `from: {name.rpartition('.')[2]}`"
     else:

@@ -105,9 +105,10 @@ class _Elaboration(StructureBuilder):
 
     def dead_ends(self) -> list[Diagnostic]:
         """What reaches no output; after other mistakes, what certainly reaches none."""
-        written = {path: entry.feed.name for path, entry in self.names.entries.items()}
-        needed = self.needed.union((feed.name for feed in self.outputs.values()), [*written.values(), *self.inputs] if self.unseen else ())
-        network = Network(self.nodes, self.scopes, needed, written, self.passed_by)
+        needed = self.needed.union(feed.name for feed in self.outputs.values())
+        if self.unseen:
+            needed.update(self.inputs, (entry.feed.name for entry in self.names.entries.values()))
+        network = Network(self.nodes, self.scopes, needed, self.names.entries, self.passed_by)
         return dead_ends(network, {one.name: one.place for one in self.program.inputs})
 
     def _evaluate_variables(self) -> None:
