@@ -68,6 +68,7 @@ ADVICE = [
             ),
         ),
     ),
+    Advice("dead-end-repeated-group", "remove that `from`, so that each repetition goes on from the one before", (("        from: stem\n", ""),)),
     # Names in repetitions
     Advice("name-twice-in-repeat", "write `name: conv$i`", (("name: conv", "name: conv$i"),)),
     Advice("name-twice-by-equal-values", "write `name: conv$k-$i`", (("name: conv$k", "name: conv$k-$i"),)),

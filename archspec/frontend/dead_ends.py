@@ -130,13 +130,17 @@ def _told(network: Network, last: Node, parts: list[Part]) -> Diagnostic:
     message = f"{listed_names(called) if len(called) <= MOST_PARTS else f'a chain from `{called[0]}` to `{called[-1]}`'} "
     message += f"{'reaches' if len(called) == 1 else 'reach'} no output of the model"
     by = network.passed_by.get(last.name)
+    again = None if by is None else _passed_by_the_next_repetition(network, last, end, by)
+    notes = () if by is None else (_passing(by, again, end),)
+    ways = _ways(network, last, parts, by) if again is None else _ways_in_repetitions(by, end)
+    return Diagnostic("dead-end", message, end.place, "nothing takes what it gives", notes, "; or ".join(ways))
+
+
+def _passed_by_the_next_repetition(network: Network, last: Node, end: Part, by: Item) -> Scope | None:
+    """The repetition that a chain ends, where it is the next one of the same item that takes another tensor."""
     scope = end.scope or _repetition(network.scopes, last)
-    notes = [] if by is None else [_passing(by, scope, end)]
-    if by is not None and by.place == end.place and by.repeat is not None:
-        help = "if the item's `from` was for its first repetition: put the item in a group, `- layers: [...]`, and the `from` beside it"
-    else:
-        help = "; or ".join(_ways(network, last, parts, by))
-    return Diagnostic("dead-end", message, end.place, "nothing takes what it gives", tuple(notes), help)
+    repeats = scope is not None and scope.kind == "repetition" and scope.index != scope.count
+    return scope if repeats and (scope is end.scope or by.place <= end.place) else None
 
 
 def _repetition(scopes: Sequence[Scope], node: Node) -> Scope | None:
@@ -147,14 +151,22 @@ def _repetition(scopes: Sequence[Scope], node: Node) -> Scope | None:
     return scope
 
 
-def _passing(by: Item, scope: Scope | None, end: Part) -> str:
-    """Which item passes by what the chain gives."""
+def _passing(by: Item, again: Scope | None, end: Part) -> str:
+    """Which item passes by what the chain gives; ``again`` is the repetition before that in which it does."""
     assert by.sources is not None
     takes = f"takes {listed_names([one.text for one in by.sources])} instead"
-    if scope is not None and scope.kind == "repetition" and scope.index != scope.count and by.place <= end.place:
-        next_one = "the next one" if by.place == end.place else f"in the next one `{_key(by)}` {at_line(by.place, end.place)}"
-        return f"it is in repetition {scope.index} of {scope.count}, and {next_one} {takes}"
-    return f"the next item, `{_key(by)}` {at_line(by.place, end.place)}, {takes}"
+    if again is None:
+        return f"the next item, `{_key(by)}` {at_line(by.place, end.place)}, {takes}"
+    next_one = "the next one" if by.place == end.place else f"in the next one `{_key(by)}` {at_line(by.place, end.place)}"
+    return f"it is in repetition {again.index} of {again.count}, and {next_one} {takes}"
+
+
+def _ways_in_repetitions(by: Item | None, end: Part) -> Iterator[str]:
+    """What can be done where every repetition takes the same tensor, and so drops what the one before gives."""
+    if by is not None and by.place == end.place:
+        yield "if the item's `from` was for its first repetition: put the item in a group, `- layers: [...]`, and the `from` beside it"
+    else:
+        yield "remove that `from`, so that each repetition goes on from the one before; to begin elsewhere, put it beside a group around all of them"
 
 
 def _ways(network: Network, last: Node, parts: list[Part], by: Item | None) -> Iterator[str]:
@@ -167,8 +179,9 @@ def _ways(network: Network, last: Node, parts: list[Part], by: Item | None) -> I
     end = parts[-1]
     shown = [f"`{part.kind}` {at_line(part.place, end.place)}" for part in parts]
     shown = [f"all from {shown[0]} to {shown[-1]}"] if len(shown) > MOST_PARTS else shown
-    yield f"remove {shown[0]}" if len(parts) == 1 else f"remove {listed(shown, MOST_PARTS)}, which lead only here"
     name = next((path for path, entry in network.written.items() if entry.feed.name == last.name), None)
+    gone = "" if name is None or by is not None else ", and its name wherever a `from` has it"
+    yield f"remove {shown[0]}{gone}" if len(parts) == 1 else f"remove {listed(shown, MOST_PARTS)}, which lead only here"
     if name is not None:
         yield f"take it further down with `from: {name.rpartition('.')[2]}`"
     else:
