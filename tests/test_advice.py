@@ -116,6 +116,7 @@ ADVICE = [
             ("      merge: Concatenate\n", "    merge: Concatenate\n"),
             ("          merge: Add\n", ""),
             ("      merge: {Concatenate", "    merge: {Concatenate"),
+            ("  - merge: Add", "    merge: Add"),
         ),
     ),
     Advice("schema-identity", "write `skip: []`", (("skip: identity", "skip: []"), ("shortcut: true", "shortcut: []"))),

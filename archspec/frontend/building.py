@@ -20,14 +20,14 @@ from archspec.graph import Bindings, Node, Scope
 from archspec.spelling import listed
 
 
-def another_name(name: NameFormula, context: Context, *, counted: bool) -> str:
+def another_name(name: NameFormula, context: Context) -> str:
     """The help for a name that several repetitions give: a name that differs in each of them."""
     frame, unnamed = context.frame, []
-    own = frame is not None and frame.label is name
     while frame is not None and frame.kind == "repetition":
         unnamed += [frame] if frame.label is None else []
         frame = frame.above
-    if (own and counted) or len(unnamed) > 1 or (unnamed and not own and context.frame is not unnamed[0]):
+    innermost = len(unnamed) == 1 and context.frame is unnamed[0]
+    if unnamed and not innermost:
         groups = "the repeated group" if len(unnamed) == 1 else "every repeated group"
         lines = listed([f"line {one.place.line}" for one in reversed(unnamed)], len(unnamed))
         return f"give {groups} around it, on {lines}, a name too, such as `name: stage`; the repetitions are then counted"
@@ -137,8 +137,7 @@ class Builder:
         if text is FAILED:
             self.names.unsure = True  # whoever says the name means an item that nobody can find
             return None
-        counted = index is not None
-        text = f"{text}{index}" if counted else text
+        text = text if index is None else f"{text}{index}"
         place = name.value.span
         complaint = None if name.template is None and index is None else syntax.name_problem(text)
         if complaint:
@@ -148,14 +147,14 @@ class Builder:
         path = f"{context.prefix}.{text}" if context.prefix else text
         owner = self.names.written(path, place)
         if owner is not None:
-            self._taken(path, owner, name, context, counted=counted)
+            self._taken(path, owner, name, context)
             return None
         return Named(path, True)
 
-    def _taken(self, path: str, owner: Span, name: NameFormula, context: Context, *, counted: bool) -> None:
+    def _taken(self, path: str, owner: Span, name: NameFormula, context: Context) -> None:
         place = name.value.span
         where = "this item, in another repetition" if owner == place else f"the item of line {owner.line}"
-        help = another_name(name, context, counted=counted) if owner == place else "give one of them another name"
+        help = another_name(name, context) if owner == place else "give one of them another name"
         self._problem("duplicate-name", f"the name `{path}` is taken by {where}", place, help=help, at=context)
 
     def _path(self, written: Named | None, step: str, context: Context, place: Span) -> Named:

@@ -130,7 +130,7 @@ class Refusal:
         place = Place(self.key, prefix, words, self._variables(), self._is_required(), self._blocks(), self._beside())
         told = advice(self.value, place)
         help = typographic(self.value) or self._modifier_inside() or (told or help if self.value.is_list else help or told)
-        return Diagnostic("wrong-value", f"{what} must be {words}", self._where(), label, help=help)
+        return Diagnostic("wrong-value", f"{what} must be {words}", self._where(), label if help else f"found {found(self.value)}", help=help)
 
     def _modifier_inside(self) -> str | None:
         """The help for a mapping in place of the items of a ``residual`` that holds its ``shortcut`` too."""
@@ -354,8 +354,13 @@ class Refusal:
                         place, help = inside.place, out_of(self.value.data[key], inside, partner)
                     else:
                         help = _PARTNERS[key, partner]
-                    if not near:
+                    if not near and not self._follows(partner):
                         yield Diagnostic("missing-key", f"`{key}` needs `{partner}` beside it", place, help=help)
+
+    def _follows(self, modifier: str) -> bool:
+        """Whether the next item is nothing but a modifier that belongs to this one, which is told there."""
+        items, index = self.document.at(self.path[:-1]), self.path[-1]
+        return isinstance(index, int) and index + 1 < len(items.data) and list(dict(items.data[index + 1].items())) == [modifier]
 
     # --- the rest
 

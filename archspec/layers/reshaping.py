@@ -47,18 +47,19 @@ class Reshape(Layer):
         return Tensor(tuple(size // given if one == -1 else one for one in target), x.dtype)
 
     def _misfit(self, x: Tensor, size: int, given: int) -> Mismatch:
+        help = f"give sizes whose product is {size}, such as `{_fitting(size, self.target_shape)}`"
         if -1 in self.target_shape:
-            message = f"the input has {size} elements, which do not divide by {given}"
-        else:
-            message = f"the input has {size} elements, and {show_shape(self.target_shape)} holds {given}"
-        rest = [product([*target[:at], *target[at + 1 :]]) or 1 for at, target in enumerate([self.target_shape] * len(self.target_shape))]
-        at = next((at for at in reversed(range(len(rest))) if -1 not in self.target_shape and size % rest[at] == 0), None)
-        open_ = "" if at is None else f", or `{[*self.target_shape[:at], -1, *self.target_shape[at + 1 :]]}`"
-        return Mismatch(message, at="target_shape", help=f"give sizes whose product is {size}, such as `{_fitting(size, self.target_shape)}`{open_}")
+            return Mismatch(f"the input has {size} elements, which do not divide by {given}", at="target_shape", help=help)
+        open_ = next((at for at, one in reversed(list(enumerate(self.target_shape))) if size % (given // one) == 0), None)
+        if open_ is not None:
+            help += f", or `{[*self.target_shape[:open_], -1, *self.target_shape[open_ + 1 :]]}`"
+        return Mismatch(f"the input has {size} elements, and {show_shape(self.target_shape)} holds {given}", at="target_shape", help=help)
 
 
 def _fitting(size: int, wanted: tuple[int, ...]) -> list[int]:
     """Sizes near the wanted ones whose product is ``size``; what is left is the last, or the one that is -1."""
+    if not wanted:
+        return [size]
     open_ = wanted.index(-1) if -1 in wanted else len(wanted) - 1
     found = [1] * len(wanted)
     for at, one in enumerate(wanted):
