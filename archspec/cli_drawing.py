@@ -11,8 +11,7 @@ import click
 from archspec import terminal
 from archspec.cli_compiling import COMPILING, SPEC, Compiling, compile_spec, need_ending, options
 from archspec.compiler import Compiler
-from archspec.diagrams import DIRECTIONS, FORMATS, LEVELS, RENDERERS, THEMES, DrawingError, Options, draw_block, draw_both
-from archspec.diagrams import draw as draw_whole
+from archspec.diagrams.options import DIRECTIONS, FORMATS, LEVELS, RENDERERS, THEMES, DrawingError, Options
 from archspec.files import check_target, whole_file
 from archspec.graph import Graph
 from archspec.spelling import file_name
@@ -79,11 +78,13 @@ def write_drawing(graph: Graph, output: Path, chosen: Options, *, block: str | N
 
 
 def _picture(graph: Graph, format: str, chosen: Options, block: str | None, others: list[Graph]) -> bytes:
+    from archspec.diagrams import making
+
     try:
         if block is not None:
-            return draw_block(graph, block, format, chosen)
+            return making.draw_block(graph, block, format, chosen)
         if others:
-            return draw_both(graph, others[0], format, chosen)
-        return draw_whole(graph, format, chosen)
+            return making.draw_both(graph, others[0], format, chosen)
+        return making.draw(graph, format, chosen)
     except DrawingError as error:
         raise click.ClickException(str(error)) from error

@@ -17,13 +17,13 @@ from archspec.cli_compiling import NO_EXPECT, OUTSIDE, SET, SPEC, Compiling, nee
 from archspec.cli_drawing import DRAWING, drawing_options
 from archspec.compiler import Compiler
 from archspec.diagnostics import SpecError, as_text, in_order
-from archspec.diagrams import FORMATS
+from archspec.diagrams.options import FORMATS
 from archspec.files import check_target, reason, whole_file
 from archspec.frontend.resolve import Reference
 from archspec.spelling import file_name
 
 if TYPE_CHECKING:
-    from archspec.diagrams import Options
+    from archspec.diagrams.options import Options
     from archspec.graph import Graph
     from archspec.serving import Board, Shown
     from archspec.watching import Look
@@ -179,7 +179,7 @@ def _shown(look: Look, good: Look | None, page: Options, verdict: str, problems:
     from archspec.reports.signature import signature
     from archspec.serving import Shown
 
-    said = Shown(look.checked.name, verdict=verdict, diagnostics=problems, wrong=wrong, stale=good is not look, theme=page.theme)
+    said = Shown(look.checked.name, verdict=verdict, diagnostics=problems, wrong=wrong, stale=good is not look, theme=page.theme or "auto")
     if good is None or good.checked.graph is None:
         return said
     graph = good.checked.graph

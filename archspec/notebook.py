@@ -9,7 +9,8 @@ from archspec.graph import Graph
 
 def picture(graph: Graph) -> str | None:
     """The diagram as SVG, nothing where none can be made: a notebook then shows the table alone."""
-    from archspec.diagrams import DrawingError, draw
+    from archspec.diagrams.making import draw
+    from archspec.diagrams.options import DrawingError
 
     try:
         return draw(graph).decode()

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from watchfiles import watch
 
 from archspec.compiler import Compiler
-from archspec.diagrams import DrawingError, Options, draw
+from archspec.diagrams.making import draw
+from archspec.diagrams.options import DrawingError, Options
 from archspec.frontend.resolve import Reference, start_of
 from archspec.frontend.source import Value
 from archspec.networks import Checked, check

@@ -60,6 +60,26 @@ for name, (ours, theirs) in SIDES.items():
     print(f"{name}\\t{a}\\t{b}")
 """
 
+APPLICATIONS = """
+import gc, time
+import archspec, keras
+from archspec.frontend.resolve import shipped_names
+from tests.equivalence.zoo import CASES
+def seconds(build):
+    keras.utils.clear_session(); gc.collect(); start = time.process_time(); model = build()
+    return time.process_time() - start, model.count_params()
+for family in [name.removeprefix("keras/") for name in shipped_names() if name.startswith("keras/")]:
+    case = next(case for case in CASES if case.family == family)
+    sides = [lambda: archspec.build(case.spec), lambda: getattr(keras.applications, case.function)(weights=None)]
+    (_, ours), (_, theirs) = map(seconds, sides)
+    assert ours == theirs, "the two sides differ"
+    taken = [[], []]
+    for turn in range(10):  # each side is first in every other turn
+        for side in (turn % 2, 1 - turn % 2):
+            taken[side].append(seconds(sides[side])[0])
+    print(case.function, min(taken[0]), min(taken[1]), sep="\\t", flush=True)
+"""
+
 
 def run(arguments: Sequence[str]) -> float:
     """Seconds of a whole Python process."""
@@ -107,7 +127,17 @@ def build() -> None:
         say(f"archspec.build / the same model by hand in Keras, {name}", f"{float(ours) / float(theirs):.3f}", "at most 1.05")
 
 
-BENCHMARKS: tuple[Callable[[], None], ...] = (start_up, keras_route, linear, build)
+def applications() -> None:
+    """In the processor's time, and the least of ten turns: the two sides differ by hundredths, and what else the machine does only adds."""
+    ratios = []
+    for line in output(APPLICATIONS).stdout.splitlines():
+        function, ours, theirs = line.split("\t")
+        ratios.append(float(ours) / float(theirs))
+        say(f"archspec.build / keras.applications.{function}", f"{ratios[-1]:.3f}", "at most 1.05")
+    say(f"archspec.build / keras.applications, median of {len(ratios)} families", f"{median(ratios):.3f}", "at most 1.0")
+
+
+BENCHMARKS: tuple[Callable[[], None], ...] = (start_up, keras_route, linear, build, applications)
 
 if __name__ == "__main__":
     compileall.compile_dir(ROOT / "archspec", quiet=1)

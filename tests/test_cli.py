@@ -217,7 +217,8 @@ def test_list_computes_every_shipped_network():
     data = {one["name"]: one for one in json.loads(run("list", "--format", "json").stdout)}
     assert data["resnet"]["variants"]["resnet152"]["parameters"] == 60_344_232
     assert data["vgg"]["variants"]["E"]["macs"] == 19_632_062_464
-    assert set(data) == {path.stem for path in (ROOT / "specs").glob("*.yaml")}
+    specs = ROOT / "specs"
+    assert set(data) == {path.relative_to(specs).with_suffix("").as_posix() for path in specs.rglob("*.yaml")}
     assert run("list", "--format", "markdown").stdout.startswith("| name | variants |")
     names = [line.split()[0] for line in run("list", "--sort", "parameters", "--format", "markdown").stdout.replace("| ", "").splitlines()[2:]]
     smallest = {name: min(one["parameters"] for one in [family, *family["variants"].values()]) for name, family in data.items()}

@@ -181,3 +181,15 @@ def test_a_document_is_followed(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     *_, last = [reader.follow(block) for block in blocks(text)]
     assert last == "$ cat a.txt\none\n2\n2\nthree\n$ echo \\\n  more\nmore\n"
+
+
+def test_the_figure_of_the_readme_is_what_its_command_draws(tmp_path: Path) -> None:
+    every = blocks((ROOT / "README.md").read_text("utf-8"))
+    spec = next(block for block in every if block.order == "file: mininet.yaml")
+    command = next(line for block in every for line in block.body.splitlines() if line.startswith("$ archspec draw"))
+    (tmp_path / "mininet.yaml").write_text(spec.body, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", *command.split()[1:]], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    drawn, kept = (tmp_path / "mininet.svg").read_bytes(), ROOT / "docs" / "mininet.svg"
+    if REWRITE:
+        kept.write_bytes(drawn)
+    assert drawn == kept.read_bytes()

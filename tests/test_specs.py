@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 import archspec
+from tests.equivalence.zoo import CASES
 from tests.keras_models import SPECS
 
-FILES = sorted(SPECS.glob("*.yaml"))
+FILES = sorted(SPECS.rglob("*.yaml"))
+KERAS = [path for path in FILES if path.parent.name == "keras"]
 DESIGN = Path(__file__).parent / "data" / "design"
 FIRST_LINE = "# yaml-language-server: $schema=archspec.schema.json"
 ORDER = ["archspec", "name", "description", "source", "extends", "vars", "input", "defaults", "blocks", "layers", "expect", "variants"]
@@ -30,8 +32,13 @@ def named(path: Path, variant: str | None) -> str:
     return f"{path}@{variant}" if variant else str(path)
 
 
-every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-every_network = pytest.mark.parametrize(("path", "variant"), NETWORKS, ids=lambda part: getattr(part, "stem", part))
+def shown(part: Path | str | None) -> str | None:
+    """How a test of a file, or of a variant, is called: as the library calls it."""
+    return part.relative_to(SPECS).with_suffix("").as_posix() if isinstance(part, Path) else part
+
+
+every_file = pytest.mark.parametrize("path", FILES, ids=shown)
+every_network = pytest.mark.parametrize(("path", "variant"), NETWORKS, ids=shown)
 
 
 def lines_without_expect(text: str) -> int:
@@ -69,9 +76,18 @@ def test_it_has_a_source_and_claims(path: Path, variant: str | None) -> None:
 def test_it_is_called_like_its_file_and_opens_like_the_others(path: Path) -> None:
     document = load(path)
     assert path.read_text("utf-8").splitlines()[0] == FIRST_LINE
-    assert document["name"] == path.stem
+    assert path in KERAS or document["name"] == path.stem
     assert list(document) == [key for key in ORDER if key in document]
     assert all(set(variant) <= {"input", "vars", "source", "expect"} for variant in document.get("variants", {}).values())
+
+
+@pytest.mark.parametrize("path", KERAS, ids=shown)
+def test_its_networks_are_called_like_keras_s_functions(path: Path) -> None:
+    document = load(path)
+    functions = [case.function for case in CASES if case.family == path.stem]
+    first, *_ = called = [archspec.compile(named(path, variant)).name for variant in document["variants"]]
+    assert sorted(called) == sorted(functions)
+    assert document["variants"][first] == {"expect": document["expect"]}
 
 
 @every_file

@@ -10,7 +10,7 @@ from archspec.frontend.resolve import Reference
 from archspec.frontend.stamps import Press
 
 ROOT = Path(__file__).parents[1]
-SPECS = sorted([*ROOT.glob("specs/*.yaml"), *ROOT.glob("tests/data/design/**/*.yaml")])
+SPECS = sorted([*ROOT.glob("specs/**/*.yaml"), *ROOT.glob("tests/data/design/**/*.yaml")])
 
 TWO_SITES = {
     "archspec": 1,

@@ -25,7 +25,7 @@ from click.testing import CliRunner
 
 from archspec import cli, watching
 from archspec.compiler import Compiler
-from archspec.diagrams import Options
+from archspec.diagrams.options import Options
 from archspec.frontend.resolve import Reference
 from archspec.serving import READERS, Board, Server, Shown, server
 

@@ -11,7 +11,7 @@ from archspec.diagrams.drawing import Box, Drawing, Form, Row
 from archspec.diagrams.edges import Wiring
 from archspec.diagrams.elements import Card, Element, Elements, Group, Reading, nodes_of
 from archspec.diagrams.levels import View, all_names, groups, names, plan
-from archspec.diagrams.rendering import DrawingError
+from archspec.diagrams.options import DrawingError
 from archspec.graph import Graph
 from archspec.spelling import did_you_mean
 

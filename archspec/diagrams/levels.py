@@ -8,8 +8,6 @@ from typing import NamedTuple
 from archspec.diagrams.elements import Element, Elements, Group, Repeat, Side, Split
 from archspec.diagrams.keeping import Closed, Plan
 
-LEVELS = ("stages", "blocks", "layers", "full")
-
 
 class View(NamedTuple):
     """One way to show a network. ``panels``: closed blocks are drawn once beside it; ``neighbours``: equal ones are drawn once, ×N;
@@ -52,7 +50,7 @@ def names(group: Group) -> set[str]:
 
 def all_names(elements: Elements) -> list[str]:
     """What can be opened and closed in some elements, in order."""
-    return list(dict.fromkeys(name for group in groups(elements) for name in sorted(names(group), key=len)))
+    return list(dict.fromkeys(name for group in groups(elements) for name in sorted(names(group), key=lambda name: (len(name), name))))
 
 
 def groups(elements: Elements) -> Iterator[Group]:

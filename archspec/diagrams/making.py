@@ -13,36 +13,17 @@ from archspec.diagrams.elements import Reading
 from archspec.diagrams.figure import block_figure, figure
 from archspec.diagrams.levels import View, all_names, views
 from archspec.diagrams.mermaid import mermaid
+from archspec.diagrams.options import DIRECTIONS, FORMATS, DrawingError, Options
 from archspec.diagrams.palette import DARK, LIGHT
-from archspec.diagrams.rendering import DrawingError, render
+from archspec.diagrams.rendering import render
 from archspec.graph import Graph
 from archspec.spelling import did_you_mean
 
-FORMATS = ("svg", "png", "pdf", "dot", "mmd")
-DIRECTIONS = ("tb", "lr")
-THEMES = ("light", "dark", "auto")
 BOXES = 40
 WIDTH, HEIGHT = 1200, 1100
 """What a figure holds at most where its level of detail is not given: boxes, and points across and down."""
 DPI = 192
 """Dots to an inch of a PNG: enough for print at the width of a page."""
-
-
-class Options(NamedTuple):
-    """How a diagram is made; what is None is chosen.
-
-    ``direction`` is ``tb`` or ``lr``, ``theme`` one of `THEMES` (by default ``auto`` for SVG, ``light`` for the rest), ``detail`` one of
-    ``stages``, ``blocks``, ``layers``, ``full``. ``expand`` and ``collapse`` name groups. ``renderer`` is ``bundled`` or ``dot``.
-    """
-
-    direction: str | None = None
-    theme: str | None = None
-    title: str | None = None
-    detail: str | None = None
-    expand: tuple[str, ...] = ()
-    collapse: tuple[str, ...] = ()
-    dpi: int | None = None
-    renderer: str | None = None
 
 
 class Choice(NamedTuple):

@@ -7,15 +7,12 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
+from archspec.diagrams.options import DrawingError
+
 BUNDLED = "graphviz-pure"
 SYSTEM = "dot"
-RENDERERS = ("bundled", "dot")
 SECONDS = 120
 """How long a renderer may take."""
-
-
-class DrawingError(Exception):
-    """A picture cannot be made; the message is one line that says what to do."""
 
 
 def render(source: str, format: str, renderer: str | None = None, dpi: int | None = None) -> bytes:

@@ -58,7 +58,7 @@ class SplitDrawer(CardDrawer):
         """Where a split parts: a point of its own, or that of the split around it that parts from the same tensor."""
         entry = self._entry(split)
         names = {node.name for node in nodes_of(split)}
-        for outer in self.around[next(iter(names))] if names else []:
+        for outer in self.around[min(names)] if names else []:
             if outer.entry == entry and all(outer in self.around[name] for name in names):
                 return outer.point
         box = Box(self._id(), Form.POINT, [], node="")

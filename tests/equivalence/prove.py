@@ -1,4 +1,4 @@
-"""One function of `keras.applications` and our spec of it → that they are equal, or what differs. Run in a process of its own:
+"""Functions of `keras.applications` and our specs of them → that they are equal, or what differs. The large ones need a process of their own:
 
     python -m tests.equivalence.prove ResNet50
 
@@ -8,36 +8,44 @@ prints a line of JSON: the number of layers with weights, of weights, of paramet
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
 import numpy
 
 import archspec
-from tests.equivalence.zoo import BY_ORDER, CASES, Case
+from archspec.frontend.naming import snake_case
+from tests.equivalence.zoo import BY_ORDER, LABELLED, PREFIXES, Case
 
 EXAMPLES = 2
 
 
-def prove(case: Case) -> dict[str, Any]:
-    """Build both, move random weights across, run both on the same input. Raises AssertionError where they differ."""
+def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Build both, move random weights across, run both on the same input. Raises AssertionError where they differ.
+
+    ``spec`` takes the place of the shipped one.
+    """
     keras.utils.set_random_seed(1)
     shape = (case.size, case.size, 3)
     theirs = getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments)
-    ours = archspec.build(case.spec, size=case.size, **case.variables)
+    ours = archspec.build(spec or case.spec, size=case.size, **case.variables)
     assert ours.input_shape == theirs.input_shape
     assert ours.output_shape == theirs.output_shape
     pairs = paired(case, theirs, ours)
+    given = numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *shape)).astype("float32")
+    randomize(theirs, given)
     for one, other in pairs:
         move(one, other)
-    given = numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *shape)).astype("float32")
     expected, found = (numpy.asarray(model(given, training=False)) for model in (theirs, ours))
     # The outputs would prove nothing if they did not depend on the input, or were saturated.
-    assert numpy.isfinite(expected).all() and expected.max() < 0.9
+    assert numpy.isfinite(expected).all()
+    assert case.arguments.get("include_top") is False or expected.max() < 0.9, "one class takes all"
     assert numpy.abs(expected[0] - expected[1]).max() > 1e-3 * expected.max(), "the output does not depend on the input"
     return {
-        "function": case.function,
+        "function": case.label,
         "layers": len(pairs),
         "weights": sum(len(layer.weights) for layer, _ in pairs),
         "parameters": theirs.count_params(),
@@ -47,38 +55,91 @@ def prove(case: Case) -> dict[str, Any]:
 
 def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any, Any]]:
     """The layers with weights of both, each beside the one that it answers to: by name or by order, never by shape."""
-    weighted = [[layer for layer in model.layers if layer.weights] for model in (theirs, ours)]
+    weighted = [[layer for layer in flat(model) if layer.weights] for model in (theirs, ours)]
     assert len(weighted[0]) == len(weighted[1]), f"{len(weighted[0])} layers with weights there, {len(weighted[1])} here"
+    return list(pairing(case, *weighted))
+
+
+def flat(model: keras.Model) -> Iterator[Any]:
+    """The layers of a model, and in their places those of the models within it: ConvNeXt's stem is one."""
+    for layer in model.layers:
+        yield from flat(layer) if isinstance(layer, keras.Model) else [layer]
+
+
+def pairing(case: Case, theirs: list[Any], ours: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each layer of theirs with ours of its name; those that Keras named itself with ours of their kind that are left, in their order."""
     if case.family in BY_ORDER:
-        return list(zip(*weighted, strict=True))
-    named = {layer.name.replace(".", "_"): layer for layer in weighted[1]}
-    missing = [layer.name for layer in weighted[0] if layer.name not in named]
+        yield from zip(theirs, ours, strict=True)
+        return
+    named = {layer.name.replace(".", "_"): layer for layer in ours}
+    assert len(named) == len(ours), "two names here differ by nothing but a dot"
+    authored = {layer.name: named.pop(name_of(case, layer), None) for layer in theirs if not is_automatic(layer)}
+    missing = [name for name, layer in authored.items() if layer is None]
     assert not missing, f"no layer here is called {missing[:5]}; there are {sorted(named)[:5]}"
-    return [(layer, named[layer.name]) for layer in weighted[0]]
+    left = {kind: [layer for layer in named.values() if type(layer) is kind] for kind in map(type, theirs)}
+    for layer in theirs:
+        yield layer, authored.get(layer.name) or left[type(layer)].pop(0)
+
+
+def name_of(case: Case, layer: Any) -> str:
+    """The name of a layer of theirs, without what the family writes before all names."""
+    return re.sub(f"^{PREFIXES.get(case.family, '')}", "", layer.name)
+
+
+def is_automatic(layer: Any) -> bool:
+    """Whether a layer has a name as Keras gives it, after its kind and counted: its author left it unnamed."""
+    return re.fullmatch(snake_case(type(layer).__name__) + r"(_\d+)?", layer.name) is not None
+
+
+def randomize(model: keras.Model, given: numpy.ndarray[Any, Any]) -> None:
+    """Random weights, with which what flows through keeps its size, so that roundings do not grow on their way and no softmax saturates.
+
+    For that batch normalizations get the statistics of the batch, as they would by training, and the last kernel is divided by the size of its input.
+    """
+    draw = numpy.random.default_rng(3)
+    for layer in flat(model):
+        fill(layer, [random(draw, weight) for weight in layer.weights])
+    normalizations = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    for layer in normalizations:
+        layer.momentum = 0.0
+    last = [layer for layer in model.layers if layer.weights][-1]
+    features = keras.Model(model.inputs[0], last.input)
+    features(given, training=True)
+    for layer in normalizations:  # a channel that hardly varies would be blown up
+        layer.moving_variance.assign((layer.moving_variance + numpy.mean(layer.moving_variance)) / 2)
+    if hasattr(last, "kernel"):
+        last.kernel.assign(last.kernel / numpy.sqrt(numpy.mean(numpy.square(features(given, training=False)))))
 
 
 def move(one: Any, other: Any) -> None:
-    """Give two layers the same random weights, after comparing their number, order, names, shapes and trainability."""
+    """Give a layer the weights of another, after comparing their number, order, shapes and trainability."""
     assert type(one).__name__ == type(other).__name__ or not type(one).__module__.startswith("keras.src.layers"), (
         f"{one.name} is {type(other).__name__}"
     )
     described = [[(tuple(weight.shape), weight.trainable) for weight in layer.weights] for layer in (one, other)]
     assert described[0] == described[1], f"{one.name} has weights {described[0]}, {other.name} {described[1]}"
-    values = [random(weight) for weight in one.weights]
-    one.set_weights(values)
-    other.set_weights(values)
+    fill(other, one.get_weights())
 
 
-def random(weight: Any) -> numpy.ndarray[Any, Any]:
-    """Values that keep the size of what flows through: kernels by their fan-in, scales and variances about 1, the rest about 0."""
-    draw = numpy.random.default_rng([3, *weight.name.encode(), *weight.shape])
+def fill(layer: Any, values: list[numpy.ndarray[Any, Any]]) -> None:
+    """Set the weights of a layer."""
+    layer.set_weights(values)
+    if isinstance(layer, keras.layers.Normalization):
+        layer.finalize_state()  # it computes with copies of them
+
+
+def random(draw: numpy.random.Generator, weight: Any) -> numpy.ndarray[Any, Any]:
+    """The next values for a weight: kernels by their fan-in, scales and variances about 1, the rest about 0."""
+    shape = tuple(weight.shape)
     if weight.name in ("gamma", "variance", "moving_variance"):
-        return draw.uniform(0.5, 1.5, weight.shape).astype("float32")
-    if len(weight.shape) < 2:
-        return draw.uniform(-0.1, 0.1, weight.shape).astype("float32")
-    fan_in = numpy.prod(weight.shape[:2] if "depthwise" in weight.name else weight.shape[:-1])
-    return (draw.standard_normal(weight.shape, dtype="float32") / numpy.sqrt(fan_in)).astype("float32")
+        return draw.random(shape, dtype="float32") + 0.5
+    if len(shape) < 2:
+        return (draw.random(shape, dtype="float32") - 0.5) / 5
+    fan_in = numpy.prod(shape[:2] if "depthwise" in weight.name else shape[:-1])
+    return (draw.random(shape, dtype="float32") - 0.5) * numpy.float32(numpy.sqrt(24 / fan_in))  # of variance 2 / fan-in, as a ReLU halves it
 
 
 if __name__ == "__main__":
-    print(json.dumps(prove(next(case for case in CASES if case.function == sys.argv[1]))))
+    for label in sys.argv[1:]:
+        print(json.dumps(prove(LABELLED[label])), flush=True)
+        keras.backend.clear_session()

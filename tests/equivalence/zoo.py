@@ -1,12 +1,15 @@
 """The 40 functions of `keras.applications`, and how the proof calls each. Read by the tests and by the benchmark.
 
 ``size`` is the height and width of the proof's input, as small as the function takes; ``arguments`` go to the function, ``variables`` to the spec.
+``note`` tells apart the calls of one function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from tests.keras_models import SPECS
 
 
 class Case(NamedTuple):
@@ -17,16 +20,25 @@ class Case(NamedTuple):
     size: int = 64
     arguments: Mapping[str, Any] = {}
     variables: Mapping[str, Any] = {}
+    note: str = ""
 
     @property
     def spec(self) -> str:
         return f"keras/{self.family}@{self.function}"
 
+    @property
+    def shipped(self) -> bool:
+        return (SPECS / "keras" / f"{self.family}.yaml").exists()
+
+    @property
+    def label(self) -> str:
+        return f"{self.function} {self.note}".strip()
+
 
 CASES: list[Case] = [
     *(Case(name, "resnet") for name in ("ResNet50", "ResNet101", "ResNet152")),
     *(Case(name, "resnet_v2") for name in ("ResNet50V2", "ResNet101V2", "ResNet152V2")),
-    *(Case(name, "vgg") for name in ("VGG16", "VGG19")),
+    *(Case(name, "vgg", 224) for name in ("VGG16", "VGG19")),  # whose parameters depend on the size
     Case("Xception", "xception", 71),
     Case("InceptionV3", "inception_v3", 75),
     Case("InceptionResNetV2", "inception_resnet_v2", 75),
@@ -40,8 +52,49 @@ CASES: list[Case] = [
     *(Case(f"ConvNeXt{size}", "convnext") for size in ("Tiny", "Small", "Base", "Large", "XLarge")),
 ]
 
-BY_ORDER = frozenset({"xception", "inception_v3", "inception_resnet_v2", "nasnet"})
+BY_ORDER = frozenset({"inception_v3", "inception_resnet_v2", "nasnet"})
 """The families in which Keras leaves layers with weights unnamed, so that their layers answer to one another by their order.
 
-In all others a layer of ours has the name of Keras's with dots for some of its underscores.
+In all others a layer of ours has the name of Keras's with dots for some of its underscores; only those that Keras left unnamed, the projections of
+Xception and a padding here and there, answer to one another by their order among those of their kind.
 """
+
+PREFIXES: dict[str, str] = {"convnext": r"convnext_[a-z]+_"}
+"""What a family writes before the name of every layer, the name of the model; our paths do without it."""
+
+INCLUDED = {"top": "include_top", "preprocessing": "include_preprocessing"}
+"""Variables of ours whose names are shorter than Keras's."""
+
+
+def setting(function: str, size: int | None = None, **variables: Any) -> Case:
+    """A function called with other arguments than its defaults; the variables of ours have the names of Keras's arguments, but for `INCLUDED`."""
+    case = next(case for case in CASES if case.function == function)
+    arguments = {INCLUDED.get(name, name): value for name, value in variables.items()}
+    note = " ".join(f"{name}={value}" for name, value in variables.items())
+    return Case(function, case.family, size or case.size, {**case.arguments, **arguments}, {**case.variables, **variables}, note)
+
+
+SETTINGS: list[Case] = [
+    setting("ResNet50", classes=10),
+    setting("ResNet50", size=75, top=False),
+    setting("ResNet50V2", size=97, top=False),
+    setting("VGG16", size=48, top=False),
+    setting("VGG16", size=32, classes=3),
+    setting("Xception", size=96, top=False),
+    setting("DenseNet121", classes=10),
+    setting("DenseNet121", size=50, top=False),
+    setting("MobileNet", size=97, alpha=0.5, depth_multiplier=2, dropout=0.5),
+    setting("MobileNet", alpha=0.25, top=False),
+    setting("MobileNetV2", size=97, alpha=0.5, classes=10),
+    setting("MobileNetV2", alpha=0.1),
+    setting("MobileNetV2", alpha=1.4, top=False),
+    setting("EfficientNetB0", size=97, classes=10),
+    setting("EfficientNetB3", size=75, top=False),
+    setting("EfficientNetV2B2", size=97, classes=7, preprocessing=False),
+    setting("EfficientNetV2B0", size=75, top=False),
+    setting("EfficientNetV2S", preprocessing=False, top=False),
+    setting("ConvNeXtTiny", size=97, classes=10, preprocessing=False),
+    setting("ConvNeXtTiny", size=75, top=False),
+]
+
+LABELLED: dict[str, Case] = {case.label: case for case in [*CASES, *SETTINGS]}
