@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from archspec.compiler import Compiler
-from archspec.diagrams import Options, draw
+from archspec.diagrams.making import draw
+from archspec.diagrams.options import Options
 from archspec.frontend.resolve import Reference, shipped_names
 from archspec.graph import Graph
 from tests import pictures

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from archspec.diagrams import Options
+from archspec.diagrams.options import Options
 from tests.diagram_samples import SAMPLES, SHIPPED, picture
 from tests.pictures import Part, Picture
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from archspec.diagrams import Options
+from archspec.diagrams.options import Options
 from tests.diagram_samples import picture
 from tests.pictures import Part, Picture
 
