@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import compileall
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
@@ -23,6 +25,16 @@ IMPORTS = ["-c", "import yaml, click, jsonschema"]
 CHECK = ["-m", "archspec", "check", "specs/resnet.yaml"]
 CHECK_152 = ["-m", "archspec", "check", "specs/resnet.yaml@resnet152"]
 KERAS_152 = ["-c", "import sys; sys.path.insert(0, 'benchmarks'); import by_hand; print(by_hand.resnet((3, 8, 36, 3)).count_params())"]
+PLOT_152 = """
+import sys, keras
+keras.utils.plot_model(keras.applications.ResNet152(weights=None), to_file=sys.argv[1], show_shapes=True)
+"""
+DRAWN = """
+import sys, archspec.cli
+try: archspec.cli.main(["draw", "keras/resnet@ResNet152", "-o", sys.argv[1]])
+except SystemExit: pass
+print([name for name in ("keras", "tensorflow", "numpy") if name in sys.modules], file=sys.stderr)
+"""
 LOADED = """
 import sys, archspec.cli
 try: archspec.cli.main(["check", "specs/resnet.yaml"])
@@ -95,9 +107,9 @@ def ratio(ours: Sequence[str], theirs: Sequence[str], turns: int) -> float:
     return median(a for a, _ in pairs) / median(b for _, b in pairs)
 
 
-def output(program: str) -> subprocess.CompletedProcess[str]:
+def output(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """What a program prints."""
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=ENVIRONMENT, check=True, capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-c", program, *arguments], cwd=ROOT, env=ENVIRONMENT, check=True, capture_output=True, text=True)
 
 
 def say(what: str, value: str, bound: str) -> None:
@@ -137,7 +149,22 @@ def applications() -> None:
     say(f"archspec.build / keras.applications, median of {len(ratios)} families", f"{median(ratios):.3f}", "at most 1.0")
 
 
-BENCHMARKS: tuple[Callable[[], None], ...] = (start_up, keras_route, linear, build, applications)
+def draw() -> None:
+    """Keras draws with pydot and Graphviz's dot, which must be installed; archspec with neither."""
+    with TemporaryDirectory() as folder:
+        pictures = {"Keras's": f"{folder}/theirs.svg", "archspec's": f"{folder}/ours.svg"}
+        theirs, ours = pictures.values()
+        value = ratio(["-c", PLOT_152, theirs], ["-m", "archspec", "draw", "keras/resnet@ResNet152", "-o", ours], 3)
+        if not Path(theirs).is_file():
+            sys.exit("keras.utils.plot_model draws nothing: pip install pydot, apt install graphviz")
+        say("ResNet-152 to SVG by Keras: import, build, plot_model / archspec draw", f"{value:.0f}", "at least 20")
+        for side, path in pictures.items():
+            size = re.search(r'width="(\d+)pt" height="(\d+)pt"', Path(path).read_text("utf-8"))
+            say(f"points across and down of {side} picture of it", "×".join(size.groups()) if size else "?", "at most 1200×1100")
+        say("modules of Keras, TensorFlow or numpy that archspec draw loads", output(DRAWN, ours).stderr.strip(), "[]")
+
+
+BENCHMARKS: tuple[Callable[[], None], ...] = (start_up, keras_route, draw, linear, build, applications)
 
 if __name__ == "__main__":
     compileall.compile_dir(ROOT / "archspec", quiet=1)

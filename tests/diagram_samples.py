@@ -1,0 +1,37 @@
+"""The networks that the tests of diagrams draw: every shipped one, and a few of `tests/data/diagrams/`; each is compiled and drawn once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from archspec.compiler import Compiler
+from archspec.diagrams.making import draw
+from archspec.diagrams.options import Options
+from archspec.frontend.resolve import Reference, shipped_names
+from archspec.graph import Graph
+from tests import pictures
+from tests.pictures import Picture
+
+DATA = Path(__file__).parent / "data" / "diagrams"
+SAMPLES = ["chain", "chain_varied", "dense", "two", "unet"]
+"""A chain of 500 equal layers and one of 500 different ones, a DenseNet's block, a network of two inputs, a U-Net."""
+
+SHIPPED = [str(network) for name in shipped_names() for network in Compiler().family(Reference(name))]
+"""Every shipped spec and variant."""
+
+
+@cache
+def graph(name: str) -> Graph:
+    """A sample by its name, or a shipped network."""
+    return Compiler().compile(Reference(str(DATA / f"{name}.yaml")) if name in SAMPLES else Reference.parse(name))
+
+
+@cache
+def svg(name: str, options: Options = Options()) -> bytes:  # noqa: B008 - it is immutable
+    return draw(graph(name), "svg", options)
+
+
+@cache
+def picture(name: str, options: Options = Options()) -> Picture:  # noqa: B008 - it is immutable
+    return pictures.read(svg(name, options))
