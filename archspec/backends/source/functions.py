@@ -1,0 +1,204 @@
+"""A block and its visits → a function of Python; the model's own list → the function that builds the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archspec.backends.source.expressions import Known, Tensor
+from archspec.backends.source.facts import Varies
+from archspec.backends.source.items import ItemWriter
+from archspec.backends.source.layout import Brackets, Compound, Line, Piece, Statement, around, function
+from archspec.backends.source.values import Bound
+from archspec.backends.source.words import Code, literal, quoted
+from archspec.backends.source.writer import CHAIN, Place
+from archspec.frontend.syntax import Block, Parameter
+
+if TYPE_CHECKING:
+    from archspec.backends.source.module import Module
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that was written: its arguments and the variables of the spec that it takes, by their names in the text."""
+
+    name: str
+    block: Block
+    arguments: Mapping[str, str]
+    required: frozenset[str]
+    variables: Mapping[str, str]
+    passes: frozenset[str]
+    lines: list[str]
+    is_plain: bool
+
+
+class BlockWriter(ItemWriter):
+    """Writes the function of a block, for some of the visits of its list."""
+
+    block: Block
+
+    def written_function(self, name: str) -> Function:
+        """The function."""
+        tensors = self._inputs()
+        self.local |= {one: Bound(Tensor(variable)) for one, variable in tensors.items()}
+        self.local["in"] = Bound(Tensor(self.input))
+        arguments = {one: self._parameter(parameter) for one, parameter in self.block.parameters.items()}
+        place = Place({}, ((Code("name"),),), CHAIN)
+        result = self.items(self.block.items, self.visits, place, self.input)
+        uniform = self.block.name in self.facts.uniform
+        kept = {one: variable for one, variable in arguments.items() if variable and (uniform or variable in self.used)}
+        given = self._given(list(kept))
+        passes = frozenset(self.flags & self.passed()) | frozenset(what for what in self.passed() if what == "outputs" and what in self.flags)
+        defaults = self._computed_defaults(kept, given)
+        head = self._signature(kept, given, list(tensors.values()), passes)
+        body = [*self._dictionaries(passes), *defaults, *self.first, *self.body]
+        lines = function(name, head, ended(body, result))
+        required = frozenset(one for one in kept if not given[one])
+        return Function(name, self.block, kept, required, dict(self.variables), passes, lines, not self._pruned(arguments, kept))
+
+    def _pruned(self, arguments: Mapping[str, str], kept: Mapping[str, str]) -> bool:
+        return any(variable and one not in kept for one, variable in arguments.items())
+
+    def passed(self) -> set[str]:
+        """What this function is given by its caller besides its arguments."""
+        return {what for what, blocks in self.facts.passing.items() if self.block.name in blocks}
+
+    def _inputs(self) -> dict[str, str]:
+        if not self.block.inputs:
+            return {}
+        found = {name: self.names.new(name, f"{name}_input", f"{name}_") for name in self.block.inputs}
+        self.input = next(iter(found.values()))
+        return found
+
+    def inputs_by_name(self) -> dict[str, str]:
+        """The block's inputs."""
+        return {name: found.meaning.variable for name, found in self.local.items() if isinstance(found.meaning, Tensor) and name != "in"}
+
+    def _parameter(self, parameter: Parameter) -> str:
+        """The variable of an argument; nothing where its value is written out."""
+        name, key = parameter.name, (self.block.name, parameter.name)
+        values = [visit.step.values.values[name] for visit in self.visits if visit.step and visit.step.values]
+        if key in self.module.fixed and all(repr(value) == repr(values[0]) for value in values):
+            self.local[name] = Bound(Known(values[0]), frozenset({key}))
+            return ""
+        variable = self.names.new(name, f"{name}_")
+        self.local[name] = Bound(Code(variable), frozenset({key}))
+        return variable
+
+    def _given(self, names: list[str]) -> dict[str, Piece]:
+        """The defaults of arguments that calls leave out; nothing for those that are required."""
+        defaults: dict[str, Piece] = {}
+        for name in names:
+            default = self.block.parameters[name].default
+            if default is None:
+                defaults[name] = ""
+            elif default.constant and not isinstance(default.data, list | dict):
+                defaults[name] = literal(default.data)
+            else:
+                defaults[name] = self._none(name)
+        return defaults
+
+    def _none(self, name: str) -> str:
+        """``None``, for a default that is computed in the function. Raises `Varies` where a call gives ``None`` itself."""
+        calls = [(visit, name in visit.step.arguments) for visit in self.visits if visit.step]
+        if all(given for _, given in calls):
+            return ""
+        if any(given and visit.step.values.values[name] is None for visit, given in calls):  # type: ignore[union-attr]
+            raise Varies([(visit, given) for visit, given in calls])
+        return "None"
+
+    def _computed_defaults(self, kept: Mapping[str, str], given: Mapping[str, Piece]) -> list[Statement]:
+        found: list[Statement] = []
+        self.clobbered = False
+        for name, variable in kept.items():
+            default = self.block.parameters[name].default
+            if given[name] == "None" and default is not None and not (default.constant and default.data is None):
+                raws = [visit.step.values.values[name] for visit in self.visits if visit.step and visit.step.values]
+                here = {one: self.local[one] for one in self.local if one not in self.block.let}
+                found.append(Compound(f"if {variable} is None", [Line(self.values.value(default.value, raws, here), variable)]))
+        return found
+
+    def _signature(self, kept: Mapping[str, str], given: Mapping[str, Piece], tensors: list[str], passes: frozenset[str]) -> list[Piece]:
+        parameters = [(variable, given[name]) for name, variable in kept.items()]
+        late = next((place for place, (_, default) in enumerate(parameters) if default != "" and any(one == "" for _, one in parameters[place:])), None)
+        written: list[Piece] = [variable if default == "" else around(f"{variable}=", default) for variable, default in parameters]
+        cut = len(written) if late is None else late
+        extra = [*self.variables.values(), *sorted(passes), "name"]
+        return [*(tensors or [self.input]), *written[:cut], "*", *written[cut:], *extra]
+
+    def _dictionaries(self, passes: frozenset[str]) -> list[Statement]:
+        return [Line("{}", what) for what in ("shared", "tensors") if what in self.flags and what not in passes]
+
+
+class ModelWriter(ItemWriter):
+    """Writes the function that builds the model."""
+
+    def written_function(self, name: str) -> list[str]:
+        """Its lines."""
+        recording = self.facts.recording
+        graph = recording.graph
+        single = list(graph.inputs) == ["input"]
+        inputs = {one: "inputs" if single else self.names.new(one, f"{one}_input") for one in graph.inputs}
+        self.input = next(iter(inputs.values()))
+        self.local = {**{one: Bound(Tensor(variable)) for one, variable in inputs.items()}, "in": Bound(Tensor(self.input))}
+        self.inputs = inputs
+        place = Place({}, ((),), CHAIN)
+        start: list[Statement] = [self._input(number, variable) for number, variable in enumerate(inputs.values())]
+        result = self.items(self.module.program.items, self.visits, place, self.input)
+        starting = [Line("{}", what) for what in ("shared", "tensors") if what in self.flags]
+        starting += [Line("[]", "outputs")] if self.module.appended else []
+        first = inputs[next(iter(inputs))] if len(inputs) == 1 else f"[{', '.join(inputs.values())}]"
+        outputs = self.module.outputs_written(result)
+        end = Line(Brackets("keras.Model(", (first, outputs, f"name={quoted(graph.name.replace('/', '-'))}"), ")"), "return")
+        parameters, computed = self._parameters()
+        return function(name, parameters, [*computed, *start, *starting, *self.body, end])
+
+    def inputs_by_name(self) -> dict[str, str]:
+        """The model's inputs."""
+        return self.inputs
+
+    def _input(self, number: int, variable: str) -> Line:
+        one = self.module.program.inputs[number]
+        tensor = self.facts.recording.graph.inputs[one.name]
+        raws = [one.shape.evaluate(self.facts.recording.variables)]
+        shape = self.values.value(one.shape.value, raws, {}, [tuple(tensor.shape)])
+        dtype = () if tensor.dtype == "float32" else (f"dtype={quoted(tensor.dtype)}",)
+        return Line(Brackets("keras.Input(", (shape, *dtype, f"name={quoted(one.name)}"), ")"), variable)
+
+    def _parameters(self) -> tuple[list[Piece], list[Statement]]:
+        """The variables that the function takes, and those that it computes from others."""
+        program = self.module.program
+        computed: dict[str, Statement] = {}
+        pending = list(self.variables)
+        for name in pending:
+            self._compute(name, computed)
+        parameters: list[Piece] = []
+        for name, formula in program.variables.items():
+            if name in self.variables and formula.constant:
+                parameters.append(self._default(name, self.variables[name], formula.data))
+        return parameters, list(computed.values())
+
+    def _compute(self, name: str, computed: dict[str, Statement]) -> None:
+        formula = self.module.program.variables[name]
+        if formula.constant or name in computed:
+            return
+        raws = [self.module.variable(name)]
+        piece = self.values.value(formula.value, raws, {})
+        for one in [one.name for one in formula.mentions]:
+            if one in self.variables:
+                self._compute(one, computed)
+        computed[name] = Line(piece, self.variables[name])
+
+    def _default(self, name: str, variable: str, value: Any) -> Piece:
+        if isinstance(value, list | dict):
+            return f"{variable}={self.module.table(name, value)}"
+        return around(f"{variable}=", literal(value))
+
+
+def ended(body: list[Statement], result: str) -> list[Statement]:
+    """The statements of a function with its result returned."""
+    last = body[-1] if body else None
+    if isinstance(last, Line) and last.target == result:
+        return [*body[:-1], Line(last.value, "return")]
+    return [*body, Line(result, "return")]

@@ -1,0 +1,102 @@
+"""Pieces of Python → lines of at most 120 columns, broken where ``ruff format`` would break them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+WIDTH = 120
+INDENT = "    "
+
+
+class Brackets(NamedTuple):
+    """A call, list or the like. ``collection`` breaks to one item a line at once; a call first tries all on a line of their own.
+
+    ``open`` and ``close`` hold what stands around it, as in ``layers.Dense(`` and ``)(x)``.
+    """
+
+    open: str
+    items: tuple[Piece, ...]
+    close: str
+    collection: bool = False
+    table: bool = False
+
+
+Piece = str | Brackets
+
+
+def flat(piece: Piece) -> str:
+    """A piece on one line."""
+    if isinstance(piece, str):
+        return piece
+    lone = "," if piece.close.startswith(")") and piece.collection and len(piece.items) == 1 else ""
+    return piece.open + ", ".join(map(flat, piece.items)) + lone + piece.close
+
+
+def around(before: str, piece: Piece, after: str = "") -> Piece:
+    """A piece with text before and after it."""
+    if isinstance(piece, str):
+        return before + piece + after
+    return piece._replace(open=before + piece.open, close=piece.close + after)
+
+
+def broken(piece: Piece, indent: str) -> Iterator[str]:
+    """The lines of a piece, the first one and those within indented."""
+    line = indent + flat(piece)
+    if isinstance(piece, str) or not piece.items or (len(line) <= WIDTH and not has_table(piece)):
+        yield line
+        return
+    yield indent + piece.open
+    inner = indent + INDENT
+    together = inner + ", ".join(map(flat, piece.items))
+    if not piece.collection and len(together) <= WIDTH and not has_table(piece):
+        yield together
+    else:
+        for item in piece.items:
+            yield from broken(around("", item, "," if not flat(item).startswith("*, ") else ""), inner)
+    yield indent + piece.close
+
+
+def has_table(piece: Piece) -> bool:
+    """Whether a piece is, or holds, a table, which has a line for each row."""
+    return not isinstance(piece, str) and ((piece.table and len(piece.items) > 1) or any(map(has_table, piece.items)))
+
+
+@dataclass
+class Line:
+    """A statement: ``target = value``, ``return value`` or a value alone."""
+
+    value: Piece
+    target: str = ""
+
+    def lines(self, indent: str) -> Iterator[str]:
+        """Its text."""
+        before = {"": "", "return": "return "}.get(self.target, f"{self.target} = ")
+        for line in broken(around(before, self.value), indent):
+            yield line if len(line) <= WIDTH else f"{line}  # noqa: E501"
+
+
+@dataclass
+class Compound:
+    """An ``if`` or a ``for``, with what stands in it."""
+
+    head: Piece
+    body: list[Line | Compound] = field(default_factory=list)
+
+    def lines(self, indent: str) -> Iterator[str]:
+        """Its text."""
+        for line in broken(around("", self.head, ":"), indent):
+            yield line if len(line) <= WIDTH else f"{line}  # noqa: E501"
+        for one in self.body:
+            yield from one.lines(indent + INDENT)
+
+
+Statement = Line | Compound
+
+
+def function(name: str, parameters: Sequence[Piece], body: Sequence[Statement], doc: str = "") -> list[str]:
+    """The lines of a function."""
+    head = [*broken(Brackets(f"def {name}(", tuple(parameters), "):"), "")]
+    about = [f'{INDENT}"""{doc}"""'] if doc else []
+    return [*head, *about, *(line for one in body for line in one.lines(INDENT))]

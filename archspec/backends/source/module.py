@@ -1,0 +1,264 @@
+"""`Recording` → the text of a Python file that makes the network with Keras, and depends on nothing of archspec."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from archspec.backends.flat import arguments
+from archspec.backends.source.extras import FUNCTIONS, layer_kinds
+from archspec.backends.source.facts import Facts, Varies
+from archspec.backends.source.functions import BlockWriter, Function, ModelWriter
+from archspec.backends.source.layout import Brackets, Line, Piece, around
+from archspec.backends.source.values import Bound, Key, Scope, tupled
+from archspec.backends.source.words import Identifiers, literal
+from archspec.backends.source.writer import CHAIN, NeedsInput, Writer
+from archspec.frontend.recording import Recording, Step, Visit
+from archspec.layers import Layer
+from archspec.layers.types import Configured
+
+MATH = {"floor": "math.floor", "ceil": "math.ceil"}
+BUILD = "build_model"
+
+
+class Again(Exception):
+    """Something was learnt by which all is to be written anew."""
+
+
+class Plan:
+    """What was learnt while writing: which variables must be written out, and which visits of a block a function can stand for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.fixed: set[Key] = set()
+        self.groups: dict[str, list[list[Visit]]] = {name: [visits] for name, visits in facts.calls.items()}
+        self.appended = False
+
+    def split(self, block: str, number: int, varies: Varies) -> None:
+        """Let several functions stand for visits that differ."""
+        visits = self.groups[block][number]
+        signs: dict[int, list[str]] = {id(visit): [] for visit in visits}
+        for where, fact in varies.facts:
+            signs[id(self._home(where, signs))].append(repr(fact) if isinstance(fact, str | int | float | bool | None) else str(id(fact)))
+        several: dict[tuple[str, ...], list[Visit]] = {}
+        for visit in visits:
+            several.setdefault(tuple(signs[id(visit)]), []).append(visit)
+        parts = list(several.values()) if len(several) > 1 else [[visit] for visit in visits]
+        assert len(visits) > 1, (block, varies.facts)
+        self.groups[block][number : number + 1] = parts
+
+    def _home(self, where: Step | Visit, signs: dict[int, list[str]]) -> Visit:
+        visit = where.visit if isinstance(where, Step) else where
+        while id(visit) not in signs:
+            assert visit.step is not None
+            visit = visit.step.visit
+        return visit
+
+
+class Module:
+    """Writes the file. ``again`` is raised where the plan has changed."""
+
+    def __init__(self, recording: Recording, facts: Facts, plan: Plan) -> None:
+        self.recording = recording
+        self.program = recording.program
+        self.facts = facts
+        self.plan = plan
+        self.names = Identifiers({CHAIN, "inputs", "name", BUILD, *FUNCTIONS})
+        self.function_names: dict[tuple[str, int], str] = {}
+        for block in self.program.blocks:
+            for number in range(len(plan.groups.get(block, ()))):
+                self.function_names[block, number] = self.names.new(block if not number else f"{block}_{number + 1}", f"{block}_block")
+        self.functions: dict[tuple[str, int], Function] = {}
+        self.helpers: set[str] = set()
+        self.kinds: set[str] = set()
+        self.ours = layer_kinds()
+        self.tables: dict[str, tuple[str, Piece]] = {}
+        self.dispatches: dict[str, list[str]] = {}
+        self.outputs: list[str] = []
+        self.certain = False
+        self.new_fixed: set[Key] = set()
+
+    # --- what writers ask for
+
+    @property
+    def fixed(self) -> set[Key]:
+        """The variables and arguments that are written out."""
+        return self.plan.fixed
+
+    @property
+    def appended(self) -> bool:
+        """Whether further outputs are gathered in a list while the model is built."""
+        return self.plan.appended
+
+    @property
+    def straight(self) -> bool:
+        """Whether further outputs are variables of the function that builds the model."""
+        return not self.plan.appended
+
+    def fix(self, keys: Iterable[Key]) -> None:
+        """Write out some variables and arguments, from the next time on."""
+        self.new_fixed |= set(keys) - self.plan.fixed
+
+    def variable(self, name: str) -> Any:
+        """The value of a variable of the spec."""
+        return self.recording.variables.lookup(name)
+
+    def helper(self, function: str) -> str:
+        """A function of expressions as it is called in the file."""
+        if function in MATH:
+            self.helpers.add("math")
+            return MATH[function]
+        if function in FUNCTIONS:
+            self.helpers.add(function)
+        return function
+
+    def kind(self, kind: str) -> str:
+        """A layer kind as it is called in the file."""
+        self.kinds.add(kind)
+        return kind if kind in self.ours else f"layers.{kind}"
+
+    def plain(self, layer: Layer) -> tuple[Piece, ...]:
+        """The arguments of a layer, all written out."""
+        given = arguments(layer)
+        values = {name: value if isinstance(value := layer.arguments[name], Configured) else tupled(given[name]) for name in given}
+        return tuple(around(f"{name}=", literal(value)) for name, value in values.items())
+
+    def outside_blocks(self, writer: Writer) -> Scope:
+        """The names that the spec's own ``defaults`` see: its variables and the model's input."""
+        hidden = {name: writer.variable(name) for name in self.program.variables if name in writer.local}
+        if writer.block is not None:
+            hidden |= {name: writer.variable(name) for name in self.program.variables if name in writer.block.let}
+        return hidden
+
+    def table(self, name: str, value: Any) -> str:
+        """A constant at the top of the file."""
+        if name not in self.tables:
+            table = literal(value)
+            if isinstance(value, list) and any(isinstance(one, list) for one in value) and isinstance(table, Brackets):
+                table = table._replace(table=True)
+            self.tables[name] = self.names.new(name.upper(), f"{name.upper()}_"), table
+        return self.tables[name][0]
+
+    def dispatch(self, functions: Sequence[Function]) -> str:
+        """The table of blocks by their names."""
+        for function in functions:
+            self.dispatches[function.block.name] = [function.name]
+        return "BLOCKS"
+
+    # --- functions
+
+    def group(self, block: str, visit: Visit) -> int:
+        """The number of the function that stands for a visit."""
+        return next(number for number, visits in enumerate(self.plan.groups[block]) if any(one is visit for one in visits))
+
+    def function(self, block: str, number: int) -> Function:
+        """The function that stands for some visits of a block."""
+        key = block, number
+        if key not in self.functions:
+            try:
+                self.functions[key] = self._written(block, number)
+            except Varies as varies:
+                self.plan.split(block, number, varies)
+                raise Again from None
+        return self.functions[key]
+
+    def _written(self, block: str, number: int) -> Function:
+        visits = self.plan.groups[block][number]
+        name = self.function_names[block, number]
+        try:
+            return BlockWriter(self, self.program.blocks[block], visits, CHAIN).written_function(name)
+        except NeedsInput:
+            return BlockWriter(self, self.program.blocks[block], visits, "inputs").written_function(name)
+
+    # --- outputs
+
+    def outputs_begin(self, writer: Writer) -> int:
+        """A further output begins: its number."""
+        if self.straight and (writer.block is not None or writer.depth):
+            self.plan.appended = True
+            raise Again
+        self.outputs.append("")
+        if self.appended:
+            writer.flags.add("outputs")
+            self.certain |= not writer.depth and writer.block is None
+        return len(self.outputs) - 1
+
+    def outputs_end(self, writer: Writer, number: int, variable: str) -> None:
+        """It ends: the variable that holds it."""
+        self.outputs[number] = variable
+        if self.appended:
+            writer.emit(Line(f"outputs.append({variable})"))
+
+    def outputs_state(self) -> int:
+        """How many outputs there are."""
+        return len(self.outputs)
+
+    def outputs_restore(self, count: int) -> None:
+        """Forget those written since."""
+        del self.outputs[count:]
+
+    def outputs_written(self, main: str) -> Piece:
+        """What the model gives."""
+        if self.appended:
+            return f"[{main}, *outputs]" if self.certain else f"[{main}, *outputs] if outputs else {main}"
+        return main if not self.outputs else Brackets("[", (main, *self.outputs), "]", collection=True)
+
+    # --- the file
+
+    def text(self) -> str:
+        """The file. Raises `Again`."""
+        build = ModelWriter(self, None, [self.recording.root], "inputs").written_function(BUILD)
+        if self.new_fixed:
+            self.plan.fixed |= self.new_fixed
+            raise Again
+        parts = [self._docstring(), *self._imports(), *self._constants()]
+        defined = [self.ours[kind].strip("\n").split("\n") for kind in sorted(self.kinds & self.ours.keys())]
+        defined += [FUNCTIONS[name].strip("\n").split("\n") for name in FUNCTIONS if name in self.helpers]
+        defined += [function.lines for function in self.functions.values()]
+        if self.dispatches:
+            entries = tuple(f'"{name}": {function[0]}' for name, function in sorted(self.dispatches.items()))
+            table = Brackets("{", entries, "}", collection=True)
+            defined.append(list(Line(table, "BLOCKS").lines("")))
+        defined += [build, ['if __name__ == "__main__":', f"    {BUILD}().summary()"]]
+        return "\n\n".join("\n".join(part) for part in parts) + "\n\n\n" + "\n\n\n".join("\n".join(part) for part in defined) + "\n"
+
+    def _docstring(self) -> list[str]:
+        graph = self.recording.graph
+        about = [f"{graph.name}: {graph.description}" if graph.description else graph.name]
+        about += [graph.source] if graph.source else []
+        about.append("Written by archspec. It needs Keras 3.12 or later, and nothing else.")
+        paragraphs = ["\n".join(textwrap.wrap(_printable(text), 110, break_long_words=False, break_on_hyphens=False)) for text in about]
+        return [f'"""{chr(10) + chr(10)}'.strip("\n") + "\n\n".join(paragraphs) + '\n"""']
+
+    def _imports(self) -> list[list[str]]:
+        ours = "\n".join(self.ours[kind] for kind in self.kinds & self.ours.keys())
+        names = [*(["layers"] if self.kinds - self.ours.keys() else []), *(["ops"] if "ops." in ours else [])]
+        third = ["import keras", *([f"from keras import {', '.join(names)}"] if names else [])]
+        return [*([["import math"]] if "math" in self.helpers else []), third]
+
+    def _constants(self) -> list[list[str]]:
+        return [[line for name, table in self.tables.values() for line in Line(table, name).lines("")]] if self.tables else []
+
+
+def _printable(text: str) -> str:
+    words = " ".join("".join(one if one.isprintable() or one.isspace() else "?" for one in text).split())
+    return words.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').removesuffix('"') + ('\\"' if words.endswith('"') and not words.endswith('"""') else "")
+
+
+def source(recording: Recording) -> str:
+    """The text of a Python file that makes a network with Keras 3, and needs nothing else.
+
+    It defines ``build_model``, with the variables of the spec as arguments as far as the text holds for other values of them; its layers have the
+    names, and its weights the order, of the model that `archspec.build` makes. The same recording gives the same text.
+    """
+    facts = Facts(recording)
+    plan = Plan(facts)
+    while True:
+        try:
+            return Module(recording, facts, plan).text()
+        except Again:
+            continue
+
+
+__all__ = ["Bound", "source"]

@@ -1,0 +1,154 @@
+"""Formulas of the text, and what they gave in each step → the same in Python: arguments, conditions, names, repetitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from archspec.backends.flat import arguments as plain_arguments
+from archspec.backends.source.expressions import CONDITIONAL, Known, Meaning, Tensor, Translator
+from archspec.backends.source.facts import Varies
+from archspec.backends.source.layout import Brackets, Piece, around, flat
+from archspec.backends.source.words import Code, Template, configured, constant, joined, literal
+from archspec.frontend import expressions
+from archspec.frontend.expression_tree import Attribute, ListOf
+from archspec.frontend.formulas import Formula, NameFormula
+from archspec.frontend.recording import Step
+from archspec.frontend.source import Value
+from archspec.layers import Layer
+from archspec.layers.types import Configured
+
+Key = tuple[str, str]
+"""A variable of the spec, ``("", name)``, or an argument of a block."""
+
+
+class Bound(NamedTuple):
+    """What a name stands for, and the variables and arguments that it depends on."""
+
+    meaning: Meaning
+    sources: frozenset[Key] = frozenset()
+
+
+Scope = Mapping[str, Bound]
+
+
+class Values:
+    """Writes values. ``find`` gives what a name stands for, ``helper`` the name in the file of a function of expressions."""
+
+    def __init__(self, find: Callable[[str, Scope], Bound], helper: Callable[[str], str]) -> None:
+        self.find = find
+        self.helper = helper
+
+    def translator(self, scope: Scope) -> Translator:
+        """What translates expressions that see these names."""
+        return Translator(lambda name: self.find(name, scope).meaning, self.helper)
+
+    def sources(self, formula: Formula | NameFormula, scope: Scope) -> frozenset[Key]:
+        """The variables and arguments that a formula depends on."""
+        return frozenset().union(*(self.find(mention.name, scope).sources for mention in formula.mentions))
+
+    def is_known(self, names: Sequence[str], scope: Scope) -> bool:
+        """Whether all names stand for values that are written out."""
+        return bool(names) and all(isinstance(self.find(name, scope).meaning, Known) for name in names)
+
+    def value(self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None = None) -> Piece:
+        """A value of the text that gave ``raws``; as an argument of a layer if ``accepted`` are given, what the layer makes of them."""
+        if isinstance(value.data, str) and expressions.is_expression(value.data):
+            return self._expression(value.data, raws, scope, accepted)
+        if isinstance(value.data, list):
+            return self._list(value, raws, scope, accepted)
+        if isinstance(value.data, dict):
+            return self._mapping(value, raws, scope, accepted)
+        return literal(raws[0] if accepted is None else accepted[0])
+
+    def _expression(self, text: str, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None) -> Piece:
+        parsed = expressions.parse(text)
+        if self.is_known([name.text for name in parsed.names], scope):
+            _same(raws)
+            return literal(raws[0] if accepted is None else _written(accepted[0], raws[0]))
+        node = expressions.tree(text)
+        code = self.translator(scope).code(node)
+        if accepted is not None and any(isinstance(raw, list) for raw in raws):
+            if isinstance(node, ListOf):
+                return f"({code.text[1:-1]}{',' if len(node.items) == 1 else ''})"
+            return code.text.removeprefix("list(").removesuffix(")") if isinstance(node, Attribute) else f"tuple({code.text})"
+        if accepted is not None and any(isinstance(raw, float) and _is_whole(one) for raw, one in zip(raws, accepted, strict=True)):
+            return f"int({code.text})"
+        return code.text
+
+    def _list(self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None) -> Piece:
+        items = []
+        for place, inner in enumerate(value.data):
+            here = None if accepted is None else [one[place] if isinstance(one, tuple) and len(one) > place else one for one in accepted]
+            items.append(self.value(inner, [raw[place] for raw in raws], scope, here))
+        open, close = "[]" if accepted is None else "()"
+        return Brackets(open, tuple(items), close, collection=True)
+
+    def _mapping(self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None) -> Piece:
+        if accepted is None:
+            entries = [around(f'"{key}": ', self.value(one, [raw[key] for raw in raws], scope)) for key, one in value.items()]
+            return Brackets("{", tuple(entries), "}", collection=True)
+        ((name, inner),) = value.items()
+        first = accepted[0]
+        assert isinstance(first, Configured)
+        given = {key: self.value(one, [raw[name][key] for raw in raws], scope, [one.arguments[key] for one in accepted]) for key, one in inner.items()}
+        return configured(first, given)
+
+    def code(self, formula: Formula, raws: Sequence[Any], scope: Scope) -> Code:
+        """A formula as an expression."""
+        if isinstance(formula.value.data, str) and formula.compute is not None and not self.is_known([one.name for one in formula.mentions], scope):
+            return self.translator(scope).code(expressions.tree(formula.value.data))
+        _same(raws)
+        return constant(raws[0]) if formula.compute is None or isinstance(formula.value.data, str) else Code(flat(self.value(formula.value, raws, scope)))
+
+    def argument(self, name: str, formula: Formula, raws: Sequence[Any], layers: Sequence[Layer], scope: Scope) -> Piece:
+        """An argument of a layer: as in the text, or written out where it does not depend on anything."""
+        accepted = [layer.arguments[name] for layer in layers]
+        if formula.constant:
+            return literal(accepted[0] if isinstance(accepted[0], Configured) else tupled(plain_arguments(layers[0])[name]))
+        return self.value(formula.value, raws, scope, accepted)
+
+    def name(self, formula: NameFormula, steps: Sequence[Step], scope: Scope) -> Template:
+        """The name of an item as the text has it."""
+        parts: list[str | Code] = []
+        for part in expressions.template_tree(formula.text) if formula.template else [formula.text]:
+            parts.append(part if isinstance(part, str) else self._part(formula.text[part.start : part.end], part, steps, scope))
+        return tuple(parts)
+
+    def _part(self, text: str, node: Any, steps: Sequence[Step], scope: Scope) -> str | Code:
+        parsed = expressions.parse(text)
+        raws = [parsed.evaluate(step.environment) for step in steps]
+        if self.is_known([name.text for name in parsed.names], scope):
+            _same(raws)
+            return str(int(raws[0])) if isinstance(raws[0], float) else str(raws[0])
+        code = self.translator(scope).code(node)
+        return Code(f"int({code.text})") if any(isinstance(raw, float) for raw in raws) else code
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int or (isinstance(value, tuple) and bool(value) and type(value[0]) is int)
+
+
+def _same(raws: Sequence[Any]) -> None:
+    if any(repr(raw) != repr(raws[0]) for raw in raws):
+        raise AssertionError(f"these should be one: {raws}")
+
+
+def _written(accepted: Any, raw: Any) -> Any:
+    """What a layer made of a value, without spreading one number over the axes."""
+    return accepted[0] if isinstance(accepted, tuple) and not isinstance(raw, list) and len(set(accepted)) == 1 else accepted
+
+
+def tupled(value: Any) -> Any:
+    """Lists as tuples."""
+    return tuple(tupled(one) for one in value) if isinstance(value, list) else value
+
+
+def count_after(template: Template, index: Code | Known) -> Template:
+    """A name with the count from 1 appended."""
+    if isinstance(index, Known):
+        return (*template, str(index.value + 1))
+    return (*template, Code(f"{index.text} + 1", 5))
+
+
+__all__ = ["CONDITIONAL", "Bound", "Key", "Scope", "Tensor", "Values", "Varies", "count_after", "joined", "tupled"]
