@@ -18,6 +18,10 @@ from archspec.frontend.recording import Step, Visit, paths_of
 from archspec.frontend.syntax import Item, Items, Path
 
 
+class Unused(Exception):
+    """The variable that counts a loop is not used."""
+
+
 class ItemWriter(CallWriter):
     """Writes items."""
 
@@ -279,10 +283,14 @@ class ItemWriter(CallWriter):
         most = max(map(len, steps))
         if not (item.repeat.constant and most == 1):
             state = self.state()
-            try:
-                return self.loop(item, visits, number, place, cur)
-            except Varies:
-                self.restore(state)
+            for index in (True, False):
+                try:
+                    return self.loop(item, visits, number, place, cur, counts=index)
+                except Unused:
+                    self.restore(state)
+                except Varies:
+                    self.restore(state)
+                    break
         self.fix(item.repeat, place, cur)
         one([(visit, len(several)) for visit, several in zip(visits, steps, strict=True)])
         for index in range(most):
@@ -305,15 +313,15 @@ class ItemWriter(CallWriter):
         del self.loops[loops:]
         self.module.outputs_restore(outputs)
 
-    def loop(self, item: Item, visits: list[Visit], number: int, place: Place, cur: str) -> str:
-        """A loop."""
+    def loop(self, item: Item, visits: list[Visit], number: int, place: Place, cur: str, *, counts: bool) -> str:
+        """A loop. Raises `Varies` where it cannot be written, and `Unused` where it ``counts`` for nothing."""
         steps = [step for visit in visits for step in visit.steps[number]]
         assert item.repeat is not None
         raws = [item.repeat.evaluate(visit.repeats[number]) for visit in visits]
         scope = self.seen(place, cur)
         taken = self.names.taken
         head = header(self, item.repeat, raws, scope, visits)
-        index = self.names.new("i", "j", "k", "n")
+        index = self.names.new("i", "j", "k", "n") if counts else "_"
         sources = self.values.sources(item.repeat, scope)
         bound = {name: Bound(Code(text), sources) for name, text in head.names.items()}
         bound["i"] = Bound(Code(index), sources)
@@ -330,6 +338,8 @@ class ItemWriter(CallWriter):
                 self.assign(place.target, result)
         inside, self.used = self.used, used | self.used
         self.loops.pop()
+        if counts and index not in inside:
+            raise Unused
         self.emit(Compound(head.written(inside, index), body))
         self.names.taken = self.names.taken - ((set(head.variables) | {index}) - taken)
         return place.target

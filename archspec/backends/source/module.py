@@ -137,7 +137,7 @@ class Module:
             table = literal(value)
             if isinstance(value, list) and any(isinstance(one, list) for one in value) and isinstance(table, Brackets):
                 table = table._replace(table=True)
-            self.tables[name] = self.names.new(name.upper(), f"{name.upper()}_"), table
+            self.tables[name] = self.names.constant(name), table
         return self.tables[name][0]
 
     def dispatch(self, functions: Sequence[Function]) -> str:

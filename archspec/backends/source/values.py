@@ -68,7 +68,7 @@ class Values:
             return literal(raws[0] if accepted is None else _written(accepted[0], raws[0]))
         node = expressions.tree(text)
         code = self.translator(scope).code(node)
-        if accepted is not None and any(isinstance(raw, list) for raw in raws):
+        if accepted is not None and all(isinstance(raw, list) for raw in raws):
             if isinstance(node, ListOf):
                 return f"({code.text[1:-1]}{',' if len(node.items) == 1 else ''})"
             return code.text.removeprefix("list(").removesuffix(")") if isinstance(node, Attribute) else f"tuple({code.text})"

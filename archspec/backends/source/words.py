@@ -44,6 +44,12 @@ class Identifiers:
         number = next(number for number in range(2, len(self.taken) + 3) if f"{base}_{number}" not in self.taken)
         return self._take(f"{base}_{number}")
 
+    def constant(self, wanted: str) -> str:
+        """A name for a constant of the module."""
+        base = identifier(wanted).upper().rstrip("_")
+        numbered = (f"{base}_{number}" for number in range(2, len(self.taken) + 3))
+        return self._take(next(one for one in (base, *numbered) if one not in self.taken))
+
     def _take(self, name: str) -> str:
         self.taken = self.taken | {name}
         return name
