@@ -54,12 +54,15 @@ class Compiler:
         name = root.data["name"]._replace(text=spec_name(root.data["name"].text))
         return source.write(root._replace(data={**root.data, "name": name}))
 
-    def recording(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Recording:
+    def record(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Recording:
         """One network's program with what carrying it out makes of each item, from which source code is written. Raises `SpecError`."""
+        return self.recording(self.resolve(reference, overrides), expect=self.expect and not overrides)
+
+    def recording(self, resolved: Resolved, *, expect: bool) -> Recording:
+        """The recording of a resolved document. Raises `SpecError`."""
         from archspec.frontend.recording import record  # noqa: PLC0415 - nothing else needs it
 
-        graph = self.compile(reference, overrides)
-        resolved = self.resolve(reference, overrides)
+        graph = self.graph(resolved, expect=expect)
         program, problems = syntax.parse(resolved.document, self.bodies)
         assert program is not None, problems
         return record(program, resolved.kinds, graph)

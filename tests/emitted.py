@@ -11,13 +11,21 @@ import numpy
 
 from archspec.backends.source import source
 from archspec.compiler import Compiler
-from archspec.frontend.resolve import Reference, override_of
+from archspec.frontend.resolve import Reference, as_json_text, override_of
+from archspec.frontend.source import read
 
 
 def written(reference: str, **variables: Any) -> str:
     """The source of a network of a spec."""
     overrides = {name: override_of(name, value) for name, value in variables.items()}
-    return source(Compiler().recording(Reference.parse(reference), overrides))
+    return source(Compiler().record(Reference.parse(reference), overrides))
+
+
+def written_of(spec: Mapping[str, Any]) -> str:
+    """The source of a network of a parsed spec."""
+    compiler = Compiler()
+    document = compiler.library.accept(read(as_json_text(dict(spec), "mapping"), "<mapping>"))
+    return source(compiler.recording(compiler.library.lay(document, None, {}), expect=True))
 
 
 def run(text: str) -> ModuleType:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from archspec.backends.flat import arguments as plain_arguments
 from archspec.backends.source.expressions import Known
 from archspec.backends.source.facts import one
 from archspec.backends.source.layout import Brackets, Compound, Line, Piece, around
-from archspec.backends.source.values import Scope, count_after
+from archspec.backends.source.values import Scope, count_after, tupled
 from archspec.backends.source.words import ATOM, Code, Template, joined, layer_name, literal, quoted
 from archspec.backends.source.writer import Place, Writer
+from archspec.frontend.formulas import Formula
 from archspec.frontend.naming import snake_case
 from archspec.frontend.recording import Step, formulas_of
 from archspec.frontend.syntax import Arguments, Item, VariableCall
@@ -72,7 +74,7 @@ class CallWriter(Writer):
         nodes = {_node(step).name for step in steps}
         if nodes & self.facts.shared:
             self.flags.add("shared")
-            made = Brackets(f"{self.helper('keep')}(", (made, "shared"), ")")
+            made = Brackets(f"{self.module.helper('keep')}(", (made, "shared"), ")")
         value = self.applied(kind, made, feeds, frozen=any(not _node(step).layer.trainable for step in steps))
         self.assign(target, value)
         if nodes & self.facts.outside:
@@ -85,9 +87,9 @@ class CallWriter(Writer):
         if kind == "MultiHeadAttention":
             given = feeds * 2 if len(feeds) == 1 else feeds
             if frozen:
-                return Brackets(f"{self.helper('frozen')}(", (made, *given), ")")
-            return around("", made, f"({', '.join(given)})")
-        return around("", made, f"({feeds[0]})" if len(feeds) == 1 else f"([{', '.join(feeds)}])")
+                return Brackets(f"{self.module.helper('frozen')}(", (made, *given), ")")
+            return _called(made, ", ".join(given))
+        return _called(made, feeds[0] if len(feeds) == 1 else f"[{', '.join(feeds)}]")
 
     def arguments(self, kind: str, steps: list[Step], place: Place, cur: str, own: Arguments, name: Template) -> tuple[Piece, ...]:
         """The arguments of a layer, in the order of Keras, its name last."""
@@ -96,6 +98,9 @@ class CallWriter(Writer):
         written: dict[str, Piece] = {}
         for key in [key for key in KINDS[kind].attributes if key in formulas]:
             formula, environment = formulas[key]
+            if environment is not None and self.block is not None and self.reads_model_input(steps[0], kind, key, formula):
+                written[key] = literal(tupled(plain_arguments(layers[0])[key]))
+                continue
             scope = self.seen(place, cur) if environment is None else self.scope_of_defaults(steps[0], key, kind)
             homes = [formulas_of(kind, own, step.defaults)[key][1] or step.environment for step in steps]
             raws = [formula.evaluate(home) for home in homes]
@@ -107,6 +112,11 @@ class CallWriter(Writer):
             pieces.append(written.pop(key))
         pieces += [around(f"{key}=", piece) for key, piece in written.items()]
         return (*pieces, f"name={self.text_of(joined(place.prefixes[0], name))}")
+
+    def reads_model_input(self, step: Step, kind: str, name: str, formula: Formula) -> bool:
+        """Whether an argument comes from the spec's own ``defaults`` and reads the model's input, which a function does not see."""
+        mentions = any(mention.name == "in" for mention in formula.mentions)
+        return mentions and not any(name in one.arguments.get(kind, {}) for one in step.defaults[1:])
 
     def scope_of_defaults(self, step: Step, name: str, kind: str) -> Scope:
         """The names that an expression in ``defaults`` sees: where it is written, not where it is used."""
@@ -151,7 +161,7 @@ class CallWriter(Writer):
         given: dict[str, Piece] = {}
         for key, formula in steps[0].arguments.items():
             if (function.block.name, key) in self.module.fixed:
-                self.fix_sources(self.values.sources(formula, scope))
+                self.fix_sources(self.sources(formula, scope))
             if key in function.arguments:
                 raws = [formula.evaluate(step.environment) for step in steps]
                 given[key] = self.values.value(formula.value, raws, scope)
@@ -200,6 +210,10 @@ class CallWriter(Writer):
         if kind in KINDS:
             return self.layer(item, steps, place, cur, feeds, steps[0].arguments, name, target)
         return self.block_call(item, steps, place, cur, feeds, name, target)
+
+
+def _called(made: Piece, given: str) -> Piece:
+    return f"{made}({given})" if isinstance(made, str) else made._replace(then=given)
 
 
 def _node(step: Step) -> Any:

@@ -31,11 +31,15 @@ Names = Callable[[str], Meaning]
 
 
 class Translator:
-    """Translates the expressions of one place. ``helper`` is told of each function that Python lacks, and gives its name in the file."""
+    """Translates the expressions of one place. 
 
-    def __init__(self, names: Names, helper: Callable[[str], str]) -> None:
+    ``helper`` gives the name of a function in the file, ``known`` what to write for a value that a name always stands for.
+    """
+
+    def __init__(self, names: Names, helper: Callable[[str], str], known: Callable[[str, Any], Code]) -> None:
         self.names = names
         self.helper = helper
+        self.known = known
         self.bound: dict[str, str] = {}
 
     def code(self, node: tree.Node) -> Code:
@@ -54,7 +58,7 @@ class Translator:
             return Code(self.bound[name])
         found = self.names(name)
         if isinstance(found, Known):
-            return constant(found.value)
+            return self.known(name, found.value)
         assert isinstance(found, Code), name
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ class BlockWriter(ItemWriter):
         passes = frozenset(self.flags & self.passed()) | frozenset(what for what in self.passed() if what == "outputs" and what in self.flags)
         defaults = self._computed_defaults(kept, given)
         head = self._signature(kept, given, list(tensors.values()), passes)
-        body = [*self._dictionaries(passes), *defaults, *self.first, *self.body]
+        body = [*self._dictionaries(passes), *defaults, *needed(self.first, self.body)]
         lines = function(name, head, ended(body, result))
         required = frozenset(one for one in kept if not given[one])
         return Function(name, self.block, kept, required, dict(self.variables), passes, lines, not self._pruned(arguments, kept))
@@ -194,6 +195,19 @@ class ModelWriter(ItemWriter):
         if isinstance(value, list | dict):
             return f"{variable}={self.module.table(name, value)}"
         return around(f"{variable}=", literal(value))
+
+
+def needed(first: list[Statement], body: list[Statement]) -> list[Statement]:
+    """The statements of a function after those of its local values that it uses."""
+    for one in reversed(first):
+        text = "\n".join(line for statement in body for line in statement.lines(""))
+        if isinstance(one, Line) and re.search(rf"\b{one.target}\b", _without_texts(text)):
+            body = [one, *body]
+    return body
+
+
+def _without_texts(code: str) -> str:
+    return re.sub(r'(f?)"[^"\n]*"', lambda match: match[0] if match[1] else "", code)
 
 
 def ended(body: list[Statement], result: str) -> list[Statement]:

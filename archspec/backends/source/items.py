@@ -7,7 +7,7 @@ from typing import Any
 from archspec.backends.source.calls import CallWriter
 from archspec.backends.source.expressions import Known
 from archspec.backends.source.facts import Varies, one
-from archspec.backends.source.layout import Brackets, Compound, Line, Piece, Statement, around
+from archspec.backends.source.layout import Brackets, Compound, Line, Piece, Statement, around, has_table
 from archspec.backends.source.repeats import Header, header, rows_of
 from archspec.backends.source.values import Bound
 from archspec.backends.source.words import Code, Template, joined, quoted
@@ -93,7 +93,9 @@ class ItemWriter(CallWriter):
 
     def variable_call(self, item: Item, call: syntax.VariableCall, steps: list[Step], place: Place, cur: str, feeds: list[str]) -> str:
         """A call of what a variable names: written as a call of that, where it is always the same."""
+        quiet, self.quiet = self.quiet, True
         found = self.find(call.variable, self.seen(place, cur))
+        self.quiet = quiet
         if len({step.target for step in steps}) == 1:
             self.fix_sources(found.sources)
             return self.called(item, steps, place, cur, feeds, self.target(item, place))
@@ -322,12 +324,10 @@ class ItemWriter(CallWriter):
         taken = self.names.taken
         head = header(self, item.repeat, raws, scope, visits)
         index = self.names.new("i", "j", "k", "n") if counts else "_"
-        sources = self.values.sources(item.repeat, scope)
+        sources = self.sources(item.repeat, scope)
         bound = {name: Bound(Code(text), sources) for name, text in head.names.items()}
-        bound["i"] = Bound(Code(index), sources)
+        bound["i"] = Bound(Code(index))
         inner = place._replace(scope={**place.scope, **bound})
-        if cur != place.target:
-            self.assign(place.target, cur)
         self.clobbered |= place.target == self.input
         self.loops.append(Loop(id(item), index))
         body: list[Statement] = []
@@ -340,8 +340,18 @@ class ItemWriter(CallWriter):
         self.loops.pop()
         if counts and index not in inside:
             raise Unused
-        self.emit(Compound(head.written(inside, index), body))
         self.names.taken = self.names.taken - ((set(head.variables) | {index}) - taken)
+        if not body:
+            return cur
+        if cur != place.target:
+            self.assign(place.target, cur)
+        over = head.written(inside, index)
+        if not isinstance(over, str) and over.open.endswith("enumerate(") and has_table(over):
+            rows = self.names.new("rows")
+            self.assign(rows, over.items[0])
+            over = over._replace(items=(rows,))
+            self.names.free(rows)
+        self.emit(Compound(over, body))
         return place.target
 
     # --- layers used again
@@ -359,6 +369,7 @@ class ItemWriter(CallWriter):
         for number, node in enumerate(made):
             following = made[number + 1].inputs if number + 1 < len(made) else ()
             chained = number + 1 == len(made) or (uses.count(node.name) == 1 and node.name in following)
+            chained = chained and node.name not in graph.outputs.values()
             later = {variables[name] for after in made[number + 1 :] for name in after.inputs if name in variables}
             target = place.target if chained and place.target not in later else self.names.new(node.name.rpartition(".")[2])
             inputs = [variables.get(name) or self.from_outside(name) for name in node.inputs]

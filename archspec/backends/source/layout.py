@@ -13,7 +13,8 @@ INDENT = "    "
 class Brackets(NamedTuple):
     """A call, list or the like. ``collection`` breaks to one item a line at once; a call first tries all on a line of their own.
 
-    ``open`` and ``close`` hold what stands around it, as in ``layers.Dense(`` and ``)(x)``.
+    ``open`` and ``close`` hold what stands around it, as in ``x = layers.Dense(`` and ``)``; ``then`` is what the result is called with.
+    A ``table`` has a line for each item.
     """
 
     open: str
@@ -21,6 +22,8 @@ class Brackets(NamedTuple):
     close: str
     collection: bool = False
     table: bool = False
+    then: str = ""
+    after: str = ""
 
 
 Piece = str | Brackets
@@ -31,14 +34,14 @@ def flat(piece: Piece) -> str:
     if isinstance(piece, str):
         return piece
     lone = "," if piece.close.startswith(")") and piece.collection and len(piece.items) == 1 else ""
-    return piece.open + ", ".join(map(flat, piece.items)) + lone + piece.close
+    return piece.open + ", ".join(map(flat, piece.items)) + lone + piece.close + (piece.then and f"({piece.then})") + piece.after
 
 
 def around(before: str, piece: Piece, after: str = "") -> Piece:
     """A piece with text before and after it."""
     if isinstance(piece, str):
         return before + piece + after
-    return piece._replace(open=before + piece.open, close=piece.close + after)
+    return piece._replace(open=before + piece.open, after=piece.after + after)
 
 
 def broken(piece: Piece, indent: str) -> Iterator[str]:
@@ -47,15 +50,18 @@ def broken(piece: Piece, indent: str) -> Iterator[str]:
     if isinstance(piece, str) or not piece.items or (len(line) <= WIDTH and not has_table(piece)):
         yield line
         return
-    yield indent + piece.open
     inner = indent + INDENT
+    if piece.then and len(head := indent + flat(piece._replace(then="", after="(")))  <= WIDTH:
+        yield from (head, inner + piece.then, f"{indent}){piece.after}")
+        return
+    yield indent + piece.open
     together = inner + ", ".join(map(flat, piece.items))
     if not piece.collection and len(together) <= WIDTH and not has_table(piece):
         yield together
     else:
         for item in piece.items:
             yield from broken(around("", item, "," if not flat(item).startswith("*, ") else ""), inner)
-    yield indent + piece.close
+    yield indent + piece.close + (piece.then and f"({piece.then})") + piece.after
 
 
 def has_table(piece: Piece) -> bool:

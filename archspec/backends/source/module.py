@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from archspec.backends.flat import arguments
@@ -12,7 +13,7 @@ from archspec.backends.source.facts import Facts, Varies
 from archspec.backends.source.functions import BlockWriter, Function, ModelWriter
 from archspec.backends.source.layout import Brackets, Line, Piece, around
 from archspec.backends.source.values import Bound, Key, Scope, tupled
-from archspec.backends.source.words import Identifiers, literal
+from archspec.backends.source.words import Code, Identifiers, constant, literal
 from archspec.backends.source.writer import CHAIN, NeedsInput, Writer
 from archspec.frontend.recording import Recording, Step, Visit
 from archspec.layers import Layer
@@ -20,6 +21,9 @@ from archspec.layers.types import Configured
 
 MATH = {"floor": "math.floor", "ceil": "math.ceil"}
 BUILD = "build_model"
+BLOCKS = "BLOCKS"
+SHORT = 40
+"""The length up to which a list is written where it is used."""
 
 
 class Again(Exception):
@@ -64,7 +68,7 @@ class Module:
         self.program = recording.program
         self.facts = facts
         self.plan = plan
-        self.names = Identifiers({CHAIN, "inputs", "name", BUILD, *FUNCTIONS})
+        self.names = Identifiers({CHAIN, "inputs", "name", BUILD, BLOCKS, *FUNCTIONS})
         self.function_names: dict[tuple[str, int], str] = {}
         for block in self.program.blocks:
             for number in range(len(plan.groups.get(block, ()))):
@@ -73,7 +77,7 @@ class Module:
         self.helpers: set[str] = set()
         self.kinds: set[str] = set()
         self.ours = layer_kinds()
-        self.tables: dict[str, tuple[str, Piece]] = {}
+        self.tables: dict[tuple[str, str], tuple[str, Piece]] = {}
         self.dispatches: dict[str, list[str]] = {}
         self.outputs: list[str] = []
         self.certain = False
@@ -125,26 +129,29 @@ class Module:
         return tuple(around(f"{name}=", literal(value)) for name, value in values.items())
 
     def outside_blocks(self, writer: Writer) -> Scope:
-        """The names that the spec's own ``defaults`` see: its variables and the model's input."""
-        hidden = {name: writer.variable(name) for name in self.program.variables if name in writer.local}
-        if writer.block is not None:
-            hidden |= {name: writer.variable(name) for name in self.program.variables if name in writer.block.let}
-        return hidden
+        """The names that the spec's own ``defaults`` see: its variables, nearer than the block's names."""
+        return _Outside(writer, self.program.variables)
 
     def table(self, name: str, value: Any) -> str:
         """A constant at the top of the file."""
-        if name not in self.tables:
+        key = name, repr(value)
+        if key not in self.tables:
             table = literal(value)
             if isinstance(value, list) and any(isinstance(one, list) for one in value) and isinstance(table, Brackets):
                 table = table._replace(table=True)
-            self.tables[name] = self.names.constant(name), table
-        return self.tables[name][0]
+            self.tables[key] = self.names.constant(name), table
+        return self.tables[key][0]
+
+    def known(self, name: str, value: Any) -> Code:
+        """A value that a name always stands for: written where it is used, or in a constant where it is long."""
+        found = constant(value)
+        return Code(self.table(name, value)) if isinstance(value, list | dict) and len(found.text) > SHORT else found
 
     def dispatch(self, functions: Sequence[Function]) -> str:
         """The table of blocks by their names."""
         for function in functions:
             self.dispatches[function.block.name] = [function.name]
-        return "BLOCKS"
+        return BLOCKS
 
     # --- functions
 
@@ -188,7 +195,11 @@ class Module:
         """It ends: the variable that holds it."""
         self.outputs[number] = variable
         if self.appended:
-            writer.emit(Line(f"outputs.append({variable})"))
+            last = writer.body[-1] if writer.body else None
+            if isinstance(last, Line) and last.target == variable and not writer.is_kept(variable) and variable != CHAIN:
+                writer.body[-1] = Line(Brackets("outputs.append(", (last.value,), ")"))
+            else:
+                writer.emit(Line(f"outputs.append({variable})"))
 
     def outputs_state(self) -> int:
         """How many outputs there are."""
@@ -212,14 +223,16 @@ class Module:
         if self.new_fixed:
             self.plan.fixed |= self.new_fixed
             raise Again
-        parts = [self._docstring(), *self._imports(), *self._constants()]
         defined = [self.ours[kind].strip("\n").split("\n") for kind in sorted(self.kinds & self.ours.keys())]
+        code = "\n".join(line for lines in [build, *(function.lines for function in self.functions.values())] for line in lines)
+        self.helpers = {name for name in self.helpers if f"{name}." in code or f"{name}(" in code}
+        parts = [self._docstring(), *self._imports(), *self._constants(code)]
         defined += [FUNCTIONS[name].strip("\n").split("\n") for name in FUNCTIONS if name in self.helpers]
         defined += [function.lines for function in self.functions.values()]
         if self.dispatches:
             entries = tuple(f'"{name}": {function[0]}' for name, function in sorted(self.dispatches.items()))
             table = Brackets("{", entries, "}", collection=True)
-            defined.append(list(Line(table, "BLOCKS").lines("")))
+            defined.append(list(Line(table, BLOCKS).lines("")))
         defined += [build, ['if __name__ == "__main__":', f"    {BUILD}().summary()"]]
         return "\n\n".join("\n".join(part) for part in parts) + "\n\n\n" + "\n\n\n".join("\n".join(part) for part in defined) + "\n"
 
@@ -228,7 +241,7 @@ class Module:
         about = [f"{graph.name}: {graph.description}" if graph.description else graph.name]
         about += [graph.source] if graph.source else []
         about.append("Written by archspec. It needs Keras 3.12 or later, and nothing else.")
-        paragraphs = ["\n".join(textwrap.wrap(_printable(text), 110, break_long_words=False, break_on_hyphens=False)) for text in about]
+        paragraphs = ["\n".join(textwrap.wrap(_printable(text), 116, break_long_words=False, break_on_hyphens=False)) for text in about]
         return [f'"""{chr(10) + chr(10)}'.strip("\n") + "\n\n".join(paragraphs) + '\n"""']
 
     def _imports(self) -> list[list[str]]:
@@ -237,8 +250,28 @@ class Module:
         third = ["import keras", *([f"from keras import {', '.join(names)}"] if names else [])]
         return [*([["import math"]] if "math" in self.helpers else []), third]
 
-    def _constants(self) -> list[list[str]]:
-        return [[line for name, table in self.tables.values() for line in Line(table, name).lines("")]] if self.tables else []
+    def _constants(self, code: str) -> list[list[str]]:
+        lines = [line for name, table in self.tables.values() if re.search(rf"\b{name}\b", code) for line in Line(table, name).lines("")]
+        return [lines] if lines else []
+
+
+class _Outside(Mapping[str, Bound]):
+    """The variables of the spec, as a function that is written sees them; each is asked for when it is mentioned."""
+
+    def __init__(self, writer: Writer, names: Mapping[str, Any]) -> None:
+        self.writer = writer
+        self.names = names
+
+    def __getitem__(self, name: str) -> Bound:
+        if name not in self.names:
+            raise KeyError(name)
+        return self.writer.variable(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def _printable(text: str) -> str:

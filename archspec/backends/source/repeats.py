@@ -86,8 +86,9 @@ def _columns(writer: Writer, value: Value, raws: Sequence[Any], scope: Scope) ->
     columns = {name: writer.values.value(one, [raw[name] for raw in raws], scope) for name, one in value.items()}
     names = _new(writer, list(columns))
     rows = None
-    if all(one.is_list for _, one in value.items()):
-        rows = list(zip(*(column.items if isinstance(column, Brackets) else () for column in columns.values()), strict=True))
+    lists = [column.items for column in columns.values() if isinstance(column, Brackets) and column.open == "["]
+    if len(lists) == len(columns):
+        rows = list(zip(*lists, strict=True))
     return Header(names, list(names.values()), list(columns.values()), rows)
 
 

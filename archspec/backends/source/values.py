@@ -33,15 +33,16 @@ Scope = Mapping[str, Bound]
 
 
 class Values:
-    """Writes values. ``find`` gives what a name stands for, ``helper`` the name in the file of a function of expressions."""
+    """Writes values. ``find`` gives what a name stands for; ``helper`` and ``known`` are those of `Translator`."""
 
-    def __init__(self, find: Callable[[str, Scope], Bound], helper: Callable[[str], str]) -> None:
+    def __init__(self, find: Callable[[str, Scope], Bound], helper: Callable[[str], str], known: Callable[[str, Any], Code]) -> None:
         self.find = find
         self.helper = helper
+        self.known = known
 
     def translator(self, scope: Scope) -> Translator:
         """What translates expressions that see these names."""
-        return Translator(lambda name: self.find(name, scope).meaning, self.helper)
+        return Translator(lambda name: self.find(name, scope).meaning, self.helper, self.known)
 
     def sources(self, formula: Formula | NameFormula, scope: Scope) -> frozenset[Key]:
         """The variables and arguments that a formula depends on."""

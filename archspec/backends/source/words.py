@@ -36,7 +36,7 @@ class Identifiers:
     def new(self, wanted: str, *others: str) -> str:
         """The first free one of some names; else the first with a number."""
         for one in (wanted, *others):
-            if identifier(one) == one and one not in self.taken:
+            if one.isidentifier() and one == one.lower() and one not in self.taken:
                 return self._take(one)
         base = identifier(wanted)
         if base not in self.taken:

@@ -61,20 +61,21 @@ class Writer:
         self.used: set[str] = set()
         self.flags: set[str] = set()
         self.depth = 0
+        self.quiet = False
         self.loops: list[Loop] = []
         self.held: dict[int, str] = {}
         self.local: dict[str, Bound] = {}
         self.variables: dict[str, str] = {}
-        self.values = Values(self.find, self.helper)
+        self.values = Values(self.find, module.helper, module.known)
 
     # --- names
 
     def find(self, name: str, scope: Scope) -> Bound:
         """What a name stands for at a place."""
         found = scope.get(name) or self.local.get(name) or self.local_value(name) or self.variable(name)
-        if isinstance(found.meaning, Code):
+        if isinstance(found.meaning, Code) and not self.quiet:
             self.used.add(found.meaning.text.partition("[")[0])
-        if name == "in" and self.clobbered and self.input == CHAIN:
+        if name == "in" and self.clobbered and self.input == CHAIN and not self.quiet:
             raise NeedsInput
         return found
 
@@ -106,14 +107,17 @@ class Writer:
             self.variables[name] = self.names.new(name, f"{name}_")
         return Bound(Code(self.variables[name]), sources)
 
-    def helper(self, function: str) -> str:
-        """A function of expressions, as it is called in the file."""
-        return self.module.helper(function)
-
     def fix(self, formula: Formula | None, place: Place, cur: str) -> None:
         """Write out the variables that a formula depends on: what is written holds for no other values."""
         if formula is not None:
-            self.module.fix(self.values.sources(formula, self.seen(place, cur)))
+            self.fix_sources(self.sources(formula, self.seen(place, cur)))
+
+    def sources(self, formula: Formula, scope: Scope) -> frozenset[Key]:
+        """The variables and arguments that a formula depends on, which are not used by that."""
+        quiet, self.quiet = self.quiet, True
+        found = self.values.sources(formula, scope)
+        self.quiet = quiet
+        return found
 
     def fix_sources(self, sources: frozenset[Key]) -> None:
         """Write out these variables."""
@@ -203,7 +207,7 @@ class Writer:
         count = f"{times} + {start}" if start > 0 else times if not start else f"{times} - {-start}"
         if min(numbers.values()) > 1:
             return (f"{base}_", Code(count, 5))
-        return (Code(f'{self.helper("numbered")}("{base}", {count})'),)
+        return (Code(f'{self.module.helper("numbered")}("{base}", {count})'),)
 
 
 def _index_of(step: Step, loop: Loop) -> int:
