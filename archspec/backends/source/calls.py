@@ -102,8 +102,8 @@ class CallWriter(Writer):
                 written[key] = literal(tupled(plain_arguments(layers[0])[key]))
                 continue
             scope = self.seen(place, cur) if environment is None else self.scope_of_defaults(steps[0], key, kind)
-            homes = [formulas_of(kind, own, step.defaults)[key][1] or step.environment for step in steps]
-            raws = [formula.evaluate(home) for home in homes]
+            places = [(step, formulas_of(kind, own, step.defaults)[key][1] or step.environment) for step in steps]
+            raws = self.values.raws(formula, places)
             written[key] = self.values.argument(key, formula, raws, layers, scope)
         pieces: list[Piece] = []
         for key in POSITIONAL.get(kind, ()):
@@ -163,7 +163,7 @@ class CallWriter(Writer):
             if (function.block.name, key) in self.module.fixed:
                 self.fix_sources(self.sources(formula, scope))
             if key in function.arguments:
-                raws = [formula.evaluate(step.environment) for step in steps]
+                raws = self.values.raws(formula, [(step, step.environment) for step in steps])
                 given[key] = self.values.value(formula.value, raws, scope)
         return {key: given[key] for key in function.block.parameters if key in given}
 

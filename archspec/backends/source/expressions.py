@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -91,7 +92,8 @@ class Translator:
 
     def sign(self, node: tree.Sign) -> Code:
         """`-a`."""
-        return Code(node.symbol + self.text(node.operand, SIGN), SIGN)
+        operand = self.code(node.operand)
+        return Code(node.symbol + (operand.text if operand.level in (SIGN, POSTFIX, ATOM) else f"({operand.text})"), SIGN)
 
     def negation(self, node: tree.Not) -> Code:
         """`not a`, without a double negation."""
@@ -118,7 +120,7 @@ class Translator:
         level = LEVELS[node.rest[0][0]]
         if level == POWER:
             base, exponent = self.text(node.first, POSTFIX), self.text(node.rest[0][1], SIGN)
-            simple = all(part.replace(".", "").replace("_", "").lstrip("-").isalnum() for part in (base, exponent))
+            simple = all(re.sub(r"\*\*|[._]", "", part).lstrip("-").isalnum() for part in (base, exponent))
             return Code(f"{base}**{exponent}" if simple else f"{base} ** {exponent}", POWER)
         text = self.text(node.first, level)
         for symbol, operand in node.rest:

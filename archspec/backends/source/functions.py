@@ -48,14 +48,14 @@ class BlockWriter(ItemWriter):
         place = Place({}, ((Code("name"),),), CHAIN)
         result = self.items(self.block.items, self.visits, place, self.input)
         uniform = self.block.name in self.facts.uniform
-        kept = {one: variable for one, variable in arguments.items() if variable and (uniform or variable in self.used)}
-        given = self._given(list(kept))
+        given, computed = self._defaults(arguments, uniform=uniform)
+        kept = {one: variable for one, variable in arguments.items() if one in given}
         passes = frozenset(self.flags & self.passed()) | frozenset(what for what in self.passed() if what == "outputs" and what in self.flags)
-        defaults = self._computed_defaults(kept, given)
         head = self._signature(kept, given, list(tensors.values()), passes)
-        body = [*self._dictionaries(passes), *defaults, *needed(self.first, self.body)]
+        body = [*self._dictionaries(passes), *computed, *needed(self.first, self.body)]
         lines = function(name, head, ended(body, result))
-        required = frozenset(one for one in kept if not given[one])
+        late = next((place for place, one in enumerate(kept) if given[one]), len(kept))
+        required = frozenset(list(kept)[:late])
         return Function(name, self.block, kept, required, dict(self.variables), passes, lines, not self._pruned(arguments, kept))
 
     def _pruned(self, arguments: Mapping[str, str], kept: Mapping[str, str]) -> bool:
@@ -87,18 +87,26 @@ class BlockWriter(ItemWriter):
         self.local[name] = Bound(Code(variable), frozenset({key}))
         return variable
 
-    def _given(self, names: list[str]) -> dict[str, Piece]:
-        """The defaults of arguments that calls leave out; nothing for those that are required."""
-        defaults: dict[str, Piece] = {}
-        for name in names:
-            default = self.block.parameters[name].default
-            if default is None:
-                defaults[name] = ""
-            elif default.constant and not isinstance(default.data, list | dict):
-                defaults[name] = literal(default.data)
-            else:
-                defaults[name] = self._none(name)
-        return defaults
+    def _defaults(self, arguments: Mapping[str, str], *, uniform: bool) -> tuple[dict[str, Piece], list[Statement]]:
+        """For each argument that is kept, the default in the head, nothing where it is required; and the statements that compute others.
+
+        From the last to the first, because a default may use the arguments before it.
+        """
+        heads: dict[str, Piece] = {}
+        computed: list[Statement] = []
+        for name, variable in reversed(arguments.items()):
+            if variable and (uniform or variable in self.used):
+                heads[name] = self._head_default(name)
+                computed = [*self._computed(name, variable, heads[name]), *computed]
+        return {name: heads[name] for name in arguments if name in heads}, computed
+
+    def _head_default(self, name: str) -> Piece:
+        default = self.block.parameters[name].default
+        if default is None:
+            return ""
+        if default.constant and not isinstance(default.data, list | dict):
+            return literal(default.data)
+        return self._none(name)
 
     def _none(self, name: str) -> str:
         """``None``, for a default that is computed in the function. Raises `Varies` where a call gives ``None`` itself."""
@@ -109,16 +117,16 @@ class BlockWriter(ItemWriter):
             raise Varies([(visit, given) for visit, given in calls])
         return "None"
 
-    def _computed_defaults(self, kept: Mapping[str, str], given: Mapping[str, Piece]) -> list[Statement]:
-        found: list[Statement] = []
+    def _computed(self, name: str, variable: str, head: Piece) -> list[Statement]:
+        """The statement that computes the default of an argument, if it stands in no head."""
+        default = self.block.parameters[name].default
+        calls = [visit.step for visit in self.visits if visit.step and name not in visit.step.arguments]
+        if head != "None" or default is None or (default.constant and default.data is None) or not calls:
+            return []
+        raws = self.values.raws(default, [(step.visits[id(self.block.items)], step.values) for step in calls])
         self.clobbered = False
-        for name, variable in kept.items():
-            default = self.block.parameters[name].default
-            if given[name] == "None" and default is not None and not (default.constant and default.data is None):
-                raws = [visit.step.values.values[name] for visit in self.visits if visit.step and visit.step.values]
-                here = {one: self.local[one] for one in self.local if one not in self.block.let}
-                found.append(Compound(f"if {variable} is None", [Line(self.values.value(default.value, raws, here), variable)]))
-        return found
+        here = {one: self.local[one] for one in self.local if one not in self.block.let}
+        return [Compound(f"if {variable} is None", [Line(self.values.value(default.value, raws, here), variable)])]
 
     def _signature(self, kept: Mapping[str, str], given: Mapping[str, Piece], tensors: list[str], passes: frozenset[str]) -> list[Piece]:
         parameters = [(variable, given[name]) for name, variable in kept.items()]
@@ -153,7 +161,7 @@ class ModelWriter(ItemWriter):
         outputs = self.module.outputs_written(result)
         end = Line(Brackets("keras.Model(", (first, outputs, f"name={quoted(graph.name.replace('/', '-'))}"), ")"), "return")
         parameters, computed = self._parameters()
-        return function(name, parameters, [*computed, *start, *starting, *self.body, end])
+        return function(name, parameters, without_unused([*computed, *start, *starting, *self.body, end]))
 
     def inputs_by_name(self) -> dict[str, str]:
         """The model's inputs."""
@@ -162,7 +170,7 @@ class ModelWriter(ItemWriter):
     def _input(self, number: int, variable: str) -> Line:
         one = self.module.program.inputs[number]
         tensor = self.facts.recording.graph.inputs[one.name]
-        raws = [one.shape.evaluate(self.facts.recording.variables)]
+        raws = self.values.raws(one.shape, [(self.facts.recording.root, self.facts.recording.variables)])
         shape = self.values.value(one.shape.value, raws, {}, [tuple(tensor.shape)])
         dtype = () if tensor.dtype == "float32" else (f"dtype={quoted(tensor.dtype)}",)
         return Line(Brackets("keras.Input(", (shape, *dtype, f"name={quoted(one.name)}"), ")"), variable)
@@ -184,7 +192,7 @@ class ModelWriter(ItemWriter):
         formula = self.module.program.variables[name]
         if formula.constant or name in computed:
             return
-        raws = [self.module.variable(name)]
+        raws = self.values.raws(formula, [(self.facts.recording.root, self.facts.recording.variables)])
         piece = self.values.value(formula.value, raws, {})
         for one in [one.name for one in formula.mentions]:
             if one in self.variables:
@@ -214,5 +222,22 @@ def ended(body: list[Statement], result: str) -> list[Statement]:
     """The statements of a function with its result returned."""
     last = body[-1] if body else None
     if isinstance(last, Line) and last.target == result:
-        return [*body[:-1], Line(last.value, "return")]
-    return [*body, Line(result, "return")]
+        return without_unused([*body[:-1], Line(last.value, "return")])
+    return without_unused([*body, Line(result, "return")])
+
+
+def without_unused(body: list[Statement]) -> list[Statement]:
+    """The statements without other names for a variable that nothing reads."""
+    words = re.findall(r"\w+", _without_texts("\n".join(line for one in body for line in one.lines(""))))
+    once = {word for word in words if words.count(word) == 1}
+
+    def kept(statements: list[Statement]) -> list[Statement]:
+        found: list[Statement] = []
+        for one in statements:
+            if isinstance(one, Compound):
+                found.append(Compound(one.head, kept(one.body)))
+            elif not (isinstance(one.value, str) and one.value.isidentifier() and one.target in once - {"return"}):
+                found.append(one)
+        return found
+
+    return kept(body)

@@ -6,13 +6,14 @@ from typing import Any
 
 from archspec.backends.source.calls import CallWriter
 from archspec.backends.source.expressions import Known
-from archspec.backends.source.facts import Varies, one
+from archspec.backends.source.facts import Varies, one, steps_in, within
 from archspec.backends.source.layout import Brackets, Compound, Line, Piece, Statement, around, has_table
 from archspec.backends.source.repeats import Header, header, rows_of
-from archspec.backends.source.values import Bound
+from archspec.backends.source.values import Bound, Scope
 from archspec.backends.source.words import Code, Template, joined, quoted
 from archspec.backends.source.writer import Loop, Place
 from archspec.frontend import syntax
+from archspec.frontend.formulas import Formula
 from archspec.frontend.naming import snake_case
 from archspec.frontend.recording import Step, Visit, paths_of
 from archspec.frontend.syntax import Item, Items, Path
@@ -42,13 +43,17 @@ class ItemWriter(CallWriter):
             return cur
         if item.when is None or item.when.constant:
             return self.operation(item, present, place, cur)
-        raws = [item.when.evaluate(step.environment) for step in steps]
+        raws = self.values.raws(item.when, [(step, step.environment) for step in steps])
         scope = self.seen(place, cur)
-        if item.when.mentions and self.values.is_known([mention.name for mention in item.when.mentions], scope):
+        if self.decided(item.when, scope):
             one(list(zip(steps, raws, strict=True)))
             return self.operation(item, present, place, cur)
         condition = self.values.code(item.when, raws, scope)
         return self.under(condition, place, cur, lambda: self.operation(item, present, place, cur))
+
+    def decided(self, condition: Formula, scope: Scope) -> bool:
+        """Whether nothing is left of a condition to decide when the code runs."""
+        return self.values.is_foreign(condition.value.data) or self.values.is_known([mention.name for mention in condition.mentions], scope)
 
     def operation(self, item: Item, steps: list[Step], place: Place, cur: str) -> str:
         """What an item makes."""
@@ -249,9 +254,9 @@ class ItemWriter(CallWriter):
         """When there is a way around, in words that mean the same before the main path and after it; ``None`` for always."""
         if shortcut is None or shortcut.when is None or shortcut.when.constant:
             return None
-        raws = [shortcut.when.evaluate(step.environment) for step in steps]
+        raws = self.values.raws(shortcut.when, [(step, step.environment) for step in steps])
         scope = self.seen(place, cur)
-        if shortcut.when.mentions and self.values.is_known([mention.name for mention in shortcut.when.mentions], scope):
+        if self.decided(shortcut.when, scope):
             one(list(zip(steps, raws, strict=True)))
             return None
         code = self.values.code(shortcut.when, raws, scope)
@@ -262,6 +267,7 @@ class ItemWriter(CallWriter):
     def side_output(self, item: Item, operation: syntax.SideOutput, steps: list[Step], place: Place, cur: str, feed: str) -> str:
         """A side path and its end, an output of the model; the main path goes on from before it."""
         number = self.module.outputs_begin(self)
+        slot = self.slot(operation, steps)
         assert item.name is not None
         target = self.own_variable(item) if id(item) in self.facts.held else self.names.new(item.name.text.replace("$", ""), "side")
         inside = place._replace(target=target)
@@ -270,8 +276,15 @@ class ItemWriter(CallWriter):
             end = self.assign(target, end)
         if id(item) in self.facts.tapped:
             self.tap(place.prefixes[0], end)
-        self.module.outputs_end(self, number, end)
+        self.module.outputs_end(self, number, end, target, slot)
         return cur
+
+    def slot(self, operation: syntax.SideOutput, steps: list[Step]) -> str:
+        """A variable for the place of an output that comes before those within it; nothing where there are none."""
+        inner = (one for visit in self.visits_of(steps, operation.items) for one in steps_in(visit))
+        if self.module.straight or not any(isinstance(one.item.operation, syntax.SideOutput) for one in inner):
+            return ""
+        return self.assign(self.names.new("slot"), "len(outputs)")
 
     # --- repetitions
 
@@ -319,7 +332,7 @@ class ItemWriter(CallWriter):
         """A loop. Raises `Varies` where it cannot be written, and `Unused` where it ``counts`` for nothing."""
         steps = [step for visit in visits for step in visit.steps[number]]
         assert item.repeat is not None
-        raws = [item.repeat.evaluate(visit.repeats[number]) for visit in visits]
+        raws = self.values.raws(item.repeat, [(visit, visit.repeats[number]) for visit in visits])
         scope = self.seen(place, cur)
         taken = self.names.taken
         head = header(self, item.repeat, raws, scope, visits)
@@ -384,7 +397,8 @@ class ItemWriter(CallWriter):
             self.keep_paths(node.name, variables[node.name])
         end = step.result
         for path, name in self.facts.kept.items():
-            if self.facts.recording.owners[path][0] is step and path != step.path and name in variables and not any(one.name == name for one in made):
+            inside = any(one is step for one in within(self.facts.recording.owners[path][0]))
+            if inside and path != step.path and name in variables and not any(one.name == name for one in made):
                 self.tap((path,), variables[name])
         self.outputs_of(step, variables)
         return variables[end] if end in variables else feeds[0]
@@ -393,14 +407,14 @@ class ItemWriter(CallWriter):
         """Further outputs of the model that an item used again ends in."""
         for path, name in self.facts.recording.graph.outputs.items():
             owner = self.facts.recording.owners.get(path)
-            if owner is not None and owner[0] is step or (owner is not None and any(one is step for one in _around(owner[0]))):
+            if owner is not None and any(one is step for one in within(owner[0])):
                 number = self.module.outputs_begin(self)
-                self.module.outputs_end(self, number, variables[name])
+                self.module.outputs_end(self, number, variables[name], "")
 
     def keep_paths(self, node: str, variable: str) -> None:
         """Keep what a node gives under the names that are read elsewhere."""
         for path, name in self.facts.kept.items():
-            if name == node and self.facts.recording.owners[path][0].reused:
+            if name == node and any(one.reused for one in within(self.facts.recording.owners[path][0])):
                 self.tap((path,), variable)
 
     def from_outside(self, name: str) -> str:
@@ -411,14 +425,6 @@ class ItemWriter(CallWriter):
     def given(self) -> list[str]:
         """The variables that hold what the function is given."""
         return list(self.inputs_by_name().values()) or [self.input]
-
-
-def _around(step: Step | None) -> list[Step]:
-    found = []
-    while step is not None:
-        found.append(step)
-        step = step.visit.step
-    return found
 
 
 def _looks_around(items: Items) -> bool:

@@ -191,12 +191,14 @@ class Module:
             self.certain |= not writer.depth and writer.block is None
         return len(self.outputs) - 1
 
-    def outputs_end(self, writer: Writer, number: int, variable: str) -> None:
-        """It ends: the variable that holds it."""
+    def outputs_end(self, writer: Writer, number: int, variable: str, own: str, slot: str = "") -> None:
+        """It ends: the variable that holds it, its ``own`` one, and that of its place, if outputs within it have come before."""
         self.outputs[number] = variable
-        if self.appended:
+        if slot:
+            writer.emit(Line(f"outputs.insert({slot}, {variable})"))
+        elif self.appended:
             last = writer.body[-1] if writer.body else None
-            if isinstance(last, Line) and last.target == variable and not writer.is_kept(variable) and variable != CHAIN:
+            if isinstance(last, Line) and last.target == variable == own and not writer.is_kept(variable):
                 writer.body[-1] = Line(Brackets("outputs.append(", (last.value,), ")"))
             else:
                 writer.emit(Line(f"outputs.append({variable})"))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archspec.backends.flat import arguments as plain_arguments
-from archspec.backends.source.expressions import CONDITIONAL, Known, Meaning, Tensor, Translator
-from archspec.backends.source.facts import Varies
+from archspec.backends.source.agreement import agrees, same
+from archspec.backends.source.expressions import Known, Meaning, Translator
+from archspec.backends.source.facts import one
 from archspec.backends.source.layout import Brackets, Piece, around, flat
-from archspec.backends.source.words import Code, Template, configured, constant, joined, literal
+from archspec.backends.source.words import Code, Template, configured, constant, literal
 from archspec.frontend import expressions
 from archspec.frontend.expression_tree import Attribute, ListOf
 from archspec.frontend.formulas import Formula, NameFormula
-from archspec.frontend.recording import Step
+from archspec.frontend.recording import Step, Visit
 from archspec.frontend.source import Value
 from archspec.layers import Layer
 from archspec.layers.types import Configured
@@ -39,6 +40,7 @@ class Values:
         self.find = find
         self.helper = helper
         self.known = known
+        self.foreign: set[str] = set()
 
     def translator(self, scope: Scope) -> Translator:
         """What translates expressions that see these names."""
@@ -47,6 +49,18 @@ class Values:
     def sources(self, formula: Formula | NameFormula, scope: Scope) -> frozenset[Key]:
         """The variables and arguments that a formula depends on."""
         return frozenset().union(*(self.find(mention.name, scope).sources for mention in formula.mentions))
+
+    def raws(self, formula: Formula, places: Sequence[tuple[Step | Visit, Any]]) -> list[Any]:
+        """What a formula gives at some places; where Python would give something else, it is written out. Raises `Varies`."""
+        raws = [formula.evaluate(scope) for _, scope in places]
+        if formula.compute is not None and not all(agrees(formula.value, scope) for _, scope in places):
+            one([(where, repr(raw)) for (where, _), raw in zip(places, raws, strict=True)])
+            self.foreign |= set(_texts(formula.value))
+        return raws
+
+    def is_foreign(self, text: Any) -> bool:
+        """Whether a text is an expression of which Python would make something else."""
+        return isinstance(text, str) and text in self.foreign
 
     def is_known(self, names: Sequence[str], scope: Scope) -> bool:
         """Whether all names stand for values that are written out."""
@@ -64,7 +78,7 @@ class Values:
 
     def _expression(self, text: str, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None) -> Piece:
         parsed = expressions.parse(text)
-        if self.is_known([name.text for name in parsed.names], scope):
+        if self.is_foreign(text) or self.is_known([name.text for name in parsed.names], scope):
             _same(raws)
             return literal(raws[0] if accepted is None else _written(accepted[0], raws[0]))
         node = expressions.tree(text)
@@ -80,24 +94,26 @@ class Values:
     def _list(self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None) -> Piece:
         items = []
         for place, inner in enumerate(value.data):
-            here = None if accepted is None else [one[place] if isinstance(one, tuple) and len(one) > place else one for one in accepted]
+            here = None if accepted is None else [each[place] if isinstance(each, tuple) and len(each) > place else each for each in accepted]
             items.append(self.value(inner, [raw[place] for raw in raws], scope, here))
         open, close = "[]" if accepted is None else "()"
         return Brackets(open, tuple(items), close, collection=True)
 
     def _mapping(self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None) -> Piece:
         if accepted is None:
-            entries = [around(f'"{key}": ', self.value(one, [raw[key] for raw in raws], scope)) for key, one in value.items()]
+            entries = [around(f'"{key}": ', self.value(inner, [raw[key] for raw in raws], scope)) for key, inner in value.items()]
             return Brackets("{", tuple(entries), "}", collection=True)
         ((name, inner),) = value.items()
         first = accepted[0]
         assert isinstance(first, Configured)
-        given = {key: self.value(one, [raw[name][key] for raw in raws], scope, [one.arguments[key] for one in accepted]) for key, one in inner.items()}
+        given = {key: self.value(each, [raw[name][key] for raw in raws], scope, [made.arguments[key] for made in accepted]) for key, each in inner.items()}
         return configured(first, given)
 
     def code(self, formula: Formula, raws: Sequence[Any], scope: Scope) -> Code:
         """A formula as an expression."""
-        if isinstance(formula.value.data, str) and formula.compute is not None and not self.is_known([one.name for one in formula.mentions], scope):
+        text = formula.value.data
+        known = self.is_foreign(text) or self.is_known([mention.name for mention in formula.mentions], scope)
+        if isinstance(text, str) and formula.compute is not None and not known:
             return self.translator(scope).code(expressions.tree(formula.value.data))
         _same(raws)
         return constant(raws[0]) if formula.compute is None or isinstance(formula.value.data, str) else Code(flat(self.value(formula.value, raws, scope)))
@@ -119,11 +135,22 @@ class Values:
     def _part(self, text: str, node: Any, steps: Sequence[Step], scope: Scope) -> str | Code:
         parsed = expressions.parse(text)
         raws = [parsed.evaluate(step.environment) for step in steps]
-        if self.is_known([name.text for name in parsed.names], scope):
+        foreign = not all(same(node, step.environment) for step in steps)
+        if foreign:
+            one([(step, repr(raw)) for step, raw in zip(steps, raws, strict=True)])
+        if foreign or self.is_known([name.text for name in parsed.names], scope):
             _same(raws)
             return str(int(raws[0])) if isinstance(raws[0], float) else str(raws[0])
         code = self.translator(scope).code(node)
         return Code(f"int({code.text})") if any(isinstance(raw, float) for raw in raws) else code
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """The expressions in a value."""
+    if isinstance(value.data, str):
+        yield value.data
+    for inner in value.data.values() if isinstance(value.data, dict) else value.data if isinstance(value.data, list) else ():
+        yield from _texts(inner)
 
 
 def _is_whole(value: Any) -> bool:
@@ -152,4 +179,3 @@ def count_after(template: Template, index: Code | Known) -> Template:
     return (*template, Code(f"{index.text} + 1", 5))
 
 
-__all__ = ["CONDITIONAL", "Bound", "Key", "Scope", "Tensor", "Values", "Varies", "count_after", "joined", "tupled"]

@@ -85,7 +85,7 @@ class Writer:
             return None
         formula = self.block.let[name]
         clobbered, self.clobbered = self.clobbered, False
-        raws = [formula.evaluate(self.environment(visit)) for visit in self.visits]
+        raws = self.values.raws(formula, [(visit, self.environment(visit)) for visit in self.visits])
         code = self.values.code(formula, raws, {})
         sources = self.values.sources(formula, {})
         self.clobbered = clobbered
