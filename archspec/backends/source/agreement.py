@@ -58,6 +58,20 @@ def _children(node: tree.Node) -> Iterator[tree.Node]:
             yield from (inner for one in part for inner in (one if type(one) is tuple else (one,)) if hasattr(inner, "_fields"))
 
 
+def value_of(node: tree.Node, scope: Scope) -> Any:
+    """The value of a node; ``None`` where it has none."""
+    return _value(node, scope)
+
+
+def names_in(node: tree.Node) -> Iterator[str]:
+    """The variables that a node mentions and does not bind itself."""
+    if isinstance(node, tree.Variable):
+        yield node.name.text
+    for child in _children(node):
+        bound = node.variable if isinstance(node, tree.Comprehension) and child is node.element else None
+        yield from (name for name in names_in(child) if name != bound)
+
+
 def _value(node: tree.Node, scope: Scope) -> Any:
     compiler = Compiler()
     try:

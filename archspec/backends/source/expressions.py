@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from archspec.backends.source.agreement import names_in, value_of
 from archspec.backends.source.words import ATOM, Code, constant
 from archspec.frontend import expression_tree as tree
 
@@ -27,6 +28,23 @@ class Known(NamedTuple):
     value: Any
 
 
+UNDECIDED = object()
+"""What a node gives whose value depends on what happens when the code runs."""
+
+
+class _Values:
+    """Variables and their values, as expressions see them."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def lookup(self, name: str) -> Any:
+        return self.values[name]
+
+    def spend(self, steps: int) -> None:
+        pass
+
+
 Meaning = Code | Tensor | Known
 Names = Callable[[str], Meaning]
 
@@ -34,18 +52,32 @@ Names = Callable[[str], Meaning]
 class Translator:
     """Translates the expressions of one place. 
 
-    ``helper`` gives the name of a function in the file, ``known`` what to write for a value that a name always stands for.
+    ``names`` gives what a name stands for, and ``peek`` too, without its being used by that. ``helper`` gives the name of a function in the file, ``known`` what to write for a value that a name always stands for.
     """
 
-    def __init__(self, names: Names, helper: Callable[[str], str], known: Callable[[str, Any], Code]) -> None:
+    def __init__(self, names: Names, peek: Names, helper: Callable[[str], str], known: Callable[[str, Any], Code]) -> None:
         self.names = names
+        self.peek = peek
         self.helper = helper
         self.known = known
         self.bound: dict[str, str] = {}
 
     def code(self, node: tree.Node) -> Code:
-        """One node."""
+        """One node; its value where that is the same always."""
+        found = self.decided(node)
+        if found is not UNDECIDED and not isinstance(found, list | dict):
+            return constant(found)
         return RULES[type(node)](self, node)
+
+    def decided(self, node: tree.Node) -> Any:
+        """The value of a node that mentions only names which stand for values; `UNDECIDED` for others."""
+        names = set(names_in(node))
+        if not names or names & set(self.bound) or isinstance(node, tree.Variable | tree.Comprehension):
+            return UNDECIDED
+        meanings = {name: self.peek(name) for name in names}
+        if not all(isinstance(one, Known) for one in meanings.values()):
+            return UNDECIDED
+        return value_of(node, _Values({name: one.value for name, one in meanings.items() if isinstance(one, Known)}))
 
     def text(self, node: tree.Node, level: int) -> str:
         """The text of a node, in brackets where it binds less tightly than its place asks for."""
@@ -108,10 +140,21 @@ class Translator:
     def logic(self, node: tree.Logic) -> Code:
         """`a and b`."""
         level = AND if node.symbol == "and" else OR
+        neutral = node.symbol == "and"
+        values = [self.decided(operand) for operand in node.operands]
+        if (not neutral) in values:
+            return constant(not neutral)
+        operands = tuple(operand for operand, value in zip(node.operands, values, strict=True) if value is not neutral)
+        if len(operands) < 2:
+            return self.code(operands[0]) if operands else constant(neutral)
+        node = node._replace(operands=operands)
         return Code(f" {node.symbol} ".join(self.text(operand, level + 1) for operand in node.operands), level)
 
     def conditional(self, node: tree.Conditional) -> Code:
         """`a if c else b`."""
+        decided = self.decided(node.condition)
+        if isinstance(decided, bool):
+            return self.code(node.then if decided else node.otherwise)
         then, condition = self.text(node.then, OR), self.text(node.condition, OR)
         return Code(f"{then} if {condition} else {self.text(node.otherwise, CONDITIONAL)}", CONDITIONAL)
 

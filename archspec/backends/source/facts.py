@@ -60,6 +60,8 @@ class Facts:
         self.outside: set[str] = set()
         self.passing: dict[str, set[str]] = {"tensors": set(), "shared": set(), "outputs": set()}
         self.uniform: set[str] = set()
+        self.again: set[int] = set()
+        self.origins: dict[int, int] = {}
         self._calls()
         self._references()
         self._reuses()
@@ -135,15 +137,45 @@ class Facts:
         nodes = {node.name: node for node in self.recording.graph.nodes}
         owners = {step.node.name: step for step in self.steps if step.node is not None and not step.reused}
         for step in self.steps:
+            if step.reused and (origin := self._origin(step)) is not None:
+                self.again.add(id(origin.item))
+                self.origins[id(step)] = id(origin.item)
+        for step in self.steps:
             if not step.reused:
                 continue
-            self._outside(step, owners)
+            if id(step) not in self.origins:
+                self._outside(step, owners)
             own = {self.recording.graph.nodes[place].name for place in step.nodes}
             for name in sorted(own):
                 original = nodes[name].weights_of
                 if original is not None:
                     self.shared.add(original)
                     self._pass("shared", owners[original].visit, step.visit)
+
+    def _origin(self, step: Step) -> Step | None:
+        """The step whose item a function can stand for, there and here: all layers are shared, and nobody looks inside or takes an output."""
+        origin = step
+        while origin.reused:
+            owner, part = self.recording.owners[origin.reused]
+            if part != id(owner.item):
+                return None
+            origin = owner
+        graph = self.recording.graph
+        made = [graph.nodes[place] for place in step.nodes]
+        shared = all(node.weights_of == origin.path + node.name[len(step.path) :] for node in made)
+        parts = {part for path, (_, part) in self.recording.owners.items() if path.startswith((f"{origin.path}.", f"{step.path}."))}
+        looked = bool(parts & (self.tapped | self.held_outside(origin)))
+        outputs = any(path.startswith((f"{origin.path}.", f"{step.path}.")) for path in graph.outputs)
+        level = not self._loops(origin) and self.activation(origin.visit) is self.activation(step.visit)
+        plain = not any(around.item.when is not None for around in within(origin) if self.activation(around.visit) is self.activation(origin.visit))
+        named = origin.written and not isinstance(origin.item.operation, SideOutput)
+        level = level and len(step.item.sources or "1") == len(origin.item.sources or "1")
+        return origin if shared and level and plain and named and made and not looked and not outputs else None
+
+    def held_outside(self, origin: Step) -> set[int]:
+        """The parts of an item that are named outside of it."""
+        inside = {id(one.item) for one in self.steps if any(around is origin for around in within(one))}
+        return {part for (reader, _), part in self.simple.items() if reader not in inside}
 
     def _outside(self, step: Step, owners: dict[str, Step]) -> None:
         """Keep the tensors from outside that an item takes when it is used again, besides those that it is given."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archspec.backends.source.expressions import Known, Tensor
 from archspec.backends.source.facts import Varies
 from archspec.backends.source.items import ItemWriter
-from archspec.backends.source.layout import Brackets, Compound, Line, Piece, Statement, around, function
+from archspec.backends.source.layout import Brackets, Compound, Line, Piece, Statement, around, ended, function, without_texts, without_unused
 from archspec.backends.source.values import Bound
 from archspec.backends.source.words import Code, literal, quoted
 from archspec.backends.source.writer import CHAIN, Place
@@ -209,35 +209,6 @@ def needed(first: list[Statement], body: list[Statement]) -> list[Statement]:
     """The statements of a function after those of its local values that it uses."""
     for one in reversed(first):
         text = "\n".join(line for statement in body for line in statement.lines(""))
-        if isinstance(one, Line) and re.search(rf"\b{one.target}\b", _without_texts(text)):
+        if isinstance(one, Line) and re.search(rf"\b{one.target}\b", without_texts(text)):
             body = [one, *body]
     return body
-
-
-def _without_texts(code: str) -> str:
-    return re.sub(r'(f?)"[^"\n]*"', lambda match: match[0] if match[1] else "", code)
-
-
-def ended(body: list[Statement], result: str) -> list[Statement]:
-    """The statements of a function with its result returned."""
-    last = body[-1] if body else None
-    if isinstance(last, Line) and last.target == result:
-        return without_unused([*body[:-1], Line(last.value, "return")])
-    return without_unused([*body, Line(result, "return")])
-
-
-def without_unused(body: list[Statement]) -> list[Statement]:
-    """The statements without other names for a variable that nothing reads."""
-    words = re.findall(r"\w+", _without_texts("\n".join(line for one in body for line in one.lines(""))))
-    once = {word for word in words if words.count(word) == 1}
-
-    def kept(statements: list[Statement]) -> list[Statement]:
-        found: list[Statement] = []
-        for one in statements:
-            if isinstance(one, Compound):
-                found.append(Compound(one.head, kept(one.body)))
-            elif not (isinstance(one.value, str) and one.value.isidentifier() and one.target in once - {"return"}):
-                found.append(one)
-        return found
-
-    return kept(body)

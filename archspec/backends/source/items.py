@@ -7,11 +7,11 @@ from typing import Any
 from archspec.backends.source.calls import CallWriter
 from archspec.backends.source.expressions import Known
 from archspec.backends.source.facts import Varies, one, steps_in, within
-from archspec.backends.source.layout import Brackets, Compound, Line, Piece, Statement, around, has_table
+from archspec.backends.source.layout import Brackets, Compound, Definition, Line, Piece, Statement, around, ended, has_table
 from archspec.backends.source.repeats import Header, header, rows_of
 from archspec.backends.source.values import Bound, Scope
-from archspec.backends.source.words import Code, Template, joined, quoted
-from archspec.backends.source.writer import Loop, Place
+from archspec.backends.source.words import Code, Template, identifier, joined, quoted
+from archspec.backends.source.writer import CHAIN, Loop, Place
 from archspec.frontend import syntax
 from archspec.frontend.formulas import Formula
 from archspec.frontend.naming import snake_case
@@ -49,6 +49,8 @@ class ItemWriter(CallWriter):
             one(list(zip(steps, raws, strict=True)))
             return self.operation(item, present, place, cur)
         condition = self.values.code(item.when, raws, scope)
+        if condition.text == "True":
+            return self.operation(item, present, place, cur)
         return self.under(condition, place, cur, lambda: self.operation(item, present, place, cur))
 
     def decided(self, condition: Formula, scope: Scope) -> bool:
@@ -58,7 +60,8 @@ class ItemWriter(CallWriter):
     def operation(self, item: Item, steps: list[Step], place: Place, cur: str) -> str:
         """What an item makes."""
         feeds = [cur] if item.sources is None else [self.source(item, number, steps, place, cur) for number in range(len(item.sources))]
-        result = self.written(item, steps, place, cur, feeds)
+        write = self.as_function if id(item) in self.facts.again and self.block_or_model_level() else self.written
+        result = write(item, steps, place, cur, feeds)
         return self.finished(item, id(item), steps, place, cur, result)
 
     def written(self, item: Item, steps: list[Step], place: Place, cur: str, feeds: list[str]) -> str:
@@ -69,7 +72,7 @@ class ItemWriter(CallWriter):
         if isinstance(operation, syntax.VariableCall):
             return self.variable_call(item, operation, steps, place, cur, feeds)
         if isinstance(operation, syntax.Reuse):
-            return self.reuse(steps, place, feeds)
+            return self.reuse(item, steps, place, feeds)
         inside = place if item.name is None else place.inside(self.item_name(item, steps, place, cur, ""))
         if isinstance(operation, syntax.Group):
             return self.items(operation.items, self.visits_of(steps, operation.items), inside, feeds[0])
@@ -98,9 +101,7 @@ class ItemWriter(CallWriter):
 
     def variable_call(self, item: Item, call: syntax.VariableCall, steps: list[Step], place: Place, cur: str, feeds: list[str]) -> str:
         """A call of what a variable names: written as a call of that, where it is always the same."""
-        quiet, self.quiet = self.quiet, True
-        found = self.find(call.variable, self.seen(place, cur))
-        self.quiet = quiet
+        found = self.peek(call.variable, self.seen(place, cur))
         if len({step.target for step in steps}) == 1:
             self.fix_sources(found.sources)
             return self.called(item, steps, place, cur, feeds, self.target(item, place))
@@ -224,31 +225,25 @@ class ItemWriter(CallWriter):
             self.fix(shortcut.when, place, cur)
             return self.items(operation.items, main, place, feed)
         condition = self.shortcut_condition(shortcut, steps, place, cur)
-        later = shortcut is not None and _looks_around(shortcut.items)
+        later = condition is not None or (shortcut is not None and _looks_around(shortcut.items))
         saved = end = feed
         if feed == place.target and (shortcut is None or later or not shortcut.items.items):
             saved = end = self.assign(self.names.new("shortcut", "residual"), feed)
         if shortcut is not None and not later:
-            end = self.way_around(shortcut, present, place, saved, self.names.new("shortcut", "residual"), condition)
+            end = self.path(shortcut, present, place, saved, self.names.new("shortcut", "residual"))
             end = self.assign(self.names.new("shortcut", "residual"), end) if end == place.target else end
         result = self.items(operation.items, main, place, feed)
-        if shortcut is not None and later:
-            end = self.way_around(shortcut, present, place, saved, self.names.new("shortcut", "around"), condition)
         name = self.merge_name(present, place, "Add")
 
         def add() -> str:
-            return self.layer(item, present, place, cur, [result, end], {}, name, self.target(item, place))
+            around = end
+            if shortcut is not None and later:
+                around = self.path(shortcut, present, place, saved, self.names.new("shortcut", "residual"))
+            return self.layer(item, present, place, cur, [result, around], {}, name, self.target(item, place))
 
-        sum_ = add() if condition is None else self.under(condition, place._replace(target=self.target(item, place)), result, add)
-        self.names.taken = self.names.taken - ({"shortcut", "residual", "around"} - taken - {*self.held.values(), *self.fixed_tensors()})
-        return sum_
-
-    def way_around(self, shortcut: Path, present: list[Step], place: Place, feed: str, target: str, condition: Code | None) -> str:
-        """The shortcut of a residual, under its condition."""
-        if condition is None:
-            return self.path(shortcut, present, place, feed, target)
-        inside = place._replace(target=target)
-        return self.under(condition, inside, feed, lambda: self.path(shortcut, present, inside, feed, target))
+        total = add() if condition is None else self.under(condition, place._replace(target=self.target(item, place)), result, add)
+        self.names.taken = self.names.taken - ({"shortcut", "residual"} - taken - {*self.held.values(), *self.fixed_tensors()})
+        return total
 
     def shortcut_condition(self, shortcut: Path | None, steps: list[Step], place: Place, cur: str) -> Code | None:
         """When there is a way around, in words that mean the same before the main path and after it; ``None`` for always."""
@@ -260,6 +255,8 @@ class ItemWriter(CallWriter):
             one(list(zip(steps, raws, strict=True)))
             return None
         code = self.values.code(shortcut.when, raws, scope)
+        if code.text == "True":
+            return None
         if code.text.isidentifier() or ".shape" not in code.text:
             return code
         return Code(self.assign(self.names.new("has_shortcut"), code.text))
@@ -296,7 +293,7 @@ class ItemWriter(CallWriter):
             self.fix(item.repeat, place, cur)
             return cur
         most = max(map(len, steps))
-        if not (item.repeat.constant and most == 1):
+        if not (most == 1 and (item.repeat.constant or self.decided(item.repeat, place.scope))):
             state = self.state()
             for index in (True, False):
                 try:
@@ -369,8 +366,32 @@ class ItemWriter(CallWriter):
 
     # --- layers used again
 
-    def reuse(self, steps: list[Step], place: Place, feeds: list[str]) -> str:
-        """The layers of an item, once more: written out one after the other."""
+    def block_or_model_level(self) -> bool:
+        """Whether what is written here runs once in its function, whatever happens."""
+        return not self.depth
+
+    def as_function(self, item: Item, steps: list[Step], place: Place, cur: str, feeds: list[str]) -> str:
+        """An item that is used again: a function within the function, called now and later."""
+        assert item.name is not None
+        name = self.names.new(f"apply_{identifier(item.name.text)}")
+        name = self.functions.setdefault(id(item), name)
+        given = [CHAIN] if len(feeds) == 1 else [self.names.new("a", "b", "c") for _ in feeds]
+        body: list[Statement] = []
+        outer, self.body, self.clobbered = self.body, body, True
+        result = self.written(item, steps, place._replace(target=CHAIN), given[0], given)
+        self.body = outer
+        self.emit(Definition(name, given, ended(body, result)))
+        return self.assign(self.target(item, place), f"{name}({', '.join(feeds)})")
+
+    def reuse(self, item: Item, steps: list[Step], place: Place, feeds: list[str]) -> str:
+        """The layers of an item, once more: a call of its function, or all written out one after the other."""
+        origins = {self.facts.origins.get(id(step), 0) for step in steps}
+        if len(origins) == 1 and (function := self.functions.get(origins.pop())) is not None:
+            return self.assign(self.target(item, place), f"{function}({', '.join(feeds)})")
+        return self.written_out(steps, place, feeds)
+
+    def written_out(self, steps: list[Step], place: Place, feeds: list[str]) -> str:
+        """The layers of an item, once more, one after the other."""
         if len(steps) > 1:
             raise Varies([(step, step.path) for step in steps])
         step = steps[0]
@@ -394,7 +415,7 @@ class ItemWriter(CallWriter):
                 self.flags.add("shared")
                 again = f"shared[{quoted(node.weights_of)}]"
             variables[node.name] = self.assign(target, self.applied(kind, again, inputs, frozen=not node.layer.trainable))
-            self.keep_paths(node.name, variables[node.name])
+            self.keep_paths(step, node.name, variables[node.name])
         end = step.result
         for path, name in self.facts.kept.items():
             inside = any(one is step for one in within(self.facts.recording.owners[path][0]))
@@ -411,10 +432,10 @@ class ItemWriter(CallWriter):
                 number = self.module.outputs_begin(self)
                 self.module.outputs_end(self, number, variables[name], "")
 
-    def keep_paths(self, node: str, variable: str) -> None:
+    def keep_paths(self, step: Step, node: str, variable: str) -> None:
         """Keep what a node gives under the names that are read elsewhere."""
         for path, name in self.facts.kept.items():
-            if name == node and any(one.reused for one in within(self.facts.recording.owners[path][0])):
+            if name == node and path != step.path and any(one.reused for one in within(self.facts.recording.owners[path][0])):
                 self.tap((path,), variable)
 
     def from_outside(self, name: str) -> str:
@@ -430,7 +451,7 @@ class ItemWriter(CallWriter):
 def _looks_around(items: Items) -> bool:
     """Whether a list may take tensors from outside, or give some, so that it must be written where it runs."""
     for item in items.items:
-        if item.sources is not None or isinstance(item.operation, syntax.Reuse | syntax.SideOutput) or item.name is not None:
+        if item.sources is not None or isinstance(item.operation, syntax.Reuse | syntax.SideOutput):
             return True
         inner = getattr(item.operation, "items", None)
         lists = [inner] if isinstance(inner, Items) else []

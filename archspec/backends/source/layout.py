@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -88,7 +89,7 @@ class Compound:
     """An ``if`` or a ``for``, with what stands in it."""
 
     head: Piece
-    body: list[Line | Compound] = field(default_factory=list)
+    body: list[Line | Compound | Definition] = field(default_factory=list)
 
     def lines(self, indent: str) -> Iterator[str]:
         """Its text."""
@@ -98,11 +99,58 @@ class Compound:
             yield from one.lines(indent + INDENT)
 
 
-Statement = Line | Compound
+@dataclass
+class Definition:
+    """A function within a function."""
+
+    name: str
+    parameters: Sequence[Piece]
+    body: list[Line | Compound | Definition]
+
+    def lines(self, indent: str) -> Iterator[str]:
+        """Its text, between empty lines."""
+        yield ""
+        yield from function(self.name, self.parameters, self.body, indent)
+        yield ""
 
 
-def function(name: str, parameters: Sequence[Piece], body: Sequence[Statement], doc: str = "") -> list[str]:
+Statement = Line | Compound | Definition
+
+
+def function(name: str, parameters: Sequence[Piece], body: Sequence[Statement], indent: str = "") -> list[str]:
     """The lines of a function."""
-    head = [*broken(Brackets(f"def {name}(", tuple(parameters), "):"), "")]
-    about = [f'{INDENT}"""{doc}"""'] if doc else []
-    return [*head, *about, *(line for one in body for line in one.lines(INDENT))]
+    head = broken(Brackets(f"def {name}(", tuple(parameters), "):"), indent)
+    inside = [line for one in body for line in one.lines(indent + INDENT)]
+    return [*head, *(line for place, line in enumerate(inside) if line or (place and inside[place - 1]))]
+
+
+def without_texts(code: str) -> str:
+    """Code without the literals of texts; f-strings stay."""
+    return re.sub(r'(f?)"[^"\n]*"', lambda match: match[0] if match[1] else "", code)
+
+
+def ended(body: list[Statement], result: str) -> list[Statement]:
+    """The statements of a function with its result returned."""
+    last = body[-1] if body else None
+    if isinstance(last, Line) and last.target == result:
+        return without_unused([*body[:-1], Line(last.value, "return")])
+    return without_unused([*body, Line(result, "return")])
+
+
+def without_unused(body: list[Statement]) -> list[Statement]:
+    """The statements without other names for a variable that nothing reads."""
+    words = re.findall(r"\w+", without_texts("\n".join(line for one in body for line in one.lines(""))))
+    once = {word for word in words if words.count(word) == 1}
+
+    def kept(statements: list[Statement]) -> list[Statement]:
+        found: list[Statement] = []
+        for one in statements:
+            if isinstance(one, Definition):
+                found.append(one)
+            elif isinstance(one, Compound):
+                found.append(Compound(one.head, kept(one.body)))
+            elif not (isinstance(one.value, str) and one.value.isidentifier() and one.target in once - {"return"}):
+                found.append(one)
+        return found
+
+    return kept(body)

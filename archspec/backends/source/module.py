@@ -226,17 +226,36 @@ class Module:
             self.plan.fixed |= self.new_fixed
             raise Again
         defined = [self.ours[kind].strip("\n").split("\n") for kind in sorted(self.kinds & self.ours.keys())]
-        code = "\n".join(line for lines in [build, *(function.lines for function in self.functions.values())] for line in lines)
+        functions = self._reached(build)
+        code = "\n".join(line for lines in [*functions, build] for line in lines)
         self.helpers = {name for name in self.helpers if f"{name}." in code or f"{name}(" in code}
         parts = [self._docstring(), *self._imports(), *self._constants(code)]
         defined += [FUNCTIONS[name].strip("\n").split("\n") for name in FUNCTIONS if name in self.helpers]
-        defined += [function.lines for function in self.functions.values()]
-        if self.dispatches:
+        defined += functions
+        if self._mentions(code, BLOCKS):
             entries = tuple(f'"{name}": {function[0]}' for name, function in sorted(self.dispatches.items()))
             table = Brackets("{", entries, "}", collection=True)
             defined.append(list(Line(table, BLOCKS).lines("")))
         defined += [build, ['if __name__ == "__main__":', f"    {BUILD}().summary()"]]
         return "\n\n".join("\n".join(part) for part in parts) + "\n\n\n" + "\n\n\n".join("\n".join(part) for part in defined) + "\n"
+
+    def _reached(self, build: list[str]) -> list[list[str]]:
+        """The functions that are called, by the one that builds the model or by one another."""
+        code, found = "\n".join(build), {}
+        while True:
+            names = set(self.dispatches) if self._mentions(code, BLOCKS) else set()
+            more = {
+                key: one.lines
+                for key, one in self.functions.items()
+                if key not in found and (self._mentions(code, one.name) or one.block.name in names)
+            }
+            if not more:
+                return [function.lines for key, function in self.functions.items() if key in found]
+            found |= more
+            code += "\n".join(line for lines in more.values() for line in lines)
+
+    def _mentions(self, code: str, name: str) -> bool:
+        return re.search(rf"\b{name}\b", code) is not None
 
     def _docstring(self) -> list[str]:
         graph = self.recording.graph

@@ -33,22 +33,26 @@ class Bound(NamedTuple):
 Scope = Mapping[str, Bound]
 
 
-class Values:
-    """Writes values. ``find`` gives what a name stands for; ``helper`` and ``known`` are those of `Translator`."""
+Find = Callable[[str, Scope], Bound]
 
-    def __init__(self, find: Callable[[str, Scope], Bound], helper: Callable[[str], str], known: Callable[[str, Any], Code]) -> None:
+
+class Values:
+    """Writes values. ``find`` gives what a name stands for; the others are those of `Translator`."""
+
+    def __init__(self, find: Find, peek: Find, helper: Callable[[str], str], known: Callable[[str, Any], Code]) -> None:
         self.find = find
+        self.peek = peek
         self.helper = helper
         self.known = known
         self.foreign: set[str] = set()
 
     def translator(self, scope: Scope) -> Translator:
         """What translates expressions that see these names."""
-        return Translator(lambda name: self.find(name, scope).meaning, self.helper, self.known)
+        return Translator(lambda name: self.find(name, scope).meaning, lambda name: self.peek(name, scope).meaning, self.helper, self.known)
 
     def sources(self, formula: Formula | NameFormula, scope: Scope) -> frozenset[Key]:
         """The variables and arguments that a formula depends on."""
-        return frozenset().union(*(self.find(mention.name, scope).sources for mention in formula.mentions))
+        return frozenset().union(*(self.peek(mention.name, scope).sources for mention in formula.mentions))
 
     def raws(self, formula: Formula, places: Sequence[tuple[Step | Visit, Any]]) -> list[Any]:
         """What a formula gives at some places; where Python would give something else, it is written out. Raises `Varies`."""
@@ -64,7 +68,7 @@ class Values:
 
     def is_known(self, names: Sequence[str], scope: Scope) -> bool:
         """Whether all names stand for values that are written out."""
-        return bool(names) and all(isinstance(self.find(name, scope).meaning, Known) for name in names)
+        return bool(names) and all(isinstance(self.peek(name, scope).meaning, Known) for name in names)
 
     def value(self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None = None) -> Piece:
         """A value of the text that gave ``raws``; as an argument of a layer if ``accepted`` are given, what the layer makes of them."""

@@ -120,6 +120,6 @@ def layer_name(template: Template) -> str:
     """A name as a literal, an f-string or a variable."""
     if all(isinstance(part, str) for part in template):
         return quoted("".join(map(str, template)))
-    if len(template) == 1 and isinstance(template[0], Code) and template[0].text.isidentifier():
+    if len(template) == 1 and isinstance(template[0], Code) and (template[0].text == "name" or template[0].text.startswith("numbered(")):
         return template[0].text
     return 'f"' + "".join(part if isinstance(part, str) else "{" + part.text.replace('"', "'") + "}" for part in template) + '"'

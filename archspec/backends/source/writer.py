@@ -64,9 +64,10 @@ class Writer:
         self.quiet = False
         self.loops: list[Loop] = []
         self.held: dict[int, str] = {}
+        self.functions: dict[int, str] = {}
         self.local: dict[str, Bound] = {}
         self.variables: dict[str, str] = {}
-        self.values = Values(self.find, module.helper, module.known)
+        self.values = Values(self.find, self.peek, module.helper, module.known)
 
     # --- names
 
@@ -78,6 +79,14 @@ class Writer:
         if name == "in" and self.clobbered and self.input == CHAIN and not self.quiet:
             raise NeedsInput
         return found
+
+    def peek(self, name: str, scope: Scope) -> Bound:
+        """What a name stands for, without its being used by that."""
+        quiet, self.quiet = self.quiet, True
+        try:
+            return self.find(name, scope)
+        finally:
+            self.quiet = quiet
 
     def local_value(self, name: str) -> Bound | None:
         """A value of the block's ``let``, computed where the function begins."""
@@ -113,11 +122,8 @@ class Writer:
             self.fix_sources(self.sources(formula, self.seen(place, cur)))
 
     def sources(self, formula: Formula, scope: Scope) -> frozenset[Key]:
-        """The variables and arguments that a formula depends on, which are not used by that."""
-        quiet, self.quiet = self.quiet, True
-        found = self.values.sources(formula, scope)
-        self.quiet = quiet
-        return found
+        """The variables and arguments that a formula depends on."""
+        return self.values.sources(formula, scope)
 
     def fix_sources(self, sources: frozenset[Key]) -> None:
         """Write out these variables."""
