@@ -66,10 +66,13 @@ def _config(layer: Any) -> Any:
     return _plain(layer.get_config())
 
 
+DRAWN = ("seed", "shared_object_id", "module", "registered_name", "build_config")
+
+
 def _plain(value: Any) -> Any:
     """A config without what is drawn anew for each layer, with tuples as lists."""
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items() if key not in ("seed", "shared_object_id", "module", "registered_name", "build_config")}
+        return {key: _plain(one) for key, one in value.items() if key not in DRAWN}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
@@ -77,7 +80,7 @@ def _edges(model: keras.Model) -> Iterator[Any]:
     """Every use of every layer, with the layers that it takes its inputs from."""
     for layer in model.layers:
         for node in layer._inbound_nodes:
-            yield layer.name, [tensor._keras_history[0].name for tensor in node.input_tensors]
+            yield layer.name, [(history.operation.name, history.node_index) for history in (one._keras_history for one in node.input_tensors)]
 
 
 def _same_outputs(model: keras.Model, emitted: keras.Model, tolerance: float) -> None:

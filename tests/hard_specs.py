@@ -24,7 +24,7 @@ layers:
   - {Concatenate: {}, from: [x, class, pass]}
   - make_divisible: {name: 9 * $l * $inputs * $i_ * $BLOCKS}
 """,
-    "texts that need care": r'''
+    "texts that need care": r"""
 description: "A \"quoted\" text with \"\"\" and a back\\slash, \t a tab, ünïcode — and an end\""
 source: 'it''s \N{BULLET} {braces} and "quotes"'
 input: [4]
@@ -34,7 +34,7 @@ layers:
   - {Dense: {units: 2}, when: "$word != 'its'", name: "a-$(1 if $word == 'x' else 2)"}
   - {Dense: {units: 2}, repeat: [{n: "p", u: 2}, {n: "q", u: 3}], name: d$n}
   - {Dense: {units: $row}, repeat: {row: [2, 3]}, name: "e$(['a', 'b'][$i])"}
-''',
+""",
     "defaults of arguments": """
 vars: {width: 3, k: 2}
 input: [8, 8, 2]
@@ -255,7 +255,7 @@ vars: {decay: 1e-4, low: -0.5}
 input: [8, 8, 4]
 defaults: {Dense: {kernel_regularizer: {L2: {l2: $decay}}}}
 layers:
-  - Dense: {units: 4, kernel_initializer: {RandomUniform: {minval: $low, maxval: $(1 / 2), seed: 3}}, bias_constraint: {MaxNorm: {max_value: 2, axis: [0]}}}
+  - Dense: {units: 4, kernel_initializer: {RandomUniform: {minval: $low, maxval: $(1 / 2), seed: 3}}, bias_constraint: {MaxNorm: {axis: [0]}}}
   - Dense: {units: 4, kernel_regularizer: null, kernel_initializer: he_normal, bias_initializer: {Constant: {value: 0.25}}}
   - ZeroPadding2D: {padding: [[1, 0], ["$prev.width - 7", 2]]}
   - LayerNormalization: {axis: [-1, -2]}

@@ -42,7 +42,7 @@ def agrees(value: Value, scope: Scope) -> bool:
 def same(node: tree.Node, scope: Scope) -> bool:
     """Whether Python gives the value of a node. What cannot be worked out, such as a choice that is not made, is left aside."""
     if isinstance(node, tree.Comprehension):
-        over = _value(node.source, scope)
+        over = value_of(node.source, scope)
         elements = (_Inside(scope, node.variable, one) for one in over or ())
         return same(node.source, scope) and all(same(node.element, inner) for inner in elements)
     return all(same(child, scope) for child in _children(node)) and not any(_differs(node, scope))
@@ -58,11 +58,6 @@ def _children(node: tree.Node) -> Iterator[tree.Node]:
             yield from (inner for one in part for inner in (one if type(one) is tuple else (one,)) if hasattr(inner, "_fields"))
 
 
-def value_of(node: tree.Node, scope: Scope) -> Any:
-    """The value of a node; ``None`` where it has none."""
-    return _value(node, scope)
-
-
 def names_in(node: tree.Node) -> Iterator[str]:
     """The variables that a node mentions and does not bind itself."""
     if isinstance(node, tree.Variable):
@@ -72,7 +67,8 @@ def names_in(node: tree.Node) -> Iterator[str]:
         yield from (name for name in names_in(child) if name != bound)
 
 
-def _value(node: tree.Node, scope: Scope) -> Any:
+def value_of(node: tree.Node, scope: Scope) -> Any:
+    """The value of a node; ``None`` where it cannot be worked out."""
     compiler = Compiler()
     try:
         return compiler.code(node)([scope] + [None] * compiler.slots)
@@ -85,16 +81,16 @@ def _differs(node: tree.Node, scope: Scope) -> Iterator[bool]:
         operands = [(node.first, ""), *((right, symbol) for symbol, right in node.rest)]
         for (left, _), (right, symbol) in pairwise(operands):
             if symbol in ("==", "!=", "in", "not in") and not _is_word(left) and not _is_word(right):
-                yield _confused(_value(left, scope), _value(right, scope), symbol)
+                yield _confused(value_of(left, scope), value_of(right, scope), symbol)
     elif isinstance(node, tree.Chain) and any(symbol == "*" for symbol, _ in node.rest):
-        values = [_value(one, scope) for one in (node.first, *(operand for _, operand in node.rest))]
+        values = [value_of(one, scope) for one in (node.first, *(operand for _, operand in node.rest))]
         yield any(isinstance(one, list) for one in values) and any(isinstance(one, float) for one in values)
     elif isinstance(node, tree.Index | tree.Slice):
         parts = [node.index] if isinstance(node, tree.Index) else [part for part in node.parts if part is not None]
-        yield any(isinstance(_value(part, scope), float) for part in parts)
+        yield any(isinstance(value_of(part, scope), float) for part in parts)
     elif isinstance(node, tree.Call):
         counts = {"range": node.arguments, "round": node.arguments[1:], "make_divisible": node.arguments[1:]}.get(node.function, ())
-        yield any(isinstance(_value(one, scope), float) for one in counts)
+        yield any(isinstance(value_of(one, scope), float) for one in counts)
 
 
 def _is_word(node: tree.Node) -> bool:
@@ -105,4 +101,5 @@ def _is_word(node: tree.Node) -> bool:
 def _confused(left: Any, right: Any, symbol: str) -> bool:
     """Whether Python may hold a truth value for a number, or the other way round."""
     several = right if symbol in ("in", "not in") and isinstance(right, list) else [right]
-    return any((isinstance(left, bool) != isinstance(one, bool) or isinstance(left, list | dict)) and left == one and repr(left) != repr(one) for one in several)
+    collections = isinstance(left, list | dict)
+    return any(left == one and repr(left) != repr(one) and (collections or bool in (type(left), type(one))) for one in several)

@@ -16,7 +16,6 @@ from archspec.frontend.formulas import Formula
 from archspec.frontend.naming import snake_case
 from archspec.frontend.recording import Step, formulas_of
 from archspec.frontend.syntax import Arguments, Item, VariableCall
-from archspec.graph import Graph
 from archspec.layers import KINDS
 
 if TYPE_CHECKING:
@@ -60,9 +59,8 @@ class CallWriter(Writer):
         """A layer's name; what an f-string cannot hold gets a variable."""
         parts: list[str | Code] = []
         for part in template:
-            if isinstance(part, Code) and any(sign in part.text for sign in ("'", "\\", "{")):
-                part = Code(self.assign(self.names.new("label"), part.text))
-            parts.append(part)
+            hard = isinstance(part, Code) and any(sign in part.text for sign in ("'", "\\", "{"))
+            parts.append(Code(self.assign(self.names.new("label"), part.text)) if isinstance(part, Code) and hard else part)
         return layer_name(tuple(parts))
 
     # --- layers
@@ -219,6 +217,3 @@ def _called(made: Piece, given: str) -> Piece:
 def _node(step: Step) -> Any:
     assert step.node is not None
     return step.node
-
-
-__all__ = ["CallWriter", "Graph"]

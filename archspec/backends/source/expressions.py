@@ -50,9 +50,10 @@ Names = Callable[[str], Meaning]
 
 
 class Translator:
-    """Translates the expressions of one place. 
+    """Translates the expressions of one place.
 
-    ``names`` gives what a name stands for, and ``peek`` too, without its being used by that. ``helper`` gives the name of a function in the file, ``known`` what to write for a value that a name always stands for.
+    ``names`` gives what a name stands for, and so does ``peek``, by which it is not used yet. ``helper`` gives the name of a function in the
+    file, ``known`` what to write for a value that a name always stands for.
     """
 
     def __init__(self, names: Names, peek: Names, helper: Callable[[str], str], known: Callable[[str, Any], Code]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archspec.frontend.recording import Recording, Step, Visit
@@ -17,11 +17,11 @@ class Varies(Exception):
         self.facts = facts
 
 
-def one(facts: list[tuple[Step | Visit, Any]]) -> Any:
+def one(facts: Sequence[tuple[Step | Visit, Any]]) -> Any:
     """What all steps have in common. Raises `Varies`."""
     first = facts[0][1]
     if any(fact != first for _, fact in facts):
-        raise Varies(facts)
+        raise Varies(list(facts))
     return first
 
 
@@ -136,21 +136,28 @@ class Facts:
     def _reuses(self) -> None:
         nodes = {node.name: node for node in self.recording.graph.nodes}
         owners = {step.node.name: step for step in self.steps if step.node is not None and not step.reused}
-        for step in self.steps:
-            if step.reused and (origin := self._origin(step)) is not None:
-                self.again.add(id(origin.item))
-                self.origins[id(step)] = id(origin.item)
-        for step in self.steps:
-            if not step.reused:
-                continue
-            if id(step) not in self.origins:
-                self._outside(step, owners)
-            own = {self.recording.graph.nodes[place].name for place in step.nodes}
-            for name in sorted(own):
+        steps = [step for step in self.steps if step.reused]
+        origins = {id(step): origin for step in steps if (origin := self._origin(step)) is not None}
+        while True:
+            for step in steps:
+                if id(step) not in origins:
+                    self._outside(step, owners)
+            left = {key: origin for key, origin in origins.items() if not self._is_read(origin)}
+            if len(left) == len(origins):
+                break
+            origins = left
+        self.origins = {key: id(origin.item) for key, origin in origins.items()}
+        self.again = set(self.origins.values())
+        for step in steps:
+            for name in sorted(self.recording.graph.nodes[place].name for place in step.nodes):
                 original = nodes[name].weights_of
                 if original is not None:
                     self.shared.add(original)
                     self._pass("shared", owners[original].visit, step.visit)
+
+    def _is_read(self, origin: Step) -> bool:
+        """Whether a tensor within an item is read from outside."""
+        return any(self.recording.graph.nodes[place].name in self.outside for place in origin.nodes)
 
     def _origin(self, step: Step) -> Step | None:
         """The step whose item a function can stand for, there and here: all layers are shared, and nobody looks inside or takes an output."""

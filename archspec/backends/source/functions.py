@@ -17,7 +17,7 @@ from archspec.backends.source.writer import CHAIN, Place
 from archspec.frontend.syntax import Block, Parameter
 
 if TYPE_CHECKING:
-    from archspec.backends.source.module import Module
+    pass
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class BlockWriter(ItemWriter):
         """
         heads: dict[str, Piece] = {}
         computed: list[Statement] = []
-        for name, variable in reversed(arguments.items()):
+        for name, variable in reversed(list(arguments.items())):
             if variable and (uniform or variable in self.used):
                 heads[name] = self._head_default(name)
                 computed = [*self._computed(name, variable, heads[name]), *computed]
@@ -130,7 +130,8 @@ class BlockWriter(ItemWriter):
 
     def _signature(self, kept: Mapping[str, str], given: Mapping[str, Piece], tensors: list[str], passes: frozenset[str]) -> list[Piece]:
         parameters = [(variable, given[name]) for name, variable in kept.items()]
-        late = next((place for place, (_, default) in enumerate(parameters) if default != "" and any(one == "" for _, one in parameters[place:])), None)
+        required = [place for place, (_, default) in enumerate(parameters) if default == ""]
+        late = next((place for place, (_, default) in enumerate(parameters) if default != "" and place < max(required, default=0)), None)
         written: list[Piece] = [variable if default == "" else around(f"{variable}=", default) for variable, default in parameters]
         cut = len(written) if late is None else late
         extra = [*self.variables.values(), *sorted(passes), "name"]

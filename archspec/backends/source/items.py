@@ -7,15 +7,15 @@ from typing import Any
 from archspec.backends.source.calls import CallWriter
 from archspec.backends.source.expressions import Known
 from archspec.backends.source.facts import Varies, one, steps_in, within
-from archspec.backends.source.layout import Brackets, Compound, Definition, Line, Piece, Statement, around, ended, has_table
-from archspec.backends.source.repeats import Header, header, rows_of
+from archspec.backends.source.layout import Brackets, Compound, Definition, Line, Piece, Statement, ended, has_table
+from archspec.backends.source.repeats import header, rows_of
 from archspec.backends.source.values import Bound, Scope
 from archspec.backends.source.words import Code, Template, identifier, joined, quoted
 from archspec.backends.source.writer import CHAIN, Loop, Place
 from archspec.frontend import syntax
 from archspec.frontend.formulas import Formula
 from archspec.frontend.naming import snake_case
-from archspec.frontend.recording import Step, Visit, paths_of
+from archspec.frontend.recording import Step, Visit
 from archspec.frontend.syntax import Item, Items, Path
 
 
@@ -295,9 +295,9 @@ class ItemWriter(CallWriter):
         most = max(map(len, steps))
         if not (most == 1 and (item.repeat.constant or self.decided(item.repeat, place.scope))):
             state = self.state()
-            for index in (True, False):
+            for counts in (True, False):
                 try:
-                    return self.loop(item, visits, number, place, cur, counts=index)
+                    return self.loop(item, visits, number, place, cur, counts=counts)
                 except Unused:
                     self.restore(state)
                 except Varies:
@@ -315,12 +315,14 @@ class ItemWriter(CallWriter):
 
     def state(self) -> Any:
         """What a loop that cannot be written must leave as it was."""
-        kept = (list(self.body), set(self.used), set(self.flags), dict(self.held), dict(self.variables), list(self.first), dict(self.local))
+        sets = list(self.body), set(self.used), set(self.flags)
+        kept = (*sets, dict(self.held), dict(self.variables), list(self.first), dict(self.local), dict(self.functions))
         return kept, self.names.taken, self.clobbered, self.depth, len(self.loops), self.module.outputs_state()
 
     def restore(self, state: Any) -> None:
         """Go back to a state."""
-        (body, self.used, self.flags, self.held, self.variables, self.first, self.local), self.names.taken, self.clobbered, self.depth, loops, outputs = state
+        kept, self.names.taken, self.clobbered, self.depth, loops, outputs = state
+        body, self.used, self.flags, self.held, self.variables, self.first, self.local, self.functions = kept
         self.body[:] = body
         del self.loops[loops:]
         self.module.outputs_restore(outputs)
@@ -462,6 +464,3 @@ def _looks_around(items: Items) -> bool:
         if any(map(_looks_around, lists)):
             return True
     return False
-
-
-__all__ = ["Header", "ItemWriter", "around", "paths_of"]

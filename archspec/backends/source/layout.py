@@ -52,7 +52,7 @@ def broken(piece: Piece, indent: str) -> Iterator[str]:
         yield line
         return
     inner = indent + INDENT
-    if piece.then and len(head := indent + flat(piece._replace(then="", after="(")))  <= WIDTH:
+    if piece.then and len(head := indent + flat(piece._replace(then="", after="("))) <= WIDTH:
         yield from (head, inner + piece.then, f"{indent}){piece.after}")
         return
     yield indent + piece.open

@@ -241,7 +241,8 @@ class Module:
 
     def _reached(self, build: list[str]) -> list[list[str]]:
         """The functions that are called, by the one that builds the model or by one another."""
-        code, found = "\n".join(build), {}
+        code = "\n".join(build)
+        found: dict[tuple[str, int], list[str]] = {}
         while True:
             names = set(self.dispatches) if self._mentions(code, BLOCKS) else set()
             more = {
@@ -296,8 +297,10 @@ class _Outside(Mapping[str, Bound]):
 
 
 def _printable(text: str) -> str:
+    """A text as it can stand in a docstring."""
     words = " ".join("".join(one if one.isprintable() or one.isspace() else "?" for one in text).split())
-    return words.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').removesuffix('"') + ('\\"' if words.endswith('"') and not words.endswith('"""') else "")
+    escaped = words.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return escaped[:-1] + '\\"' if words.endswith('"') and not words.endswith('"""') else escaped
 
 
 def source(recording: Recording) -> str:
@@ -313,6 +316,3 @@ def source(recording: Recording) -> str:
             return Module(recording, facts, plan).text()
         except Again:
             continue
-
-
-__all__ = ["Bound", "source"]

@@ -27,13 +27,13 @@ class Header(NamedTuple):
     variables: list[str]
     columns: list[Piece]
     rows: list[tuple[Piece, ...]] | None = None
-    count: str = ""
+    times: str = ""
 
     def written(self, used: set[str], index: str) -> Piece:
         """The head, with the variables that are used."""
         places = [place for place, variable in enumerate(self.variables) if variable in used]
-        if self.count or (self.rows is not None and not places):
-            over: Piece = f"range({self.count or len(self.rows or ())})"
+        if self.times or (self.rows is not None and not places):
+            over: Piece = f"range({self.times or len(self.rows or ())})"
             return around(f"for {index if index in used else '_'} in ", over)
         if not places:
             return around(f"for {index if index in used else '_'} in ", f"range(len({flat(self.columns[0])}))")
@@ -68,7 +68,7 @@ def header(writer: Writer, formula: Formula, raws: Sequence[Any], scope: Scope, 
     value = formula.value
     if kinds == {"count"}:
         code = writer.values.code(formula, raws, scope).text
-        return Header({}, [], [], count=f"int({code})" if any(isinstance(raw, float) for raw in raws) else code)
+        return Header({}, [], [], times=f"int({code})" if any(isinstance(raw, float) for raw in raws) else code)
     if value.is_mapping:
         return _columns(writer, value, raws, scope)
     if value.is_list and all(row.is_mapping for row in value.data):

@@ -110,7 +110,9 @@ class Values:
         ((name, inner),) = value.items()
         first = accepted[0]
         assert isinstance(first, Configured)
-        given = {key: self.value(each, [raw[name][key] for raw in raws], scope, [made.arguments[key] for made in accepted]) for key, each in inner.items()}
+        given = {}
+        for key, each in inner.items():
+            given[key] = self.value(each, [raw[name][key] for raw in raws], scope, [made.arguments[key] for made in accepted])
         return configured(first, given)
 
     def code(self, formula: Formula, raws: Sequence[Any], scope: Scope) -> Code:
@@ -120,7 +122,9 @@ class Values:
         if isinstance(text, str) and formula.compute is not None and not known:
             return self.translator(scope).code(expressions.tree(formula.value.data))
         _same(raws)
-        return constant(raws[0]) if formula.compute is None or isinstance(formula.value.data, str) else Code(flat(self.value(formula.value, raws, scope)))
+        if formula.compute is None or isinstance(text, str):
+            return constant(raws[0])
+        return Code(flat(self.value(formula.value, raws, scope)))
 
     def argument(self, name: str, formula: Formula, raws: Sequence[Any], layers: Sequence[Layer], scope: Scope) -> Piece:
         """An argument of a layer: as in the text, or written out where it does not depend on anything."""
@@ -181,5 +185,3 @@ def count_after(template: Template, index: Code | Known) -> Template:
     if isinstance(index, Known):
         return (*template, str(index.value + 1))
     return (*template, Code(f"{index.text} + 1", 5))
-
-

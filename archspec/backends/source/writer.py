@@ -42,7 +42,7 @@ class Loop(NamedTuple):
     """A loop that is written as one: its item, and the variable that counts from 0."""
 
     item: int
-    index: str
+    counter: str
 
 
 class Writer:
@@ -200,7 +200,7 @@ class Writer:
         numbers: dict[int, int] = {}
         for step, name in facts:
             index = _index_of(step, loop)
-            number = 1 if name == base else int(name[len(base) + 1 :]) if name[: len(base) + 1] == f"{base}_" and name[len(base) + 1 :].isdigit() else 0
+            number = _number(name, base)
             if not number or numbers.setdefault(index, number) != number:
                 return None
         indices = sorted(numbers)
@@ -208,12 +208,18 @@ class Writer:
         start = numbers[indices[0]] - slope * indices[0]
         if any(number != start + slope * index for index, number in numbers.items()):
             return None
-        self.used.add(loop.index)
-        times = loop.index if slope == 1 else f"{slope} * {loop.index}"
+        self.used.add(loop.counter)
+        times = loop.counter if slope == 1 else f"{slope} * {loop.counter}"
         count = f"{times} + {start}" if start > 0 else times if not start else f"{times} - {-start}"
         if min(numbers.values()) > 1:
             return (f"{base}_", Code(count, 5))
         return (Code(f'{self.module.helper("numbered")}("{base}", {count})'),)
+
+
+def _number(name: str, base: str) -> int:
+    """``conv`` → 1, ``conv_2`` → 2; 0 for another name."""
+    rest = name.removeprefix(f"{base}_")
+    return 1 if name == base else int(rest) if rest != name and rest.isdigit() else 0
 
 
 def _index_of(step: Step, loop: Loop) -> int:
