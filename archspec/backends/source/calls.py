@@ -151,6 +151,7 @@ class CallWriter(Writer):
             piece = literal(found.value)
             return piece if isinstance(piece, str) else repr(found.value)
         assert isinstance(found, Code)
+        self.used.add(found.text)
         return found.text
 
     def block_arguments(self, function: Function, steps: list[Step], place: Place, cur: str) -> dict[str, Piece]:

@@ -47,9 +47,11 @@ class BlockWriter(ItemWriter):
         arguments = {one: self._parameter(parameter) for one, parameter in self.block.parameters.items()}
         place = Place({}, ((Code("name"),),), CHAIN)
         result = self.items(self.block.items, self.visits, place, self.input)
+        self.used = self.all_used()
         uniform = self.block.name in self.facts.uniform
         given, computed = self._defaults(arguments, uniform=uniform)
         kept = {one: variable for one, variable in arguments.items() if one in given}
+        self.variables = {one: variable for one, variable in self.variables.items() if variable in self.used}
         passes = frozenset(self.flags & self.passed()) | frozenset(what for what in self.passed() if what == "outputs" and what in self.flags)
         head = self._signature(kept, given, list(tensors.values()), passes)
         body = [*self._dictionaries(passes), *computed, *needed(self.first, self.body)]
@@ -180,9 +182,10 @@ class ModelWriter(ItemWriter):
         """The variables that the function takes, and those that it computes from others."""
         program = self.module.program
         computed: dict[str, Statement] = {}
-        pending = list(self.variables)
-        for name in pending:
-            self._compute(name, computed)
+        for name in list(self.variables):
+            if self.variables[name] in self.used:
+                self._compute(name, computed)
+        self.variables = {name: variable for name, variable in self.variables.items() if variable in self.used}
         parameters: list[Piece] = []
         for name, formula in program.variables.items():
             if name in self.variables and formula.constant:

@@ -59,6 +59,7 @@ class Writer:
         self.body: list[Statement] = []
         self.first: list[Statement] = []
         self.used: set[str] = set()
+        self.uses: dict[str, set[str]] = {}
         self.flags: set[str] = set()
         self.depth = 0
         self.quiet = False
@@ -93,15 +94,24 @@ class Writer:
         if self.block is None or name not in self.block.let:
             return None
         formula = self.block.let[name]
-        clobbered, self.clobbered = self.clobbered, False
+        state, self.clobbered, self.quiet, self.used = (self.clobbered, self.quiet, self.used), False, False, set()
         raws = self.values.raws(formula, [(visit, self.environment(visit)) for visit in self.visits])
         code = self.values.code(formula, raws, {})
         sources = self.values.sources(formula, {})
-        self.clobbered = clobbered
         variable = self.names.new(name, f"{name}_")
+        self.uses[variable] = self.used
+        self.clobbered, self.quiet, self.used = state
         self.first.append(Line(code.text, variable))
         self.local[name] = Bound(Code(variable), sources)
         return self.local[name]
+
+    def all_used(self) -> set[str]:
+        """The variables that are used, and those that the local values among them use."""
+        found = set(self.used)
+        for variable in reversed(self.uses):
+            if variable in found:
+                found |= self.uses[variable]
+        return found
 
     def environment(self, visit: Visit) -> object:
         """What expressions see where a function begins."""
