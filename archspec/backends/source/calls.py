@@ -175,7 +175,7 @@ class CallWriter(Writer):
         targets = list(dict.fromkeys(step.target for step in steps))
         if all(name in self.module.program.blocks for name in targets):
             functions = [self.function_of([step for step in steps if step.target == name]) for name in targets]
-            if not any(function.variables or function.passes for function in functions) and all(function.is_plain for function in functions):
+            if self.are_alike(functions, set(steps[0].arguments)):
                 return self._dispatched(item, functions, steps, place, cur, feeds, code, target)
         if cur == target or target not in feeds:
             self.assign(target, cur)
@@ -186,6 +186,13 @@ class CallWriter(Writer):
                 self.called(item, chosen, place, cur, feeds, target)
             self.emit(Compound(f"{'elif' if number else 'if'} {code.text} == {quoted(name)}", body))
         return target
+
+    def are_alike(self, functions: Sequence[Function], given: set[str]) -> bool:
+        """Whether functions can be called in the same words: each stands for its block alone, and takes what is given and nothing else."""
+        alone = all(len(self.module.plan.groups[function.block.name]) == 1 for function in functions)
+        bare = not any(function.variables or function.passes for function in functions)
+        words = [{key: function.arguments.get(key) for key in given} for function in functions]
+        return alone and bare and all(one == words[0] and None not in one.values() for one in words)
 
     def _dispatched(
         self, item: Item, functions: Sequence[Function], steps: list[Step], place: Place, cur: str, feeds: list[str], code: Code, target: str

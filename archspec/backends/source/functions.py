@@ -31,7 +31,6 @@ class Function:
     variables: Mapping[str, str]
     passes: frozenset[str]
     lines: list[str]
-    is_plain: bool
 
 
 class BlockWriter(ItemWriter):
@@ -58,10 +57,7 @@ class BlockWriter(ItemWriter):
         lines = function(name, head, ended(body, result))
         late = next((place for place, one in enumerate(kept) if given[one]), len(kept))
         required = frozenset(list(kept)[:late])
-        return Function(name, self.block, kept, required, dict(self.variables), passes, lines, not self._pruned(arguments, kept))
-
-    def _pruned(self, arguments: Mapping[str, str], kept: Mapping[str, str]) -> bool:
-        return any(variable and one not in kept for one, variable in arguments.items())
+        return Function(name, self.block, kept, required, dict(self.variables), passes, lines)
 
     def passed(self) -> set[str]:
         """What this function is given by its caller besides its arguments."""

@@ -150,7 +150,11 @@ class Values:
             _same(raws)
             return str(int(raws[0])) if isinstance(raws[0], float) else str(raws[0])
         code = self.translator(scope).code(node)
-        return Code(f"int({code.text})") if any(isinstance(raw, float) for raw in raws) else code
+        if not any(isinstance(raw, float) for raw in raws):
+            return code
+        if any(isinstance(raw, str) for raw in raws):
+            one([(step, repr(raw)) for step, raw in zip(steps, raws, strict=True)])
+        return Code(f"int({code.text})")
 
 
 def _texts(value: Value) -> Iterator[str]:
