@@ -18,6 +18,7 @@ import archspec
 from archspec.compiler import Compiler
 from archspec.frontend.resolve import Reference
 from archspec.networks import distinct, family
+from tests import pretended_keras
 from tests.drawn_specs import Spec, specs
 from tests.emitted import run, same, written, written_of
 from tests.hard_specs import HARD
@@ -79,6 +80,22 @@ def test_the_source_of_a_drawn_spec_makes_its_model(spec: Spec) -> None:
         return
     compare(spec, written_of(spec), outputs=False)
     keras.backend.clear_session()
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(specs())
+def test_the_source_of_a_drawn_spec_makes_the_calls_of_its_graph(spec: Spec) -> None:
+    try:
+        graph = archspec.compile(spec)
+    except archspec.SpecError:
+        return
+    pretended_keras.same(graph, written_of(spec))
+
+
+def test_the_source_of_every_variant_makes_the_calls_of_its_graph() -> None:
+    for one in networks():
+        reference = one.values[0]
+        pretended_keras.same(archspec.compile(reference), written(reference))
 
 
 # --- the text
