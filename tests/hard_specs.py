@@ -112,6 +112,23 @@ layers:
   - {name: g, repeat: $deep, layers: [ReLU, {name: o, output: [head: {n: $i + 1}]}]}
   - ReLU
 """,
+    "a choice of tensors": """
+vars: {wide: 8}
+input: [8, 8, 3]
+blocks:
+  unit:
+    inputs: [x]
+    args: [n]
+    let: {project: $in.channels != $n}
+    layers:
+      - {name: 0, Conv2D: {filters: $n, kernel_size: 1}, when: $project}
+      - {name: 1, Conv2D: {filters: $n, kernel_size: 3, padding: same}, from: x}
+      - {name: add, Add: {}, from: ["$(0 if project else 'x')", prev]}
+      - {name: out, layers: [ReLU, Dense: {units: $prev.channels}], from: "$('prev' if $n == 8 else 'add')"}
+layers:
+  - {name: a, unit: {n: $wide}, repeat: 3}
+  - {name: b, unit: {n: 2 * $wide}, repeat: 2}
+""",
     "outputs in a row": """
 input: [8, 8, 3]
 layers:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from archspec.backends.source.agreement import same, value_of
 from archspec.backends.source.calls import CallWriter
+from archspec.backends.source.expressions import OR
 from archspec.backends.source.facts import one
 from archspec.backends.source.layout import Line
 from archspec.backends.source.words import Template, joined
 from archspec.backends.source.writer import Place
+from archspec.frontend.expression_tree import Conditional, Literal
+from archspec.frontend.expressions import template_tree
 from archspec.frontend.recording import Step
 from archspec.frontend.syntax import Item, SideOutput
 
@@ -28,7 +32,11 @@ class NameWriter(CallWriter):
 
     def source(self, item: Item, number: int, steps: list[Step], place: Place, cur: str) -> str:
         """The variable that holds the tensor that a name stands for."""
-        kind = one([(step, step.taken[number].kind) for step in steps])
+        kinds = [(step, step.taken[number].kind) for step in steps]
+        choice = self.choice(item, number, steps) if len(set(dict(kinds).values())) > 1 else None
+        if choice is not None:
+            return self.chosen(item, number, steps, place, cur, choice)
+        kind = one(kinds)
         if kind == "prev":
             return cur
         if kind == "input":
@@ -42,6 +50,25 @@ class NameWriter(CallWriter):
         self.flags.add("tensors")
         text = self.values.name(item.sources[number], steps, self.seen(place, cur))
         return f"tensors[{self.text_of(joined(place.prefixes[level], text))}]"
+
+    def choice(self, item: Item, number: int, steps: list[Step]) -> Conditional | None:
+        """The one choice between two names that a source is, `$('a' if c else 'b')`, if Python chooses alike."""
+        assert item.sources is not None
+        parts = template_tree(item.sources[number].text)
+        only = parts[0]
+        if len(parts) > 1 or not isinstance(only, Conditional) or not all(isinstance(one, Literal) for one in (only.then, only.otherwise)):
+            return None
+        return only if all(same(only.condition, step.environment) for step in steps) else None
+
+    def chosen(self, item: Item, number: int, steps: list[Step], place: Place, cur: str, choice: Conditional) -> str:
+        """The variable for one of two tensors."""
+        first = [step for step in steps if value_of(choice.condition, step.environment) is True]
+        second = [step for step in steps if not any(step is one for one in first)]
+        then, otherwise = (self.source(item, number, some, place, cur) for some in (first, second))
+        if then == otherwise:
+            return then
+        condition = self.values.translator(self.seen(place, cur)).text(choice.condition, OR)
+        return self.assign(self.names.new("chosen", "source"), f"{then} if {condition} else {otherwise}")
 
     def inputs_by_name(self) -> dict[str, str]:
         """The inputs of the block or the model, and their variables."""
