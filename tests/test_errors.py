@@ -94,11 +94,14 @@ ELSEWHERE = {
     "interrupted": "not a mistake of a spec",
     "keras-differs": "a mistake of archspec, or a new Keras",
     "keras-refused": "a mistake of archspec, or a new Keras",
+    "onnx-unsupported": "of what is written, not of a spec",
     "output-failed": "of the command line",
     "output-folder": "of the command line",
     "python-value": "of the Python API",
+    "weights-download": "of the connection",
     "weights-file": "of a file of weights",
     "weights-mismatch": "of a file of weights",
+    "weights-source": "of the command line",
 }
 """Codes that no spec of the corpus gets, and why."""
 
