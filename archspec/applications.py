@@ -6,6 +6,7 @@ What this says of Keras is compared with Keras by tests/test_applications.py; no
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -96,5 +97,5 @@ def _arguments(text: str) -> dict[str, Any]:
 
 
 def flat_name(name: str) -> str:
-    """What two names of one layer have in common: the name with underscores for dots."""
-    return name.replace(".", "_")
+    """What the names of one layer in Keras and in a spec have in common: underscores for dots, and no model's name, which ConvNeXt's have in front."""
+    return re.sub(r"^convnext_(tiny|small|base|large|xlarge)_", "", name.replace(".", "_"))

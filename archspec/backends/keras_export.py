@@ -44,9 +44,13 @@ def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
 
     if keras.backend.backend() != "tensorflow":
         _refuse(graph, f"ONNX is written with Keras on TensorFlow, and this is Keras on {keras.backend.backend()}", "unset KERAS_BACKEND")
-    with _split_groups(model), _silent("tf2onnx"), _numpy_of_tf2onnx():
-        proto, outside = tf2onnx.convert.from_function(*_function(model, graph), large_model=True)  # else it copies all weights, again and again
-    _take_in(proto, outside.name_to_tensor_data)
+    with _plain_groups(model), _silent("tf2onnx"), _numpy_of_tf2onnx():
+        function, signature = _function(model, graph)
+        handlers = {"Erfc": (_erfc, [])}
+        # A large model's weights it keeps apart, and does not copy again and again.
+        proto, outside = tf2onnx.convert.from_function(function, signature, custom_op_handlers=handlers, large_model=True)
+        constants = _constants(function.get_concrete_function(*signature))
+    _take_in(proto, outside.name_to_tensor_data, constants)
     _name(proto, graph)
     unknown = sorted({node.op_type for node in proto.graph.node if node.domain == "" and not onnx.defs.has(node.op_type)})
     if unknown:
@@ -73,13 +77,37 @@ def _function(model: keras.Model, graph: Graph) -> tuple[Any, list[Any]]:
     return tensorflow.function(infer, autograph=False), [tensorflow.TensorSpec(one.shape, one.dtype, one.name) for one in model.inputs]
 
 
-def _take_in(proto: Any, values: Mapping[str, bytes]) -> None:
-    """Put the weights, which tf2onnx keeps apart, into the model."""
+def _constants(function: Any) -> dict[str, Any]:
+    """The tensors that a traced function holds, but for variables, by their names: tf2onnx takes them for inputs."""
+    import tensorflow  # noqa: PLC0415
+
+    held = function.captured_inputs
+    names = [one.name for one in function.inputs[len(function.inputs) - len(held) :]]
+    return {name: one.numpy() for name, one in zip(names, held, strict=True) if one.dtype != tensorflow.resource}
+
+
+def _erfc(graph: Any, node: Any, name: str, arguments: Any) -> Any:
+    """1 - erf(x): TensorFlow's ``gelu`` is made of this operation, which tf2onnx lacks."""
+    one = graph.make_const(f"{name}_one", numpy.array(1, "float32"))
+    erf = graph.make_node("Erf", node.input[:1])
+    node.type = "Sub"
+    graph.replace_inputs(node, [one.output[0], erf.output[0]])
+    return node
+
+
+def _take_in(proto: Any, values: Mapping[str, bytes], constants: Mapping[str, Any]) -> None:
+    """Put the weights, which tf2onnx keeps apart, into the model, and constants in the place of inputs."""
+    import onnx  # noqa: PLC0415
+
     for tensor in proto.graph.initializer:
         if tensor.external_data:
             tensor.raw_data = values[next(entry.value for entry in tensor.external_data if entry.key == "location")]
             del tensor.external_data[:]
             tensor.ClearField("data_location")
+    inputs = [one for one in proto.graph.input if one.name not in constants]
+    del proto.graph.input[:]
+    proto.graph.input.extend(inputs)
+    proto.graph.initializer.extend(onnx.numpy_helper.from_array(constant, name) for name, constant in constants.items())
 
 
 def _name(proto: Any, graph: Graph) -> None:
@@ -101,11 +129,11 @@ def _name(proto: Any, graph: Graph) -> None:
 
 
 @contextmanager
-def _split_groups(model: keras.Model) -> Iterator[None]:
-    """Let grouped convolutions run group by group: Keras compiles them for the processor, which ONNX cannot say."""
+def _plain_groups(model: keras.Model) -> Iterator[None]:
+    """Let grouped convolutions be TensorFlow's: Keras compiles them, since TensorFlow cannot run them on every processor, and ONNX cannot say that."""
     grouped = [layer for layer in model.layers if getattr(layer, "groups", 1) > 1 and hasattr(layer, "convolution_op")]
     for layer in grouped:
-        layer.convolution_op = MethodType(_by_group, layer)
+        layer.convolution_op = MethodType(_convolve, layer)
     try:
         yield
     finally:
@@ -113,10 +141,10 @@ def _split_groups(model: keras.Model) -> Iterator[None]:
             del layer.convolution_op
 
 
-def _by_group(layer: Any, inputs: Any, kernel: Any) -> Any:
-    settings = {"strides": list(layer.strides), "padding": layer.padding, "dilation_rate": layer.dilation_rate, "data_format": layer.data_format}
-    groups = zip(*(keras.ops.split(one, layer.groups, axis=-1) for one in (inputs, kernel)), strict=True)
-    return keras.ops.concatenate([keras.ops.conv(one, part, **settings) for one, part in groups], axis=-1)
+def _convolve(layer: Any, inputs: Any, kernel: Any) -> Any:
+    import tensorflow  # noqa: PLC0415
+
+    return tensorflow.nn.convolution(inputs, kernel, list(layer.strides), layer.padding.upper(), dilations=list(layer.dilation_rate))
 
 
 @contextmanager

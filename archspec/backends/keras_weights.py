@@ -100,6 +100,8 @@ def _move_all(fit: Fit, store: Store) -> None:
         if stored is not None:
             for place in store.places(layer):
                 place.variable.assign(value(stored.weights[place.key]))
+            if isinstance(layer, keras.layers.Normalization):
+                layer.finalize_state()  # it computes with copies of them
 
 
 # Which layer is whose
