@@ -97,5 +97,5 @@ def _arguments(text: str) -> dict[str, Any]:
 
 
 def flat_name(name: str) -> str:
-    """What the names of one layer in Keras and in a spec have in common: underscores for dots, and no model's name, which ConvNeXt's have in front."""
+    """What the names of one layer in Keras and in a spec have in common: underscores for dots, and not the model's name before ConvNeXt's."""
     return re.sub(r"^convnext_(tiny|small|base|large|xlarge)_", "", name.replace(".", "_"))

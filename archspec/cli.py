@@ -20,6 +20,7 @@ ROOMS = {
     "schema": "cli_reporting",
     "compare": "cli_comparing",
     "diff": "cli_comparing",
+    "verify": "cli_verifying",
 }
 """The commands, in the order of the help, and the module that each is in."""
 

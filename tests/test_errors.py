@@ -92,8 +92,10 @@ ELSEWHERE = {
     "bound-extends": "more than twenty files",
     "bound-text": "a megabyte of text",
     "interrupted": "not a mistake of a spec",
+    "keras-application": "of the command line",
     "keras-differs": "a mistake of archspec, or a new Keras",
     "keras-refused": "a mistake of archspec, or a new Keras",
+    "model-file": "of a model to compare with",
     "onnx-unsupported": "of what is written, not of a spec",
     "output-failed": "of the command line",
     "output-folder": "of the command line",
@@ -101,7 +103,6 @@ ELSEWHERE = {
     "weights-download": "of the connection",
     "weights-file": "of a file of weights",
     "weights-mismatch": "of a file of weights",
-    "weights-source": "of the command line",
 }
 """Codes that no spec of the corpus gets, and why."""
 

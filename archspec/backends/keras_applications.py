@@ -92,7 +92,7 @@ def _called(application: Application, arguments: dict[str, Any]) -> keras.Model:
 
 def _refused(application: Application, error: Exception) -> Diagnostic:
     message = f"Keras cannot make `{application}`: {reason(error)}"
-    return Diagnostic("weights-source", message, Span(str(application), 1, 1, 1, 1), help="see its arguments on keras.io/api/applications")
+    return Diagnostic("keras-application", message, Span(str(application), 1, 1, 1, 1), help="see its arguments on keras.io/api/applications")
 
 
 def _unfetched(application: Application, error: Exception) -> Diagnostic | None:

@@ -46,7 +46,7 @@ def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
         _refuse(graph, f"ONNX is written with Keras on TensorFlow, and this is Keras on {keras.backend.backend()}", "unset KERAS_BACKEND")
     with _plain_groups(model), _silent("tf2onnx"), _numpy_of_tf2onnx():
         function, signature = _function(model, graph)
-        handlers = {"Erfc": (_erfc, [])}
+        handlers: dict[str, Any] = {"Erfc": (_erfc, [])}
         # A large model's weights it keeps apart, and does not copy again and again.
         proto, outside = tf2onnx.convert.from_function(function, signature, custom_op_handlers=handlers, large_model=True)
         constants = _constants(function.get_concrete_function(*signature))
@@ -130,7 +130,7 @@ def _name(proto: Any, graph: Graph) -> None:
 
 @contextmanager
 def _plain_groups(model: keras.Model) -> Iterator[None]:
-    """Let grouped convolutions be TensorFlow's: Keras compiles them, since TensorFlow cannot run them on every processor, and ONNX cannot say that."""
+    """Let grouped convolutions be plain ones of TensorFlow: Keras compiles them, to run on every processor, and ONNX cannot say that."""
     grouped = [layer for layer in model.layers if getattr(layer, "groups", 1) > 1 and hasattr(layer, "convolution_op")]
     for layer in grouped:
         layer.convolution_op = MethodType(_convolve, layer)
