@@ -194,7 +194,7 @@ def _write_folder(model: Any, graph: Graph, path: Path) -> None:
 
     with whole_folder(path) as beside, terminal.progress(f"writing {path}", 0), terminal.quiet():
         write_saved_model(model, graph, beside)
-    _wrote(path, "call it with tensorflow.saved_model.load({0!r}).serve(x)")
+    _wrote(path, "load it with net = tensorflow.saved_model.load({0!r}), and call net.serve(x)")
 
 
 def _write_text(graph: Graph, path: Path) -> None:
