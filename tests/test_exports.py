@@ -70,8 +70,8 @@ def run(*args: str) -> Any:
     return CliRunner().invoke(main, args)
 
 
-def randomized(model: Any, given: list[Any]) -> Any:
-    """The model with weights that keep the size of what flows through it, as a trained one's would, its normalizations settled on the input."""
+def randomized(model: Any) -> Any:
+    """The model with weights that keep the size of what flows through it, as a trained one's would; normalizations are settled on some inputs."""
     draw = numpy.random.default_rng(1)
     for weight in model.weights:
         fan_in = max(1, numpy.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 100
@@ -82,12 +82,13 @@ def randomized(model: Any, given: list[Any]) -> Any:
             layer.momentum = 0.0
         if hasattr(layer, "finalize_state"):
             layer.finalize_state()
+    given = inputs(model, 32)
     model(given if len(given) > 1 else given[0], training=True)
     return model
 
 
-def inputs(model: Any) -> list[Any]:
-    return [numpy.random.default_rng(2).standard_normal((3, *one.shape[1:])).astype(one.dtype) for one in model.inputs]
+def inputs(model: Any, examples: int = 3) -> list[Any]:
+    return [numpy.random.default_rng(examples).standard_normal((examples, *one.shape[1:])).astype(one.dtype) for one in model.inputs]
 
 
 def outputs(model: Any, given: list[Any]) -> list[Any]:
@@ -138,7 +139,7 @@ def test_onnx_computes_what_keras_does(family: str) -> None:
     graph = smallest(family)
     model = build_model(graph)
     given = inputs(model)
-    write_onnx(randomized(model, given), graph, Path("net.onnx"))
+    write_onnx(randomized(model), graph, Path("net.onnx"))
     expected = outputs(model, given)
     assert all(abs(one[0] - one[1]).max() > 1e-3 * abs(one).max() for one in expected), "the output does not depend on the input"
     assert difference(onnx_outputs(Path("net.onnx"), given, list(graph.outputs)), expected) < 1e-4
@@ -166,7 +167,7 @@ def test_onnx_says_everything_that_a_spec_can(tmp_path: Path) -> None:
 def test_onnx_holds_the_weights_that_were_loaded() -> None:
     model = archspec.build("everything.yaml")
     given = inputs(model)
-    randomized(model, given).save("trained.keras")
+    randomized(model).save("trained.keras")
     assert run("build", "everything.yaml", "--weights", "trained.keras", "-o", "net.onnx").exit_code == 0
     assert difference(onnx_outputs(Path("net.onnx"), given, ["main", "side"]), outputs(model, given)) < 1e-4
 
@@ -192,12 +193,13 @@ def test_a_saved_model_computes_what_keras_does_and_is_replaced_whole() -> None:
 
     model = archspec.build("everything.yaml")
     given = inputs(model)
-    randomized(model, given).save("trained.keras")
+    randomized(model).save("trained.keras")
     for _ in range(2):
         result = run("build", "everything.yaml", "--weights", "trained.keras", "-o", "net/")
         assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines()[-1] == "call it with tensorflow.saved_model.load('net/').serve(x)"
-    found = [numpy.asarray(one) for one in tensorflow.saved_model.load("net/").serve(given)]
+    assert result.stdout.splitlines()[-1] == "load it with net = tensorflow.saved_model.load('net/'), and call net.serve(x)"
+    net = tensorflow.saved_model.load("net/")
+    found = [numpy.asarray(one) for one in net.serve(given)]
     assert difference(found, outputs(model, given)) < 1e-6
     assert sorted(path.name for path in Path().iterdir()) == ["everything.yaml", "net", "trained.keras"]
 

@@ -118,7 +118,7 @@ def _name(proto: Any, graph: Graph) -> None:
     del proto.graph.output[:]
     proto.graph.output.extend(outputs)
     tensors = {**graph.inputs, **{name: graph.tensors[node] for name, node in graph.outputs.items()}}
-    for one in [*proto.graph.input, *outputs]:
+    for one in [*proto.graph.input, *proto.graph.output]:
         batch, *axes = one.type.tensor_type.shape.dim
         batch.dim_param = "batch"
         for number, (axis, size) in enumerate(zip(axes, tensors[one.name].shape, strict=True), 1):
