@@ -1,9 +1,9 @@
 """The Keras model of a network and another Keras model → what differs, layer by layer, and whether they compute the same.
 
-Layers answer to one another by name, an underscore there standing for a dot here, where most layers with weights do so; elsewhere, and in the
-functions of `keras.applications` that leave layers unnamed, those with weights answer by their order in ``model.layers``, and so do all
-if both models have the same kinds in the same order. A layer without weights that has no counterpart is compared by nothing but the outputs,
-which also judge the settings in `OTHERWISE`.
+Layers answer to one another by name, an underscore there standing for a dot here, where most layers with weights do so. Elsewhere, and in the
+functions of `keras.applications` that leave layers unnamed, those with weights answer by their order in ``model.layers``, those that act in
+training alone, as dropout, by theirs, and all layers if both models have the same kinds in the same order. A layer without weights that has no
+counterpart is compared by nothing but the outputs, which also judge the settings in `OTHERWISE`.
 """
 
 from __future__ import annotations
@@ -50,14 +50,16 @@ def verify(ours: keras.Model, theirs: keras.Model, against: str, *, by_order: bo
     pairs = _pairs(here, there, names, by_order=by_order)
     layers = _placed(here, [*_all_differences(pairs, names), *_missing(_alone(here, pairs), _alone(there, pairs), names)])
     found = [*_ends(ours, theirs, "inputs"), *layers] or list(_ends(ours, theirs, "outputs"))
-    difference, otherwise = None, found
-    if outputs and all(one.what in OTHERWISE for one in found):
+    difference, otherwise = None, [one for one in found if one.what in OTHERWISE]
+    if outputs and len(otherwise) == len(found):
         difference, wrong = compare_outputs(ours, theirs, pairs)
-        found = [] if difference <= TOLERANCE else found or [_astray(wrong, names, difference)]
-    otherwise = otherwise if not found else []
+        first = [one for one in otherwise if wrong and one.here == wrong[0].name]
+        found = [] if difference <= TOLERANCE else first or [_astray(wrong, names, difference)]
+    elif len(otherwise) < len(found):
+        found = [one for one in found if one.what not in OTHERWISE]
     both = [pair for pair in pairs if pair[0].weights]
     apart = _count(_alone(here, pairs)), _count(_alone(there, pairs))
-    return Verified(ours.name, against, len(both), len(pairs) - len(both), apart, ours.count_params(), found, otherwise, difference)
+    return Verified(ours.name, against, len(both), len(pairs) - len(both), apart, ours.count_params(), found, [] if found else otherwise, difference)
 
 
 # Which layer is whose
@@ -73,8 +75,9 @@ def _pairs(ours: Sequence[Layer], theirs: Sequence[Layer], names: dict[str, str]
         return [(layer, by_name[layer.name]) for layer in ours if layer.name in by_name]
     if kinds[0] == kinds[1]:
         return list(zip(ours, theirs, strict=True))
-    ordered = {layer.name: other for layer, other in zip(*weighted, strict=False)}
-    ordered |= {layer.name: by_name[layer.name] for layer in ours if not layer.weights and layer.name in by_name and not by_name[layer.name].weights}
+    training = [[layer for layer in side if not layer.weights and not _passes(layer)] for side in (ours, theirs)]
+    ordered = {layer.name: other for sides in (weighted, training) for layer, other in zip(*sides, strict=False)}
+    ordered |= {layer.name: by_name[layer.name] for layer in ours if _passes(layer) and layer.name in by_name and _passes(by_name[layer.name])}
     return [(layer, ordered[layer.name]) for layer in ours if layer.name in ordered]
 
 
