@@ -18,9 +18,11 @@ from archspec.compiler import Compiler
 from archspec.frontend.resolve import Reference
 
 SPECS = Path(__file__).parents[1] / "specs"
-FAMILIES = sorted(path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.yaml") if "\nextends:" not in path.read_text("utf-8"))
+SHIPPED = {path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.yaml")}
+RELATIVES = {name for name in SHIPPED if f"keras/{name}" in SHIPPED or ("/" not in name and name.partition("_")[0] in SHIPPED - {name})}
+FAMILIES = sorted(SHIPPED - RELATIVES)
+"""The specs, but for the paper's networks that Keras has too, and those named after another, as ``alexnet_vgg``."""
 CUTS: dict[str, dict[str, Any]] = {
-    "efficientnet": {"depth": 0.1},
     "keras/convnext": {"depths": [1, 1, 1, 1], "widths": [24, 48, 96, 192]},
     "keras/densenet": {"depths": [2, 2, 2, 2]},
     "keras/efficientnet": {"depth": 0.1},
@@ -30,8 +32,6 @@ CUTS: dict[str, dict[str, Any]] = {
     "keras/resnet": {"depths": [1, 1, 1, 1]},
     "keras/resnet_v2": {"depths": [1, 1, 1, 1]},
     "keras/vgg": {"depths": [1, 1, 1, 1, 1]},
-    "resnet": {"depths": [1, 1, 1, 1]},
-    "vgg": {"units": 64},
 }
 """What takes repetitions out of the larger ones: tf2onnx needs a second for each million weights."""
 
@@ -74,9 +74,12 @@ def randomized(model: Any) -> Any:
     """The model with weights that keep the size of what flows through it, as a trained one's would; normalizations are settled on some inputs."""
     draw = numpy.random.default_rng(1)
     for weight in model.weights:
-        fan_in = max(1, numpy.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 100
-        values = draw.standard_normal(weight.shape) / numpy.sqrt(fan_in)
-        weight.assign(1 + 0.1 * values if weight.name in ("gamma", "variance", "moving_variance") else values)
+        fan_in = max(1, numpy.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 1000
+        values = draw.standard_normal(weight.shape) * numpy.sqrt(2 / fan_in)
+        weight.assign(1 + values if weight.name in ("gamma", "variance", "moving_variance") else values)
+    # Inception's hundred random layers make 600 times as much of the last bit of their input: a head of moderate weights, as trained ones have.
+    head = next(layer for layer in reversed(model.layers) if layer.weights)
+    head.set_weights([0.25 * weight for weight in head.get_weights()])
     for layer in model.layers:
         if hasattr(layer, "momentum"):
             layer.momentum = 0.0
