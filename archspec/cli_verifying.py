@@ -41,7 +41,7 @@ def verify(compiler: Compiler, spec: str, sets: tuple[str, ...], against: str, o
     \b
     Examples:
       archspec verify keras/resnet@ResNet50 --against keras.applications:ResNet50
-      archspec verify keras/mobilenet@MobileNet --set alpha=0.5 --against "keras.applications:MobileNet(alpha=0.5)"
+      archspec verify mynet.yaml --against "keras.applications:MobileNet(alpha=0.5)"
       archspec verify mynet.yaml --against trained.keras
     """
     from archspec.reports.verified import verified
