@@ -1,37 +1,77 @@
-"""`archspec build`: a spec in, its Keras model out. The only command that loads Keras."""
+"""`archspec build`: a spec in; its Keras model, what is made of one, or its source code out."""
 
 from __future__ import annotations
 
 import gc
+<<<<<<< HEAD
+=======
+import re
+from importlib import import_module
+from importlib.util import find_spec
+>>>>>>> h-weights
 from pathlib import Path
 from typing import Any
 
 import click
 
 from archspec import terminal
+from archspec.applications import FAMILY_OF, PREFIX, Application, Unknown
 from archspec.cli_compiling import COMPILING, SPEC, Compiling, compile_spec, need_ending
 from archspec.compiler import Compiler
+from archspec.frontend.resolve import Reference
 from archspec.graph import Graph
 from archspec.spelling import file_name
+
+TEXTS: dict[str, str] = {}
+"""Endings of what is written of the graph alone, without Keras: the module whose function of its own name gives the text."""
+
+MODELS = {
+    "keras": "",
+    "onnx": "run it with onnxruntime.InferenceSession({0!r})",
+    "json": "load it with keras.models.model_from_json(open({0!r}).read())",
+}
+"""Endings of what Keras writes, by `backends.keras_export`, and how to use it where that is not plain."""
+
+SAVED_MODEL = "saved_model.pb"
+"""The file that makes a folder a TensorFlow SavedModel."""
+
+WEIGHTS = ("weights.h5", "keras", "h5")
+"""Endings of files of weights."""
+
+WITHOUT_WEIGHTS = ("json",)
+"""Endings of what Keras writes without weights."""
 
 
 @click.command(cls=Compiling)
 @SPEC
-@click.option("-o", "output", type=click.Path(path_type=Path), metavar="FILE.keras", help="Where to write the model.  [default: build/NAME.keras]")
-@click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Load these weights: a .weights.h5 or .keras file.")
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE|FOLDER/",
+    help="What to write, by its ending: .keras, .onnx, .json, or FOLDER/ for a TensorFlow SavedModel.  [default: build/NAME.keras]",
+)
+@click.option(
+    "--weights",
+    metavar="FILE|imagenet|keras.applications:FUNCTION",
+    help="Load these weights: a .weights.h5, .keras or .h5 file; those of the function of keras.applications with the network's name; or of another.",
+)
+@click.option("--weights-partial", "partial", is_flag=True, help="Load of the weights what fits by name and shape, and tell what does not.")
 @COMPILING
-def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: Path | None, weights: Path | None) -> None:
+def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: str | None, weights: str | None, partial: bool) -> None:
     """Compile a spec and write its Keras model.
 
-    Keras's shapes and counts are compared with the inferred ones, layer by layer. The file is written whole or not at all.
+    Keras's shapes and counts are compared with the inferred ones, layer by layer. What is written is written whole or not at all.
 
     \b
     Examples:
       archspec build googlenet
       archspec build specs/resnet.yaml@resnet50 -o models/resnet50.keras
       archspec build mynet.yaml --set classes=10 --set "depths=[2, 2]"
-      archspec build mynet.yaml --weights trained.weights.h5
+      archspec build mynet.yaml --weights trained.weights.h5 -o mynet.onnx
+      archspec build keras/resnet@ResNet50 --weights imagenet
+      archspec build mynet.yaml --weights keras.applications:ResNet50 --weights-partial
     """
+<<<<<<< HEAD
     need_ending(output, ("keras",), "-o")
     need_ending(weights, ("weights.h5", "keras"), "--weights")
     graph = compile_spec(compiler, spec, sets)
@@ -41,29 +81,152 @@ def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: Path | N
 def _build(graph: Graph, output: Path, weights: Path | None, *, make_folder: bool) -> None:
     from archspec.files import check_target, whole_file
     from archspec.reports.numbers import size
+=======
+>>>>>>> h-weights
     from archspec.reports.summary import summary
 
-    check_target(output, make_folder=make_folder)
-    model = _model(graph, weights)
-    terminal.say(summary(graph) + "\n")
-    with whole_file(output, make_folder=make_folder) as beside, terminal.progress(f"writing {output}", 0):
-        model.save(beside)
-    terminal.say(f"wrote {output}, {size(output.stat().st_size)}")
+    _check_words(output, weights, partial)
+    graph = compile_spec(compiler, spec, sets)
+    name = re.sub(r"[^\w.-]+", "-", graph.name)  # a variant's may hold anything
+    path = Path(output) if output else Path("build") / f"{name}.keras"
+    if path.suffix[1:] in TEXTS:
+        _write_text(graph, path)
+        return
+    source = _source(weights, graph) if weights else None
+    folder = output is not None and _is_folder(output)
+    _check_place(path, folder, make_folder=output is None)
+    model = built(graph)
+    moved = _load(model, graph, compiler, source, partial) if source is not None else ""
+    terminal.say(f"{summary(graph)}\n")
+    if moved:
+        terminal.say(f"{moved}\n")
+    (_write_folder if folder else _write_file)(model, graph, path)
 
 
-def _model(graph: Graph, weights: Path | None) -> Any:
-    """The Keras model of a graph, counted and with its weights."""
+def _check_words(output: str | None, weights: str | None, partial: bool) -> None:
+    """Raise a usage error where options contradict one another."""
+    endings = _dotted(*MODELS, *TEXTS)
+    if output and not _is_folder(output) and not output.endswith(endings):
+        words = " or ".join(endings)
+        raise click.UsageError(f"the file of -o must end in {words}, or in / for a folder with a SavedModel, and `{output}` does not")
+    if weights and output and output.endswith(_dotted(*WITHOUT_WEIGHTS, *TEXTS)):
+        raise click.UsageError(f"`{output}` holds no weights: leave out --weights, or write another kind of file")
+    if partial and not weights:
+        raise click.UsageError("--weights-partial needs --weights, to say which")
+
+
+def _is_folder(output: str) -> bool:
+    return output.endswith("/") or (Path(output).is_dir() and not output.endswith(_dotted(*MODELS, *TEXTS)))
+
+
+def _dotted(*endings: str) -> tuple[str, ...]:
+    return tuple(f".{ending}" for ending in endings)
+
+
+def _source(weights: str, graph: Graph) -> Path | Application:
+    """What ``--weights`` names."""
+    if weights != "imagenet" and not weights.startswith(PREFIX):
+        need_ending(Path(weights), WEIGHTS, "--weights")
+        return Path(weights)
+    if weights == "imagenet" and graph.name not in FAMILY_OF:
+        message = f"`--weights imagenet` is for networks with the name of a function of keras.applications, and this one is `{graph.name}`"
+        raise click.UsageError(f"{message}; name the function: `--weights {PREFIX}ResNet50 --weights-partial`")
+    try:
+        return Application.parse(graph.name if weights == "imagenet" else weights.removeprefix(PREFIX))
+    except Unknown as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _check_place(path: Path, folder: bool, *, make_folder: bool) -> None:
+    """Complain, before the work is done, of a place that cannot be written to, or of what is not installed."""
+    from archspec.files import check_folder, check_target
+
+    if folder:
+        check_folder(path, SAVED_MODEL)
+    else:
+        check_target(path, make_folder=make_folder)
+    if path.suffix == ".onnx" and not (find_spec("tf2onnx") and find_spec("onnx")):
+        raise click.ClickException("ONNX needs tf2onnx: pip install 'archspec-nn[onnx]'")
+
+
+def built(graph: Graph) -> Any:
+    """The Keras model of a graph, its parameters counted."""
     gc.enable()  # Keras leaves much to sweep up
     try:
         with terminal.progress("loading Keras", 0), terminal.quiet():
             from archspec.backends.keras import build_model, compare_count
-            from archspec.backends.keras_weights import load_weights
     except ImportError as error:
         raise click.ClickException(f"Keras cannot be loaded: {error}") from error
     with terminal.progress("building layer", len(graph.nodes)) as step:
         model = build_model(graph, step)
     compare_count(model, graph)
-    if weights is not None:
-        with terminal.progress(f"loading {weights}", 0):
-            load_weights(model, graph, weights)
     return model
+
+
+def _load(model: Any, graph: Graph, compiler: Compiler, source: Path | Application, partial: bool) -> str:
+    """Load weights into a model, and tell what was moved if that need not be all."""
+    from archspec.backends.keras_weights import load_weights, load_what_fits, move_weights, move_what_fits
+    from archspec.reports.moved import moved
+
+    with terminal.progress(f"loading {source}", 0):
+        if isinstance(source, Path):
+            if partial:
+                return moved(load_what_fits(model, source), str(source))
+            load_weights(model, graph, source)
+        else:
+            store = _published(graph, compiler, source)
+            if partial:
+                return moved(move_what_fits(model, store, str(source)), str(source))
+            move_weights(model, graph, store, str(source))
+    return ""
+
+
+def _published(graph: Graph, compiler: Compiler, source: Application) -> Any:
+    """The published weights of a function, which may go with layers that the network lacks."""
+    from archspec.backends.keras_applications import published
+
+    reference = compiler.compile(Reference.parse(source.spec)) if source.family.by_order else None
+    store = published(source, [node.name for node in graph.nodes], reference)
+    there, here = ([one.kind for one in store.layers].count("Rescaling"), [node.layer.kind() for node in graph.nodes].count("Rescaling"))
+    if source.family.imagenet and there > here:
+        message = f"with these weights Keras rescales the input of {source.function} once more"
+        terminal.say(f"note: {message}, and so does {source.spec} with `--set {source.family.imagenet}`", err=True)
+    return store
+
+
+def _write_file(model: Any, graph: Graph, path: Path) -> None:
+    from archspec.backends.keras_export import WRITERS
+    from archspec.files import whole_file
+
+    # Its folder is missing only where it is ours: `_check_place` has seen to that.
+    with whole_file(path, make_folder=True) as beside, terminal.progress(f"writing {path}", 0), terminal.quiet():
+        WRITERS[path.suffix[1:]](model, graph, beside)
+    _wrote(path, MODELS[path.suffix[1:]])
+
+
+def _write_folder(model: Any, graph: Graph, path: Path) -> None:
+    from archspec.backends.keras_export import write_saved_model
+    from archspec.files import whole_folder
+
+    with whole_folder(path) as beside, terminal.progress(f"writing {path}", 0), terminal.quiet():
+        write_saved_model(model, graph, beside)
+    _wrote(path, "load it with net = tensorflow.saved_model.load({0!r}), and call net.serve(x)")
+
+
+def _write_text(graph: Graph, path: Path) -> None:
+    from archspec.files import check_target, whole_file
+
+    name = TEXTS[path.suffix[1:]]
+    check_target(path)
+    with whole_file(path) as beside:
+        beside.write_text(getattr(import_module(name), name.rpartition(".")[2])(graph), encoding="utf-8")
+    _wrote(path, "")
+
+
+def _wrote(path: Path, use: str) -> None:
+    """Say what was written, and in one line how to use it."""
+    from archspec.files import size_of
+    from archspec.reports.numbers import size
+
+    place = f"{path}/" if path.is_dir() else str(path)
+    terminal.say(f"wrote {place}, {size(size_of(path))}" + (f"\n{use.format(place)}" if use else ""))

@@ -20,7 +20,7 @@ from archspec.diagnostics import SpecError, as_text, in_order
 from archspec.diagrams.options import FORMATS
 from archspec.files import check_target, reason, whole_file
 from archspec.frontend.resolve import Reference
-from archspec.spelling import file_name
+from archspec.spelling import file_name, listed
 
 if TYPE_CHECKING:
     from archspec.diagrams.options import Options
@@ -160,8 +160,6 @@ class _Teller:
         return self.output
 
     def _tell_files(self, look: Look) -> None:
-        from archspec.reports.numbers import listed
-
         new = [str(path) for path in look.read if path not in self.watched]
         if new:
             terminal.say(f"watching {listed(new)}{' too' if self.watched else '; Ctrl-C ends it'}")

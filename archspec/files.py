@@ -1,8 +1,9 @@
-"""A place to write to → a file that is written whole or not at all."""
+"""A place to write to → a file, or a folder, that is written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,9 +14,22 @@ from archspec.diagnostics import Diagnostic, Span, SpecError
 
 def check_target(path: Path, *, make_folder: bool = False) -> None:
     """Raise `SpecError` where no file could be written, before the work is done. ``make_folder``: its folder may be missing."""
-    folder = path.parent
     if path.is_dir():
         _refuse("output-folder", f"`{path}` is a folder", path, "name a file in it")
+    _check_place(path, make_folder)
+
+
+def check_folder(path: Path, mark: str) -> None:
+    """Raise `SpecError` where no folder could be written: one that is there is replaced if it is empty or holds ``mark``, of an earlier run."""
+    if path.exists() and not path.is_dir():
+        _refuse("output-folder", f"`{path}` is a file, not a folder", path, "choose another place with `-o`")
+    if path.is_dir() and any(path.iterdir()) and not (path / mark).is_file():
+        _refuse("output-folder", f"the folder `{path}` holds something else, and all of it would be replaced", path, "name another folder")
+    _check_place(path.resolve(), False)
+
+
+def _check_place(path: Path, make_folder: bool) -> None:
+    folder = path.parent
     if not folder.exists() and make_folder:
         folder = next((above for above in folder.parents if above.exists()), Path())
     elif not folder.exists():
@@ -48,6 +62,33 @@ def whole_file(path: Path, *, make_folder: bool = False) -> Iterator[Path]:
         if made:
             with suppress(OSError):  # it is not empty: all went well
                 path.parent.rmdir()
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A hidden folder beside ``path`` to make and fill: it takes the place of ``path`` at the end, or nothing is left of it.
+
+    Raises `SpecError` where the disk refuses.
+    """
+    real = path.resolve()
+    beside, before = (real.with_name(f".{real.name}.{os.getpid()}{ending}") for ending in ("", ".before"))
+    try:
+        yield beside
+        if real.exists():
+            real.rename(before)
+        beside.rename(real)
+    except OSError as error:
+        with suppress(OSError):
+            before.rename(real)
+        _refuse("output-failed", f"`{path}` could not be written: {reason(error)}: nothing was written", path)
+    finally:
+        for left in (beside, before):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files of a folder."""
+    return sum(one.stat().st_size for one in path.rglob("*") if one.is_file()) if path.is_dir() else path.stat().st_size
 
 
 def reason(error: Exception) -> str:

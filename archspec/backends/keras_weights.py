@@ -1,141 +1,202 @@
-"""A Keras model, the graph that it was built from and a weights file → the model with those weights, or what does not fit, layer by layer.
+"""A Keras model, the graph that it was built from and stored weights → the model with those weights, or what does not fit, layer by layer.
 
-Keras 3 keeps the weights of a model in HDF5: a layer under ``layers/KIND``, ``layers/KIND_1``, ... in the model's order, its own weights
-under ``vars/0``, ``vars/1``, ... and those of layers within it in groups beside ``vars``. A ``.keras`` file is a zip archive with that inside.
+Which stored layer is whose is settled by names, or by order, before any shape is looked at; a layer takes all its weights or none.
 """
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections import Counter
-from collections.abc import Iterator
-from io import BytesIO
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-import h5py
 import keras
 
+from archspec.applications import FAMILY_OF, flat_name
+from archspec.backends.keras_stores import Store, Stored, opened, unreadable, value
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
 from archspec.graph import Graph, show_shape
+from archspec.reports.moved import Kept, Moved
+from archspec.reports.numbers import listed
 
-ENDINGS = (".weights.h5", ".keras")
 
-Shapes = dict[str, tuple[int, ...]]
-"""The shapes of one layer's weights, by their names: ``0``, ``1``, or ``query/0`` in a layer within."""
+class Fit(NamedTuple):
+    """Each layer of a model with the stored one that answers to it, and the stored ones that answer to none."""
 
-Key = tuple[str, int]
-"""A layer by its kind, in lower case, and which one of them it is, from 0."""
+    pairs: list[tuple[keras.layers.Layer, Stored | None]]
+    unused: list[Stored]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every layer with weights has its stored one."""
+        return all(stored is not None for layer, stored in self.pairs if layer.weights)
 
 
 def load_weights(model: keras.Model, graph: Graph, path: Path) -> None:
-    """Load the weights of a file into a model. Raises `SpecError` where the file cannot be read, or names each layer that it does not fit."""
-    stored = _stored(path)
-    problems = _problems(model, graph, stored, path) if stored is not None else []
-    if problems:
-        raise SpecError(problems)
+    """Load the weights of a file into a model. Raises `SpecError` where the file cannot be read, or names each layer that it does not fit.
+
+    Layers answer by their names where the file has all of them, else as Keras has it: by order, in Keras 3's files among those of one kind.
+    """
+    with opened(path, [layer.name for layer in model.layers]) as store:
+        if not store.known:
+            _let_keras_load(model, path)
+            return
+        fit = _answering(model, graph, store)
+        by_keras = store.kinds and path.name.endswith((".keras", ".weights.h5")) and fit == _by_kind(model, store)
+        _refuse_what_differs(fit, graph, store, str(path), lenient=by_keras)
+        if not by_keras:
+            _move_all(fit, store)
+    if by_keras:  # which loads the state of random numbers too
+        _let_keras_load(model, path)
+
+
+def move_weights(model: keras.Model, graph: Graph, store: Store, source: str) -> None:
+    """Give the layers of a model the weights of those of their names. Raises `SpecError` that names each layer that does not fit."""
+    fit = _by_name(model, store)
+    _refuse_what_differs(fit, graph, store, source)
+    _move_all(fit, store)
+
+
+def load_what_fits(model: keras.Model, path: Path) -> Moved:
+    """Load from a file what fits a model by name and shape, and tell what does. Raises `SpecError` where nothing does."""
+    with opened(path, [layer.name for layer in model.layers]) as store:
+        if not any(stored.name for stored in store.layers):
+            raise SpecError([unreadable(path, f"`{path}` keeps no names of layers, by which a part of its weights could be moved")])
+        return move_what_fits(model, store, str(path))
+
+
+def move_what_fits(model: keras.Model, store: Store, source: str) -> Moved:
+    """Give the layers of a model the weights that fit by name and shape, and tell which do. Raises `SpecError` where none does."""
+    fit = _by_name(model, store)
+    reasons = {layer.name: _difference(layer, stored, store) if stored else "no such layer in the file" for layer, stored in fit.pairs}
+    fitting = Fit([(layer, stored) for layer, stored in fit.pairs if not reasons[layer.name]], [])
+    weighted = [layer for layer, _ in fit.pairs if layer.weights]
+    loaded = [(layer.name, layer.count_params()) for layer in weighted if not reasons[layer.name]]
+    kept = [Kept(layer.name, layer.count_params(), reasons[layer.name]) for layer in weighted if reasons[layer.name]]
+    if not loaded:
+        raise SpecError([_nothing_fits(kept, store, source)])
+    _move_all(fitting, store)
+    return Moved(loaded, kept, [str(stored) for stored in fit.unused])
+
+
+def _nothing_fits(kept: Sequence[Kept], store: Store, source: str) -> Diagnostic:
+    names = [stored.name for stored in store.weighted]
+    notes = [f"{whose}: {listed(list(names), 5)}" for whose, names in (("layers here", [one.layer for one in kept]), ("layers there", names))]
+    why = [f"`{one.layer}`: {one.why}" for one in kept if one.why != "no such layer in the file"][:3]
+    help = "parts are moved by name; where the names differ, only a whole file can be loaded"
+    return Diagnostic("weights-mismatch", f"nothing of `{source}` fits this network", Span(source, 1, 1, 1, 1), notes=(*notes, *why), help=help)
+
+
+def _let_keras_load(model: keras.Model, path: Path) -> None:
     try:
         model.load_weights(path)
     except Exception as error:  # whatever Keras raises, its user gets a sentence
-        raise SpecError([_unreadable(path, f"Keras cannot load the weights of `{path}`: {reason(error)}")]) from error
+        raise SpecError([unreadable(path, f"Keras cannot load the weights of `{path}`: {reason(error)}")]) from error
 
 
-def _stored(path: Path) -> dict[Key, tuple[str, Shapes]] | None:
-    """The layers of a file that have weights, with the names that they had; ``None`` for a layout that only Keras knows."""
-    try:
-        with _opened(path) as file:
-            return {_key(name): (_name(group), dict(_shapes(group))) for name, group in file["layers"].items()} if "layers" in file else None
-    except FileNotFoundError as error:
-        raise SpecError([_unreadable(path, f"the file `{path}` does not exist")]) from error
-    except PermissionError as error:
-        raise SpecError([_unreadable(path, f"the file `{path}` cannot be read: {reason(error)}")]) from error
-    except (OSError, KeyError, AttributeError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
-        what = "is a folder" if path.is_dir() else "is not a weights file of Keras"
-        raise SpecError([_unreadable(path, f"`{path}` {what}")]) from error
+def _move_all(fit: Fit, store: Store) -> None:
+    for layer, stored in fit.pairs:
+        if stored is not None:
+            for place in store.places(layer):
+                place.variable.assign(value(stored.weights[place.key]))
+            if isinstance(layer, keras.layers.Normalization):
+                layer.finalize_state()  # it computes with copies of them
 
 
-def _opened(path: Path) -> Any:
-    if path.suffix != ".keras":
-        with path.open("rb"):  # for the system's own reason, which HDF5 hides
-            return h5py.File(path, "r")
-    with zipfile.ZipFile(path) as archive:
-        return h5py.File(BytesIO(archive.read("model.weights.h5")), "r")
+# Which layer is whose
 
 
-def _key(name: str) -> Key:
-    """``conv2d_3`` → the fourth Conv2D."""
-    kind, number = re.fullmatch(r"(.*?)(?:_(\d+))?", name).groups()  # type: ignore[union-attr]
-    return kind.replace("_", ""), int(number or 0)
+def _answering(model: keras.Model, graph: Graph, store: Store) -> Fit:
+    named = _by_name(model, store)
+    if named.complete:
+        return named
+    if store.kinds:
+        return _by_kind(model, store)
+    found = sum(stored is not None for _, stored in named.pairs)
+    unnamed = graph.name in FAMILY_OF and FAMILY_OF[graph.name].by_order
+    return _by_order(model, store) if unnamed or found <= len(named.pairs) // 2 else named
 
 
-def _shapes(group: Any, prefix: str = "") -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The shapes under a group; the state of random numbers is no weight."""
-    for name in sorted(group.get("vars", {}), key=int):
-        yield f"{prefix}{name}", tuple(group["vars"][name].shape)
-    for name in group:
-        if name not in ("vars", "seed_generator"):
-            yield from _shapes(group[name], f"{prefix}{_name(group[name]) or name}/")
+def _by_name(model: keras.Model, store: Store) -> Fit:
+    """A name answers to itself, else to one with underscores for its dots."""
+    same = {stored.name: stored for stored in store.weighted}
+    flat = {flat_name(stored.name): stored for stored in store.weighted}
+    pairs = [(layer, same.get(layer.name) or flat.get(flat_name(layer.name))) for layer in model.layers if layer.weights]
+    return Fit(pairs, _others(store, pairs))
 
 
-def _name(group: Any) -> str:
-    """The name that a layer had when it was saved, as far as the file keeps it."""
-    return str(getattr(group.get("vars", {}), "attrs", {}).get("name", ""))
+def _by_order(model: keras.Model, store: Store) -> Fit:
+    layers, there = [layer for layer in model.layers if layer.weights], store.weighted
+    pairs = [(layer, there[number] if number < len(there) else None) for number, layer in enumerate(layers)]
+    return Fit(pairs, there[len(layers) :])
 
 
-def _problems(model: keras.Model, graph: Graph, stored: dict[Key, tuple[str, Shapes]], path: Path) -> list[Diagnostic]:
-    spans = {node.name: node.span for node in graph.nodes}
-    problems, counted = [], Counter[str]()
+def _by_kind(model: keras.Model, store: Store) -> Fit:
+    """The third convolution of the model answers to the third of the file."""
+    numbered = {_number(stored.kind): stored for stored in store.weighted}
+    counted, pairs = Counter[str](), []
     for layer in model.layers:
         kind = type(layer).__name__.lower()
-        name, shapes = stored.pop((kind, counted[kind]), ("", {}))
+        stored = numbered.get((kind, counted[kind]))
         counted[kind] += 1
-        difference = _difference(layer, name, shapes)
+        if layer.weights or stored:
+            pairs.append((layer, stored))
+    return Fit(pairs, _others(store, pairs))
+
+
+def _number(kind: str) -> tuple[str, int]:
+    """``conv2d_3`` → the fourth Conv2D."""
+    word, _, number = kind.rpartition("_")
+    return (word.replace("_", ""), int(number)) if number.isdecimal() else (kind.replace("_", ""), 0)
+
+
+def _others(store: Store, pairs: list[tuple[keras.layers.Layer, Stored | None]]) -> list[Stored]:
+    taken = {id(stored) for _, stored in pairs}
+    return [stored for stored in store.weighted if id(stored) not in taken]
+
+
+# What does not fit
+
+
+def _refuse_what_differs(fit: Fit, graph: Graph, store: Store, source: str, *, lenient: bool = False) -> None:
+    spans = {node.name: node.span for node in graph.nodes}
+    problems = []
+    for layer, stored in fit.pairs:
+        difference = _difference(layer, stored or Stored("", "", {}), store, lenient=lenient)
         if difference:
-            message = f"the weights of `{path}` do not fit `{layer.name}`"
-            problems.append(Diagnostic("weights-mismatch", message, spans[layer.name], difference))
-    return [*problems, *_left_over(stored, path)]
+            problems.append(Diagnostic("weights-mismatch", f"the weights of `{source}` do not fit `{layer.name}`", spans[layer.name], difference))
+    problems += _left_over(fit.unused, source)
+    if problems:
+        raise SpecError([*problems[:-1], problems[-1]._replace(help="`--weights-partial` loads what fits by name and shape")])
 
 
-def _difference(layer: keras.layers.Layer, name: str, stored: Shapes) -> str:
-    """``kernel 3×3×64×128 here, 3×3×64×256 in the file (there `conv7`)``, nothing where all fits."""
-    built = {key: (what, shape) for key, what, shape in _built(layer)}
-    shapes = {key: shape for key, (_, shape) in built.items()}
-    if shapes == stored or (shapes.keys() != stored.keys() and sorted(shapes.values()) == sorted(stored.values())):
-        return ""  # a file of an older Keras does not keep the names of layers within layers
-    called = f" (there `{name}`)" if name and name != layer.name else ""
-    if shapes.keys() == stored.keys():
-        wrong = [
-            f"{what} {show_shape(shape)} here, {show_shape(stored[key])} in the file" for key, (what, shape) in built.items() if shape != stored[key]
-        ]
-        return "; ".join(wrong) + called
-    here = ", ".join(f"{what} {show_shape(shape)}" for what, shape in built.values())
-    return f"{here or 'no weights'} here, {_listed(stored)} in the file{called}"
+def _difference(layer: keras.layers.Layer, stored: Stored, store: Store, *, lenient: bool = False) -> str:
+    """``kernel 3×3×64×128 here, 3×3×64×256 there (there `conv7`)``, nothing where all fits.
+
+    ``lenient``: Keras loads the file, and finds layers within layers where an older one did not keep their names.
+    """
+    built = {place.key: (place.what, tuple(place.variable.shape)) for place in store.places(layer)}
+    shapes = {key: tuple(weight.shape) for key, weight in stored.weights.items()}
+    here = {key: shape for key, (_, shape) in built.items()}
+    if here == shapes or (lenient and here.keys() != shapes.keys() and sorted(here.values()) == sorted(shapes.values())):
+        return ""
+    called = f" (there `{stored.name}`)" if stored.name and flat_name(stored.name) != flat_name(layer.name) else ""
+    return "; ".join(_differing(built, shapes)) + called
 
 
-def _built(layer: keras.layers.Layer) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-    """The weights of a layer: where the file keeps each, its name, its shape."""
-    counted = Counter[str]()
-    for weight in layer.weights:
-        what = weight.path.removeprefix(f"{layer.name}/")
-        within = what.rpartition("/")[0]
-        yield f"{within}/{counted[within]}".lstrip("/"), what, tuple(weight.shape)
-        counted[within] += 1
+def _differing(built: dict[str, tuple[str, tuple[int, ...]]], shapes: dict[str, tuple[int, ...]]) -> Iterator[str]:
+    if built.keys() == shapes.keys():
+        for key, (what, shape) in built.items():
+            if shape != shapes[key]:
+                yield f"{what} {show_shape(shape)} here, {show_shape(shapes[key])} in the file"
+    else:
+        here = ", ".join(f"{what} {show_shape(shape)}" for what, shape in built.values()) or "no weights"
+        yield f"{here} here, {', '.join(map(show_shape, shapes.values())) or 'no weights'} in the file"
 
 
-def _listed(shapes: Shapes) -> str:
-    return ", ".join(map(show_shape, shapes.values())) or "no weights"
-
-
-def _left_over(stored: dict[Key, tuple[str, Shapes]], path: Path) -> Iterator[Diagnostic]:
+def _left_over(unused: Sequence[Stored], source: str) -> Iterator[Diagnostic]:
     """The layers of the file that the network does not have."""
-    names = [f"`{name or kind}` ({_listed(shapes)})" for (kind, _), (name, shapes) in stored.items() if shapes]
-    if names:
-        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        message = f"`{path}` holds weights for layers that the network does not have: {shown}"
-        yield Diagnostic("weights-mismatch", message, Span(str(path), 1, 1, 1, 1))
-
-
-def _unreadable(path: Path, message: str) -> Diagnostic:
-    return Diagnostic("weights-file", message, Span(str(path), 1, 1, 1, 1), help="give a `.weights.h5` or `.keras` file that Keras 3 has saved")
+    if unused:
+        message = f"`{source}` holds weights for layers that the network does not have: {listed([str(stored) for stored in unused], 5)}"
+        yield Diagnostic("weights-mismatch", message, Span(source, 1, 1, 1, 1))

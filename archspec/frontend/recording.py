@@ -204,9 +204,9 @@ class _Recorder(_Elaboration):
         self._here.arguments = branches.arguments
         return super()._merged(branches, ends, context, environment)
 
-    def _made(self, kind: str, own: Arguments, place: Any, context: Context, environment: Environment) -> Layer | None:
+    def _made(self, kind: str, own: Arguments, place: Any, context: Context, environment: Environment, feeds: tuple[Feed, ...]) -> Layer | None:
         self._here.defaults = context.defaults
-        return super()._made(kind, own, place, context, environment)
+        return super()._made(kind, own, place, context, environment, feeds)
 
     def _add(self, node: Node, context: Context) -> Feed:
         feed = super()._add(node, context)
