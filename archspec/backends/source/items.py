@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archspec.backends.source.again import AgainWriter
 from archspec.backends.source.expressions import Known
 from archspec.backends.source.facts import Varies, one
@@ -18,13 +20,14 @@ class ItemWriter(AgainWriter):
         """A list of items in a chain: the variable that holds what its last one gives on."""
         for number, item in enumerate(items.items):
             if item.repeat is None:
-                cur = self.once(item, [visit.steps[number][0] for visit in visits], place, cur)
+                is_read = id(item) not in self.facts.held or _reads(items.items[number + 1 : number + 2])
+                cur = self.once(item, [visit.steps[number][0] for visit in visits], place, cur, is_read=is_read)
             else:
                 cur = self.repeated(item, visits, number, place, cur)
         return cur
 
-    def once(self, item: Item, steps: list[Step], place: Place, cur: str) -> str:
-        """One item, or one repetition of it."""
+    def once(self, item: Item, steps: list[Step], place: Place, cur: str, *, is_read: bool = True) -> str:
+        """One item, or one repetition of it. ``is_read`` says whether the item after it may take what it gives."""
         present = [step for step in steps if step.present]
         if not present:
             self.fix(item.when, place, cur)
@@ -39,7 +42,7 @@ class ItemWriter(AgainWriter):
         condition = self.values.code(item.when, raws, scope)
         if condition.text == "True":
             return self.operation(item, present, place, cur)
-        return self.under(condition, place, cur, lambda: self.operation(item, present, place, cur))
+        return self.under(condition, place, cur, lambda: self.operation(item, present, place, cur), is_read=is_read)
 
     def operation(self, item: Item, steps: list[Step], place: Place, cur: str) -> str:
         """What an item makes."""
@@ -76,3 +79,15 @@ class ItemWriter(AgainWriter):
         if isinstance(found.meaning, Known):
             raise Varies([(step, step.target) for step in steps])
         return self.several_targets(item, steps, place, cur, feeds, self.target(item, place))
+
+
+def _reads(following: Sequence[Item]) -> bool:
+    """Whether the next item may read the output of the one before it: any but a plain call that names other tensors."""
+    if not following or following[0].sources is None or following[0].repeat is not None or following[0].when is not None:
+        return True
+    item = following[0]
+    arguments = item.operation.arguments if isinstance(item.operation, syntax.LayerCall | syntax.BlockCall) else None
+    formulas = [*(arguments or {}).values(), *([item.name] if item.name is not None else [])]
+    mentioned = any(mention.name == "prev" for formula in formulas for mention in formula.mentions)
+    named = any("prev" in source.text or "$" in source.text for source in item.sources or ())
+    return arguments is None or item.name is None or mentioned or named

@@ -23,8 +23,8 @@ class Unused(Exception):
 class LoopWriter(StructureWriter):
     """Writes loops."""
 
-    def once(self, item: Item, steps: list[Step], place: Place, cur: str) -> str:
-        """One item, or one repetition of it."""
+    def once(self, item: Item, steps: list[Step], place: Place, cur: str, *, is_read: bool = True) -> str:
+        """One item, or one repetition of it. ``is_read`` says whether the item after it may take what it gives."""
         raise NotImplementedError
 
     def repeated(self, item: Item, visits: list[Visit], number: int, place: Place, cur: str) -> str:

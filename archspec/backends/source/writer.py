@@ -168,17 +168,17 @@ class Writer:
             self.body = outer
             self.depth -= 1
 
-    def under(self, condition: Code, place: Place, cur: str, write: Callable[[], str], word: str = "if") -> str:
-        """What ``write`` writes, under a condition: the variable that holds the result either way."""
+    def under(self, condition: Code, place: Place, cur: str, write: Callable[[], str], *, is_read: bool = True) -> str:
+        """What ``write`` writes, under a condition: the variable that holds the result either way, if that ``is_read`` at all."""
         inner: list[Statement] = []
         with self.nested(inner):
-            result = write()
+            result = write() if is_read else (write() and cur)
             if result not in (cur, place.target):
                 result = self.assign(place.target, result)
         if result != cur:
             self.assign(place.target, cur)
         if inner:
-            self.emit(_merged(condition, inner, word))
+            self.emit(_merged(condition, inner))
         return result
 
     def hold(self, cur: str, wanted: str) -> str:
@@ -241,12 +241,12 @@ def _index_of(step: Step, loop: Loop) -> int:
     return around.index
 
 
-def _merged(condition: Code, inner: list[Statement], word: str) -> Compound:
+def _merged(condition: Code, inner: list[Statement]) -> Compound:
     """An ``if``, joined with one that is all that stands in it."""
     only = inner[0]
-    if len(inner) == 1 and isinstance(only, Compound) and isinstance(only.head, str) and only.head.startswith("if ") and word == "if":
+    if len(inner) == 1 and isinstance(only, Compound) and isinstance(only.head, str) and only.head.startswith("if "):
         first = condition.text if condition.level > 1 else f"({condition.text})"
         second = only.head[3:]
         second = f"({second})" if " or " in second or " if " in second else second
         return Compound(f"if {first} and {second}", only.body)
-    return Compound(f"{word} {condition.text}", inner)
+    return Compound(f"if {condition.text}", inner)
