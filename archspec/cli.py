@@ -21,11 +21,8 @@ ROOMS = {
     "schema": "cli_reporting",
     "compare": "cli_comparing",
     "diff": "cli_comparing",
-<<<<<<< HEAD
     "watch": "cli_watching",
-=======
     "verify": "cli_verifying",
->>>>>>> h-weights
 }
 """The commands, in the order of the help, and the module that each is in."""
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import gc
-<<<<<<< HEAD
-=======
 import re
 from importlib import import_module
 from importlib.util import find_spec
->>>>>>> h-weights
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,6 @@ from archspec.cli_compiling import COMPILING, SPEC, Compiling, compile_spec, nee
 from archspec.compiler import Compiler
 from archspec.frontend.resolve import Reference
 from archspec.graph import Graph
-from archspec.spelling import file_name
 
 TEXTS: dict[str, str] = {}
 """Endings of what is written of the graph alone, without Keras: the module whose function of its own name gives the text."""
@@ -71,18 +67,6 @@ def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: str | No
       archspec build keras/resnet@ResNet50 --weights imagenet
       archspec build mynet.yaml --weights keras.applications:ResNet50 --weights-partial
     """
-<<<<<<< HEAD
-    need_ending(output, ("keras",), "-o")
-    need_ending(weights, ("weights.h5", "keras"), "--weights")
-    graph = compile_spec(compiler, spec, sets)
-    _build(graph, output or Path("build") / f"{file_name(graph.name)}.keras", weights, make_folder=output is None)
-
-
-def _build(graph: Graph, output: Path, weights: Path | None, *, make_folder: bool) -> None:
-    from archspec.files import check_target, whole_file
-    from archspec.reports.numbers import size
-=======
->>>>>>> h-weights
     from archspec.reports.summary import summary
 
     _check_words(output, weights, partial)

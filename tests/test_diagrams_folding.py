@@ -1,4 +1,4 @@
-"""Folding loses nothing: every layer is on a box, the numbers add up to the graph's, the edges are those of the graph. On all networks and on chance."""
+"""Folding loses nothing: every layer is on a box, the numbers add up to the graph's, the edges are those of the graph."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 import archspec
-from archspec.diagrams.making import draw
-from archspec.diagrams.options import FORMATS, LEVELS, Options
 from archspec.diagrams.dot import dot
 from archspec.diagrams.drawer import Drawer
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Form, Member, boxes
 from archspec.diagrams.edges import Wiring
 from archspec.diagrams.elements import Reading
 from archspec.diagrams.levels import View, plan, views
+from archspec.diagrams.making import draw
+from archspec.diagrams.options import FORMATS, LEVELS, Options
 from archspec.diagrams.rendering import render
 from archspec.graph import Graph, Node
 from archspec.reports.numbers import short
