@@ -87,7 +87,8 @@ def _reads(following: Sequence[Item]) -> bool:
         return True
     item = following[0]
     arguments = item.operation.arguments if isinstance(item.operation, syntax.LayerCall | syntax.BlockCall) else None
-    formulas = [*(arguments or {}).values(), *([item.name] if item.name is not None else [])]
-    mentioned = any(mention.name == "prev" for formula in formulas for mention in formula.mentions)
+    mentions = [mention for formula in (arguments or {}).values() for mention in formula.mentions]
+    mentions += item.name.mentions if item.name is not None else ()
+    mentioned = any(mention.name == "prev" for mention in mentions)
     named = any("prev" in source.text or "$" in source.text for source in item.sources or ())
     return arguments is None or item.name is None or mentioned or named
