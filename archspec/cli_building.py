@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import gc
-import re
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archspec import terminal
 from archspec.applications import FAMILY_OF, PREFIX, Application, Unknown
-from archspec.cli_compiling import COMPILING, SPEC, Compiling, compile_spec, need_ending
+from archspec.cli_compiling import COMPILING, SPEC, Compiling, compile_spec, need_ending, overrides
 from archspec.compiler import Compiler
 from archspec.frontend.resolve import Reference
 from archspec.graph import Graph
+from archspec.spelling import file_name
 
-TEXTS: dict[str, str] = {}
-"""Endings of what is written of the graph alone, without Keras: the module whose function of its own name gives the text."""
+if TYPE_CHECKING:
+    from archspec.frontend.recording import Recording
+
+SOURCE = "py"
+"""The ending of source code, which is written without Keras."""
 
 MODELS = {
     "keras": "",
@@ -44,7 +46,7 @@ WITHOUT_WEIGHTS = ("json",)
     "-o",
     "output",
     metavar="FILE|FOLDER/",
-    help="What to write, by its ending: .keras, .onnx, .json, or FOLDER/ for a TensorFlow SavedModel.  [default: build/NAME.keras]",
+    help="What to write, by its ending: .keras, .py, .onnx, .json, or FOLDER/ for a TensorFlow SavedModel.  [default: build/NAME.keras]",
 )
 @click.option(
     "--weights",
@@ -64,6 +66,7 @@ def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: str | No
       archspec build specs/resnet.yaml@resnet50 -o models/resnet50.keras
       archspec build mynet.yaml --set classes=10 --set "depths=[2, 2]"
       archspec build mynet.yaml --weights trained.weights.h5 -o mynet.onnx
+      archspec build googlenet -o googlenet.py
       archspec build keras/resnet@ResNet50 --weights imagenet
       archspec build mynet.yaml --weights keras.applications:ResNet50 --weights-partial
     """
@@ -71,10 +74,9 @@ def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: str | No
 
     _check_words(output, weights, partial)
     graph = compile_spec(compiler, spec, sets)
-    name = re.sub(r"[^\w.-]+", "-", graph.name)  # a variant's may hold anything
-    path = Path(output) if output else Path("build") / f"{name}.keras"
-    if path.suffix[1:] in TEXTS:
-        _write_text(graph, path)
+    path = Path(output) if output else Path("build") / f"{file_name(graph.name)}.keras"
+    if path.suffix[1:] == SOURCE:
+        _write_source(compiler.record(Reference.parse(spec), overrides(sets)), path)
         return
     source = _source(weights, graph) if weights else None
     folder = output is not None and _is_folder(output)
@@ -89,18 +91,18 @@ def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: str | No
 
 def _check_words(output: str | None, weights: str | None, partial: bool) -> None:
     """Raise a usage error where options contradict one another."""
-    endings = _dotted(*MODELS, *TEXTS)
+    endings = _dotted(*MODELS, SOURCE)
     if output and not _is_folder(output) and not output.endswith(endings):
         words = " or ".join(endings)
         raise click.UsageError(f"the file of -o must end in {words}, or in / for a folder with a SavedModel, and `{output}` does not")
-    if weights and output and output.endswith(_dotted(*WITHOUT_WEIGHTS, *TEXTS)):
+    if weights and output and output.endswith(_dotted(*WITHOUT_WEIGHTS, SOURCE)):
         raise click.UsageError(f"`{output}` holds no weights: leave out --weights, or write another kind of file")
     if partial and not weights:
         raise click.UsageError("--weights-partial needs --weights, to say which")
 
 
 def _is_folder(output: str) -> bool:
-    return output.endswith("/") or (Path(output).is_dir() and not output.endswith(_dotted(*MODELS, *TEXTS)))
+    return output.endswith("/") or (Path(output).is_dir() and not output.endswith(_dotted(*MODELS, SOURCE)))
 
 
 def _dotted(*endings: str) -> tuple[str, ...]:
@@ -197,14 +199,15 @@ def _write_folder(model: Any, graph: Graph, path: Path) -> None:
     _wrote(path, "load it with net = tensorflow.saved_model.load({0!r}), and call net.serve(x)")
 
 
-def _write_text(graph: Graph, path: Path) -> None:
+def _write_source(recording: Recording, path: Path) -> None:
+    from archspec.backends.source import source
     from archspec.files import check_target, whole_file
 
-    name = TEXTS[path.suffix[1:]]
     check_target(path)
+    text = source(recording)
     with whole_file(path) as beside:
-        beside.write_text(getattr(import_module(name), name.rpartition(".")[2])(graph), encoding="utf-8")
-    _wrote(path, "")
+        beside.write_text(text, encoding="utf-8")
+    _wrote(path, "its build_model() makes the Keras model, without archspec")
 
 
 def _wrote(path: Path, use: str) -> None:

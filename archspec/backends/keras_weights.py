@@ -18,7 +18,7 @@ from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
 from archspec.graph import Graph, show_shape
 from archspec.reports.moved import Kept, Moved
-from archspec.reports.numbers import listed
+from archspec.spelling import listed
 
 
 class Fit(NamedTuple):
