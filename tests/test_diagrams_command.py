@@ -196,7 +196,9 @@ print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 
-@pytest.mark.parametrize("arguments", [["resnet@resnet152"], ["googlenet", "-o", "x.mmd"], ["net.yaml", "--compare", "lenet5", "-o", "x.png"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["resnet@resnet152"], ["googlenet", "-o", "x.mmd"], ["net.yaml", "--compare", "lenet5", "-o", "x.png"]], ids=" ".join
+)
 def test_no_keras_is_loaded(arguments: list[str]) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=60)

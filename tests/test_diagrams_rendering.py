@@ -30,7 +30,12 @@ NET = {
     "archspec": 1,
     "name": "net",
     "input": [8, 8, 3],
-    "layers": [{"name": "stem", "Conv2D": {"filters": 4, "kernel_size": 3}}, "BatchNormalization", "Flatten", {"name": "head", "Dense": {"units": 10}}],
+    "layers": [
+        {"name": "stem", "Conv2D": {"filters": 4, "kernel_size": 3}},
+        "BatchNormalization",
+        "Flatten",
+        {"name": "head", "Dense": {"units": 10}},
+    ],
 }
 
 
