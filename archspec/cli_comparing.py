@@ -65,8 +65,7 @@ def compare(
 def _accuracies(words: tuple[str, ...], table: Path | None, names: list[str]) -> dict[str, float]:
     """The accuracies of the command line, over those of the file, in which other networks may stand too."""
     from archspec.accuracies import Unreadable, from_csv, from_words, strangers
-    from archspec.reports.numbers import listed
-    from archspec.spelling import did_you_mean
+    from archspec.spelling import did_you_mean, listed
 
     try:
         given = from_words(words)
@@ -86,7 +85,7 @@ def _accuracies(words: tuple[str, ...], table: Path | None, names: list[str]) ->
 def _draw(networks: list[Any], output: Path) -> None:
     from archspec.files import check_target, whole_file
     from archspec.reports.bubbles import bubbles
-    from archspec.reports.numbers import listed
+    from archspec.spelling import listed
 
     try:
         from archspec.backends.chart import draw

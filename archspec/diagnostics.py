@@ -12,6 +12,12 @@ from archspec.limits import MISTAKES, SENTENCE, SHOWN_DIAGNOSTICS
 WIDTH = 100
 """Columns of source text that a rendered diagnostic shows at most."""
 
+COMMAND_LINE = "--set "
+"""What the name of the file of a span begins with that lies on the command line; what was given there follows."""
+
+STOPPED = f"{MISTAKES} mistakes have been found, and no others are looked for: there may be more"
+"""The note of the last mistake of a stage that stopped."""
+
 
 class Span(NamedTuple):
     """A stretch of a file. Lines and columns count from 1; ``end_column`` is the first column after it."""
@@ -59,13 +65,19 @@ class Enough(Exception):
 
 
 class Complaints(list[Diagnostic]):
-    """The mistakes that a stage gathers. Raises `Enough` at the last one that it may have."""
+    """The mistakes that a stage gathers. Raises `Enough` at the last one that it may have, which says so."""
 
     def append(self, one: Diagnostic) -> None:
         """Gather one more."""
         super().append(one)
         if len(self) >= MISTAKES:
+            self[-1:] = stopped(self[-1:])
             raise Enough
+
+
+def stopped(problems: list[Diagnostic]) -> list[Diagnostic]:
+    """The mistakes of a stage that looks for no others, the last of them saying so."""
+    return [*problems[:-1], *(one._replace(notes=(*one.notes, STOPPED)) for one in problems[-1:])]
 
 
 class SpecError(Exception):
@@ -106,7 +118,8 @@ def as_text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> st
     lines = {file: text.splitlines() for file, text in sources.items()}
     shown = [_render(one, lines.get(one.span.file, [])) for one in every[:SHOWN_DIAGNOSTICS]]
     if len(every) > SHOWN_DIAGNOSTICS:
-        shown.append(f"... and {len(every) - SHOWN_DIAGNOSTICS} more")
+        others = any(STOPPED in one.notes for one in every[SHOWN_DIAGNOSTICS:])
+        shown.append(f"... and {len(every) - SHOWN_DIAGNOSTICS} more" + f"; {STOPPED}" * others)
     return "\n\n".join(shown)
 
 
@@ -137,11 +150,14 @@ def _escaped(text: str, *, property: bool = False) -> str:
 
 
 def _render(one: Diagnostic, lines: list[str]) -> str:
-    gutter = " " * len(str(one.span.line))
-    rows = [f"{one.severity}[{one.code}]: {one.message}", f"{gutter} --> {one.span}"]
+    given = one.span.file.startswith(COMMAND_LINE)
+    number = " " if given else str(one.span.line)
+    gutter = " " * len(number)
+    rows = [f"{one.severity}[{one.code}]: {one.message}", f"{gutter} --> {'the command line' if given else one.span}"]
     if 1 <= one.span.line <= len(lines):
         source, caret = _excerpt(one.span, lines[one.span.line - 1])
-        rows += [f"{gutter} |", f"{one.span.line} | {source}", f"{gutter} | {caret}{' ' + one.label if one.label else ''}"]
+        before = COMMAND_LINE if given and one.span.line == 1 else ""
+        rows += [f"{gutter} |", f"{number} | {before}{source}", f"{gutter} | {' ' * len(before)}{caret}{' ' + one.label if one.label else ''}"]
     elif one.label:
         rows.append(f"{gutter} = {one.label}")
     rows += [f"{gutter} = {note}" for note in one.notes]
@@ -164,7 +180,11 @@ def _excerpt(span: Span, line: str) -> tuple[str, str]:
 
 def _printable(text: str) -> str:
     """The text on one line, with signs for what a terminal would not show or would obey."""
-    return "".join(" " if char in "\t\n\r" else char if char.isprintable() else "�" for char in text)
+    return "".join(SIGNS.get(char) or (char if char.isprintable() else "�") for char in text)
+
+
+SIGNS = {"\t": "→", "\n": " ", "\r": " "}
+"""What stands for characters that move on: a tab that looks like the spaces it should have been cannot be found."""
 
 
 def _columns(text: str) -> int:

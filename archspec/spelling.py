@@ -1,4 +1,4 @@
-"""Words → how they are spelt: "did you mean ...?" for a misspelt one, a noun behind its number, names for specs and files."""
+"""Words → how they are spelt: "did you mean ...?" for a misspelt one, a noun behind its number, several in a row, names for specs and files."""
 
 from __future__ import annotations
 
@@ -37,3 +37,17 @@ def file_name(name: str) -> str:
 def counted(number: int, noun: str) -> str:
     """``1 error``, ``2 errors``."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def listed(words: Iterable[str], most: int = 3) -> str:
+    """``a, b and c``; beyond ``most`` the rest is counted: ``a, b, c and 4 more``."""
+    words = list(words)
+    if len(words) > most + 1:
+        words = [*words[:most], f"{len(words) - most:,} more"]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def listed_names(names: Iterable[str], *, more: bool = False) -> str:
+    """Words of a spec as people list them: "`a`, `b` and `c`"; with ``more``, only some of them."""
+    quoted = [f"`{name}`" for name in names]
+    return ", ".join(quoted) + ", ..." if more else listed(quoted, len(quoted))

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 import archspec
-from archspec.diagnostics import Diagnostic, Span, SpecError, as_github, as_json, as_text, in_order
-from archspec.limits import SHOWN_DIAGNOSTICS
+from archspec.diagnostics import STOPPED, Complaints, Diagnostic, Enough, Span, SpecError, as_github, as_json, as_text, in_order
+from archspec.limits import MISTAKES, SHOWN_DIAGNOSTICS
 
 DOCS = Path(__file__).parents[1] / "docs" / "errors.md"
 FILE = "net.yaml"
@@ -64,8 +64,15 @@ def test_file_without_text_shows_its_label() -> None:
     assert rows[2] == "  = it looks like UTF-16"
 
 
-def test_tab_takes_one_column() -> None:
-    assert shown("\tfilters: 8\n", one(1, 2, 9)) == (" filters: 8", " ^^^^^^^")
+def test_tab_is_seen_and_takes_one_column() -> None:
+    assert shown("\tfilters: 8\n", one(1, 2, 9)) == ("→filters: 8", " ^^^^^^^")
+
+
+def test_the_command_line_is_no_file() -> None:
+    text = as_text(
+        [Diagnostic("unknown-variable", "there is none", Span("--set clases=10", 1, 1, 1, 7), help="write that")], {"--set clases=10": "clases=10"}
+    )
+    assert text.splitlines()[1:5] == ["  --> the command line", "  |", "  | --set clases=10", "  |       ^^^^^^"]
 
 
 def test_wide_characters_take_two_columns() -> None:
@@ -118,6 +125,15 @@ def test_many_are_counted() -> None:
     text = as_text([one(line, 1, 2) for line in range(1, SHOWN_DIAGNOSTICS + 8)], {FILE: "x\n" * 100})
     assert text.count("error[") == SHOWN_DIAGNOSTICS
     assert text.endswith("\n\n... and 7 more")
+
+
+def test_a_stage_that_stops_says_so_once() -> None:
+    problems = Complaints()
+    with pytest.raises(Enough):
+        for line in range(1, MISTAKES + 2):
+            problems.append(one(line, 1, 2))
+    assert [STOPPED in each.notes for each in problems] == [False] * (MISTAKES - 1) + [True]
+    assert as_text(problems, {}).endswith(f"\n\n... and {MISTAKES - SHOWN_DIAGNOSTICS} more; {STOPPED}")
 
 
 def test_order_is_that_of_the_text_file_by_file() -> None:

@@ -21,7 +21,7 @@ from archspec.reports.signature import signature
 from archspec.reports.stages import LONG, layers, stages
 from archspec.reports.summary import summary, weight_bytes
 from archspec.reports.tables import Column, Table
-from archspec.spelling import counted
+from archspec.spelling import counted, listed
 
 REFERENCE = {one["name"]: one for one in yaml.safe_load((Path(__file__).parent / "data" / "networks.yaml").read_text(encoding="utf-8"))}
 
@@ -67,7 +67,7 @@ def test_other_words():
     assert numbers.fraction(0, 0) == 0
     assert counted(1, "error") == "1 error"
     assert counted(2, "error") == "2 errors"
-    assert [numbers.listed(list(words)) for words in ("", "a", "ab", "abc", "abcd", "abcde")] == [
+    assert [listed(list(words)) for words in ("", "a", "ab", "abc", "abcd", "abcde")] == [
         "", "a", "a and b", "a, b and c", "a, b, c and d", "a, b, c and 2 more",
     ]  # fmt: skip
 

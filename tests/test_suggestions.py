@@ -12,7 +12,7 @@ from archspec.diagnostics import Diagnostic, SpecError
 from archspec.frontend.resolve import Reference
 
 CORPUS = Path(__file__).parent / "errors"
-SHORTCUT = re.compile(r"add `(shortcut: .*)`")
+SHORTCUT = re.compile(r"beside `residual`, indented as it is, add `(shortcut: .*)`")
 NEAREST = re.compile(r"did you mean `(.*?)`\?")
 
 

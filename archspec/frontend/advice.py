@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from archspec import limits
+from archspec.frontend.expressions import RESERVED
 from archspec.frontend.source import Value
+from archspec.frontend.words import each_value
 from archspec.frontend.yaml_lines import NO_SPACE
 from archspec.frontend.yaml_trouble import short
 from archspec.layers import KINDS
@@ -18,6 +20,7 @@ class Place(NamedTuple):
     """Where a refused value stands: the key that it is of, the words that complete "must be ...", and the variables that it may mean.
 
     ``prefix`` is what stands before the value: its key and a colon, nothing before an entry of a list. ``required``: it cannot be left out.
+    ``blocks`` are the spec's, ``beside`` the keys of what the value stands in.
     """
 
     key: str
@@ -25,6 +28,8 @@ class Place(NamedTuple):
     words: str
     variables: Collection[str] = ()
     required: bool = False
+    blocks: Collection[str] = ()
+    beside: Collection[str] = ()
 
 
 def found(value: Value) -> str:
@@ -61,7 +66,7 @@ def _for_text(text: str, value: Value, place: Place) -> Iterator[str]:
     if near := did_you_mean(text, choices):
         yield near
     if words.startswith("a list of items"):
-        yield f"write `{place.prefix}[{short(text)}]`, or put `- {short(text)}` on the next line"
+        yield _as_items(text, place)
     if words.startswith("lower-case letters"):
         yield f"write `{re.sub(r'[^a-z0-9_-]+', '-', short(text).lower()).strip('-')}`"
     if words.startswith(("a shape", "a list of sizes")) and (sizes := re.findall(r"\d+", text)):
@@ -80,6 +85,23 @@ def _for_text(text: str, value: Value, place: Place) -> Iterator[str]:
         yield from _for_expression(text, place)
 
 
+IDENTITIES = ("identity", "none", "skip", "true", "yes", "passthrough", "pass", "~", "-")
+"""Words for the way around a residual, or a branch, without layers."""
+
+
+def _as_items(text: str, place: Place) -> str:
+    """What to write for one word where a list of items belongs."""
+    if text in KINDS or text in place.blocks or text.startswith("$"):
+        return f"write `{place.prefix}[{short(text)}]`, or put `- {short(text)}` on the next line"
+    if place.key == "output":
+        told = "" if "name" in place.beside else f"write its name beside it, `name: {short(text)}`, and "
+        return f"an output holds layers: {told}`output: []` for what the item above gives, or layers between the brackets"
+    if text.lower() in IDENTITIES and place.key not in ("layers", "residual"):
+        return f"write `{place.prefix}[]`: without layers it is the identity"
+    near = did_you_mean(text, [*place.blocks, *KINDS], f"`{place.prefix}[{{}}]`")
+    return near or f"`{short(text)}` names neither a layer kind nor a block: write items, such as `{place.prefix}[BatchNormalization]`"
+
+
 def _for_expression(text: str, place: Place) -> Iterator[str]:
     """A text without ``$`` that looks like an expression."""
     names = [name for name in re.findall(r"[A-Za-z_]\w*", text) if name in place.variables]
@@ -92,6 +114,8 @@ def _for_expression(text: str, place: Place) -> Iterator[str]:
         yield "an expression contains `$`: write `$name` for a variable, or `$( ... )` around numbers alone"
     if near := did_you_mean(text, place.variables, "`${}`"):
         yield near
+    if re.fullmatch(r"[A-Za-z_]\w*", text) and re.match("an? (positive )?(integer|number)", place.words):
+        yield "write a number" + (f", or `${text}` for a variable of that name" if text not in RESERVED else "")
 
 
 def _for_number(value: Value, place: Place) -> Iterator[str]:
@@ -107,9 +131,9 @@ def _for_number(value: Value, place: Place) -> Iterator[str]:
     if words.startswith("a count"):
         yield "a count is a whole number, 0 or more"
     if words.startswith("a list of values"):
-        yield f"write `{place.prefix}[{value.text}]`"
-    if words.startswith("a row"):
-        yield "name the values: `repeat: {name: [...]}`"
+        yield each_value(place.key, number)
+    if words.startswith("a list of items") and number is True:
+        yield _as_items("true", place)
     if place.key == "when" and number in (0, 1):
         yield f"write `{'true' if number else 'false'}`"
     if place.key in KINDS and words.startswith("a mapping"):
@@ -123,6 +147,9 @@ def _for_collection(value: Value, place: Place) -> Iterator[str]:
         yield _by_name(key, value)
     if value.is_list and words.startswith("a mapping with `layers`"):
         yield "put the list below `layers:`"
+    if value.is_list and words.startswith("a mapping of changes"):
+        variable = next(iter(place.variables)) if len(place.variables) == 1 else "..."
+        yield f"write `{place.prefix}{{vars: {{{variable}: {inner[0] if len(inner) == 1 else '...'}}}}}`, or `{place.prefix}{{}}` for no change"
     if value.is_list and words.startswith(("a mapping", "a set")):
         if inner and all(isinstance(one, dict) for one in inner):
             dashes = value.data[0].span.column > value.span.column + 1
@@ -130,8 +157,6 @@ def _for_collection(value: Value, place: Place) -> Iterator[str]:
         yield f"write `{place.prefix}{{}}`" if "{}" in words else f"give each entry a name: `{place.prefix}{{name: ...}}`"
     if value.is_list and len(inner) == 1 and isinstance(inner[0], str):
         yield f"write `{place.prefix}{short(inner[0])}`"
-    if words.startswith("a positive integer, or a list") and any(isinstance(one, int | float) and one < 1 for one in inner):
-        yield "each of its numbers must be positive"
     if value.is_mapping and words.startswith("a list of items"):
         only = list(value.data)
         yield "remove `layers:`, and let its items stand in its place" if only == ["layers"] else "begin each item with `- `"

@@ -14,13 +14,34 @@ from archspec.frontend.formulas import Formula, Located, NameFormula, Silenced
 from archspec.frontend.naming import Entry, Names
 from archspec.frontend.source import Value
 from archspec.frontend.stamps import Press
-from archspec.frontend.syntax import Items, Program
-from archspec.frontend.words import show, where_called
+from archspec.frontend.syntax import Item, Items, Program
+from archspec.frontend.words import at_line, show, where_called
 from archspec.graph import Bindings, Node, Scope
+from archspec.spelling import listed
+
+
+def another_name(name: NameFormula, context: Context) -> str:
+    """The help for a name that several repetitions give: a name that differs in each of them."""
+    frame, unnamed = context.frame, []
+    while frame is not None and frame.kind == "repetition":
+        unnamed += [frame] if frame.label is None else []
+        frame = frame.above
+    innermost = len(unnamed) == 1 and context.frame is unnamed[0]
+    if unnamed and not innermost:
+        groups = "the repeated group" if len(unnamed) == 1 else "every repeated group"
+        lines = listed([f"line {one.place.line}" for one in reversed(unnamed)], len(unnamed))
+        return f"give {groups} around it, on {lines}, a name too, such as `name: stage`; the repetitions are then counted"
+    text = name.text
+    suffix = "-$i" if name.mentions else "_$i" if text[-1:].isdigit() else "$i"
+    return f"write `name: {text}{suffix}`: `$i` counts the repetitions, from 0"
 
 
 class Builder:
-    """What a network is gathered in as it is carried out: nodes, scopes, names and complaints."""
+    """What a network is gathered in as it is carried out: nodes, scopes, names and complaints.
+
+    ``passed_by`` maps what an item gives to the next one, where that takes other tensors. ``needed`` are the tensors that the model ends in
+    or that something with a mistake would have taken, and ``unseen`` says that it may have taken any that has a name.
+    """
 
     def __init__(self, program: Program, kinds: Mapping[str, str | Value], workshop: Workshop, problems: Iterable[Diagnostic]) -> None:
         self.program = program
@@ -32,8 +53,12 @@ class Builder:
         self.scopes: list[Scope] = []
         self.names = Names()
         self.outputs: dict[str, Feed] = {}
+        self.inputs: dict[str, Feed] = {}
+        self.passed_by: dict[str, Item] = {}
+        self.unseen = False
+        self.needed: set[str] = set()
         self.purse = Purse()
-        self.press = Press(self.nodes, self.scopes, self.names)
+        self.press = Press(self.nodes, self.scopes, self.names, self.needed)
         self.made = workshop.layers
         self.plans = workshop.plans
         workshop.kept.append(program)
@@ -44,6 +69,12 @@ class Builder:
         """A list of items in a chain: what its last one gives on."""
         raise NotImplementedError
 
+    def _lost(self, *feeds: Feed, unseen: bool = False) -> Feed:
+        """What something with a mistake gives: a broken feed. What it takes is no dead end; ``unseen`` where that is not known."""
+        self.needed.update(feed.name for feed in feeds)
+        self.unseen |= unseen
+        return Feed("", None)
+
     # --- complaints
 
     def _guarded(self, compute: Callable[[Any], Any], scope: Any, context: Context | None = None) -> Any:
@@ -51,13 +82,23 @@ class Builder:
         try:
             return compute(scope)
         except (Located, Silenced) as error:
-            return self._failed(error, context)
+            return self._failed(error, scope, context)
 
-    def _failed(self, error: Located | Silenced, context: Context | None) -> Any:
+    def _failed(self, error: Located | Silenced, scope: Any, context: Context | None) -> Any:
         """`FAILED`, its cause told if it was not before."""
         if isinstance(error, Located):
-            self._tell(error.diagnostic, context)
+            one = error.diagnostic
+            about = error.about and isinstance(scope, Environment) and self._variable_in_words(error.about, scope, one.span)
+            self._tell(one._replace(notes=(*one.notes, about)) if about else one, context)
         return FAILED
+
+    def _variable_in_words(self, name: str, environment: Environment, seen_from: Span) -> str | None:
+        """The value of a variable and where that is written; ``None`` if it is not one of the spec's, seen from there."""
+        formula = self._own_variable(name, environment)
+        if formula is None:
+            return None
+        shown = f"is {show(formula.data)}" if formula.constant else "is computed"
+        return f"`${name}` {shown} {at_line(formula.value.span, seen_from)}"
 
     def _tell(self, diagnostic: Diagnostic, context: Context | None) -> None:
         key = (diagnostic.code, diagnostic.span)
@@ -71,6 +112,12 @@ class Builder:
         self, code: str, message: str, span: Span, label: str = "", help: str | None = None, *, at: Context | None = None, notes: tuple[str, ...] = ()
     ) -> None:
         self._tell(Diagnostic(code, message, span, label, notes, help), at)
+
+    def _own_variable(self, name: str, environment: Environment) -> Formula | None:
+        """The formula of a variable of the spec; ``None`` if there is none, or a nearer name hides it."""
+        formula = self.program.variables.get(name)
+        hidden = formula is None or formula.value.data is None or self.variables.values[name] is not environment.nearest(name)
+        return None if hidden else formula
 
     def _condition(self, when: Formula, context: Context, environment: Environment) -> Any:
         value = self._guarded(when.evaluate, environment, context)
@@ -88,23 +135,26 @@ class Builder:
         """The path of an item that has a name; ``None`` where the name is wrong."""
         text: Any = name.text if name.template is None and not name.broken else self._guarded(name.fill, environment, context)
         if text is FAILED:
+            self.names.unsure = True  # whoever says the name means an item that nobody can find
             return None
         text = text if index is None else f"{text}{index}"
         place = name.value.span
         complaint = None if name.template is None and index is None else syntax.name_problem(text)
         if complaint:
             self._problem("wrong-name", complaint, place, help=syntax.better_name(str(text)), at=context)
+            self.names.unsure = True  # whoever says the name means an item that nobody can find
             return None
         path = f"{context.prefix}.{text}" if context.prefix else text
         owner = self.names.written(path, place)
         if owner is not None:
-            self._taken(path, owner, place, context)
+            self._taken(path, owner, name, context)
             return None
         return Named(path, True)
 
-    def _taken(self, path: str, owner: Span, place: Span, context: Context) -> None:
+    def _taken(self, path: str, owner: Span, name: NameFormula, context: Context) -> None:
+        place = name.value.span
         where = "this item, in another repetition" if owner == place else f"the item of line {owner.line}"
-        help = "use a variable of the `repeat` in the name, or give the group around it a name" if owner == place else "give one of them another name"
+        help = another_name(name, context) if owner == place else "give one of them another name"
         self._problem("duplicate-name", f"the name `{path}` is taken by {where}", place, help=help, at=context)
 
     def _path(self, written: Named | None, step: str, context: Context, place: Span) -> Named:
@@ -137,7 +187,7 @@ class Builder:
         if len(feeds) > 1:
             help = "name one in `from`; the items inside can name others"
             self._problem("wrong-inputs", f"{what} takes one tensor, and gets {len(feeds)}", place, help=help, at=context)
-            return Feed("", None)
+            return self._lost(*feeds)
         return feeds[0]
 
     def _unknown_item(self, text: str, span: Span, context: Context, inputs: Iterable[str]) -> None:

@@ -1,55 +1,16 @@
-"""What is checked of a whole network: dead ends, expectations, and names that nothing mentions."""
+"""What is checked of a whole network: expectations, and names that nothing mentions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic, Span
+from archspec.diagnostics import Diagnostic, stopped
 from archspec.frontend.source import Value
-from archspec.graph import Graph, Node, Scope, show_shape
+from archspec.graph import Graph, show_shape
 from archspec.spelling import did_you_mean
-
-
-def dead_ends(graph: Graph, inputs: Mapping[str, Span]) -> list[Diagnostic]:
-    """Layers that reach no output, the last of each dead chain, and inputs that nothing uses."""
-    reached = set(graph.outputs.values())
-    for node in reversed(graph.nodes):
-        if node.name in reached:
-            reached.update(node.inputs)
-    used = {name for node in graph.nodes for name in node.inputs}
-    problems = []
-    for node in graph.nodes:
-        if node.name not in reached and node.name not in used:
-            problems.append(_dead_end(graph, node))
-    for name, span in inputs.items():
-        if name not in reached and (name not in used or not problems):
-            problems.append(
-                Diagnostic(
-                    "unused-input", f"no output of the model depends on the input `{name}`", span, help=f"take it with `from: {name}`, or remove it"
-                )
-            )
-    return _once_a_place(problems)
-
-
-def _dead_end(graph: Graph, node: Node) -> Diagnostic:
-    message, label = f"`{node.name}` reaches no output of the model", "nothing takes what it gives"
-    scope: Scope | None = graph.scopes[node.scope]
-    while scope is not None and scope.kind != "repetition":
-        scope = graph.scopes[scope.parent] if scope.parent is not None and scope.kind not in ("block", "model") else None
-    if scope is None or scope.index == scope.count:
-        return Diagnostic("dead-end", message, node.span, label, help="use it with `from`, end it in an `output`, or remove it")
-    note = f"it is in repetition {scope.index} of {scope.count}, and the next one does not take it"
-    help = "if the item's `from` was for its first repetition: put the item in a group, `- layers: [...]`, and the `from` beside it"
-    return Diagnostic("dead-end", message, node.span, label, (note,), help)
-
-
-def _once_a_place(problems: list[Diagnostic]) -> list[Diagnostic]:
-    """One complaint for each place of the text: a line in a block that is called six times ends dead once."""
-    return list({(one.code, one.span): one for one in reversed(problems)}.values())[::-1]
-
 
 NOUNS = {"parameters": "parameters", "trainable_parameters": "trainable parameters", "macs": "multiply-adds"}
 
@@ -61,7 +22,8 @@ def unmet_expectations(graph: Graph, expect: Value) -> list[Diagnostic]:
     problems = [_unmet_number(graph, what, claim) for what, claim in expect.items() if what in NOUNS]
     shapes = expect.get("shapes")
     unmet = (_unmet_shape(graph, path, claim) for path, claim in (shapes.items() if shapes is not None else ()))
-    return list(islice((problem for problem in chain(problems, unmet) if problem is not None), limits.MISTAKES))
+    found = list(islice((problem for problem in chain(problems, unmet) if problem is not None), limits.MISTAKES))
+    return stopped(found) if len(found) == limits.MISTAKES else found
 
 
 def _unmet_number(graph: Graph, what: str, claim: Value) -> Diagnostic | None:

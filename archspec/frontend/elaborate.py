@@ -12,8 +12,8 @@ from typing import Any
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Enough
 from archspec.frontend import syntax
-from archspec.frontend.checks import dead_ends
 from archspec.frontend.contexts import NO_ARGUMENTS, Context, Defaults, Frame, Named, Workshop
+from archspec.frontend.dead_ends import Network, dead_ends
 from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, variables_of
 from archspec.frontend.expressions import UNKNOWN
 from archspec.frontend.formulas import Formula, Located, NameFormula, Silenced
@@ -47,10 +47,17 @@ def elaborate(
             return None, builder.problems
         span = bound.span or program.items.place
         return None, [*builder.problems, Diagnostic("bound-network", bound.message, span, help=bound.help)]
-    if builder.problems or graph is None:
-        return None, builder.problems
-    problems = dead_ends(graph, {one.name: one.place for one in program.inputs})
-    return (None if problems else graph), problems
+    found = [*builder.problems, *builder.dead_ends()]
+    return (None if found else graph), found
+
+
+INSTEAD = {
+    "a number": "write a number, or an expression that gives one",
+    "a truth value": "write `true` or `false`, or an expression that gives one of them",
+    "a text": "write a text without `$`",
+    "a list": "write a list, `[...]`, or an expression that gives one",
+}
+"""What to write for a variable of each kind where another was given."""
 
 
 class _Elaboration(StructureBuilder):
@@ -73,7 +80,7 @@ class _Elaboration(StructureBuilder):
     def graph(self) -> Graph | None:
         """The whole network; ``None`` where something is wrong."""
         self._evaluate_variables()
-        inputs = {one.name: Feed(one.name, self._input(one)) for one in self.program.inputs}
+        inputs = self.inputs = {one.name: Feed(one.name, self._input(one)) for one in self.program.inputs}
         if not inputs:
             return None
         for one in self.program.inputs:
@@ -87,6 +94,7 @@ class _Elaboration(StructureBuilder):
         if not self.nodes and not self.problems:
             help = "keep one item, whatever the variables are"
             self._problem("empty", "every item is left out here, and a model needs at least one layer", self.program.items.place, help=help)
+        self.needed.add(end.name)
         if self.problems:
             return None
         outputs = {"main": end.name, **{path: feed.name for path, feed in self.outputs.items()}}
@@ -95,6 +103,14 @@ class _Elaboration(StructureBuilder):
         program = self.program
         return Graph(program.name, tensors, tuple(self.nodes), outputs, tuple(self.scopes), endpoints, program.description, program.source)
 
+    def dead_ends(self) -> list[Diagnostic]:
+        """What reaches no output; after other mistakes, what certainly reaches none."""
+        needed = self.needed.union(feed.name for feed in self.outputs.values())
+        if self.unseen:
+            needed.update(self.inputs, (entry.feed.name for entry in self.names.entries.values()))
+        network = Network(self.nodes, self.scopes, needed, self.names.entries, self.passed_by)
+        return dead_ends(network, {one.name: one.place for one in self.program.inputs})
+
     def _evaluate_variables(self) -> None:
         variables_of(self.program.variables, self.variables.values, self.variables)
         for name, formula in self.program.variables.items():
@@ -102,7 +118,8 @@ class _Elaboration(StructureBuilder):
             kind = kind_of_data(value)
             wanted = self._wanted(name, formula)
             if value is not None and wanted is not None and value is not FAILED and kind != wanted:
-                self._problem("variable-kind", f"`{name}` is {wanted}, and this gives {kind}", formula.value.span, f"it gives {show(value)}")
+                message, label = f"`{name}` is {wanted}, and this gives {kind}", f"it gives {show(value)}"
+                self._problem("variable-kind", message, formula.value.span, label, INSTEAD.get(wanted))
                 self.variables.values[name] = FAILED
 
     def _wanted(self, name: str, formula: Formula) -> str | None:
@@ -153,7 +170,7 @@ class _Elaboration(StructureBuilder):
         assert item.repeat is not None
         rows = self._rows(item.repeat, context, environment)
         if rows is None:
-            return Feed("", None)
+            return self._lost(feed, unseen=True)
         names = frozenset(rows[0]) if rows else frozenset()
         counted = item.name is not None and not ({"i", *names} & {mention.name for mention in item.name.mentions})
         if not rows and item.name is not None and not item.name.mentions:
@@ -182,28 +199,26 @@ class _Elaboration(StructureBuilder):
         self.purse.spend(len(value) if isinstance(value, list) else 0)
         rows = rows_of(value)
         if isinstance(rows, WrongRepeat):
-            written = self._written_table(repeat, environment)
-            culprit = written.get(str(rows.at)) if written.is_mapping else written.data[rows.at] if written.is_list and type(rows.at) is int else None
-            shown = repeat.constant or rows.at is not None
-            span = culprit.span if culprit is not None else repeat.value.place if repeat.value.is_mapping else repeat.value.span
-            self._problem(
-                "bound-network" if rows.beyond else "wrong-repeat",
-                rows.message,
-                span,
-                "" if shown else f"this gives {show(value)}",
-                rows.help,
-                at=context,
-            )
+            self._wrong_repeat(rows, repeat, value, context, environment)
             return None
         return rows
 
+    def _wrong_repeat(self, wrong: WrongRepeat, repeat: Formula, value: Any, context: Context, environment: Environment) -> None:
+        """Tell what is wrong with a ``repeat``, at the list or row at fault; where that comes from a variable, what it holds and where."""
+        written = self._written_table(repeat, environment)
+        culprit = written.get(str(wrong.at)) if written.is_mapping else written.data[wrong.at] if written.is_list and type(wrong.at) is int else None
+        span = culprit.span if culprit is not None else repeat.value.place if repeat.value.is_mapping else repeat.value.span
+        name = culprit.data[1:] if culprit is not None and isinstance(culprit.data, str) else ""
+        origin = self._variable_in_words(name, environment, span)
+        help = f"give `{name}` one value for each of the {wrong.wanted} repetitions" if origin and wrong.wanted else wrong.help
+        label = "" if repeat.constant or wrong.at is not None else f"this gives {show(value)}"
+        notes = (origin,) if origin else ()
+        self._problem("bound-network" if wrong.beyond else "wrong-repeat", wrong.message, span, label, help, at=context, notes=notes)
+
     def _written_table(self, repeat: Formula, environment: Environment) -> Value:
         """The value of the text that a ``repeat`` goes by: its own, or that of the variable it names."""
-        name = repeat.value.data[1:] if isinstance(repeat.value.data, str) else ""
-        formula = self.program.variables.get(name)
-        if formula is None or formula.value.data is None or self.variables.values[name] is not environment.nearest(name):
-            return repeat.value
-        return formula.value
+        formula = self._own_variable(repeat.value.data[1:] if isinstance(repeat.value.data, str) else "", environment)
+        return repeat.value if formula is None else formula.value
 
     def _once(
         self,
@@ -221,7 +236,7 @@ class _Elaboration(StructureBuilder):
             wanted = self._condition(item.when, context, environment)
             if wanted is not True:
                 self._leave_out(item, context, environment, index if counted else None)
-                return feed if wanted is False else Feed("", None)
+                return feed if wanted is False else self._lost(feed, unseen=True)
         feeds = (feed,) if item.sources is None else self._sources(item.sources, context, environment, feed)
         written = None if item.name is None else self._written(item.name, context, environment, index if counted else None)
         if index is not None:
@@ -229,7 +244,12 @@ class _Elaboration(StructureBuilder):
         result = self.operations[type(item.operation)](item.operation, context, environment, feeds, written)
         if result is None:
             return feed
+        if item.sources is not None and feed not in feeds:
+            self.passed_by.setdefault(feed.name, item)
+        if item.name is not None and written is None:
+            self._lost(result, unseen=True)
         if result.tensor is None:
+            self._lost(*feeds)
             self._break_name(item, written, context, environment)
         return result
 
@@ -243,7 +263,7 @@ class _Elaboration(StructureBuilder):
     def _mistaken(self, item: syntax.Mistaken, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
         """What was told already."""
         self.names.unsure |= item.hides
-        return Feed("", None)
+        return self._lost(*feeds, unseen=True)
 
     def _repetition(self, item: Item, context: Context, written: Named | None, index: int, count: int | None) -> Context:
         path = written.path if written else context.prefix
@@ -267,7 +287,7 @@ class _Elaboration(StructureBuilder):
     def _source(self, source: NameFormula, context: Context, environment: Environment, feed: Feed) -> Feed:
         text = self._guarded(source.fill, environment, context)
         if text is FAILED:
-            return Feed("", None)
+            return self._lost(feed, unseen=True)
         if text == "prev":
             return feed
         found = self.names.find(text, context.visible)
@@ -276,6 +296,7 @@ class _Elaboration(StructureBuilder):
         if text in context.inputs:
             return context.inputs[text]
         self._unknown_item(text, source.value.span, context, context.inputs)
+        self._lost(feed, unseen=True)
         return Feed(text, None)
 
 

@@ -300,7 +300,9 @@ def _index(compiler: Compiler, node: Index) -> Code:
         except KeyError:
             raise located(_no_key(whole, place), node, node.target, node.index) from None
         except Fault as fault:
-            raise located(fault, node, node.target, node.index) from None
+            error = located(fault, node, node.target, node.index)
+            error.about = node.target.name.text if isinstance(node.target, Variable) else None
+            raise error from None
 
     return run
 

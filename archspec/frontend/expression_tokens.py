@@ -13,11 +13,11 @@ RESERVED = frozenset([*KEYWORDS, *FUNCTIONS, "i", "prev"])
 
 
 class ExpressionError(Exception):
-    """What is wrong with an expression, and where: `text[start:end]` is the part at fault."""
+    """What is wrong with an expression, and where: `text[start:end]` is the part at fault. `about` is the variable whose value is to blame."""
 
-    def __init__(self, message: str, start: int, end: int, *, code: str = "expression-syntax", help: str | None = None):
+    def __init__(self, message: str, start: int, end: int, *, code: str = "expression-syntax", help: str | None = None, about: str | None = None):
         super().__init__(message)
-        self.message, self.start, self.end, self.code, self.help = message, start, end, code, help
+        self.message, self.start, self.end, self.code, self.help, self.about = message, start, end, code, help, about
 
 
 class Token(NamedTuple):

@@ -5,9 +5,11 @@ Here the offsets of an `ExpressionError` become a place in the file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend import expressions
 from archspec.frontend.expressions import ExpressionError, Scope
@@ -16,11 +18,12 @@ from archspec.frontend.words import expression_words
 
 
 class Located(Exception):
-    """An expression cannot be read or evaluated; ``diagnostic`` says where in the file."""
+    """An expression cannot be read or evaluated; ``diagnostic`` says where in the file, ``about`` the variable whose value is to blame."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
+    def __init__(self, diagnostic: Diagnostic, about: str | None = None) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
+        self.about = about
 
 
 class Silenced(Exception):
@@ -112,6 +115,14 @@ def name_formula(value: Value) -> NameFormula:
     return NameFormula(value, _mentions(value, template.names), template)
 
 
+def mentioned(value: Value) -> tuple[Mention, ...]:
+    """The variables that stand in a text that is no expression, so that a misspelt one is told too; none where the text may bind its own."""
+    text = value.data
+    if not isinstance(text, str) or "for" in text or "'" in text or len(text) > limits.EXPRESSION_LENGTH:
+        return ()
+    return tuple(Mention(one[1], part(value, *one.span())) for one in re.finditer(r"\$([A-Za-z_]\w*)", text))
+
+
 def _expression(value: Value) -> Formula:
     try:
         expression = expressions.parse(value.data)
@@ -122,7 +133,7 @@ def _expression(value: Value) -> Formula:
         try:
             return expression.evaluate(scope)
         except ExpressionError as error:
-            raise Located(_diagnostic(value, error)) from None
+            raise Located(_diagnostic(value, error), error.about) from None
 
     return Formula(value, _mentions(value, expression.names), None, compute)
 

@@ -15,6 +15,7 @@ from archspec.frontend.contexts import NO_ARGUMENTS, Context, Defaults, Inferred
 from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, has_unknown
 from archspec.frontend.formulas import Formula, Located, Silenced
 from archspec.frontend.naming import snake_case
+from archspec.frontend.origins import lost_axes, unknown_size
 from archspec.frontend.syntax import Arguments
 from archspec.frontend.words import MOST_INPUTS, show
 from archspec.graph import Node, Tensor, show_shape
@@ -35,14 +36,14 @@ class LayerBuilder(Builder):
         labels: Iterable[str] | None = None,
     ) -> Feed:  # fmt: skip
         """A layer at a path: its node, or a broken feed where something is wrong. ``labels`` are what complaints call its inputs."""
-        layer = self._made(kind, arguments, place, context, environment)
+        layer = self._made(kind, arguments, place, context, environment, feeds)
         least, most = KINDS[kind].arity
         if not least <= len(feeds) <= (most or len(feeds)):
             self._wrong_number(kind, feeds, place, context)
-            return Feed(path, None)
+            return self._lost(*feeds)._replace(name=path)
         tensors = tuple([feed.tensor for feed in feeds if feed.tensor is not None])
         if layer is None or len(tensors) < len(feeds):
-            return Feed(path, None)
+            return self._lost(*feeds)._replace(name=path)
         key = (id(layer), tensors)
         inferred = self.inferred.get(key)
         if inferred is None:
@@ -50,7 +51,7 @@ class LayerBuilder(Builder):
                 inferred = self.inferred[key] = _bounded(layer.infer(*tensors))
             except Mismatch as mismatch:
                 self._mismatch(mismatch, layer, arguments, place, context, environment, feeds, labels)
-                return Feed(path, None)
+                return self._lost(*feeds)._replace(name=path)
         output, weights, macs = inferred
         return self._add(Node(path, layer, tuple([feed.name for feed in feeds]), output, weights, None, macs, context.scope, place), context)
 
@@ -76,7 +77,7 @@ class LayerBuilder(Builder):
         help = "name them with `from: [a, b]`" if len(feeds) < least else "join them first with a merging layer, or name one in `from`"
         self._problem("wrong-inputs", f"`{kind}` takes {wanted} {noun}, and gets {len(feeds)}", place, help=help, at=context)
 
-    def _made(self, kind: str, own: Arguments, place: Span, context: Context, environment: Environment) -> Layer | None:
+    def _made(self, kind: str, own: Arguments, place: Span, context: Context, environment: Environment, feeds: tuple[Feed, ...]) -> Layer | None:
         """The layer with its arguments: its own, else the block's defaults, else the spec's. ``None`` where one is wrong."""
         plan = self._plan(kind, own, context.defaults)
         values = {}
@@ -84,14 +85,14 @@ class LayerBuilder(Builder):
             try:
                 values[name] = compute(environment if which is None else context.defaults[which].environment)
             except (Located, Silenced) as error:
-                values[name] = self._failed(error, context)
+                values[name] = self._failed(error, environment, context)
         key = repr(values) if values else ""
         self.purse.spend(len(key) // 8)
         layer = plan.layers.get(key)
         if layer is None and FAILED in values.values():
             self._wrong_values(kind, {**plan.constants, **values}, own, place, context, environment)
         elif layer is None:
-            layer = self._new_layer(kind, {**plan.constants, **values}, own, place, context, environment)
+            layer = self._new_layer(kind, {**plan.constants, **values}, own, place, context, environment, feeds)
             if layer is not None:
                 plan.layers[key] = layer
         return layer
@@ -110,13 +111,17 @@ class LayerBuilder(Builder):
             plan = self.plans[key] = Plan(constants, computed, {})
         return plan
 
-    def _new_layer(self, kind: str, values: dict[str, Any], own: Arguments, place: Span, context: Context, environment: Environment) -> Layer | None:
+    def _new_layer(
+        self, kind: str, values: dict[str, Any], own: Arguments, place: Span, context: Context, environment: Environment, feeds: tuple[Feed, ...]
+    ) -> Layer | None:
         if not self._sizes_known(values, own, place, context):
             return None
         try:
             layer = KINDS[kind](**values)
         except Mismatch as mismatch:
             if not self._wrong_values(kind, values, own, place, context, environment):
+                if mismatch.advise is not None and feeds[0].tensor is not None:
+                    mismatch.help = mismatch.advise(feeds[0].tensor) or mismatch.help
                 self._complain(
                     "wrong-argument" if mismatch.at in values else "missing-argument", mismatch, kind, values, own, place, context, environment
                 )
@@ -152,7 +157,18 @@ class LayerBuilder(Builder):
         else:
             notes = inputs_of(labels or [f"`{feed.name}`" for feed in feeds], tensors)
             mismatch.message = re.sub(r" \(input \d+\)", "", mismatch.message)
+        notes = (*notes, *self._origin(mismatch, feeds[0], place))
         self._complain("shape-mismatch", mismatch, layer.kind(), dict(layer.arguments), own, place, context, environment, notes)
+
+    def _origin(self, mismatch: Mismatch, feed: Feed, place: Span) -> tuple[str, ...]:
+        """A note on the layer above that made an input what it is; the help is then what to do there."""
+        note = help = None
+        if mismatch.rank is not None:
+            note, help = lost_axes(self.nodes, self.inputs, feed, mismatch.rank, place, mismatch.help)
+        elif mismatch.unknown:
+            note, help = unknown_size(self.nodes, self.inputs, self.program.inputs, feed, place)
+        mismatch.help = help or mismatch.help
+        return (note,) if note else ()
 
     def _complain(
         self, code: str, mismatch: Mismatch, kind: str, values: Mapping[str, Any], own: Arguments, place: Span, context: Context,

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archspec import limits
 from archspec.diagnostics import Span
 from archspec.frontend.environment import Environment, Exceeded, Feed
-from archspec.frontend.words import listed
-from archspec.spelling import did_you_mean
+from archspec.spelling import did_you_mean, listed_names
 
 if TYPE_CHECKING:
     from archspec.frontend.contexts import Context
@@ -122,7 +121,7 @@ class Names:
                 return f"`{name}` repeats, and its name is counted", f"`{name}{last}` is the last repetition{first}"
         within = [one for one in visible if one.endswith(f".{name}")]
         near = f"did you mean `{within[-1]}`?" if within else did_you_mean(name, visible)
-        above = f"the names above: {listed(visible[-8:])}" if visible else "no item above has a name; give one to the item that you mean"
+        above = f"the names above: {listed_names(visible[-8:])}" if visible else "no item above has a name; give one to the item that you mean"
         return f"no item above is called `{name}`", near or above
 
     def _visible(self, prefixes: tuple[str, ...]) -> Iterator[str]:

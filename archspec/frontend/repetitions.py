@@ -6,19 +6,23 @@ from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.frontend.expressions import RESERVED
-from archspec.frontend.words import listed, show
-from archspec.spelling import did_you_mean
+from archspec.frontend.words import each_value
+from archspec.spelling import did_you_mean, listed_names
 
 REPEAT_HELP = "write `repeat: 3`, `repeat: {k: [3, 5]}` or `repeat: [{k: 3, s: 1}, {k: 5, s: 2}]`"
 
 
 class WrongRepeat(NamedTuple):
-    """What is wrong with a ``repeat``; ``at`` is the list or the row at fault, ``beyond`` says that it asks for too much."""
+    """What is wrong with a ``repeat``; ``at`` is the list or the row at fault, ``beyond`` says that it asks for too much.
+
+    ``wanted`` is how many values the list at fault should have.
+    """
 
     message: str
     help: str | None = None
     at: str | int | None = None
     beyond: bool = False
+    wanted: int | None = None
 
 
 def rows_of(value: Any) -> list[dict[str, Any]] | WrongRepeat:
@@ -49,7 +53,7 @@ def rows_of(value: Any) -> list[dict[str, Any]] | WrongRepeat:
 def _columns(value: dict[str, Any]) -> list[dict[str, Any]] | WrongRepeat:
     for name, column in value.items():
         if not isinstance(column, list):
-            help = f"write `repeat: {show(column)}`, or `{name}: [...]`" if type(column) is int else f"write `{name}: [...]`"
+            help = each_value(name, column) if type(column) in (int, float) else f"write `{name}: [...]`, a value for each repetition"
             return WrongRepeat(f"`{name}` must be a list of values, one for each repetition", help, name)
     if not value:
         return WrongRepeat("`repeat` has no lists", "write `repeat: 3` or `repeat: {k: [3, 5]}`")
@@ -58,7 +62,9 @@ def _columns(value: dict[str, Any]) -> list[dict[str, Any]] | WrongRepeat:
     odd = next((name for name in lengths if lengths[name] != lengths[most]), None)
     if odd is not None:
         shown = ", ".join(f"`{name}` has {length}" for name, length in lengths.items())
-        return WrongRepeat(f"the lists of a `repeat` must be of one length: {shown}", "give each list one value for each repetition", odd)
+        return WrongRepeat(
+            f"the lists of a `repeat` must be of one length: {shown}", "give each list one value for each repetition", odd, wanted=lengths[most]
+        )
     return [dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)]
 
 
@@ -66,7 +72,8 @@ def _table(value: list[dict[str, Any]]) -> list[dict[str, Any]] | WrongRepeat:
     for index, row in enumerate(value):
         lacks, has = [key for key in value[0] if key not in row], [key for key in row if key not in value[0]]
         if lacks or has:
-            what = " and ".join([*([f"lacks {listed(lacks)}"] if lacks else []), *([f"has {listed(has)}, which row 1 does not have"] if has else [])])
+            more = [f"has {listed_names(has)}, which row 1 does not have"] if has else []
+            what = " and ".join([*([f"lacks {listed_names(lacks)}"] if lacks else []), *more])
             near = did_you_mean(has[0], lacks) if has and lacks else None
             message = f"the rows of a `repeat` must have the same keys, and row {index + 1} {what}"
             return WrongRepeat(message, near or "give every row the same keys", index)

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic, Span, SpecError
+from archspec.diagnostics import COMMAND_LINE as SET
+from archspec.diagnostics import Diagnostic, Span, SpecError, stopped
 from archspec.files import reason
 from archspec.frontend import source, vocabulary
 from archspec.frontend.source import Document, Value
-from archspec.spelling import did_you_mean, spec_name
+from archspec.layers import KINDS
+from archspec.spelling import did_you_mean, listed, listed_names, spec_name
 
 NOT_INHERITED = ("name", "description", "source", "expect", "variants", "extends", "archspec")
 """Keys of a document that the one which extends it does not take over."""
@@ -129,7 +131,8 @@ class Library:
         beside = f"for the file write `{reference.path}.yaml`" if _is_file(here / f"{reference.path}.yaml") else None
         folder = "it is a folder: name a file in it" if reference.path and _is_folder(here / reference.path) else None
         help = beside or near or folder or "`archspec list` shows those it has; the path of a file ends in `.yaml`"
-        _refuse("file-not-found", f"archspec ships no spec called `{reference.path}`", span, help=help)
+        message = f"there is no file `{reference.path}`" if "/" in reference.path else f"archspec ships no spec called `{reference.path}`"
+        _refuse("file-not-found", message, span, help=help)
         raise AssertionError
 
     def _read(self, path: Path, reference: Reference, extends: Value | None = None) -> Document:
@@ -270,13 +273,41 @@ class _Laying:
             if len(self.problems) >= limits.MISTAKES:
                 break
             if name not in names and not new:
-                help = did_you_mean(name, names) or (f"the variables are {', '.join(list(names)[:12])}" if names else "the spec has no `vars`")
-                self._problem("unknown-variable", f"the spec has no variable `{name}`", value.place, help)
+                self._problem("unknown-variable", *self._no_variable(name, value, names))
             elif not new and isinstance(before, str) and (kind := kind_of(value)) not in (None, before):
                 self._problem("variable-kind", f"`{name}` is {before}, and this is {kind}", value.span, _kind_help(before, value))
             if new or before is None:
                 self._know(name, value)
         self.entries["vars"] = _merged(known, changes, levels=1)
+
+    def _no_variable(self, name: str, value: Value, names: Iterable[str]) -> tuple[str, Span, str]:
+        """What to say of a variable that the spec does not have, where, and the help."""
+        kind, dot, last = name.rpartition(".")
+        only = "`--set` changes variables only" if value.place.file.startswith(SET) else "only variables can be changed so"
+        message = f"`{name}` is no variable, and {only}" if dot else f"the spec has no variable `{name}`"
+        if near := did_you_mean(name, names) or did_you_mean(last, names):
+            return message, value.place, near
+        has = f"the spec's {_variables_in_words(names)}" if names else "the spec has no variables"
+        if not re.fullmatch(vocabulary.VARIABLE_NAME, last) or (names and not dot):
+            return message, value.place, has
+        now = self._written(kind, last) or value.text or "..."
+        put = f"put `{last}: {now}` into `vars`" if names else f"add `vars: {{{last}: {now}}}` to it"
+        called = kind in KINDS or ("blocks" in self.entries and self.entries["blocks"].get(kind) is not None)
+        use = f"write `{kind}: {{{last}: ${last}}}`" if called else f"write `{f'{last}: ' * bool(dot)}${last}` where it belongs"
+        steps = [put, use, *([f"give `{SET}{last}={value.text}`"] if dot and value.place.file.startswith(SET) else [])]
+        return message, value.place, f"{has}; to make {'another' if names else 'one'}, {listed(steps)}"
+
+    def _written(self, call: str, argument: str) -> str | None:
+        """The value that an argument has wherever the spec writes such a call, ``None`` where there are several or none."""
+        found, left = set(), [self.entries[key] for key in ("layers", "blocks") if key in self.entries]
+        while left:
+            value = left.pop()
+            calls = value.get(call)
+            given = calls.get(argument) if calls is not None else None
+            found |= {given.text} if given is not None else set()
+            left += [*value.elements(), *(one for _, one in value.items())]
+        text = found.pop() if len(found) == 1 else None
+        return None if text is None or "$" in text else text
 
     def _know(self, name: str, value: Value) -> None:
         kind = kind_of(value)
@@ -297,7 +328,8 @@ class _Laying:
                 "add `input: [height, width, channels]`, or `extends` a spec that has it",
             )
         if self.problems:
-            raise SpecError([*self.refused, *self.problems], self.sources)
+            told = stopped(self.problems) if len(self.problems) >= limits.MISTAKES else self.problems
+            raise SpecError([*self.refused, *told], self.sources)
         name = self.entries["name"]._replace(data=self.name, text=self.name, plain=True)
         entries = {"archspec": self.first.root.data["archspec"], **self.entries, "name": name}
         ordered = {key: entries[key] for key in vocabulary.TOP_LEVEL if key in entries}
@@ -340,6 +372,11 @@ def kind_of_data(data: Any) -> str | None:
     return next((words for kind, words in kinds if isinstance(data, kind)), None)
 
 
+def _variables_in_words(names: Iterable[str]) -> str:
+    shown = list(names)[:12]
+    return f"one variable is {listed_names(shown)}" if len(shown) == 1 else f"variables are {listed_names(shown, more=len(list(names)) > 12)}"
+
+
 def _kind_help(kind: str, value: Value) -> str:
     """What to write instead of a value that is of another kind than the variable."""
     text = (value.text or "").lower()
@@ -362,19 +399,15 @@ def read_override(text: str) -> tuple[str, Value]:
     if equals and not value.strip():
         help = f"write a value after the equals sign, or `{name}=null`"
         raise SpecError([Diagnostic("override", f"`--set {text}` gives no value", whole, help=help)], {place: text})
-    if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name.strip(), re.ASCII):
+    if not equals or not name.strip():
         message = f"`--set {text}` is not of the form NAME=VALUE"
-        help = "a variable's name has letters, digits and `_`; only variables of the spec can be set" if equals else f"write `--set {text}=...`"
+        help = f"write `--set {text}=...`, with the new value" if not equals else "write a variable's name before the equals sign"
         raise SpecError([Diagnostic("override", message, whole, help=help)], {place: text})
     try:
         found = _value_of(value if "\n" in value else " " * (len(name) + 1) + value, place)
     except SpecError as error:
         raise SpecError(error.diagnostics, {place: text}) from None
     return name.strip(), found._replace(key=Span(place, 1, 1, 1, len(name) + 1))
-
-
-SET = "--set "
-"""What the name of the file of an override begins with; the text of the override follows."""
 
 
 def override_of(name: str, data: Any) -> Value:

@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema
 
 from archspec import __version__, limits
-from archspec.diagnostics import SpecError
+from archspec.diagnostics import SpecError, stopped
 from archspec.frontend.mending import Refused, mended
 from archspec.frontend.schema_words import Refusal
 from archspec.frontend.source import Document
@@ -343,5 +343,5 @@ def check(document: Document) -> Document:
         return document
     problems = [diagnostic for refusal in refusals for diagnostic in refusal.told()]
     if len(refusals) == limits.MISTAKES:  # there may be more, which the next stages cannot pass over
-        raise SpecError(problems, document.sources)
+        raise SpecError(stopped(problems), document.sources)
     return mended(document, [Refused(one.path, one.unknown_keys()) for one in refusals], problems)

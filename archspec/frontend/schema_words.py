@@ -9,12 +9,13 @@ from typing import Any
 
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.advice import Place, advice, found, typographic
+from archspec.frontend.partners import out_of, where_it_belongs
 from archspec.frontend.source import Document, Value
-from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS
+from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS, PARTNERS
 from archspec.frontend.yaml_lines import BLANKS, NO_SPACE, no_space, not_a_space
 from archspec.layers import KINDS
-from archspec.layers.types import Refused
-from archspec.spelling import did_you_mean
+from archspec.layers.types import Refused, Type
+from archspec.spelling import did_you_mean, listed_names
 
 CONDITIONAL = {"when", "layers"}
 """The keys of a branch or shortcut under a condition."""
@@ -34,6 +35,8 @@ class Refusal:
 
     def told(self) -> Iterator[Diagnostic]:
         """The diagnostics for it: none where another error of the validator tells the same mistake."""
+        if self._is_misplaced_merge():
+            return
         say = {
             "additionalProperties": self._unknown_keys,
             "required": self._missing_keys,
@@ -67,18 +70,55 @@ class Refusal:
             yield self._refused(*self._words_of_argument())
 
     def _words_of_argument(self) -> tuple[str, str | None]:
-        """What a layer's argument must be, and the help, as its type says."""
+        """What a layer's argument must be, and the help, as its type says; of a list with one wrong element, that element."""
         for end in range(len(self.path) - 1, 0, -1):
             kind, name = self.path[end - 1 : end + 1]
             if kind in KINDS and isinstance(name, str) and name in KINDS[str(kind)].attributes:
                 self.path, self.value = self.path[: end + 1], self.document.at(self.path[: end + 1])
                 attribute = KINDS[str(kind)].attributes[name]
-                try:
-                    attribute.type.accept(self.value.unwrapped())
-                except Refused as refused:
-                    return refused.words, refused.help
-                return attribute.type.words, None
+                return self._words_of_element(attribute.type) or self._words_of_type(attribute.type)
+        if self.path[-2:-1] == ("repeat",) and isinstance(self.path[-1], int):
+            return self.words, self._row_help()
         return self.words, None
+
+    def _words_of_type(self, type: Type) -> tuple[str, str | None]:
+        try:
+            type.accept(self.value.unwrapped())
+        except Refused as refused:
+            return refused.words, refused.help or self._fewer(type)
+        return type.words, None
+
+    def _words_of_element(self, type: Type) -> tuple[str, str | None] | None:
+        """What the first wrong element of a list must be; the refusal is then about that."""
+        for index, one in enumerate(self.value.elements()):
+            if isinstance(one.data, str) and "$" in one.data:
+                continue
+            try:
+                type.accept([one.unwrapped()] * len(self.value.data))
+            except Refused as refused:
+                if refused.entry is not None:
+                    self.path, self.value = (*self.path, index), one
+                    return refused.entry, refused.help
+        return None
+
+    def _fewer(self, type: Type) -> str | None:
+        """The help for a list of equal elements of which there are too many or too few: one stands for all."""
+        elements = [one.unwrapped() for one in self.value.elements()]
+        if not elements or any(one != elements[0] for one in elements):
+            return None
+        try:
+            type.accept(elements[0])
+        except Refused:
+            return None
+        return f"write `{self.key}: {elements[0]}`, which stands for every axis"
+
+    def _row_help(self) -> str:
+        """What to write for a ``repeat`` over a list of plain values: the variable is the one that the item uses and nothing binds."""
+        values, item = self.document.at(self.path[:-1]), self.document.at(self.path[:-2])
+        used = [name for name in re.findall(r"\$(\w+)", str(item.unwrapped())) if name not in {"i", "in", "prev", *self._variables()}]
+        name = used[0] if len(set(used)) == 1 else "k"
+        listed = ", ".join(str(one.text) for one in values.elements())
+        return f"write `repeat: {{{name}: [{listed}]}}`" + ("" if used else f", and `${name}` in the item")
 
     def _refused(self, words: str, help: str | None) -> Diagnostic:
         last = self.path[-1] if self.path else None
@@ -86,10 +126,31 @@ class Refusal:
             return Diagnostic("wrong-value", "this is no spec", _first(self.value.span), f"found {found(self.value)}", help=_BEGINNING)
         what = f"`{self.key}`" if isinstance(last, str) else f"entry {last + 1} of `{self.key}`"
         label = "" if ";" in words else f"found {found(self.value)}"  # after a semicolon stands what is wrong within it
-        place = Place(self.key, f"{last}: " if isinstance(last, str) else "", words, self._variables(), self._is_required())
+        prefix = f"{last}: " if isinstance(last, str) else ""
+        place = Place(self.key, prefix, words, self._variables(), self._is_required(), self._blocks(), self._beside())
         told = advice(self.value, place)
-        help = typographic(self.value) or (told or help if self.value.is_list else help or told)
-        return Diagnostic("wrong-value", f"{what} must be {words}", self._where(), label, help=help)
+        help = typographic(self.value) or self._modifier_inside() or (told or help if self.value.is_list else help or told)
+        return Diagnostic("wrong-value", f"{what} must be {words}", self._where(), label if help else f"found {found(self.value)}", help=help)
+
+    def _modifier_inside(self) -> str | None:
+        """The help for a mapping in place of the items of a ``residual`` that holds its ``shortcut`` too."""
+        modifier = self.value.get("shortcut") if self.path[-1:] == ("residual",) else None
+        if modifier is None:
+            return None
+        items = "remove `layers:`, so that its items stand in its place" if self.value.get("layers") else "begin each item with `- `"
+        return f"{items}; {out_of(self.value, modifier, 'shortcut')}"
+
+    def _is_misplaced_merge(self) -> bool:
+        """Whether this is a ``merge`` among the branches that it joins, which is told of as missing beside them."""
+        return self.path[-2:] == ("branches", "merge") and not self.value.is_list and "merge" not in self.document.at(self.path[:-2]).data
+
+    def _blocks(self) -> list[str]:
+        """The names of the spec's blocks."""
+        return [name for name, _ in (self.document.root.get("blocks") or self.value._replace(data=None)).items()]
+
+    def _beside(self) -> list[str]:
+        """The keys beside the value."""
+        return list(self.document.at(self.path[:-1]).data) if self.path and isinstance(self.path[-1], str) else []
 
     def _is_required(self) -> bool:
         """Whether the value cannot be left out: an argument without a default, or what every spec has."""
@@ -162,14 +223,13 @@ class Refusal:
         keys = [name for name in item.data if name != owner and name not in MODIFIERS and self._owner(name, item) == owner]
         if key != keys[0]:
             return
-        listed = f"`{key}`" if len(keys) == 1 else f"{', '.join(f'`{one}`' for one in keys[:-1])} and `{keys[-1]}`"
         are = "is an argument" if len(keys) == 1 else "are arguments"
         stands = "stands" if len(keys) == 1 else "stand"
         them = "it" if len(keys) == 1 else "them"
         indent = item.data[owner].place.column + 1
         inside = item.data[owner].data
         help = f"write {them} inside the braces of `{owner}`" if inside else f"indent {them} below `{owner}:`, by {indent} spaces"
-        message = f"{listed} {are} of `{owner}`, and {stands} beside it instead of in it"
+        message = f"{listed_names(keys)} {are} of `{owner}`, and {stands} beside it instead of in it"
         yield Diagnostic("misplaced-argument", message, item.data[key].place, help=help)
 
     # --- keys
@@ -248,7 +308,10 @@ class Refusal:
     def _no_key(self, key: str, known: list[str]) -> str | None:
         """Where a key belongs that stands in the wrong place, or the required one that it stands for."""
         if self.path[:1] == ("variants",) and key in self._variables():
-            return f"`{key}` is a variable: write `vars: {{{key}: ...}}`"
+            return f"`{key}` is a variable: write `vars: {{{key}: {self.value.data[key].text or '...'}}}`"
+        if self.path[:1] == ("variants",) and key == "name":
+            called = self.value.data[key].text or "..."
+            return f"a variant's name is its key, `{self.key}`: remove this, or write `{called}:` in place of `{self.key}:`"
         missing = [name for name in self.schema.get("required", ()) if name not in self.value.data]
         if self.path and len(missing) == 1 and len(self.unknown_keys()) == 1:
             return f"did you mean `{missing[0]}`?"
@@ -284,16 +347,29 @@ class Refusal:
                 if key in self.value.data and partner not in self.value.data and f"{partner!r} is a dependency of {key!r}" == self.message:
                     place = self.value.data[key].place
                     near = get_close_matches(partner, [name for name in self.value.data if name not in MODIFIERS], 1, 0.75)
-                    if not near:
-                        yield Diagnostic("missing-key", f"`{key}` needs `{partner}` beside it", place, help=_PARTNERS.get((key, partner)))
+                    inside = self.value.data[key].get(partner) if key == "branches" else None
+                    if key in PARTNERS:
+                        help = where_it_belongs(self.document, self.path, key)
+                    elif inside is not None and not inside.is_list:
+                        place, help = inside.place, out_of(self.value.data[key], inside, partner)
+                    else:
+                        help = _PARTNERS[key, partner]
+                    if not near and not self._follows(partner):
+                        yield Diagnostic("missing-key", f"`{key}` needs `{partner}` beside it", place, help=help)
+
+    def _follows(self, modifier: str) -> bool:
+        """Whether the next item is nothing but a modifier that belongs to this one, which is told there."""
+        items, index = self.document.at(self.path[:-1]), self.path[-1]
+        return isinstance(index, int) and index + 1 < len(items.data) and list(dict(items.data[index + 1].items())) == [modifier]
 
     # --- the rest
 
     def _empty(self) -> Iterator[Diagnostic]:
         is_key = bool(self.path) and isinstance(self.path[-1], str)
         what = f"`{self.key}`" if is_key else "this item"
-        help = f"it must be {self.words}" if is_key else "remove it, or name a layer"
-        yield Diagnostic("wrong-value", f"{what} is empty", self.value.place, help=help)
+        example = _EXAMPLES.get(self.key)
+        help = "remove it, or name a layer" if not is_key else f"it must be {self.words}" + (f", such as `{example}`" if example else "")
+        yield Diagnostic("wrong-value", f"{what} is empty", self._where(), help=help)
 
     def _too_many(self) -> Iterator[Diagnostic]:
         names = " and ".join(f"`{key}`" for key in self.value.data)
@@ -318,10 +394,15 @@ _HOW_TO = {
     "when": "add `when: ...`; without a condition write just the list of items",
 }
 
+_EXAMPLES = {
+    "residual": "residual: [BatchNormalization]",
+    "branches": "branches: {a: [BatchNormalization], b: []}",
+    "target_shape": "target_shape: [-1]",
+}
+"""What to write for a key that is empty, so that it works wherever it stands."""
+
 _PARTNERS = {
     ("branches", "merge"): "say how the branches join: `merge: Concatenate` or `merge: Add`",
-    ("merge", "branches"): "`merge` joins `branches`; a merging layer by itself is an item, `- Concatenate: {}` with `from: [...]`",
-    ("shortcut", "residual"): "`shortcut` is the way around a `residual`: write `residual` in place of `layers`, or remove it",
     ("output", "name"): "name the output: `name: aux1`",
 }
 

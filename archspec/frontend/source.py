@@ -276,7 +276,9 @@ class _Builder:
         name = event.anchor
         if name not in self.anchors:
             near = did_you_mean(name, self.anchors, "`*{}`")
-            quotes = "" if name.isdigit() else ", or put the value in double quotes"
+            text = self.text[event.start_mark.index : event.end_mark.index + limits.NAME_LENGTH].splitlines()[0]
+            number = re.match(r"\*(\d+ *\* *\$\w+)", text)
+            quotes = f", as in `{number[1]}`" if number else "" if name.isdigit() else ", or put the value in double quotes"
             help = near or f"remove the `*`{quotes}; an alias needs an `&{name}` above"
             self._fail("yaml-alias", f"`*{name}` is an alias, and nothing above is marked `&{name}`", event, help=help)
         known = self.anchors[name]

@@ -38,8 +38,9 @@ class Stamp(NamedTuple):
 class Press:
     """The lists of a network as it grows, and the stamps of the block calls that can be pressed again."""
 
-    def __init__(self, nodes: list[Node], scopes: list[Scope], names: Names) -> None:
+    def __init__(self, nodes: list[Node], scopes: list[Scope], names: Names, needed: set[str]) -> None:
         self.nodes = nodes
+        self.needed = needed
         self.scopes = scopes
         self.names = names
         self.stamps: dict[object, Stamp] = {}
@@ -66,6 +67,8 @@ class Press:
         for name, place in order:
             self.names.take(renamed[name], place)
         renamed |= {old: path, **{before.name: after.name for before, after in zip(old_feeds, feeds, strict=True)}}
+        if self.needed:  # of what a mistake in the block would have taken, there is another now
+            self.needed.update([after for before, after in renamed.items() if before in self.needed])
         self._scopes(start, end, renamed, within)
         shift = len(self.scopes) - end.scopes
         for node in self.nodes[start.nodes : end.nodes]:

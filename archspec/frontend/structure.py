@@ -15,10 +15,10 @@ from archspec.frontend.layering import LayerBuilder
 from archspec.frontend.naming import Entry, join, snake_case
 from archspec.frontend.source import Value
 from archspec.frontend.syntax import Arguments, Block, Branches, Group, Path, Reuse, SideOutput
-from archspec.frontend.words import listed, projection, show
+from archspec.frontend.words import projection, show
 from archspec.graph import Bindings, Scope, Tensor
 from archspec.layers import KINDS
-from archspec.spelling import did_you_mean
+from archspec.spelling import did_you_mean, listed_names
 
 
 class StructureBuilder(LayerBuilder):
@@ -72,7 +72,7 @@ class StructureBuilder(LayerBuilder):
         what = f"{wanted} tensors ({names})" if block.inputs else "one tensor"
         help: str | None = "name one in `from`, or give the block more `inputs: [a, b]`"
         if block.inputs:
-            help = f"put `from: [{', '.join(['...'] * wanted)}]` beside it, with the tensors that {listed(block.inputs)} stand for"
+            help = f"put `from: [{', '.join(['...'] * wanted)}]` beside it, with the tensors that {listed_names(block.inputs)} stand for"
         self._problem("wrong-inputs", f"the block `{block.name}` takes {what}, and gets {len(feeds)}", place, help=help, at=context)
         return False
 
@@ -161,6 +161,7 @@ class StructureBuilder(LayerBuilder):
         """A side path; it gives nothing on, so that the main path goes on from before it."""
         feed = self._one("an output", feeds, side.place, context)
         if written is None:
+            self._lost(feed, unseen=True)
             return
         inside = self._enter(written, "output", written.path.rpartition(".")[2], context, side.place)
         self.outputs[written.path] = feed  # takes its place in the order of the text, before an output within it
@@ -185,7 +186,7 @@ class StructureBuilder(LayerBuilder):
         if wanted is not True:
             if wanted is False:
                 self.names.left_out[join(context.prefix, path.label)] = "when", path.place
-            return None if wanted is False else Feed("", None)
+            return None if wanted is False else self._lost(feed, unseen=True)
         named = self._branch_name(path, context)
         inside = self._enter(named, kind, path.label, context, path.place)
         end = self._run(path.items, inside, environment, feed)
@@ -200,11 +201,11 @@ class StructureBuilder(LayerBuilder):
     def _merged(self, branches: Branches, ends: Mapping[str, Feed], context: Context, environment: Environment) -> Feed:
         kind = self._guarded(branches.merge.evaluate, environment, context)
         if kind is FAILED:
-            return Feed("", None)
+            return self._lost(*ends.values())
         complaint = syntax.merge_problem(kind if isinstance(kind, str) else show(kind))
         if complaint:
             self._problem("unknown-layer", complaint[0], branches.merge.value.span, f"this gives {show(kind)}", complaint[1], at=context)
-            return Feed("", None)
+            return self._lost(*ends.values())
         if not ends:
             self._problem(
                 "empty",
@@ -213,7 +214,7 @@ class StructureBuilder(LayerBuilder):
                 help="leave out the whole item with its own `when`",
                 at=context,
             )
-            return Feed("", None)
+            return self._lost(*ends.values())
         if len(ends) == 1:
             return next(iter(ends.values()))
         path = self.names.automatic(context.prefix, snake_case(kind), context.reserved, branches.place)
@@ -242,7 +243,7 @@ class StructureBuilder(LayerBuilder):
             label = f"its items end in {main.tensor}, {'its `shortcut`' if own else 'the way around'} in {around.tensor}"
             help = projection(main.tensor, around.tensor, residual, own=own)
             self._problem("shape-mismatch", "the two paths of this residual end in different shapes", residual.place, label, help, at=context)
-            return Feed("", None)
+            return self._lost(main, around)
         path = self.names.automatic(context.prefix, "add", context.reserved, residual.place)
         feed = self._layer("Add", NO_ARGUMENTS, residual.place, context, environment, (main, around), path)
         self.names.settle(path, feed)
@@ -257,6 +258,7 @@ class StructureBuilder(LayerBuilder):
         original, entry = found
         if written is None and isinstance(entry.operation, SideOutput):
             self._problem("missing-key", "an output that is used again needs a name", reuse.place, help="add `name: ...`", at=context)
+            self._lost(*feeds)
             return None
         self.purse.items -= limits.REUSE - 1
         named = self._path(written, text.rpartition(".")[2], context, reuse.place)

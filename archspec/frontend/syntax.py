@@ -13,13 +13,13 @@ from typing import Any, NamedTuple, TypeVar
 from archspec import limits
 from archspec.diagnostics import Complaints, Diagnostic, Enough, Span
 from archspec.frontend.expressions import FUNCTIONS, RESERVED
-from archspec.frontend.formulas import Formula, Located, Mention, NameFormula, broken, formula, name_formula
+from archspec.frontend.formulas import Formula, Located, Mention, NameFormula, broken, formula, mentioned, name_formula
 from archspec.frontend.naming import snake_case
 from archspec.frontend.source import Broken, Document, Value
 from archspec.frontend.vocabulary import BLOCK_NAME, MODIFIERS, OPERATIONS, RESERVED_STEPS, STEP, VARIABLE_NAME
-from archspec.frontend.words import listed, show
+from archspec.frontend.words import show
 from archspec.layers import KINDS
-from archspec.spelling import did_you_mean
+from archspec.spelling import did_you_mean, listed_names
 
 Arguments = Mapping[str, Formula]
 
@@ -307,8 +307,8 @@ class _Reader:
         outside = name in self.variables
         if self.current and not near and not outside:
             near = f"a block sees its own `args` and `let`, and `vars`: add `{name}` to the `args` of `{self.current}`, and give it in the calls"
-        known = listed([f"${one}" for one in candidates[:12]]) if candidates else "none"
-        return f"there is no variable `{name}` here", near or f"add it to `vars`; the variables here: {known}"
+        known = [f"${one}" for one in [*candidates[:12], *({"i"} & seen.known)]]
+        return f"there is no variable `{name}` here", near or f"add it to `vars`; the variables here: {listed_names(known) or 'none'}"
 
     # --- formulas
 
@@ -321,6 +321,8 @@ class _Reader:
 
     def _formula(self, value: Value, seen: Names, own: str | None = None) -> Formula:
         found = self._guarded(formula, value)
+        if found is None:
+            self._all_known(mentioned(value), seen, own)
         return found if found is not None and self._all_known(found.mentions, seen, own) else broken(value)
 
     def _name(self, value: Value, seen: Names, *, prev: bool = False) -> NameFormula:
@@ -471,10 +473,10 @@ class _Reader:
         if len(keys) == 1:
             return keys[0]
         if not keys:
-            message = f"this item has no operation, only {listed(item.data)}"
+            message = f"this item has no operation, only {listed_names(item.data)}"
             self._problem("no-operation", message, item.first_line, help="add what it makes: a layer, a block, or `layers: [...]`")
             return None
-        message = f"an item has one operation, and this one has {listed(keys)}"
+        message = f"an item has one operation, and this one has {listed_names(keys)}"
         self._problem("two-operations", message, item.data[keys[1]].place, help=self._two(item, keys))
         return None
 
@@ -486,7 +488,12 @@ class _Reader:
             inside = [other for other in keys if other in names]
             if inside and item.data[key].data is None:
                 return f"`{inside[0]}` is an argument of the block `{key}`: indent it below `{key}:`"
-        return f"begin a new item with `- ` before `{keys[1]}`"
+        if set(keys) == {"residual", "layers"}:
+            after = "to have them after it, make them the next item, `- layers:`, its `-` below the one of this item"
+            return f"to have the items of `layers` in the residual, put them into the list below `residual:`; {after}"
+        short = all(item.data[key].data is None for key in keys[1:])
+        items = listed_names([f"- {key}{'' if short else ': ...'}" for key in keys[1:]])
+        return f"make {'it an item' if len(keys) == 2 else 'each an item'} of its own, {items}, its `-` below the one of `{keys[0]}`"
 
     def _operation(self, key: str, item: Value, seen: Names) -> Operation | None:
         value = item.data[key]
@@ -574,7 +581,7 @@ class _Reader:
             self.calls.setdefault(self.current, []).append(call)
             self._check_block_arguments(call)
             return call
-        message, help = unknown_operation(word, self.block_values)
+        message, help = unknown_operation(word, self.block_values, arguments)
         self._problem("unknown-layer", message, place, help)
         return None
 
@@ -613,7 +620,8 @@ def recursion(way: list[str]) -> str:
 def no_argument(kind: str, name: str) -> tuple[str, str]:
     """What to say of an argument that a layer kind does not have, and the help."""
     known = [one for one in KINDS[kind].attributes if one not in ("dtype", "trainable")]
-    help = did_you_mean(name, KINDS[kind].attributes) or (f"its arguments are {listed(known[:8], more=len(known) > 8)}" if known else "it takes none")
+    has = f"its arguments are {listed_names(known[:8], more=len(known) > 8)}" if known else "it takes none"
+    help = did_you_mean(name, KINDS[kind].attributes) or has
     return f"`{kind}` has no argument `{name}`", help
 
 
@@ -622,7 +630,7 @@ def block_argument_problems(block: str, known: Mapping[str, bool], given: Argume
     for name, one in given.items():
         if name not in known:
             near = did_you_mean(name, [other for other in known if other not in given])
-            help = near or (f"its arguments are {listed(known)}" if known else "it takes none: it has no `args`")
+            help = near or (f"its arguments are {listed_names(known)}" if known else "it takes none: it has no `args`")
             yield Diagnostic("unknown-argument", f"the block `{block}` has no argument `{name}`", one.value.place, help=help)
     misspelt = len([name for name in given if name not in known])
     missing = [name for name, required in known.items() if required and name not in given]
@@ -630,25 +638,35 @@ def block_argument_problems(block: str, known: Mapping[str, bool], given: Argume
         example = ", ".join([*(f"{name}: {show(one.data) if one.constant else one.value.text or '...'}" for name, one in given.items()),
                              *(f"{name}: ..." for name in missing)])  # fmt: skip
         example = example if len(example) <= 60 else ", ".join(f"{name}: ..." for name in missing)
-        yield Diagnostic("missing-argument", f"the block `{block}` needs {listed(missing)}", place, help=f"write `{block}: {{{example}}}`")
+        yield Diagnostic("missing-argument", f"the block `{block}` needs {listed_names(missing)}", place, help=f"write `{block}: {{{example}}}`")
 
 
-def unknown_operation(word: str, blocks: Iterable[str]) -> tuple[str, str | None]:
-    """What to say of a word that names neither a layer kind nor a block, and the help."""
+def unknown_operation(word: str, blocks: Iterable[str], arguments: Iterable[str] = ()) -> tuple[str, str | None]:
+    """What to say of a word that names neither a layer kind nor a block, and the help; ``arguments`` are those that it is called with."""
     blocks = list(blocks)
     camel = re.sub(r"(?:^|_)([a-z])", lambda match: match[1].upper(), word)
-    named = next((kind for kind in KINDS if kind == camel or snake_case(kind) == word or kind.lower() == word.replace("_", "").lower()), None)
-    near = f"did you mean `{named}`?" if named else did_you_mean(word, [*blocks, *OPERATIONS]) or did_you_mean(word, KINDS, cutoff=0.75)
+    kind = next((kind for kind in KINDS if kind == camel or snake_case(kind) == word or kind.lower() == word.replace("_", "").lower()), None)
+    near = f"did you mean `{kind}`?" if kind else did_you_mean(word, [*blocks, *OPERATIONS]) or did_you_mean(word, KINDS, cutoff=0.75)
     shown = word if len(word) <= 60 else word[:57] + "..."
-    if named and word[:1].islower() and near:
+    if kind and word[:1].islower() and near:
         return f"there is no block `{shown}`", f"{near} Layer kinds are written as in Keras"
     if re.fullmatch(r"[A-Z]\w*", word) and word not in blocks:
         near = near or did_you_mean(word, KINDS)
         return f"there is no layer kind `{shown}`", near or "`archspec layers` lists the layer kinds"
     if not re.fullmatch(r"\w+", word):
         return f"`{shown}` names neither a layer kind nor a block", near or "write `- Layer: {argument: value}`"
-    there = f"the blocks are {listed(blocks[:12])}" if blocks else "define it in `blocks`, or name a layer kind, such as `Conv2D`"
-    return f"there is no block `{shown}`", near or there
+    if word in ("identity", "skip", "passthrough", "none"):
+        return f"there is no block `{shown}`", "leave it out: a list without items, `[]`, is the identity"
+    return f"there is no block `{shown}`", near or _definition(shown, blocks, list(arguments))
+
+
+def _definition(word: str, blocks: list[str], arguments: list[str]) -> str:
+    """The help for a block that is not there: how it is defined."""
+    args = f"args: [{', '.join(arguments)}], " if arguments else ""
+    block = f"{word}: {{{args}layers: [...]}}"
+    has = f"; those there are: {listed_names(blocks[:12], more=len(blocks) > 12)}" if blocks else ""
+    where = f"below `blocks:`, `{block}`" if blocks else f"`blocks: {{{block}}}`"
+    return f"use a layer kind, or define the block with its layers: {where}{has}"
 
 
 def merge_problem(kind: str) -> tuple[str, str | None] | None:
@@ -657,7 +675,7 @@ def merge_problem(kind: str) -> tuple[str, str | None] | None:
     if kind in merging:
         return None
     near = did_you_mean(kind, merging)
-    return f"`{kind}` is no merging layer", near or f"the merging layers are {listed(merging)}"
+    return f"`{kind}` is no merging layer", near or f"the merging layers are {listed_names(merging)}"
 
 
 def better_name(name: str) -> str:

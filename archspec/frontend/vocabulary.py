@@ -39,6 +39,9 @@ MODIFIERS = {
 }
 """The modifiers of an item."""
 
+PARTNERS = {"shortcut": "residual", "merge": "branches"}
+"""Modifiers that stand beside one operation, and that operation."""
+
 RESERVED_STEPS = frozenset(OPERATIONS) | frozenset(MODIFIERS)
 """Names that no block may have."""
 

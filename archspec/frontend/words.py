@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archspec.frontend.expressions import UNKNOWN, TensorValue
 from archspec.graph import Tensor
 
 if TYPE_CHECKING:
+    from archspec.diagnostics import Span
     from archspec.frontend.contexts import Frame
     from archspec.frontend.syntax import Arguments, Residual
 
 MOST_CALLS = 3
 """Call sites that one diagnostic names."""
 
+MOST_COUNTED = 8
+"""The largest number that looks like a count of repetitions where their values belong."""
+
 MOST_INPUTS = 5
 """Inputs of a layer that one diagnostic names."""
-
-
-def listed(names: Iterable[str], *, more: bool = False) -> str:
-    """Words as people list them: "`a`, `b` and `c`"; with ``more``, only some of them."""
-    quoted = [f"`{name}`" for name in names]
-    if more or len(quoted) < 2:
-        return ", ".join(quoted) + ", ..." * more
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
 EXPRESSION_WORDS = (
@@ -74,6 +69,14 @@ def expression_words(message: str) -> tuple[str, str, str | None]:
     return sentence, label, None
 
 
+def each_value(name: str, number: float) -> str:
+    """What to write for one number where a ``repeat`` takes the values of a variable."""
+    if isinstance(number, int) and 0 < number <= MOST_COUNTED:
+        counted = ", ".join(map(str, range(number)))
+        return f"for {number} repetitions write `repeat: {number}`, or `{name}: [{counted}]` where the item uses `${name}`"
+    return f"write the value of each repetition, as `{name}: [{number}, {number}]` for two"
+
+
 def show(value: Any) -> str:
     """A value as people write it in YAML, cut where it is long."""
     text = _shown(value)
@@ -94,6 +97,11 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_shown(one)}" for key, one in list(value.items())[:20]) + "}"
     return "a tensor" if isinstance(value, TensorValue) else str(value)
+
+
+def at_line(place: Span, seen_from: Span) -> str:
+    """Where something stands, seen from another place: "on line 4", "on line 4 of base.yaml"."""
+    return f"on line {place.line}" + ("" if place.file == seen_from.file else f" of {place.file}")
 
 
 def where_called(frame: Frame | None) -> tuple[str, ...]:
@@ -125,25 +133,28 @@ def _label(frame: Frame) -> str:
         return frame.label.text
 
 
+BESIDE = "beside `residual`, indented as it is, add "
+
+
 def projection(main: Tensor, around: Tensor, residual: Residual, *, own: bool) -> str:
     """The shortcut that would bring what goes around a residual to the shape of its main path, if one or two layers can."""
     channels = main.shape[-1] if main.shape else None
     if own:
         return f"let the shortcut end in {main}" + _instead(main, around)
     if channels is None or not around.shape:
-        return f"add a `shortcut` that ends in {main}"
+        return f"beside `residual` add a `shortcut` that ends in {main}"
     filters, strides = _as_written(residual)
     if len(main.shape) == 1:
         pooled = f"GlobalAveragePooling{len(around.shape) - 1}D" if 2 <= len(around.shape) <= 4 else "Flatten" if len(around.shape) > 4 else None
         dense = f"Dense: {{units: {filters or channels}}}"
         layers = [*([pooled] if pooled else []), *([dense] if around.shape[-1] != channels or not pooled else [])]
-        return f"add `shortcut: [{', '.join(layers)}]`"
+        return f"{BESIDE}`shortcut: [{', '.join(layers)}]`"
     steps = _strides(main, around) if len(main.shape) == len(around.shape) <= 4 else None
     if steps is None:
         keep = f"let the items keep the size of {around}, with `padding: same` and no strides, or " if len(main.shape) == len(around.shape) else ""
-        return f"{keep}add a `shortcut` that ends in {main}"
+        return f"{keep}beside `residual` add a `shortcut` that ends in {main}"
     step = f", strides: {strides}" if strides else "" if steps == 1 else f", strides: {steps}"
-    return f"add `shortcut: [Conv{len(main.shape) - 1}D: {{filters: {filters or channels}, kernel_size: 1{step}}}]`"
+    return f"{BESIDE}`shortcut: [Conv{len(main.shape) - 1}D: {{filters: {filters or channels}, kernel_size: 1{step}}}]`"
 
 
 def _instead(main: Tensor, around: Tensor) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from archspec import limits
@@ -13,6 +14,12 @@ from archspec.frontend.yaml_trouble import ENTRY, Trouble, Words, quoted, short,
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML takes for no character of a text."""
+
+COLOUR = re.compile("\x1b" + r"\[[0-9;]*m")
+"""What tells a terminal to change its colours."""
+
+SHOWN_CHARACTERS = 5
+"""Characters that cannot stand in a spec of which one diagnostic tells the place."""
 
 CLOSING = {"[": "]", "{": "}"}
 
@@ -44,14 +51,23 @@ def _span(name: str, lines: list[str], line: int, column: int, length: int) -> S
 
 
 def _unreadable(error: Any, text: str, name: str) -> Diagnostic:
-    match = FORBIDDEN.search(text)
-    found = match.start() if match else min(getattr(error, "position", 0) or 0, len(text))
-    before = text[:found]
-    above = f"{before}x".splitlines()
-    line, column = len(above) - 1, len(above[-1]) - 1
+    places = [match.start() for match in islice(FORBIDDEN.finditer(text), SHOWN_CHARACTERS + 1)]
+    found = places[0] if places else min(getattr(error, "position", 0) or 0, len(text))
+    line, column = _place(text, found)
     code = f"U+{ord(text[found]):04X}" if found < len(text) else "a control character"
     message = f"the character {code} cannot stand in a spec"
-    return Diagnostic("yaml-character", message, _span(name, text.splitlines(), line, column, 1), "many editors do not show it", help="delete it")
+    colour = COLOUR.match(text, found)
+    help = f"delete it with what follows, `ESC{colour[0][1:]}`: it is the code of a colour on a terminal" if colour else "delete it"
+    others = [f"line {row + 1}, column {at + 1}" for row, at in (_place(text, one) for one in places[1:SHOWN_CHARACTERS])]
+    more = " and further on" * (len(places) > SHOWN_CHARACTERS)
+    notes = (f"such a character stands also on {'; '.join(others)}{more}",) if others else ()
+    return Diagnostic("yaml-character", message, _span(name, text.splitlines(), line, column, 1), "many editors do not show it", notes, help)
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    """The line and column of a character, from 0."""
+    above = f"{text[:offset]}x".splitlines()
+    return len(above) - 1, len(above[-1]) - 1
 
 
 # --- brackets
@@ -219,7 +235,9 @@ def _anchor_character(trouble: Trouble) -> Words | None:
         return None
     row, column = trouble.start
     sign = trouble.line(row)[column : column + 1]
-    help = f"remove the `{sign}`" + ("" if trouble.line(row)[column + 1 : column + 2] == "$" else ", or put the value in double quotes")
+    variable = re.match(r"\*(\$\w+)", trouble.line(row)[column:])
+    way = f"put the other factor before it: `2 * {variable[1]}`" if variable else "put the value in double quotes"
+    help = f"remove the `{sign}`" if trouble.line(row)[column + 1 : column + 2] == "$" and not variable else f"remove the `{sign}`, or {way}"
     return Words(f"a value without quotes cannot begin with `{sign}`", help, (row, column, 1))
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from archspec import limits
-from archspec.frontend.vocabulary import MODIFIERS
+from archspec.frontend.vocabulary import MODIFIERS, PARTNERS
 from archspec.frontend.yaml_trouble import ENTRY, KEY, Trouble, Words, in_quotes, indent, short, without_comment
-from archspec.spelling import counted
+from archspec.spelling import counted, listed
 
 BARE_ITEM = re.compile(r"\s*- +(?P<word>[A-Za-z_$][\w$]*|'[^']*'|\"[^\"]*\")\s*(?:#.*)?$")
 """A list item that is one bare word."""
@@ -28,9 +28,15 @@ def tab(trouble: Trouble) -> Words | None:
         if blanks and (one == row or blanks[1][0] != "\t"):
             message, help = not_a_space(blanks[1])
             column = _column_meant(trouble, one) if blanks[0].strip("\t") == "" else None
-            help = help if column is None else f"indent this line by {counted(column, 'space')} instead, and let no line below begin with a tab"
-            return Words(message, help, (one, blanks.start(1), len(blanks[1])))
+            help = help if column is None else f"indent this line by {counted(column, 'space')} instead"
+            return Words(message, help + _other_tabs(trouble, one), (one, blanks.start(1), len(blanks[1])))
     return None
+
+
+def _other_tabs(trouble: Trouble, row: int) -> str:
+    """What to say of the lines below that begin with a tab too."""
+    below = [f"line {one + 1}" for one in range(row + 1, len(trouble.lines)) if re.match(r"[ -]*\t", trouble.line(one))]
+    return f", and likewise {listed(below, 4)}, which {'begins' if len(below) == 1 else 'begin'} with a tab too" if below else ""
 
 
 def _column_meant(trouble: Trouble, row: int) -> int | None:
@@ -67,6 +73,8 @@ def bare_item_with_modifier(trouble: Trouble) -> Words | None:
     if not (entry and item) or entry.start("key") != indent(trouble.line(row)) or entry.start("key") <= indent(trouble.line(above)):
         return None
     word, key = item["word"], entry["key"]
+    if words := _beside_its_partner(trouble, row):
+        return words
     place = (above, item.start("word"), len(word))
     if key in MODIFIERS:
         return Words(f"`{word}` needs a colon, because `{key}` belongs to the same item", f"write `- {word}:` on line {above + 1}", place)
@@ -110,7 +118,9 @@ def after_braces(trouble: Trouble) -> Words | None:
     above = trouble.above(row)
     line, last = trouble.line(row), without_comment(trouble.line(above))
     owner, entry = ENTRY.match(trouble.line(above)), ENTRY.match(line)
-    if not (owner and entry) or not last.endswith("}") or entry.start("key") <= owner.start("key") or trouble.before.strip():
+    if line.lstrip().startswith("- ") or trouble.before.strip():
+        return None
+    if not (owner and entry) or not last.endswith("}") or entry.start("key") <= owner.start("key"):
         return None
     message = f"the arguments of `{owner['key']}` end at the `}}` of line {above + 1}, and `{entry['key']}` stands after it"
     return Words(message, f"write `{without_comment(line)}` inside the braces", (row, entry.start("key"), len(entry["key"])))
@@ -191,7 +201,11 @@ def indentation(trouble: Trouble) -> Words | None:
     entry = re.match(r"- +(.*)", text)
     if entry:
         help = f"remove the `- ` before `{short(entry[1])}`" if ENTRY.match(entry[1]) else "indent it below the key that it belongs to"
-        return Words("a list item stands here among keys", help, place)
+        dash = next((at for at, (_, word) in reversed(columns.items()) if at < column and word.startswith("- ")), None)
+        own = "" if dash is None or column - dash > 4 else f"indent it by {counted(dash, 'space')} if it is an item of its own, or "
+        return Words("a list item stands here among keys", own + help, place)
+    if "indicator" in trouble.problem and (words := _beside_its_partner(trouble, row)):
+        return words
     if "indicator" in trouble.problem:
         above = trouble.above(row)
         while indent(trouble.line(above)) > column:
@@ -204,6 +218,21 @@ def indentation(trouble: Trouble) -> Words | None:
             return Words(f"`{short(text)}` stands in a list and does not begin with `- `", help, place)
         return Words(f"`{short(text)}` stands in a list and does not begin with `- `", f"write `- {short(text)}`", place)
     return _no_colon(trouble, row, column)
+
+
+def _beside_its_partner(trouble: Trouble, row: int) -> Words | None:
+    """``shortcut:`` or ``merge:`` among the items of the ``residual`` or ``branches`` that it should stand beside."""
+    entry = ENTRY.match(trouble.line(row))
+    partner = PARTNERS.get(entry["key"]) if entry else None
+    if entry is None or partner is None:
+        return None
+    key, column = entry["key"], entry.start("key")
+    for above in range(row - 1, -1, -1):
+        other = ENTRY.match(trouble.line(above))
+        if other and other["key"] == partner and other.start("key") < column:
+            help = f"indent it by {counted(other.start('key'), 'space')}, as `{partner}` on line {above + 1}"
+            return Words(f"`{key}` stands beside `{partner}`, and here it stands inside it", help, (row, column, len(key)))
+    return None
 
 
 def _columns(trouble: Trouble, row: int) -> Iterator[tuple[int, tuple[int, str]]]:

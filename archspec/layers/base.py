@@ -7,11 +7,11 @@ class's name and the arguments that were given, so that no kind imports Keras.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from archspec.graph import Tensor, Weight
+from archspec.graph import Tensor, Weight, product
 from archspec.layers.types import FLAG, Refused, Type, choice, either, optional
 
 if TYPE_CHECKING:
@@ -33,13 +33,21 @@ class Mismatch(Exception):
     """A layer does not fit its arguments or its input.
 
     ``message`` is a plain sentence without a full stop, ``at`` the argument that it is about (or ``None`` for the layer), ``help`` what to do.
+    ``advise`` gives a better help where the input is known. ``rank`` is the number of axes that the layer needs, where the input has another;
+    ``unknown`` says that it needs a size that is unknown.
     """
 
-    def __init__(self, message: str, *, at: str | None = None, help: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, at: str | None = None, help: str | None = None, advise: Callable[[Tensor], str | None] | None = None,
+        rank: int | None = None, unknown: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.message = message
         self.at = at
         self.help = help
+        self.advise = advise
+        self.rank = rank
+        self.unknown = unknown
 
 
 class Attribute:
@@ -199,7 +207,7 @@ def known(size: int | None, what: str, *, at: str | None = None) -> int:
     """A size that the layer must know, or `Mismatch`: weights cannot depend on what is unknown."""
     if size is None:
         help = "give the model's `input` a fixed size there instead of `null`"
-        raise Mismatch(f"{what} is unknown here, and this layer needs it", at=at, help=help)
+        raise Mismatch(f"{what} is unknown here, and this layer needs it", at=at, help=help, unknown=True)
     return size
 
 
@@ -243,16 +251,20 @@ def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> N
     if len(x.shape) != rank:
         axes = f"{rank} {'axis' if rank == 1 else 'axes'}"
         found = f"is a vector of {x}" if len(x.shape) == 1 else f"{x} has {len(x.shape)}"
-        raise Mismatch(f"this layer takes {axes} ({names}), and its input {found}", help=help or _another_rank(x, rank, names))
+        message = f"this layer takes {axes} ({names}), and its input {found}"
+        raise Mismatch(message, help=help or _another_rank(x, rank), rank=None if help else rank)
 
 
-def _another_rank(x: Tensor, rank: int, names: str) -> str:
+def _another_rank(x: Tensor, rank: int) -> str:
     if rank == 1:
         return f"put `Flatten`{f' or `GlobalAveragePooling{len(x.shape) - 1}D`' if 2 <= len(x.shape) <= 4 else ''} before it"
     if len(x.shape) == rank - 1 and None not in x.shape:
-        return f"add an axis: `Reshape: {{target_shape: [{', '.join(map(str, (*x.shape, 1)))}]}}`"
+        return f"put `- Reshape: {{target_shape: {[*x.shape, 1]}}}` before it, which adds an axis"
     if len(x.shape) < rank:
-        return f"put it before the `Flatten` or pooling, or bring the axes back: `Reshape: {{target_shape: [{names}]}}`"
+        return f"give it an input of {rank} axes"
+    if x.size is not None:
+        target = [*x.shape[: rank - 2], product(x.shape[rank - 2 : -1]), x.shape[-1]]
+        return f"put `- Reshape: {{target_shape: {target}}}` before it, which joins axes"
     return "remove an axis with `Reshape`"
 
 

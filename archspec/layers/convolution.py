@@ -50,15 +50,21 @@ class _Plain(_Full):
         self.refuse_dilated_strides()
         if self.filters % self.groups:
             message = f"{self.filters} filters do not divide into {self.groups} groups"
-            help = f"for {self.filters} filters, `groups` can be {divisors(self.filters)}; it must divide the input's channels too"
-            raise Mismatch(message, at="groups", help=help)
+            help = f"for {self.filters} filters, `groups` can be one of {divisors(self.filters)} that divides the input's channels too"
+            raise Mismatch(message, at="groups", help=help, advise=self._groups)
+
+    def _groups(self, x: Tensor) -> str | None:
+        """The help that names the numbers of groups that fit the filters and an input."""
+        channels = x.shape[-1] if x.shape else None
+        if channels is None:
+            return None
+        return f"for {channels} channels and {self.filters} filters, `groups` can be {divisors(gcd(channels, self.filters))}"
 
     def output(self, x: Tensor) -> Tensor:
         channels = self.channels(x)
         if channels % self.groups:
             message = f"the input's {channels} channels do not divide into {self.groups} groups"
-            help = f"for {channels} channels and {self.filters} filters, `groups` can be {divisors(gcd(channels, self.filters))}"
-            raise Mismatch(message, at="groups", help=help)
+            raise Mismatch(message, at="groups", help=self._groups(x))
         return Tensor((*self.places(x), self.filters), self.compute_dtype)
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:

@@ -26,7 +26,7 @@ class Dense(WithKernel):
             raise Mismatch("this layer takes one axis or more, and its input is a scalar", help="give it a vector: `Reshape: {target_shape: [1]}`")
         if x.shape == (None,):
             help = "give the model's `input` fixed sizes instead of `null`, or pool over them (`GlobalAveragePooling2D`) instead of `Flatten`"
-            raise Mismatch("the size of the input is unknown, and this layer needs it for its weights", help=help)
+            raise Mismatch("the size of the input is unknown, and this layer needs it for its weights", help=help, unknown=True)
         known(x.shape[-1], "the size of the last axis")
         return Tensor((*x.shape[:-1], self.units), self.compute_dtype)
 

@@ -47,12 +47,36 @@ class Reshape(Layer):
         return Tensor(tuple(size // given if one == -1 else one for one in target), x.dtype)
 
     def _misfit(self, x: Tensor, size: int, given: int) -> Mismatch:
+        help = f"give sizes whose product is {size}, such as `{_fitting(size, self.target_shape)}`"
         if -1 in self.target_shape:
-            message, help = f"the input has {size} elements, which do not divide by {given}", f"give sizes whose product divides {size}"
-        else:
-            message = f"the input has {size} elements, and {show_shape(self.target_shape)} holds {given}"
-            help = f"give sizes whose product is {size}, or -1 for one of them"
-        return Mismatch(message, at="target_shape", help=help)
+            return Mismatch(f"the input has {size} elements, which do not divide by {given}", at="target_shape", help=help)
+        open_ = next((at for at, one in reversed(list(enumerate(self.target_shape))) if size % (given // one) == 0), None)
+        if open_ is not None:
+            help += f", or `{[*self.target_shape[:open_], -1, *self.target_shape[open_ + 1 :]]}`"
+        return Mismatch(f"the input has {size} elements, and {show_shape(self.target_shape)} holds {given}", at="target_shape", help=help)
+
+
+def _fitting(size: int, wanted: tuple[int, ...]) -> list[int]:
+    """Sizes near the wanted ones whose product is ``size``; what is left is the last, or the one that is -1."""
+    if not wanted:
+        return [size]
+    open_ = wanted.index(-1) if -1 in wanted else len(wanted) - 1
+    found = [1] * len(wanted)
+    for at, one in enumerate(wanted):
+        if at != open_:
+            found[at] = _divisor(size, one)
+            size //= found[at]
+    found[open_] = size
+    return found
+
+
+def _divisor(number: int, near: int) -> int:
+    """The divisor of a number that is nearest to another; 1 where there is none within a few thousand."""
+    for step in range(4096):
+        for one in (near - step, near + step):
+            if 1 <= one <= number and number % one == 0:
+                return one
+    return 1
 
 
 @layer

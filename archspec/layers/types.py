@@ -18,12 +18,16 @@ LARGEST = 2**31 - 1
 
 
 class Refused(ValueError):
-    """A value is not of a type. ``words`` completes "must be ..."; ``help`` says what to write instead, where that is known."""
+    """A value is not of a type. ``words`` completes "must be ..."; ``help`` says what to write instead, where that is known.
 
-    def __init__(self, words: str, help: str | None = None) -> None:
+    ``entry`` completes "must be ..." of an element, where a list is refused for one of its elements.
+    """
+
+    def __init__(self, words: str, help: str | None = None, entry: str | None = None) -> None:
         super().__init__(words)
         self.words = words
         self.help = help
+        self.entry = entry
 
 
 class Type(NamedTuple):
@@ -91,7 +95,7 @@ def optional(inner: Type, meaning: str = "") -> Type:
         try:
             return inner.accept(value)
         except Refused as refused:
-            raise Refused(words, refused.help) from None
+            raise Refused(words, refused.help, refused.entry) from None
 
     return Type(words, {"anyOf": [inner.schema, {"type": "null"}]}, accept)
 
@@ -100,13 +104,13 @@ def either(words: str, *types: Type) -> Type:
     """The first of several types that accepts."""
 
     def accept(value: Any) -> Any:
-        help = None
+        help = entry = None
         for one in types:
             try:
                 return one.accept(value)
             except Refused as refused:
-                help = help or refused.help
-        raise Refused(words, help)
+                help, entry = help or refused.help, entry or refused.entry
+        raise Refused(words, help, entry)
 
     return Type(words, {"anyOf": [one.schema for one in types]}, accept)
 
@@ -120,7 +124,7 @@ def sequence(words: str, inner: Type, minimum: int = 0, maximum: int | None = No
         try:
             return tuple(inner.accept(one) for one in value)
         except Refused as refused:
-            raise Refused(words, refused.help) from None
+            raise Refused(words, refused.help, refused.words) from None
 
     schema: dict[str, Any] = {"type": "array", "items": {**inner.schema, "errorMessage": inner.words}, "minItems": minimum}
     return Type(words, schema | ({} if maximum is None else {"maxItems": maximum}), accept)

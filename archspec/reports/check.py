@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from archspec.diagnostics import Diagnostic, in_order
 from archspec.networks import Checked
-from archspec.reports.numbers import exact, listed
+from archspec.reports.numbers import exact
 from archspec.reports.signature import signature
 from archspec.reports.tables import Column, Table
-from archspec.spelling import counted
+from archspec.spelling import counted, listed
 
 
 def lines(checked: Iterable[Checked]) -> str:

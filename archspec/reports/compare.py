@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from archspec.graph import Graph, Node, Shape, show_shape
-from archspec.reports.numbers import UNKNOWN, listed, short, size
+from archspec.reports.numbers import UNKNOWN, short, size
 from archspec.reports.tables import Column, Table
+from archspec.spelling import listed
 
 FORMATS = ("text", "markdown", "json", "csv")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from archspec.graph import Tensor, show_shape
 from archspec.reports.differences import ADDED, CHANGED, REMOVED, Difference, Differences
-from archspec.reports.numbers import UNKNOWN, exact, listed, share
+from archspec.reports.numbers import UNKNOWN, exact, share
 from archspec.reports.tables import Column, Table
-from archspec.spelling import counted
+from archspec.spelling import counted, listed
 
 FORMATS = ("text", "json")
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}

@@ -49,10 +49,3 @@ def fraction(part: int | None, whole: int | None) -> float | None:
 def shape(sizes: Shape) -> str:
     """``56×56×256``."""
     return show_shape(sizes)
-
-
-def listed(words: list[str], most: int = 3) -> str:
-    """``a, b and c``; beyond ``most`` the rest is counted: ``a, b, c and 4 more``."""
-    if len(words) > most + 1:
-        words = [*words[:most], f"{len(words) - most:,} more"]
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archspec.graph import Graph, Tensor, show_shape
-from archspec.reports.numbers import listed
+from archspec.spelling import listed
 
 
 def signature(graph: Graph) -> str:

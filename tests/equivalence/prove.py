@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import keras
@@ -94,21 +95,28 @@ def is_automatic(layer: Any) -> bool:
 def randomize(model: keras.Model, given: numpy.ndarray[Any, Any]) -> None:
     """Random weights, with which what flows through keeps its size, so that roundings do not grow on their way and no softmax saturates.
 
-    For that batch normalizations get the statistics of the batch, as they would by training, and the last kernel is divided by the size of its input.
+    For that batch normalizations get statistics of the size of what reaches them, and the last kernel is divided by the size of its input.
     """
     draw = numpy.random.default_rng(3)
     for layer in flat(model):
         fill(layer, [random(draw, weight) for weight in layer.weights])
     normalizations = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     for layer in normalizations:
-        layer.momentum = 0.0
+        layer.call = partial(settled, layer)
     last = [layer for layer in model.layers if layer.weights][-1]
-    features = keras.Model(model.inputs[0], last.input)
-    features(given, training=True)
-    for layer in normalizations:  # a channel that hardly varies would be blown up
-        layer.moving_variance.assign((layer.moving_variance + numpy.mean(layer.moving_variance)) / 2)
+    features = keras.Model(model.inputs[0], last.input)(given, training=False)
+    for layer in normalizations:
+        del layer.call
     if hasattr(last, "kernel"):
-        last.kernel.assign(last.kernel / numpy.sqrt(numpy.mean(numpy.square(features(given, training=False)))))
+        last.kernel.assign(last.kernel / numpy.sqrt(numpy.mean(numpy.square(features))))
+
+
+def settled(layer: Any, inputs: Any, **options: Any) -> Any:
+    """What a batch normalization makes of its inputs after its mean and variance were brought to their size."""
+    squares = numpy.mean(numpy.square(inputs), axis=(0, 1, 2))
+    layer.moving_mean.assign(layer.moving_mean * numpy.sqrt(squares.mean()))
+    layer.moving_variance.assign((squares + squares.mean()) / 2)
+    return type(layer).call(layer, inputs, **options)
 
 
 def move(one: Any, other: Any) -> None:
@@ -129,10 +137,10 @@ def fill(layer: Any, values: list[numpy.ndarray[Any, Any]]) -> None:
 
 
 def random(draw: numpy.random.Generator, weight: Any) -> numpy.ndarray[Any, Any]:
-    """The next values for a weight: kernels by their fan-in, scales and variances about 1, the rest about 0."""
+    """The next values for a weight: kernels by their fan-in, scales and variances from 0.5 to 2.5, the rest about 0."""
     shape = tuple(weight.shape)
     if weight.name in ("gamma", "variance", "moving_variance"):
-        return draw.random(shape, dtype="float32") + 0.5
+        return draw.random(shape, dtype="float32") * 2 + 0.5
     if len(shape) < 2:
         return (draw.random(shape, dtype="float32") - 0.5) / 5
     fan_in = numpy.prod(shape[:2] if "depthwise" in weight.name else shape[:-1])

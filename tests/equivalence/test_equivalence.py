@@ -69,7 +69,7 @@ def described(layer: Any) -> Mapping[str, Any]:
 
 FAULTS: dict[str, dict[str, Any]] = {
     "epsilon": {"defaults": {"BatchNormalization": {"epsilon": 2e-3}}},
-    "activation": {"defaults": {"ReLU": {"max_value": 5}}},
+    "activation": {"defaults": {"ReLU": {"max_value": None}}},
 }
 
 
