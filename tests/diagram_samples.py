@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from archspec.compiler import Compiler
 from archspec.diagrams.making import draw
 from archspec.diagrams.options import Options
@@ -19,6 +21,10 @@ SAMPLES = ["chain", "chain_varied", "dense", "two", "unet"]
 
 SHIPPED = [str(network) for name in shipped_names() for network in Compiler().family(Reference(name))]
 """Every shipped spec and variant."""
+
+QUICK = {*shipped_names(), *SAMPLES, "googlenet@inference", "resnet@resnet18", "resnet@resnet152", "vgg@A-LRN", "vgg@C", "efficientnet@B7"}
+NETWORKS = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.heavy) for name in (*SHIPPED, *SAMPLES)]
+"""All of them for the parameters of a test; further sizes of a family are left to ``pytest -m heavy``."""
 
 
 @cache

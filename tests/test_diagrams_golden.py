@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 GOLDEN = [
     "alexnet", "lenet5", "vgg@D", "googlenet", "resnet@resnet18", "resnet@resnet50", "resnet@resnet152", "xception", "efficientnet@B0", *SAMPLES,
 ]  # fmt: skip
-SEEDS = ("0", "1", "4242")
+SEEDS = ("1", "2")  # by which `two` has once differed
 MAKE = """
 import hashlib, sys
 from archspec.diagrams.making import draw

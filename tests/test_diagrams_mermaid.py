@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
 from archspec.diagrams.making import choose, draw
 from archspec.diagrams.options import Options
@@ -30,7 +31,7 @@ def text(name: str) -> list[str]:
 def test_each_line_is_one_of_a_flowchart(name: str) -> None:
     lines = text(name)
     assert lines[0] == "---"
-    assert re.fullmatch(rf"title: {TEXT}", lines[1])
+    assert lines[1].startswith("title: ")
     assert lines[2] == "---"
     assert re.fullmatch("flowchart (TB|LR)", lines[3])
     depth = 0
@@ -60,8 +61,8 @@ def test_words_stand_in_it_as_in_the_picture() -> None:
     assert "1×1 conv, 64<br>3×3 conv, 64<br>1×1 conv, 256" in found
 
 
-@pytest.mark.parametrize("title", ['say "so"', "a & b", "<b>", "#35;", "`x`", "a\\b", "x: y", "[z]"])
-def test_a_title_is_quoted(title: str) -> None:
-    line = draw(graph("two"), "mmd", Options(title=title)).decode().splitlines()[1]
-    assert re.fullmatch(rf"title: {TEXT}", line)
-    assert not set(line.removeprefix('title: "').removesuffix('"')) & set('"<>`\\')
+@pytest.mark.parametrize("title", ['say "so"', "a & b", "<b>", "#35;", "`x`", "a\\b", "x: y", "[z]", "é 中"])
+def test_a_title_is_what_yaml_reads(title: str) -> None:
+    """The front matter is YAML: Mermaid sets the title as text and knows none of its own entities there."""
+    _, front, _ = draw(graph("two"), "mmd", Options(title=title)).decode().split("---\n", 2)
+    assert yaml.safe_load(front)["title"].startswith(f"{title} – ")

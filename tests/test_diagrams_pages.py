@@ -8,18 +8,16 @@ from __future__ import annotations
 import pytest
 
 from archspec.diagrams.options import Options
-from tests.diagram_samples import SAMPLES, SHIPPED, picture
+from tests.diagram_samples import NETWORKS, picture
 from tests.pictures import Part, Picture
 
 MOST_BOXES = 40
 MOST_WIDTH, MOST_HEIGHT = 1200, 1100
 LEAST_POINTS = 8
-NETWORKS = [*SHIPPED, *SAMPLES]
-PAGES = [(name, Options()) for name in NETWORKS]
-"""Each network as it is drawn by default, which is in one of the directions."""
-
-LAID = [*PAGES, *((name, Options(direction=direction)) for name in ("googlenet", "resnet@resnet50", "two") for direction in ("tb", "lr"))]
-LAID += [(name, Options(detail=detail)) for name in ("googlenet", "resnet@resnet18", "xception") for detail in ("stages", "blocks", "layers")]
+ASKED = [(name, Options(direction=direction)) for name in ("googlenet", "resnet@resnet50", "two") for direction in ("tb", "lr")]
+ASKED += [(name, Options(detail=detail)) for name in ("googlenet", "resnet@resnet18", "xception") for detail in ("stages", "blocks", "layers")]
+LAID = [*(pytest.param((str(one.values[0]), Options()), marks=one.marks) for one in NETWORKS), *ASKED]
+"""Each network as it is drawn by default, which is in one of the directions, and some as they may be asked for."""
 
 
 @pytest.fixture(params=LAID, ids=lambda one: " ".join([one[0], *(value for value in one[1] if isinstance(value, str))]))

@@ -1,4 +1,4 @@
-"""The colours of diagrams: Paul Tol's "light" scheme (Tol 2021, Colour Schemes, SRON/EPS/TN/09-002) for fills, and inks for light and dark pages.
+"""The colours of diagrams: fills from Paul Tol's "light" scheme (Tol 2021, Colour Schemes, SRON/EPS/TN/09-002) and a grey, inks for light and dark pages.
 
 Any two fills differ by ΔE 15 or more also to readers without red, green or blue cones, and the ink on each has a contrast of 4.5:1 or more.
 """
@@ -15,7 +15,7 @@ FILLS = {
     Fill.MERGE: "#BBCC33",
     Fill.DENSE: "#FFAABB",
     Fill.NORM: "#EEDD88",
-    Fill.OTHER: "#DDDDDD",
+    Fill.OTHER: "#EEEEEE",
 }
 BORDERS = {
     Fill.CONV: "#1F4E79",
