@@ -12,10 +12,12 @@ from math import dist
 
 import pytest
 
+import archspec
+from archspec.diagrams.making import draw_both
 from archspec.diagrams.options import Options
 from archspec.diagrams.palette import BORDERS, DARK, FILLS, INK, LIGHT, Theme
-from tests.diagram_samples import picture, svg
-from tests.pictures import Part, Picture
+from tests.diagram_samples import graph, picture, svg
+from tests.pictures import Part, Picture, read
 
 LEAST_DISTANCE = 15.0
 LEAST_CONTRAST = 4.5
@@ -103,6 +105,16 @@ def test_every_word_of_a_picture_stands_out_on_what_it_is_written_on(name: str, 
     for edge in drawn.edges:
         assert all(contrast(word.ink, page) >= LEAST_CONTRAST for word in edge.words)
     assert all(contrast(word.ink, page) >= LEAST_CONTRAST for word in drawn.words if "■" not in word.text)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_marks_of_a_comparison_stand_out(theme: str) -> None:
+    other = archspec.compile("resnet@resnet50", classes=10, pool=False)
+    drawn = read(draw_both(graph("resnet@resnet50"), other, "svg", Options(theme=theme)))
+    marks = [(part, word) for part in drawn.nodes for word in part.words if word.text.strip() in ("−", "~")]
+    assert len(marks) == 3
+    for part, word in marks:
+        assert contrast(word.ink, ground_of(part, drawn, word.area.middle, "#FFFFFF")) >= LEAST_CONTRAST, (part.id, word.text, word.ink)
 
 
 def ground_of(part: Part, drawn: Picture, place: tuple[float, float], page: str) -> str:

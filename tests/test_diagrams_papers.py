@@ -321,3 +321,13 @@ def test_a_chain_of_different_layers_says_what_it_holds() -> None:
     (_, box) = picture("chain_varied").nodes
     assert "500 layers" in box.text
     assert "1×1 conv ×100" in box.text
+
+
+def test_a_card_of_several_copies_says_the_size_after_the_last() -> None:
+    """Huang et al. 2017, Table 1, DenseNet-121: dense blocks end with 256, 512, 1024 and 1024 channels. VGG's last pooling leaves 7×7×512."""
+    drawn = picture("keras/densenet", DOWN)
+    blocks = [node for node in in_order(drawn) if "dense" in node.text.split("\n")]
+    assert [times(node.text.split("\n")[0]) for node in blocks] == [6, 12, 24, 16]
+    assert [node.text.split("\n")[-1].split(" ")[0] for node in blocks] == ["56×56×256", "28×28×512", "14×14×1024", "7×7×1024"]
+    stages = picture("vgg@C", Options(direction="tb", detail="stages"))
+    assert [node.text.split("\n")[-1].split(" ")[0] for node in stages.nodes if node.text.startswith("block4")] == ["7×7×512"]
