@@ -18,7 +18,7 @@ class CardDrawer(Keeper):
         row, belongs = self._row(card)
         row = row._replace(strong=row.strong + row.rest, rest="")
         alike = self.alike(card)
-        layers = [node for one in alike for node in nodes_of(one)]
+        layers = [*(node for one in alike for node in nodes_of(one)), *self.more(card)]
         form = Form.SUM if lettering.symbol(card.main) else Form.CARD
         if form is Form.SUM:
             row = Row(lettering.symbol(card.main), fill=Fill.MERGE)
@@ -27,7 +27,7 @@ class CardDrawer(Keeper):
             self.legend.saw(row.fill, belongs)
         lines = [lettering.together(belongs)] if belongs else []
         box = Box(self._id(), form, [row], row.fill, [] if form is Form.SUM else lines, node=card.main.name)
-        box.size, box.weight = str(card.nodes[-1].output), lettering.weight(layers)
+        box.size, box.weight = str(self.last_of(alike).output), lettering.weight(layers)
         box.tip = lettering.card_tip(card, self.graph, len(alike))
         self._put(layers, box)
         return box
@@ -59,13 +59,14 @@ class CardDrawer(Keeper):
         box.size = str(cards[-1].nodes[-1].output)
         box.tip = "\n\n".join(lettering.card_tip(card, self.graph, len(self.alike(card))) for card in cards)
         for card in cards:
-            self._put([node for one in self.alike(card) for node in nodes_of(one)], box)
+            self._put([*(node for one in self.alike(card) for node in nodes_of(one)), *self.more(card)], box)
         return box
 
     def _frame(self, cluster: Cluster, cards: list[Box]) -> Box:
         head = Row(cluster.title, small=cluster.weight, times=cluster.count, fill=Fill.OTHER)
-        rows = [card.rows[0]._replace(small="") for card in cards]
-        self.rows += [(row, row.fill, DOT.join(card.lines)) for row, card in zip(rows, cards, strict=True)]
+        said = [DOT.join([*card.lines, card.size]) if card.form is Form.GROUP else "" for card in cards]
+        rows = [card.rows[0]._replace(small=words) for card, words in zip(cards, said, strict=True)]
+        self.rows += [(row, row.fill, DOT.join(card.lines)) for row, card in zip(rows, cards, strict=True) if card.form is Form.CARD]
         box = Box(cluster.id.removeprefix("cluster_"), Form.FRAME, [head, *rows], cards[0].fill, size=cluster.size, node=cluster.node)
         box.tip = "\n\n".join([cluster.tip, *(card.tip for card in cards)])
         moved = {card.id for card in cards}

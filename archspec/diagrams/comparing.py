@@ -8,25 +8,27 @@ from archspec.diagrams import lettering
 from archspec.diagrams.drawer import Drawer
 from archspec.diagrams.drawing import Cluster, Drawing, boxes
 from archspec.diagrams.edges import Wiring
-from archspec.diagrams.elements import Reading
+from archspec.diagrams.elements import Readings
+from archspec.diagrams.figure import elements_of
 from archspec.diagrams.lettering import Legend
 from archspec.diagrams.levels import View, plan
-from archspec.graph import Graph
 from archspec.reports.matching import Pair, match
 
 SIGNS = {"+": "only in the second", "−": "only in the first", "~": "changed"}
 
 
-def both(one: Graph, other: Graph, view: View, title: str | None = None) -> Drawing:
+def both(first: Readings, second: Readings, view: View, title: str | None = None) -> Drawing:
     """The drawing of two networks: ``−`` on what the second lacks, ``+`` on what the first lacks, ``~`` on layers with other arguments."""
+    one, other = first.graph, second.graph
     drawing = Drawing(f"{one.name} {other.name}", title or f"{one.name} and {other.name}", "", side_by_side=True)
     signs = dict(_signs(match(one, other)))
     legend = Legend()
-    for number, graph in enumerate((one, other)):
+    for number, readings in enumerate((first, second)):
+        graph = readings.graph
         cluster = Cluster(f"cluster_{'ab'[number]}", graph.name, lines=[lettering.subtitle(graph)], panel=True)
         drawer = Drawer(graph, plan(view), "ab"[number], legend)
         drawer.inputs(cluster.members)
-        drawer.body(Reading(graph, whole=view.level != "full").elements(), cluster.members)
+        drawer.body(elements_of(readings, view), cluster.members)
         part = Drawing(graph.name, graph.name, "", [cluster])
         drawer.finished(part)
         _sign(drawer, cluster, {name: sign for (side, name), sign in signs.items() if side == number})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -43,9 +44,7 @@ class Writer:
         graph.attr("graph", **self._graph())
         graph.attr("node", **self._node())
         graph.attr("edge", **self._edge())
-        self._members(graph, self.drawing.members)
-        for edge in self.drawing.edges:
-            self._line(graph, edge)
+        self._members(graph, self.drawing.members, self.drawing.edges)
         for heads in self.drawing.heads:
             self._side_by_side(graph, heads)
         self._beside(graph)
@@ -104,14 +103,21 @@ class Writer:
 
     # --- boxes
 
-    def _members(self, graph: Any, members: list[Member]) -> None:
+    def _members(self, graph: Any, members: list[Member], edges: Sequence[Edge]) -> None:
+        """Boxes and clusters, each cluster with the edges in it, so that it has room for their labels."""
+        left = list(edges)
         for member in members:
             if isinstance(member, Box):
                 graph.node(member.id, **self._box(member))
             else:
                 with graph.subgraph(name=member.id) as inner:
-                    inner.attr(**self._cluster(member))
-                    self._members(inner, member.members)
+                    within = {box.id for box in boxes(member.members)}
+                    own = [edge for edge in left if {edge.tail, edge.head} <= within]
+                    left = [edge for edge in left if edge not in own]
+                    inner.attr(**self._cluster(member), margin=self._margin(member, own))
+                    self._members(inner, member.members, own)
+        for edge in left:
+            self._line(graph, edge)
 
     @staticmethod
     def _side_by_side(graph: Any, heads: list[str]) -> None:
@@ -135,11 +141,16 @@ class Writer:
             "fillcolor": theme.panel if cluster.panel else theme.cluster,
             "color": theme.frame,
             "penwidth": "1",
-            "margin": "7",
             "id": f"cluster:{cluster.node or cluster.id}",
             "class": "panel" if cluster.panel else "stage",
             "tooltip": cluster.tip or " ",
         }
+
+    @staticmethod
+    def _margin(cluster: Cluster, edges: Sequence[Edge]) -> str:
+        """What is left free around boxes: more in a panel with a long way around, which a frame does not make room for by itself."""
+        around = cluster.panel and any(edge.way in (Way.SHORTCUT, Way.REFERENCE) for edge in edges)
+        return "52" if around else "7"
 
     def _box(self, box: Box) -> dict[str, str]:
         made = {"id": box.node or box.id, "class": f"{box.form.value} {box.fill.value}", "tooltip": box.tip or " "}
@@ -165,7 +176,7 @@ class Writer:
     def _words(self, box: Box, ink: str) -> str:
         """Title, what belongs to it, and in a line of numbers the size (left to right) and the weights."""
         row = box.rows[0]
-        sign = f'<FONT COLOR="{self.theme.accent}">{box.sign} </FONT>' if box.sign and box.sign in "+−~" else ""
+        sign = bold(f"{box.sign} ", 12) if box.sign and box.sign in "+−~" else ""
         title = f"{sign}{bold(self._short(row.strong))}{escape(row.rest)}{times(row.times, 12)}"
         numbers = [box.weight] if self.down or box.form in (Form.INPUT, Form.OUTPUT) else [box.size, box.weight]
         if box.form is Form.GROUP and self.down:
@@ -219,7 +230,7 @@ class Writer:
     def _sum(self, box: Box) -> dict[str, str]:
         sign = box.rows[0].strong
         border = BORDERS[Fill.MERGE]
-        made = {"shape": "circle", "style": "filled", "margin": "0", "fillcolor": FILLS[Fill.MERGE], "color": border, "fontcolor": border}
+        made = {"shape": "circle", "style": "filled", "margin": "0", "fillcolor": FILLS[Fill.MERGE], "color": border, "fontcolor": INK}
         if len(sign) == 1:
             made |= {"fixedsize": "true", "width": "0.24", "fontsize": "13"}
         else:

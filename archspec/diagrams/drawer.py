@@ -15,7 +15,7 @@ from archspec.diagrams.drawing import Box, Cluster, Form, Member, Row
 from archspec.diagrams.elements import Card, Element, Elements, Group, Repeat, Side, Split, all_nodes, nodes_of
 from archspec.diagrams.folding import Fold, folds, joined, neighbours
 from archspec.diagrams.keeping import FIRST
-from archspec.diagrams.lettering import MARK
+from archspec.diagrams.lettering import DOT, MARK
 from archspec.diagrams.roles import Fill, fill
 from archspec.diagrams.splits import SplitDrawer
 from archspec.graph import Node
@@ -96,7 +96,9 @@ class Drawer(SplitDrawer):
             row = only.rows[0]
             only.weight = cluster.weight
             only.rows[0] = row._replace(times=cluster.count * row.times)
-            if only.form is Form.GROUP:
+            if only.form is Form.CARD:
+                only.lines = [DOT.join([cluster.title, *only.lines])]
+            else:
                 only.rows[0] = only.rows[0]._replace(strong=cluster.title)
                 only.lines = only.lines or [row.strong]
             return only
@@ -114,7 +116,7 @@ class Drawer(SplitDrawer):
         alike = self.alike(group)
         nodes = [node for one in alike for node in nodes_of(one)]
         cluster = Cluster(f"cluster_{self._id()}", _last(group.path) or group.label, node=group.path)
-        cluster.size, cluster.weight = self._size(group), lettering.weight(nodes)
+        cluster.size, cluster.weight = self._size(self.alike(group)), lettering.weight(nodes)
         cluster.tip = lettering.group_tip(group.path, nodes, group.arguments)
         return cluster
 
@@ -125,7 +127,7 @@ class Drawer(SplitDrawer):
             self._id(), Form.GROUP, [Row(_last(group.path) or group.label, f" {MARK}" if mark else "")], self._main_fill(nodes), node=group.path
         )
         box.lines = [group.block] if group.block and group.block != box.rows[0].strong else []
-        box.size, box.weight = self._size(group), lettering.weight(nodes)
+        box.size, box.weight = self._size(self.alike(group)), lettering.weight(nodes)
         box.tip = lettering.group_tip(group.path, nodes, group.arguments)
         self.closed_groups.append((box, group))
         self.legend.saw(box.fill, None)
@@ -140,9 +142,11 @@ class Drawer(SplitDrawer):
             shares[fill(node.layer)] += (node.macs or 0) + sum(weight.size for weight in node.weights) + 1
         return shares.most_common(1)[0][0]
 
-    def _size(self, group: Group) -> str:
-        end = self.graph.endpoints.get(group.path)
-        return str(self.graph.tensors[end]) if end is not None else str(list(nodes_of(group))[-1].output)
+    def _size(self, alike: Sequence[Element]) -> str:
+        """What the last of some groups gives on."""
+        last = max((one for one in alike if isinstance(one, Group)), key=lambda one: self.position[list(nodes_of(one))[-1].name])
+        end = self.graph.endpoints.get(last.path)
+        return str(self.graph.tensors[end]) if end is not None else str(self.last_of(alike).output)
 
     def _repeat(self, repeat: Repeat, members: list[Member]) -> None:
         if not self.plan.fold:
@@ -150,8 +154,7 @@ class Drawer(SplitDrawer):
                 self.body(copy, members)
             return
         for fold in self._folds(repeat):
-            if fold.number > 1:
-                self._register(fold)
+            self._register(fold)
             self._counted(fold, repeat.label, members)
 
     def _folds(self, repeat: Repeat) -> list[Fold]:

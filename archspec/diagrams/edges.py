@@ -109,14 +109,13 @@ class Wiring:
 
     def _labelled(self, steps: list[Step]) -> list[Edge]:
         """The edges; those of the trunk outside of clusters, and into and out of them, with the size that they carry where it changes."""
-        said = {box.lines[0] for box in self.drawing.boxes if box.form is Form.INPUT and box.lines}
         heads: dict[str, int] = {}
         edges = []
-        last = next(iter(said), "")
+        last = ""
         for edge, tensor in steps:
             heads[edge.head] = heads.get(edge.head, 0) + 1
             size = shape(self.graph.tensors[tensor].shape)
-            last = size if self.boxes[edge.tail].form is Form.GROUP else last  # which says its size itself
+            last = size if self.boxes[edge.tail].form in (Form.INPUT, Form.GROUP) else last  # which say their size themselves
             between = self.home[edge.tail] != self.home[edge.head] or self.home[edge.tail] is None
             if edge.way is Way.TRUNK and between and size != last and self._on_spine(tensor):
                 edges.append(edge._replace(label=size))

@@ -265,3 +265,20 @@ class Reading:
         card = Card(tuple(waiting), waiting[0])
         waiting.clear()
         return [card]
+
+
+class Readings:
+    """A graph read into elements, in cards and layer by layer, each once however many views are tried."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    @cached_property
+    def cards(self) -> Elements:
+        """The elements, what belongs to a layer on one card with it."""
+        return Reading(self.graph).elements()
+
+    @cached_property
+    def layers(self) -> Elements:
+        """The elements, every layer on a card of its own."""
+        return Reading(self.graph, whole=False).elements()

@@ -9,19 +9,24 @@ from archspec.diagrams import lettering, panels
 from archspec.diagrams.drawer import Drawer
 from archspec.diagrams.drawing import Box, Drawing, Form, Row
 from archspec.diagrams.edges import Wiring
-from archspec.diagrams.elements import Card, Element, Elements, Group, Reading, nodes_of
+from archspec.diagrams.elements import Card, Element, Elements, Group, Readings, nodes_of
 from archspec.diagrams.levels import View, all_names, groups, names, plan
 from archspec.diagrams.options import DrawingError
 from archspec.graph import Graph
-from archspec.spelling import did_you_mean
+from archspec.spelling import did_you_mean, listed
 
 NOTHING: frozenset[str] = frozenset()
 
 
-def figure(graph: Graph, view: View, title: str | None = None, expand: frozenset[str] = NOTHING, collapse: frozenset[str] = NOTHING) -> Drawing:
+def elements_of(readings: Readings, view: View) -> Elements:
+    """The elements that a view shows."""
+    return readings.layers if view.level == "full" else readings.cards
+
+
+def figure(readings: Readings, view: View, title: str | None = None, expand: frozenset[str] = NOTHING, collapse: frozenset[str] = NOTHING) -> Drawing:
     """The drawing of a network; groups named in ``expand`` are opened, those in ``collapse`` closed."""
+    elements, graph = elements_of(readings, view), readings.graph
     drawing = Drawing(graph.name, title or graph.name, lettering.subtitle(graph))
-    elements = Reading(graph, whole=view.level != "full").elements()
     drawer = Drawer(graph, plan(view, expand, collapse))
     drawer.inputs(drawing.members)
     drawer.body(tuple(_gathered(elements)) if view.gathered else elements, drawing.members)
@@ -75,13 +80,13 @@ def _name(element: Element) -> str:
     return element.main.name if isinstance(element, Card) else ""
 
 
-def block_figure(graph: Graph, name: str, view: View, title: str | None = None) -> Drawing:
+def block_figure(readings: Readings, name: str, view: View, title: str | None = None) -> Drawing:
     """The drawing of one block, as it is first called, or of one named group. Raises `DrawingError` where there is none of that name."""
-    elements = Reading(graph, whole=view.level != "full").elements()
+    elements, graph = elements_of(readings, view), readings.graph
     found = [group for group in groups(elements) if name in (group.path, group.block)] or [one for one in groups(elements) if name in names(one)]
     if not found:
         known = all_names(elements)
-        help = did_you_mean(name, known) or (f"there are {', '.join(known[:8])}" if known else "it has no groups and no blocks")
+        help = did_you_mean(name, known) or (f"it has {listed(known, 7)}" if known else "it has no groups and no blocks")
         raise DrawingError(f"{graph.name} has no block or group `{name}`; {help}")
     group = found[0]
     return _alone(graph, group, view, title or (f"{group.block} ({group.path})" if group.block else group.path))

@@ -30,7 +30,7 @@ class Fold(NamedTuple):
     """Equal copies, drawn once: ``body`` is that of one copy, ``pairs`` say which elements of the others it stands for.
 
     ``marks`` are what differs in the first copy. ``bare`` are splits of the body with what the first copy has in their place: the main path alone.
-    ``others`` are the copies of folds that are drawn as this one.
+    ``others`` are the copies of folds that are drawn as this one, ``more`` what the first copy has more, with the element where that is told.
     """
 
     body: Elements
@@ -39,6 +39,7 @@ class Fold(NamedTuple):
     marks: tuple[Mark, ...] = ()
     bare: tuple[tuple[Split, Elements], ...] = ()
     others: tuple[tuple[Elements, ...], ...] = ()
+    more: tuple[tuple[Element, Elements], ...] = ()
 
     @property
     def number(self) -> int:
@@ -64,7 +65,7 @@ def folds(copies: Sequence[Elements]) -> list[Fold]:
 def _with_first(first: Elements, fold: Fold, compared: Comparison) -> Fold:
     """A fold with a first copy that differs."""
     pairs = (*fold.pairs, *compared.pairs)
-    return fold._replace(copies=(first, *fold.copies), pairs=pairs, marks=tuple(compared.marks), bare=tuple(compared.bare))
+    return fold._replace(copies=(first, *fold.copies), pairs=pairs, marks=tuple(compared.marks), bare=tuple(compared.bare), more=tuple(compared.more))
 
 
 def joined(fold: Fold, other: Fold) -> Fold:
@@ -152,6 +153,7 @@ class Comparison:
         self.pairs: list[Pair] = []
         self.marks: list[Mark] = []
         self.bare: list[tuple[Split, Elements]] = []
+        self.more: list[tuple[Element, Elements]] = []
 
     def bodies(self, first: Elements, other: Elements) -> bool:
         """Compare two bodies; whether they answer to one another."""
@@ -194,6 +196,7 @@ class Comparison:
             if what != "equal":
                 self.marks += [Mark(other[place], f"no {_briefly(other[place])}") for place in range(k, m)]
                 self.marks += [Mark(other[min(k, len(other) - 1)], f"with {_briefly(first[place])}") for place in range(i, j)]
+                self.more.append((other[min(k, len(other) - 1)], first[i:j]))
         return True
 
     def _one(self, first: Element, other: Element) -> bool:
@@ -231,6 +234,7 @@ class Comparison:
             return True
         if other.role == "shortcut" and not other.body:
             self.marks.append(Mark(split, f"{' and '.join(map(_briefly, first.body))} on the shortcut"))
+            self.more.append((split, first.body))
             return True
         return self.bodies(first.body, other.body)
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from archspec.diagrams import lettering
 from archspec.diagrams.drawing import Box, Drawing, Row, Way
-from archspec.diagrams.elements import Element, Elements, Group, Split, all_nodes
-from archspec.diagrams.folding import Fold, Mark
+from archspec.diagrams.elements import Element, Elements, Group, Split, all_nodes, nodes_of
+from archspec.diagrams.folding import WORDS, Fold, Mark
 from archspec.diagrams.lettering import MARK, Legend
 from archspec.diagrams.roles import Fill
 from archspec.graph import Graph, Node
@@ -47,6 +47,7 @@ class Keeper:
         self.graph = graph
         self.plan = plan
         self.prefix = prefix
+        self.position = {node.name: number for number, node in enumerate(graph.nodes)}
         self.number = 0
         self.depth = 0
         self.folded = 0
@@ -63,6 +64,7 @@ class Keeper:
         self._likes: defaultdict[int, list[Element]] = defaultdict(list)
         self._marks: defaultdict[int, list[Mark]] = defaultdict(list)
         self._bare: defaultdict[int, list[Elements]] = defaultdict(list)
+        self._more: defaultdict[int, list[Elements]] = defaultdict(list)
         self._notes: defaultdict[str, list[str]] = defaultdict(list)
         self._within: list[str] = []
 
@@ -100,6 +102,14 @@ class Keeper:
             self.first_inputs.setdefault(box.id, node.inputs)
             self.place[node.name] = box.id
 
+    def last_of(self, alike: Sequence[Element]) -> Node:
+        """The last layer of what a drawn element stands for: what it gives on is what all of them together give."""
+        return max((list(nodes_of(one))[-1] for one in alike), key=lambda node: self.position[node.name])
+
+    def more(self, element: Element) -> list[Node]:
+        """The layers that first copies have more at an element that is drawn."""
+        return [node for one in self.alike(element) for body in self._more[id(one)] for node in all_nodes(body)]
+
     def mark(self, mark: Mark) -> None:
         """Keep what differs at an element."""
         self._marks[id(mark.element)].append(mark)
@@ -111,7 +121,8 @@ class Keeper:
         if first is None or not any(self._marks[id(one)] for one in [group, *nodes_inside(group)]):
             return []
         others = [dict(one.arguments) for one in calls if one is not first]
-        return [lettering.given(((name, value),)) for name, value in first.arguments if all(one[name] == others[0][name] != value for one in others)]
+        told = [(name, value) for name, value in first.arguments if all(one[name] == others[0][name] != value for one in others)]
+        return [WORDS.get(name, f"{name} {{}}").format(lettering.value_words(value)) for name, value in told]
 
     def running(self, group: Group) -> set[str]:
         """The arguments that differ among the calls that a closed group stands for, and not in the first alone, as drop rates grow."""
@@ -141,6 +152,8 @@ class Keeper:
             self.mark(mark)
         for split, body in fold.bare:
             self._bare[id(split)].append(body)
+        for element, body in fold.more:
+            self._more[id(element)].append(body)
 
 
 def nodes_inside(element: Element) -> list[Element]:

@@ -9,7 +9,7 @@ from archspec.diagrams import svg as web
 from archspec.diagrams.comparing import both
 from archspec.diagrams.dot import dot
 from archspec.diagrams.drawing import Drawing
-from archspec.diagrams.elements import Reading
+from archspec.diagrams.elements import Readings
 from archspec.diagrams.figure import block_figure, figure
 from archspec.diagrams.levels import View, all_names, views
 from archspec.diagrams.mermaid import mermaid
@@ -17,7 +17,7 @@ from archspec.diagrams.options import DIRECTIONS, FORMATS, DrawingError, Options
 from archspec.diagrams.palette import DARK, LIGHT
 from archspec.diagrams.rendering import render
 from archspec.graph import Graph
-from archspec.spelling import did_you_mean
+from archspec.spelling import did_you_mean, listed
 
 BOXES = 40
 WIDTH, HEIGHT = 1200, 1100
@@ -58,19 +58,22 @@ def draw(graph: Graph, format: str = "svg", options: Options = Options()) -> byt
 
 def draw_block(graph: Graph, name: str, format: str = "svg", options: Options = Options()) -> bytes:  # noqa: B008 - it is immutable
     """The diagram of one block, or of one named group. Raises `DrawingError`, also where the network has none of that name."""
-    return _made(_chosen(lambda view: block_figure(graph, name, view, options.title), options), format, options)
+    readings = Readings(graph)
+    return _made(_chosen(lambda view: block_figure(readings, name, view, options.title), options), format, options)
 
 
 def draw_both(one: Graph, other: Graph, format: str = "svg", options: Options = Options()) -> bytes:  # noqa: B008 - it is immutable
     """Two networks side by side, with what differs marked. Raises `DrawingError`."""
-    return _made(_chosen(lambda view: both(one, other, view, options.title), options), format, options)
+    readings = Readings(one), Readings(other)
+    return _made(_chosen(lambda view: both(*readings, view, options.title), options), format, options)
 
 
 def choose(graph: Graph, options: Options) -> Choice:
     """The fullest view of a network that a page holds; if none does, that which comes nearest."""
-    _check_names(graph, options)
+    readings = Readings(graph)
+    _check_names(readings, options)
     expand, collapse = frozenset(options.expand), frozenset(options.collapse)
-    return _chosen(lambda view: figure(graph, view, options.title, expand, collapse), options)
+    return _chosen(lambda view: figure(readings, view, options.title, expand, collapse), options)
 
 
 def _chosen(make: Callable[[View], Drawing], options: Options) -> Choice:
@@ -117,12 +120,12 @@ def _made(choice: Choice, format: str, options: Options) -> bytes:
     return render(source, format, options.renderer, options.dpi or DPI)
 
 
-def _check_names(graph: Graph, options: Options) -> None:
+def _check_names(readings: Readings, options: Options) -> None:
     if not (options.expand or options.collapse):
         return
-    known = all_names(Reading(graph).elements())
+    known = all_names(readings.cards)
     for option, names in (("--expand", options.expand), ("--collapse", options.collapse)):
         for name in names:
             if name not in known:
-                help = did_you_mean(name, known) or (f"there are {', '.join(known[:8])}" if known else "it has no groups and no blocks")
-                raise DrawingError(f"{option} names `{name}`, which is no group or block of {graph.name}; {help}")
+                help = did_you_mean(name, known) or (f"it has {listed(known, 7)}" if known else "it has no groups and no blocks")
+                raise DrawingError(f"{option} names `{name}`, which is no group or block of {readings.graph.name}; {help}")

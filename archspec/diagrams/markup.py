@@ -22,7 +22,7 @@ def bold(text: str, points: float | None = None, color: str | None = None) -> st
 
 def times(number: int, points: float | None = None, color: str | None = None) -> str:
     """``×3`` after a title, nothing for one."""
-    return f"  {bold(f'×{number}', points, color)}" if number > 1 else ""
+    return bold(f"  ×{number}", points, color) if number > 1 else ""
 
 
 def aligned(lines: list[str], side: str) -> str:

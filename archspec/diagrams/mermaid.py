@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Row, Way
@@ -14,13 +15,18 @@ _ARROWS = {Way.SHORTCUT: "-. shortcut .->", Way.REFERENCE: "-.->"}
 
 def mermaid(drawing: Drawing, direction: str = "tb") -> str:
     """The text of a flowchart. Its title is in the front matter that Mermaid reads."""
-    lines = ["---", f"title: {_quoted(f'{drawing.title} – {drawing.subtitle}')}", "---", f"flowchart {direction.upper()}"]
+    lines = ["---", f"title: {_title(drawing)}", "---", f"flowchart {direction.upper()}"]
     lines += [line for member in drawing.members for line in _member(member, 1)]
     forms = {box.id: box.form for box in drawing.boxes}
     lines += [_edge(edge, forms) for edge in drawing.edges]
-    used = dict.fromkeys(box.fill for box in drawing.boxes if box.form in (Form.CARD, Form.STACK, Form.GROUP, Form.SUM, Form.BAR))
+    used = dict.fromkeys(box.fill for box in drawing.boxes if box.form not in (Form.INPUT, Form.OUTPUT, Form.POINT))
     lines += [f"  classDef {fill.value} fill:{FILLS[fill]},stroke:{BORDERS[fill]},color:{INK}" for fill in used]
     return "\n".join(lines) + "\n"
+
+
+def _title(drawing: Drawing) -> str:
+    """Title and totals as a text of YAML, in which the front matter is written."""
+    return json.dumps(" – ".join(filter(None, [drawing.title, drawing.subtitle])), ensure_ascii=False)
 
 
 def _member(member: Member, depth: int) -> list[str]:

@@ -70,7 +70,7 @@ def panel(main: Drawer, block: str, calls: Sequence[Group], number: int) -> Pane
     drawing = Drawing(block, block, "", [cluster])
     drawing.edges = [edge._replace(label="") for edge in Wiring(graph, drawer, drawing).edges()]
     for box in boxes(cluster.members):
-        box.node = f"{block}:{box.node}" if not box.node.startswith(f"{block}:") else box.node
+        box.node = f"{block}:{box.node.removeprefix(f'{block}:')}" if box.node else ""
         box.size, box.weight = "", ""
         box.ports = words.ports.get(box.node.partition(":")[2], box.ports)
         if box.form is Form.BAR:

@@ -87,7 +87,7 @@ def plainly(name: str, value: Any) -> str:
     """A value as people write it; a long text is cut."""
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 24 else text[:23] + "…"
 
 
@@ -101,6 +101,8 @@ def title(layer: Layer, say: Say = plainly) -> tuple[str, str]:
 
 
 def _conv(layer: Any, say: Say) -> tuple[str, str]:
+    if layer.groups == layer.filters > 1:  # a filter for each channel, as ConvNeXt writes it
+        return _window(layer, "kernel_size", say), f" depthwise conv{_turns(layer, say, grouped=False)}"
     return _window(layer, "kernel_size", say), f" conv, {say('filters', layer.filters)}{_turns(layer, say)}"
 
 
@@ -172,13 +174,13 @@ def _steps(layer: Any, name: str, say: Say) -> str:
     return words[0] if len(set(words)) == 1 else "×".join(words)
 
 
-def _turns(layer: Any, say: Say) -> str:
+def _turns(layer: Any, say: Say, *, grouped: bool = True) -> str:
     """Strides, dilation and groups, where they are not 1."""
     steps, dilation = _steps(layer, "strides", say), _steps(layer, "dilation_rate", say)
     groups = say("groups", getattr(layer, "groups", 1))
     made = f", /{steps}" if steps != "1" else ""
     made += f", dilation {dilation}" if dilation != "1" else ""
-    return made + (f", {groups} groups" if groups != "1" else "")
+    return made + (f", {groups} groups" if grouped and groups != "1" else "")
 
 
 def _named(layer: Any, say: Say) -> tuple[str, str]:

@@ -33,6 +33,11 @@ class SplitDrawer(CardDrawer):
             inside = list(all_nodes(body))
             for node in inside:
                 self.around[node.name].append(Around(inside[0].inputs[0], point, Way.TRUNK))
+        for body in self._more[id(split)]:
+            inside = list(all_nodes(body))
+            for node in inside:
+                self.in_paths.add(node.name)
+                self.around[node.name].append(Around(inside[0].inputs[0], point, Way.SHORTCUT))
         for path in split.paths:
             self._path(path, members, bar=bar)
         members.append(self._merge(split, alike, bar=bar))
@@ -96,7 +101,7 @@ class SplitDrawer(CardDrawer):
         box.size = str((split.merge, *split.after)[-1].output)
         box.tip = lettering.card_tip(Card((split.merge, *split.after), split.merge), self.graph, len(alike))
         self._mark(split)
-        self._put([node for one in alike for node in (one.merge, *one.after)], box)
+        self._put([*(node for one in alike for node in (one.merge, *one.after)), *self.more(split)], box)
         return box
 
 

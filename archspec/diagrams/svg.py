@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
-from archspec.diagrams.palette import DARK, INK, LIGHT, Theme
+from archspec.diagrams.palette import DARK, LIGHT, Theme
 
 SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
 _LINK = re.compile(r'<g id="a_[^"]*"><a xlink:href="[^"]*" xlink:title="([^"]*)"[^>]*>\n?|<g id="a_[^"]*"><a xlink:title="([^"]*)"[^>]*>\n?')
@@ -55,7 +55,7 @@ def _style(dark: Theme) -> str:
     light = LIGHT
     swaps = {
         f'.graph>polygon[fill="{light.page.lower()}"],.graph>polygon[fill="white"]': f"fill:{dark.page}",
-        f'.graph>text[fill="{INK.lower()}"],.cluster text[fill="{INK.lower()}"],.input text,.output text': f"fill:{dark.ink}",
+        f'text[fill="{light.ink.lower()}"]': f"fill:{dark.ink}",
         f'text[fill="{light.faint.lower()}"]': f"fill:{dark.faint}",
         f'text[fill="{light.accent.lower()}"]': f"fill:{dark.accent}",
         ".edge path": f"stroke:{dark.line}",
@@ -64,6 +64,8 @@ def _style(dark: Theme) -> str:
         ".edge.shortcut polygon,.edge.reference polygon": f"stroke:{dark.shortcut};fill:{dark.shortcut}",
         ".edge.shortcut text,.edge.reference text": f"fill:{dark.shortcut}",
         ".cluster>path,.cluster>polygon": f"fill:{dark.cluster};stroke:{dark.frame}",
+        f'.node.frame path[fill="{light.cluster.lower()}"]': f"fill:{dark.cluster}",
+        f'.node.frame path[stroke="{light.frame.lower()}"]': f"stroke:{dark.frame}",
         ".node.input path,.node.output path": f"fill:{dark.paper};stroke:{dark.line}",
     }
     rules = "".join(f"{selector}{{{rule}}}" for selector, rule in swaps.items())
