@@ -205,8 +205,9 @@ class _Laying:
         above = (*chain, document.name)
         if base.name in above:
             circle = (*above[above.index(base.name) :], base.name)
-            way, which = (f": {' → '.join(circle)}", "one `extends` of the circle") if len(circle) > 2 else ("", "it")
-            help = f"remove {which}: a spec cannot start from itself"
+            way = f": {' → '.join(circle)}" if len(circle) > 2 else ""
+            which = "let one `extends` of the circle name a spec outside of it" if way else "name another spec, or remove it"
+            help = f"a spec cannot start from itself: {which}"
             self._refuse("extends-cycle", f"`{base.name}` extends itself{way}", extends.span, help)
         if len(chain) >= limits.EXTENSIONS:
             help = "let a spec extend the last of them directly"
@@ -288,6 +289,7 @@ class _Laying:
         if near := did_you_mean(name, names) or did_you_mean(last, names):
             return message, value.place, near
         has = f"the spec's {_variables_in_words(names)}" if names else "the spec has no variables"
+        last = last.replace("-", "_")
         if not re.fullmatch(vocabulary.VARIABLE_NAME, last) or (names and not dot):
             return message, value.place, has
         now = self._written(kind, last) or value.text or "..."

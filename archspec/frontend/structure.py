@@ -127,6 +127,9 @@ class StructureBuilder(LayerBuilder):
             message, help = syntax.unknown_operation(value, self.program.blocks)
             self._wrong_call(call, message, help, value, context, environment)
             return Feed("", None)
+        if value in context.blocks:
+            self._names_itself(call, value, context)
+            return Feed("", None)
         known = {name: one.default is None for name, one in self.program.blocks[value].parameters.items()}
         wrong = list(syntax.block_argument_problems(value, known, call.arguments, call.place))
         for diagnostic in wrong:
@@ -134,6 +137,14 @@ class StructureBuilder(LayerBuilder):
         if wrong:
             return Feed("", None)
         return self._block_call(syntax.BlockCall(value, call.arguments, call.place), context, environment, feeds, written)
+
+    def _names_itself(self, call: syntax.VariableCall, value: str, context: Context) -> None:
+        """Tell that a variable names a block that its call stands in."""
+        message = syntax.recursion([*context.blocks[context.blocks.index(value) :], value])
+        formula = self.program.variables.get(call.variable)
+        where = "" if formula is None else f", set on line {formula.value.span.line}"
+        help = f"give `{call.variable}` another block, or a layer such as `BatchNormalization`; or remove this call and the variable"
+        self._problem("recursion", message, call.place, "", help, at=context, notes=(f"`${call.variable}` is `{value}`{where}",))
 
     def _wrong_call(self, call: syntax.VariableCall, message: str, help: str | None, value: Any, context: Context, environment: Environment) -> None:
         """Tell that a variable names nothing that can be called: where it gets its value, if that is plain to see."""
