@@ -8,9 +8,8 @@ prints a line of JSON: the number of layers with weights, of weights, of paramet
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -18,8 +17,8 @@ import keras
 import numpy
 
 import archspec
-from archspec.frontend.naming import snake_case
-from tests.equivalence.zoo import BY_ORDER, LABELLED, PREFIXES, Case
+from tests.equivalence.pairs import flat, paired
+from tests.equivalence.zoo import LABELLED, Case
 
 EXAMPLES = 2
 
@@ -52,44 +51,6 @@ def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, 
         "parameters": theirs.count_params(),
         "difference": float(numpy.abs(expected - found).max() / numpy.abs(expected).max()),
     }
-
-
-def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any, Any]]:
-    """The layers with weights of both, each beside the one that it answers to: by name or by order, never by shape."""
-    weighted = [[layer for layer in flat(model) if layer.weights] for model in (theirs, ours)]
-    assert len(weighted[0]) == len(weighted[1]), f"{len(weighted[0])} layers with weights there, {len(weighted[1])} here"
-    return list(pairing(case, *weighted))
-
-
-def flat(model: keras.Model) -> Iterator[Any]:
-    """The layers of a model, and in their places those of the models within it: ConvNeXt's stem is one."""
-    for layer in model.layers:
-        yield from flat(layer) if isinstance(layer, keras.Model) else [layer]
-
-
-def pairing(case: Case, theirs: list[Any], ours: list[Any]) -> Iterator[tuple[Any, Any]]:
-    """Each layer of theirs with ours of its name; those that Keras named itself with ours of their kind that are left, in their order."""
-    if case.family in BY_ORDER:
-        yield from zip(theirs, ours, strict=True)
-        return
-    named = {layer.name.replace(".", "_"): layer for layer in ours}
-    assert len(named) == len(ours), "two names here differ by nothing but a dot"
-    authored = {layer.name: named.pop(name_of(case, layer), None) for layer in theirs if not is_automatic(layer)}
-    missing = [name for name, layer in authored.items() if layer is None]
-    assert not missing, f"no layer here is called {missing[:5]}; there are {sorted(named)[:5]}"
-    left = {kind: [layer for layer in named.values() if type(layer) is kind] for kind in map(type, theirs)}
-    for layer in theirs:
-        yield layer, authored.get(layer.name) or left[type(layer)].pop(0)
-
-
-def name_of(case: Case, layer: Any) -> str:
-    """The name of a layer of theirs, without what the family writes before all names."""
-    return re.sub(f"^{PREFIXES.get(case.family, '')}", "", layer.name)
-
-
-def is_automatic(layer: Any) -> bool:
-    """Whether a layer has a name as Keras gives it, after its kind and counted: its author left it unnamed."""
-    return re.fullmatch(snake_case(type(layer).__name__) + r"(_\d+)?", layer.name) is not None
 
 
 def randomize(model: keras.Model, given: numpy.ndarray[Any, Any]) -> None:

@@ -1,0 +1,116 @@
+"""Keras's model of a function and ours → their layers in pairs: those with weights, or all, each described as it has to be here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+import archspec
+from archspec.frontend.naming import snake_case
+from tests.equivalence.differences import BY_NEED, DIFFERENCES, NAMES, Description, Difference, described
+from tests.equivalence.zoo import Case
+
+
+def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any, Any]]:
+    """The layers with weights of both, each beside the one that it answers to: by order, in which Keras moves weights, and by name, never by shape."""
+    weighted = [[layer for layer in flat(model) if layer.weights] for model in (theirs, ours)]
+    assert len(weighted[0]) == len(weighted[1]), f"{len(weighted[0])} layers with weights there, {len(weighted[1])} here"
+    pairs = list(zip(*weighted, strict=True))
+    names = [(one.name, other.name) for one, other in pairs if name_of(case, one) not in (None, said(other))]
+    assert not names, f"a layer that is called {names[0][0]} there is called {names[0][1]} here, and so are {len(names) - 1} more"
+    return pairs
+
+
+def flat(model: keras.Model) -> Iterator[Any]:
+    """The layers of a model, and in their places those of the models within it: ConvNeXt's stem is one."""
+    for layer in model.layers:
+        yield from flat(layer) if isinstance(layer, keras.Model) else [layer]
+
+
+def by_need(model: keras.Model) -> Iterator[Any]:
+    """The layers of a model, each behind those that it needs: an order that no layer between two others changes."""
+    seen: set[int] = set()
+    waiting = [(model.outputs[0]._keras_history.operation, False)]
+    while waiting:
+        layer, ready = waiting.pop()
+        if ready:
+            yield layer
+        elif id(layer) not in seen:
+            seen.add(id(layer))
+            needed = [tensor._keras_history.operation for tensor in layer._inbound_nodes[0].input_tensors]
+            waiting += [(layer, True), *((one, False) for one in reversed(needed))]
+
+
+def name_of(case: Case, layer: Any) -> str | None:
+    """The name that a layer of theirs has here, with underscores for dots; nothing where its author named none, or it has none here."""
+    if is_automatic(layer):
+        return None
+    for pattern, name in NAMES.get(case.family, {}).items():
+        if found := re.fullmatch(pattern, layer.name):
+            return None if name is None else found.expand(name)
+    return layer.name
+
+
+def is_automatic(layer: Any) -> bool:
+    """Whether a layer has a name as Keras gives it, after its kind and counted: its author left it unnamed."""
+    return re.fullmatch(snake_case(type(layer).__name__) + r"(_\d+)?", layer.name) is not None
+
+
+def said(layer: Any) -> str:
+    """The name of a layer of ours as Keras could say it."""
+    return layer.name.replace(".", "_")
+
+
+def models(case: Case) -> tuple[keras.Model, keras.Model]:
+    """Keras's model and ours, whose weights have shapes but no values; of the function's own size where it is called without arguments."""
+    keras.backend.clear_session()  # so that names are counted from the start
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            ours = archspec.build(case.spec, **case.variables, **({"size": case.size} if case.arguments else {}))
+            shape = None if not case.arguments else (case.size, case.size, 3)
+            theirs = getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments)
+            return theirs, ours
+    finally:
+        keras.backend.clear_session()  # else Keras gives the weights values after all, with the next model's
+
+
+def expected(case: Case, theirs: keras.Model, met: Counter[Difference]) -> Iterator[Description]:
+    """What Keras's model makes us expect of the layers here, in their order. Counts in ``met`` which differences there are."""
+    layers = behind_input(case, theirs)
+    unnamed = Counter(type(layer) for layer in layers if is_automatic(layer))
+    for layer in layers:
+        # A layer that is the only unnamed one of its kind is called after its kind by Keras and here.
+        name = layer.name if is_automatic(layer) and unnamed[type(layer)] == 1 else name_of(case, layer)
+        difference = next((one for one in DIFFERENCES[case.family] if one.kind == type(layer).__name__ and one.which(layer)), None)
+        if difference is None:
+            yield described(layer, name)
+        else:
+            met[difference] += 1
+            yield from (described(one, name if one.name == layer.name else None, difference.output(layer, one)) for one in difference.here(layer))
+
+
+def found(case: Case, ours: keras.Model) -> Iterator[Description]:
+    """What the layers here are, in their order."""
+    return (described(layer, said(layer)) for layer in behind_input(case, ours))
+
+
+def behind_input(case: Case, model: keras.Model) -> list[Any]:
+    """The layers of a model in the order in which the family's answer to one another, and not its input."""
+    layers = by_need(model) if case.family in BY_NEED else flat(model)
+    return [layer for layer in layers if isinstance(layer, keras.layers.Layer) and not isinstance(layer, keras.layers.InputLayer)]
+
+
+def unlike(one: Description, other: Description) -> str | None:
+    """What differs between a layer as expected and as found; nothing if they are alike."""
+    if one.name is None:
+        one = one._replace(name=other.name)
+    if one == other:
+        return None
+    if one._replace(arguments={}) != other._replace(arguments={}):
+        return f"expected {one._replace(arguments={})}, found {other._replace(arguments={})}"
+    keys = [key for key in {**one.arguments, **other.arguments} if one.arguments.get(key) != other.arguments.get(key)]
+    return f"{other.name}: " + "; ".join(f"{key} is {other.arguments.get(key)}, not {one.arguments.get(key)}" for key in keys)
