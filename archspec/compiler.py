@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archspec.diagnostics import Diagnostic, SpecError, in_order
 from archspec.frontend import checks, elaborate, schema, source, syntax
@@ -15,6 +15,9 @@ from archspec.frontend.resolve import Library, Reference, Resolved, as_json_text
 from archspec.frontend.source import Document, Value
 from archspec.graph import Graph
 from archspec.spelling import spec_name
+
+if TYPE_CHECKING:
+    from archspec.frontend.recording import Recording
 
 
 class Compiler:
@@ -50,6 +53,19 @@ class Compiler:
         root = self.resolve(reference, overrides).document.root
         name = root.data["name"]._replace(text=spec_name(root.data["name"].text))
         return source.write(root._replace(data={**root.data, "name": name}))
+
+    def record(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Recording:
+        """One network's program with what carrying it out makes of each item, from which source code is written. Raises `SpecError`."""
+        return self.recording(self.resolve(reference, overrides), expect=self.expect and not overrides)
+
+    def recording(self, resolved: Resolved, *, expect: bool) -> Recording:
+        """The recording of a resolved document. Raises `SpecError`."""
+        from archspec.frontend.recording import record  # noqa: PLC0415 - nothing else needs it
+
+        graph = self.graph(resolved, expect=expect)
+        program, problems = syntax.parse(resolved.document, self.bodies)
+        assert program is not None, problems
+        return record(program, resolved.kinds, graph)
 
     def graph(self, resolved: Resolved, *, expect: bool) -> Graph:
         """The graph of a resolved document. Raises `SpecError`."""

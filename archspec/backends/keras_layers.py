@@ -12,7 +12,7 @@ _register = keras.saving.register_keras_serializable(package="archspec")
 
 @_register
 class LocalResponseNormalization(keras.layers.Layer):
-    """AlexNet's normalization over neighbouring channels, equal to ``tf.nn.local_response_normalization`` for any rank."""
+    """AlexNet's normalization over neighbouring channels: ``tf.nn.local_response_normalization``, for any rank."""
 
     def __init__(self, depth_radius: int = 2, bias: float = 2.0, alpha: float = 1e-4, beta: float = 0.75, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -43,7 +43,7 @@ class LocalResponseNormalization(keras.layers.Layer):
 
 @_register
 class StochasticDepth(keras.layers.Layer):
-    """Drops whole examples with probability ``rate`` in training and scales the others by 1 / (1 - rate); the identity at inference."""
+    """In training, drops whole examples with probability ``rate`` and scales the others by 1 / (1 - rate)."""
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -138,4 +138,5 @@ class Parameter(keras.layers.Layer):
         return (input_shape[0], *self.shape)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "shape": self.shape, "initializer": keras.initializers.serialize(self.initializer)}
+        own = {"shape": self.shape, "initializer": keras.initializers.serialize(self.initializer)}
+        return {**super().get_config(), **own}

@@ -25,7 +25,7 @@ from archspec.frontend.values import UNKNOWN, Fault, Scope, TensorValue, Value
 
 __all__ = [
     "FUNCTIONS", "RESERVED", "UNKNOWN", "Expression", "ExpressionError", "Name", "Scope", "Template", "TensorValue", "Value",
-    "is_expression", "parse", "parse_template",
+    "is_expression", "parse", "parse_template", "template_tree", "tree",
 ]  # fmt: skip
 
 
@@ -74,6 +74,22 @@ def parse(text: str) -> Expression:
     compiler = Compiler()
     code = compiler.code(syntax_tree(list(tokens(text))))
     return Expression(text, compiler.free_names(), code, compiler.slots)
+
+
+def tree(text: str) -> Node:
+    """The syntax tree of a text that stands for a value."""
+    return syntax_tree(list(tokens(text)))
+
+
+def template_tree(text: str) -> list[str | Node]:
+    """The parts of a text in which `$name` and `$(expression)` are replaced: texts as they stand, and trees."""
+    parts: list[str | Node] = []
+    position = 0
+    while (dollar := text.find("$", position)) >= 0:
+        taken = _replaced(text, dollar)
+        parts += [text[position:dollar], syntax_tree(taken)]
+        position = taken[-1].end
+    return [part for part in [*parts, text[position:]] if part != ""]
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,109 @@
+"""Emitted Python source → the model that running it makes, and what differs from the model of the same spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+import keras
+import numpy
+
+from archspec.backends.source import source
+from archspec.compiler import Compiler
+from archspec.frontend.resolve import Reference, as_json_text, override_of
+from archspec.frontend.source import read
+
+
+def written(reference: str, **variables: Any) -> str:
+    """The source of a network of a spec."""
+    overrides = {name: override_of(name, value) for name, value in variables.items()}
+    return source(Compiler().record(Reference.parse(reference), overrides))
+
+
+def written_of(spec: Mapping[str, Any]) -> str:
+    """The source of a network of a parsed spec."""
+    compiler = Compiler()
+    document = compiler.library.accept(read(as_json_text(dict(spec), "mapping"), "<mapping>"))
+    return source(compiler.recording(compiler.library.lay(document, None, {}), expect=True))
+
+
+def run(text: str) -> ModuleType:
+    """The module that a text is, run with a name of its own, so that it does not print."""
+    module = ModuleType("emitted")
+    exec(compile(text, "<emitted>", "exec"), module.__dict__)
+    return module
+
+
+def same(model: keras.Model, emitted: keras.Model, *, outputs: bool = True, tolerance: float = 1e-5) -> None:
+    """Raise AssertionError unless two models have the same layers, connected alike, with the same weights in the same order, and the same outputs.
+
+    ``outputs``: also move random weights from one to the other, and run both on the same input.
+    """
+    assert emitted.name == model.name
+    assert [layer.name for layer in emitted.layers] == [layer.name for layer in model.layers]
+    assert [one.name for one in emitted.inputs] == [one.name for one in model.inputs]
+    assert [_spec(one) for one in emitted.inputs] == [_spec(one) for one in model.inputs]
+    assert [_spec(one) for one in emitted.outputs] == [_spec(one) for one in model.outputs]
+    for one, other in zip(emitted.layers, model.layers, strict=True):
+        assert type(one).__name__ == type(other).__name__, one.name
+        assert _config(one) == _config(other), one.name
+    assert list(_edges(emitted)) == list(_edges(model))
+    assert [_weight(one) for one in emitted.weights] == [_weight(one) for one in model.weights]
+    if outputs:
+        _same_outputs(model, emitted, tolerance)
+
+
+def _spec(tensor: Any) -> tuple[Any, ...]:
+    return tuple(tensor.shape), tensor.dtype
+
+
+def _weight(weight: Any) -> tuple[Any, ...]:
+    return weight.path, tuple(weight.shape), weight.trainable
+
+
+def _config(layer: Any) -> Any:
+    return _plain(layer.get_config())
+
+
+DRAWN = ("seed", "shared_object_id", "module", "registered_name", "build_config")
+
+
+def _plain(value: Any) -> Any:
+    """A config without what is drawn anew for each layer, with tuples as lists."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items() if key not in DRAWN}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _edges(model: keras.Model) -> Iterator[Any]:
+    """Every use of every layer, with the layers that it takes its inputs from."""
+    for layer in model.layers:
+        for node in layer._inbound_nodes:
+            yield layer.name, [(history.operation.name, history.node_index) for history in (one._keras_history for one in node.input_tensors)]
+
+
+def _same_outputs(model: keras.Model, emitted: keras.Model, tolerance: float) -> None:
+    draw = numpy.random.default_rng(3)
+    weights = [_random(weight, draw) for weight in model.weights]
+    model.set_weights(weights)
+    emitted.set_weights(weights)
+    given = [draw.uniform(-1, 1, (2, *(size or 8 for size in one.shape[1:]))).astype(one.dtype) for one in model.inputs]
+    for one, other in zip(_results(model, given), _results(emitted, given), strict=True):
+        assert numpy.isfinite(one).all()
+        assert numpy.abs(one - other).max() <= tolerance * max(numpy.abs(one).max(), 1e-30)
+
+
+def _results(model: keras.Model, given: list[Any]) -> list[Any]:
+    found = model(given if len(given) > 1 else given[0], training=False)
+    return [numpy.asarray(one) for one in (found if isinstance(found, list) else [found])]
+
+
+def _random(weight: Any, draw: Any) -> Any:
+    """Values that keep the size of what flows through."""
+    if weight.dtype != "float32":
+        return numpy.asarray(weight)
+    if "variance" in weight.name or weight.name == "gamma":
+        return draw.uniform(0.5, 1.5, weight.shape).astype("float32")
+    fan_in = max(1, int(numpy.prod(weight.shape[:-1])))
+    return (draw.standard_normal(weight.shape, dtype="float32") / numpy.sqrt(fan_in)).astype("float32")
