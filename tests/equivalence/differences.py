@@ -14,7 +14,7 @@ class Description(NamedTuple):
     """A layer: its name if it has one that counts, its kind, its arguments, and the shape of its output with the batch."""
 
     name: str | None
-    kind: str
+    kind: type[Any]
     arguments: dict[str, Any]
     output: tuple[int | None, ...]
 
@@ -25,7 +25,7 @@ def described(layer: Any, name: str | None, output: tuple[int | None, ...] | Non
     arguments = {key: value for key, value in layer.get_config().items() if key != "name"}
     if "axis" in arguments:
         arguments["axis"] = from_the_end(arguments["axis"], len(shape))
-    return Description(name, type(layer).__name__, arguments, shape)
+    return Description(name, type(layer), arguments, shape)
 
 
 def from_the_end(axis: Any, rank: int) -> Any:
@@ -50,6 +50,7 @@ class Difference(NamedTuple):
 
 
 def nothing(layer: Any) -> Iterable[Any]:
+    """No layer: what theirs does is done by the one before or behind it."""
     return ()
 
 
@@ -59,6 +60,7 @@ def with_arguments(**arguments: Any) -> Callable[[Any], Iterable[Any]]:
 
 
 def is_strided(layer: Any) -> bool:
+    """Whether a layer is a convolution with strides."""
     return max(getattr(layer, "strides", (1,))) > 1 and "Conv" in type(layer).__name__
 
 
@@ -72,11 +74,17 @@ def is_padded(layer: Any) -> bool:
     return is_strided(layer) and isinstance(layer.input._keras_history.operation, keras.layers.ZeroPadding2D)
 
 
-def padded(kind: str) -> tuple[Difference, Difference]:
+def padded(*kinds: str) -> tuple[Difference, ...]:
+    """A family's strided convolutions of these kinds are padded by `same`, and by Keras with a layer, which pads as much."""
     return (
-        Difference("ZeroPadding2D", "Keras pads by hand what `same` pads", nothing, pads_a_stride),
-        Difference(kind, "it is padded as Keras pads it by hand", with_arguments(padding="same"), is_padded),
+        Difference("ZeroPadding2D", "the convolution behind it pads", nothing, pads_a_stride),
+        *(Difference(kind, "`same` is what Keras pads by hand", with_arguments(padding="same"), is_padded) for kind in kinds),
     )
+
+
+def factor(layer: Any) -> Parameter:
+    """The weights of a `LayerScale`."""
+    return Parameter([layer.projection_dim], keras.initializers.Constant(layer.init_values), name=layer.name)
 
 
 SQUEEZED = (
@@ -103,11 +111,7 @@ ZEROS = Difference(
 )
 
 DIFFERENCES: dict[str, tuple[Difference, ...]] = {
-    "resnet": (),
-    "resnet_v2": (),
-    "vgg": (),
-    "xception": (),
-    "inception_v3": (),
+    **dict.fromkeys(("resnet", "resnet_v2", "vgg", "xception", "inception_v3", "mobilenet", "mobilenet_v2", "densenet"), ()),
     "inception_resnet_v2": (
         Difference(
             "CustomScaleLayer",
@@ -115,8 +119,6 @@ DIFFERENCES: dict[str, tuple[Difference, ...]] = {
             lambda layer: [keras.layers.Rescaling(layer.scale), keras.layers.Add(name=layer.name)],
         ),
     ),
-    "mobilenet": (),
-    "mobilenet_v2": (),
     "mobilenet_v3": (
         *padded("DepthwiseConv2D"),
         Difference(
@@ -126,15 +128,14 @@ DIFFERENCES: dict[str, tuple[Difference, ...]] = {
             lambda layer: layer.max_value == 6,
         ),
     ),
-    "densenet": (),
     "nasnet": padded("SeparableConv2D"),
-    "efficientnet": (*padded("Conv2D"), *padded("DepthwiseConv2D")[1:], *SQUEEZED, DROPPED, ZEROS),
+    "efficientnet": (*padded("Conv2D", "DepthwiseConv2D"), *SQUEEZED, DROPPED),
     "efficientnet_v2": (*SQUEEZED, DROPPED, ZEROS),
     "convnext": (
         Difference(
             "LayerScale",
             "a factor that is learned is a layer, and the product with it another",
-            lambda layer: [Parameter([layer.projection_dim], keras.initializers.Constant(layer.init_values), name=layer.name), keras.layers.Multiply()],
+            lambda layer: [factor(layer), keras.layers.Multiply()],
             output=lambda layer, one: (None, *one.shape) if isinstance(one, Parameter) else layer.output.shape,
         ),
         Difference(
@@ -151,11 +152,14 @@ NAMES: dict[str, dict[str, str | None]] = {
         r"mixed9_\d": None,  # they join a branch of `mixed9` and one of `mixed10`, and the text has no place for them
         r"(mixed\d+)": r"\1_concatenate",
     },
-    "inception_resnet_v2": {r"(mixed_..|block.*_mixed)": r"\1_concatenate"},
+    "inception_resnet_v2": {r"average_pooling2d": None, r"(mixed_..|block.*_mixed)": r"\1_concatenate"},
     "nasnet": {r".*(normal|reduction|adjust)_.*": None},  # Keras has the cell last, `separable_conv_1_normal_left1_0`, and paths have it first
     "convnext": {r"convnext_[a-z]+_(.*)": r"\1"},  # the name of the model
 }
 """What a name of Keras's is here, with underscores for dots, where it is another; `None` where it is none. A group's end is named after its kind."""
+
+ANY_SIZE = frozenset({"mobilenet_v3"})
+"""The families whose functions leave the size open if none is given."""
 
 BY_NEED = frozenset({"nasnet"})
 """The families whose layers Keras counts in another order than ours, as some that are not here stand before others of the same depth."""

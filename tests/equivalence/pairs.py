@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
 
 import archspec
 from archspec.frontend.naming import snake_case
-from tests.equivalence.differences import BY_NEED, DIFFERENCES, NAMES, Description, Difference, described
+from tests.equivalence.differences import ANY_SIZE, BY_NEED, DIFFERENCES, NAMES, Description, Difference, described
 from tests.equivalence.zoo import Case
 
 
 def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any, Any]]:
-    """The layers with weights of both, each beside the one that it answers to: by order, in which Keras moves weights, and by name, never by shape."""
+    """The layers with weights of both, each beside the one that it answers to: by order, as Keras moves weights, and by name, never by shape."""
     weighted = [[layer for layer in flat(model) if layer.weights] for model in (theirs, ours)]
     assert len(weighted[0]) == len(weighted[1]), f"{len(weighted[0])} layers with weights there, {len(weighted[1])} here"
     pairs = list(zip(*weighted, strict=True))
@@ -47,12 +47,15 @@ def by_need(model: keras.Model) -> Iterator[Any]:
 
 def name_of(case: Case, layer: Any) -> str | None:
     """The name that a layer of theirs has here, with underscores for dots; nothing where its author named none, or it has none here."""
-    if is_automatic(layer):
-        return None
-    for pattern, name in NAMES.get(case.family, {}).items():
-        if found := re.fullmatch(pattern, layer.name):
-            return None if name is None else found.expand(name)
-    return layer.name
+    return None if is_automatic(layer) else renamed(case, layer.name)
+
+
+def renamed(case: Case, name: str) -> str | None:
+    """What a name of Keras's is here."""
+    for pattern, here in NAMES.get(case.family, {}).items():
+        if found := re.fullmatch(pattern, name):
+            return None if here is None else found.expand(here)
+    return name
 
 
 def is_automatic(layer: Any) -> bool:
@@ -65,32 +68,39 @@ def said(layer: Any) -> str:
     return layer.name.replace(".", "_")
 
 
-def models(case: Case) -> tuple[keras.Model, keras.Model]:
-    """Keras's model and ours, whose weights have shapes but no values; of the function's own size where it is called without arguments."""
+def models(case: Case, spec: str | Mapping[str, Any] | None = None) -> tuple[keras.Model, keras.Model]:
+    """Keras's model and ours, whose weights have shapes but no values; of the function's own size where it is called without arguments.
+
+    ``spec`` takes the place of the shipped one.
+    """
     keras.backend.clear_session()  # so that names are counted from the start
     try:
         with keras.StatelessScope(initialize_variables=False):
-            ours = archspec.build(case.spec, **case.variables, **({"size": case.size} if case.arguments else {}))
-            shape = None if not case.arguments else (case.size, case.size, 3)
+            ours = archspec.build(spec or case.spec, **case.variables, **({"size": case.size} if case.arguments else {}))
+            shape = ours.input_shape[1:] if case.arguments or case.family in ANY_SIZE else None
             theirs = getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments)
             return theirs, ours
     finally:
         keras.backend.clear_session()  # else Keras gives the weights values after all, with the next model's
 
 
-def expected(case: Case, theirs: keras.Model, met: Counter[Difference]) -> Iterator[Description]:
-    """What Keras's model makes us expect of the layers here, in their order. Counts in ``met`` which differences there are."""
+def expected(case: Case, theirs: keras.Model) -> Iterator[Description]:
+    """What Keras's model makes us expect of the layers here, in their order."""
     layers = behind_input(case, theirs)
     unnamed = Counter(type(layer) for layer in layers if is_automatic(layer))
     for layer in layers:
-        # A layer that is the only unnamed one of its kind is called after its kind by Keras and here.
-        name = layer.name if is_automatic(layer) and unnamed[type(layer)] == 1 else name_of(case, layer)
-        difference = next((one for one in DIFFERENCES[case.family] if one.kind == type(layer).__name__ and one.which(layer)), None)
-        if difference is None:
+        # Where only one layer of a kind is left unnamed, Keras's name for it does not hang on how many there are before it.
+        name = renamed(case, layer.name) if unnamed[type(layer)] == 1 else name_of(case, layer)
+        other = difference_of(case, layer)
+        if other is None:
             yield described(layer, name)
         else:
-            met[difference] += 1
-            yield from (described(one, name if one.name == layer.name else None, difference.output(layer, one)) for one in difference.here(layer))
+            yield from (described(one, name if one.name == layer.name else None, other.output(layer, one)) for one in other.here(layer))
+
+
+def difference_of(case: Case, layer: Any) -> Difference | None:
+    """The family's difference that a layer of Keras's is, if it is one."""
+    return next((one for one in DIFFERENCES[case.family] if one.kind == type(layer).__name__ and one.which(layer)), None)
 
 
 def found(case: Case, ours: keras.Model) -> Iterator[Description]:
@@ -104,13 +114,14 @@ def behind_input(case: Case, model: keras.Model) -> list[Any]:
     return [layer for layer in layers if isinstance(layer, keras.layers.Layer) and not isinstance(layer, keras.layers.InputLayer)]
 
 
-def unlike(one: Description, other: Description) -> str | None:
-    """What differs between a layer as expected and as found; nothing if they are alike."""
-    if one.name is None:
-        one = one._replace(name=other.name)
-    if one == other:
-        return None
+def difference(one: Description | None, other: Description | None) -> str | None:
+    """What differs between a layer as expected and as found, either of which may be missing; nothing if they are alike."""
+    if one is None or other is None:
+        return f"expected {one}, found {other}"
+    one = one._replace(name=one.name or other.name)
     if one._replace(arguments={}) != other._replace(arguments={}):
-        return f"expected {one._replace(arguments={})}, found {other._replace(arguments={})}"
-    keys = [key for key in {**one.arguments, **other.arguments} if one.arguments.get(key) != other.arguments.get(key)]
-    return f"{other.name}: " + "; ".join(f"{key} is {other.arguments.get(key)}, not {one.arguments.get(key)}" for key in keys)
+        return f"expected {one.kind.__name__} {one.name} {one.output}, found {other.kind.__name__} {other.name} {other.output}"
+    if one.arguments == other.arguments:
+        return None
+    expected, found = (sorted(map(str, each.arguments.items())) for each in (one, other))
+    return f"expected {sorted({*expected} - {*found})} of {other.name}, found {sorted({*found} - {*expected})}"

@@ -1,14 +1,17 @@
-"""Functions of `keras.applications` and our specs of them → that they are equal, or what differs. The large ones need a process of their own:
+"""Functions of `keras.applications`, our specs of them and the source that is emitted for these → that they are equal, or what differs.
 
-    python -m tests.equivalence.prove ResNet50
+    python -m tests.equivalence.prove ResNet50 ResNet101
 
-prints a line of JSON: the number of layers with weights, of weights, of parameters, and the largest relative difference of the outputs.
+prints a line of JSON for each: the number of layers with weights, of weights, of parameters, the largest relative difference of the outputs, that of
+our model and the emitted source's, and the seconds it took. Large ones need a process each.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
+import traceback
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -17,10 +20,15 @@ import keras
 import numpy
 
 import archspec
+from tests import emitted
 from tests.equivalence.pairs import flat, paired
 from tests.equivalence.zoo import LABELLED, Case
 
 EXAMPLES = 2
+FEW = 100_000_000
+"""The parameters from which on the emitted source's model gets no values."""
+
+Array = numpy.ndarray[Any, Any]
 
 
 def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -28,6 +36,7 @@ def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, 
 
     ``spec`` takes the place of the shipped one.
     """
+    started = time.perf_counter()
     keras.utils.set_random_seed(1)
     shape = (case.size, case.size, 3)
     theirs = getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments)
@@ -49,11 +58,36 @@ def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, 
         "layers": len(pairs),
         "weights": sum(len(layer.weights) for layer, _ in pairs),
         "parameters": theirs.count_params(),
-        "difference": float(numpy.abs(expected - found).max() / numpy.abs(expected).max()),
+        "difference": difference(expected, found),
+        "source": None if spec else difference_of_source(case, ours, given, found),
+        "seconds": time.perf_counter() - started,
     }
 
 
-def randomize(model: keras.Model, given: numpy.ndarray[Any, Any]) -> None:
+def difference(expected: Array, found: Array) -> float:
+    """The largest difference of two outputs, relative to the largest output."""
+    return float(numpy.abs(expected - found).max() / numpy.abs(expected).max())
+
+
+def difference_of_source(case: Case, ours: keras.Model, given: Array, found: Array) -> float | None:
+    """The difference of our output and that of the emitted source's model with our weights; nothing if it is too large to be given any.
+
+    Raises AssertionError unless the two have the same layers, edges, configurations, and names and shapes of weights.
+    """
+    build = emitted.run(emitted.written(case.spec, size=case.size, **case.variables)).build_model
+    if ours.count_params() > FEW:
+        with keras.StatelessScope(initialize_variables=False):
+            emitted.same(ours, build(), outputs=False)
+        return None
+    model = build()
+    emitted.same(ours, model, outputs=False)
+    model.set_weights(ours.get_weights())
+    for layer in flat(model):
+        finish(layer)
+    return difference(found, numpy.asarray(model(given, training=False)))
+
+
+def randomize(model: keras.Model, given: Array) -> None:
     """Random weights, with which what flows through keeps its size, so that roundings do not grow on their way and no softmax saturates.
 
     For that batch normalizations get statistics of the size of what reaches them, and the last kernel is divided by the size of its input.
@@ -90,14 +124,19 @@ def move(one: Any, other: Any) -> None:
     fill(other, one.get_weights())
 
 
-def fill(layer: Any, values: list[numpy.ndarray[Any, Any]]) -> None:
+def fill(layer: Any, values: list[Array]) -> None:
     """Set the weights of a layer."""
     layer.set_weights(values)
+    finish(layer)
+
+
+def finish(layer: Any) -> None:
+    """Let a layer's new weights count: a normalization computes with copies of them."""
     if isinstance(layer, keras.layers.Normalization):
-        layer.finalize_state()  # it computes with copies of them
+        layer.finalize_state()
 
 
-def random(draw: numpy.random.Generator, weight: Any) -> numpy.ndarray[Any, Any]:
+def random(draw: numpy.random.Generator, weight: Any) -> Array:
     """The next values for a weight: kernels by their fan-in, scales and variances from 0.5 to 2.5, the rest about 0."""
     shape = tuple(weight.shape)
     if weight.name in ("gamma", "variance", "moving_variance"):
@@ -108,7 +147,16 @@ def random(draw: numpy.random.Generator, weight: Any) -> numpy.ndarray[Any, Any]
     return (draw.random(shape, dtype="float32") - 0.5) * numpy.float32(numpy.sqrt(24 / fan_in))  # of variance 2 / fan-in, as a ReLU halves it
 
 
+def proof(case: Case) -> dict[str, Any]:
+    """What `prove` says of a function, or the ``error`` in place of all else."""
+    try:
+        return prove(case)
+    except Exception:  # whatever is wrong with this function, the next one is proven
+        return {"function": case.label, "error": traceback.format_exc().strip()}
+    finally:
+        keras.backend.clear_session()
+
+
 if __name__ == "__main__":
     for label in sys.argv[1:]:
-        print(json.dumps(prove(LABELLED[label])), flush=True)
-        keras.backend.clear_session()
+        print(json.dumps(proof(LABELLED[label])), flush=True)
