@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 import keras
@@ -69,19 +70,21 @@ def said(layer: Any) -> str:
 
 
 def models(case: Case, spec: str | Mapping[str, Any] | None = None) -> tuple[keras.Model, keras.Model]:
-    """Keras's model and ours, whose weights have shapes but no values; of the function's own size where it is called without arguments.
-
-    ``spec`` takes the place of the shipped one.
-    """
+    """Keras's model and ours of the function's own size, whose weights have shapes but no values. ``spec`` takes the place of the shipped one."""
     keras.backend.clear_session()  # so that names are counted from the start
     try:
         with keras.StatelessScope(initialize_variables=False):
-            ours = archspec.build(spec or case.spec, **case.variables, **({"size": case.size} if case.arguments else {}))
-            shape = ours.input_shape[1:] if case.arguments or case.family in ANY_SIZE else None
-            theirs = getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments)
-            return theirs, ours
+            ours = archspec.build(spec or case.spec, **case.variables)
+            shape = ours.input_shape[1:] if case.family in ANY_SIZE else None
+            return getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments), ours
     finally:
         keras.backend.clear_session()  # else Keras gives the weights values after all, with the next model's
+
+
+def unlike(case: Case, theirs: keras.Model, ours: keras.Model) -> list[str]:
+    """What differs between the layers that Keras's model makes us expect here and those that are here."""
+    pairs = zip_longest(expected(case, theirs), found(case, ours))
+    return [told for one, other in pairs if (told := difference(one, other))]
 
 
 def expected(case: Case, theirs: keras.Model) -> Iterator[Description]:

@@ -21,7 +21,7 @@ import numpy
 
 import archspec
 from tests import emitted
-from tests.equivalence.pairs import flat, paired
+from tests.equivalence.pairs import flat, paired, unlike
 from tests.equivalence.zoo import LABELLED, Case
 
 EXAMPLES = 2
@@ -32,17 +32,19 @@ Array = numpy.ndarray[Any, Any]
 
 
 def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Build both, move random weights across, run both on the same input. Raises AssertionError where they differ.
+    """Build both, compare their layers, move random weights across, run both on the same input. Raises AssertionError where they differ.
 
-    ``spec`` takes the place of the shipped one.
+    ``spec`` takes the place of the shipped one, of which nothing is asked but weights that fit.
     """
     started = time.perf_counter()
+    keras.backend.clear_session()  # so that names are counted from the start
     keras.utils.set_random_seed(1)
     shape = (case.size, case.size, 3)
     theirs = getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments)
     ours = archspec.build(spec or case.spec, size=case.size, **case.variables)
     assert ours.input_shape == theirs.input_shape
     assert ours.output_shape == theirs.output_shape
+    assert spec or not (told := unlike(case, theirs, ours)), "\n".join(told)
     pairs = paired(case, theirs, ours)
     given = numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *shape)).astype("float32")
     randomize(theirs, given)
