@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -69,14 +69,26 @@ def said(layer: Any) -> str:
     return layer.name.replace(".", "_")
 
 
-def models(case: Case, spec: str | Mapping[str, Any] | None = None) -> tuple[keras.Model, keras.Model]:
-    """Keras's model and ours of the function's own size, whose weights have shapes but no values. ``spec`` takes the place of the shipped one."""
-    keras.backend.clear_session()  # so that names are counted from the start
+def models(case: Case, spec: str | Mapping[str, Any] | None = None, size: int | None = None) -> tuple[keras.Model, keras.Model]:
+    """Keras's model and ours, whose weights have shapes but no values, of the function's own size if none is given.
+
+    ``spec`` takes the place of the shipped one.
+    """
+
+    def both() -> tuple[keras.Model, keras.Model]:
+        ours = archspec.build(spec or case.spec, **case.variables, **({"size": size} if size else {}))
+        shape = ours.input_shape[1:] if size or case.family in ANY_SIZE else None
+        return getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments), ours
+
+    return valueless(both)
+
+
+def valueless(build: Callable[[], Any]) -> Any:
+    """What a function builds, with weights that have shapes but no values, in a third of the time. Its layers' names are counted from the start."""
+    keras.backend.clear_session()
     try:
         with keras.StatelessScope(initialize_variables=False):
-            ours = archspec.build(spec or case.spec, **case.variables)
-            shape = ours.input_shape[1:] if case.family in ANY_SIZE else None
-            return getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments), ours
+            return build()
     finally:
         keras.backend.clear_session()  # else Keras gives the weights values after all, with the next model's
 

@@ -19,9 +19,8 @@ from typing import Any
 import keras
 import numpy
 
-import archspec
 from tests import emitted
-from tests.equivalence.pairs import flat, paired, unlike
+from tests.equivalence.pairs import flat, models, paired, unlike, valueless
 from tests.equivalence.zoo import LABELLED, Case
 
 EXAMPLES = 2
@@ -37,16 +36,14 @@ def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, 
     ``spec`` takes the place of the shipped one, of which nothing is asked but weights that fit.
     """
     started = time.perf_counter()
-    keras.backend.clear_session()  # so that names are counted from the start
-    keras.utils.set_random_seed(1)
-    shape = (case.size, case.size, 3)
-    theirs = getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments)
-    ours = archspec.build(spec or case.spec, size=case.size, **case.variables)
+    theirs, ours = models(case, spec, case.size)
     assert ours.input_shape == theirs.input_shape
     assert ours.output_shape == theirs.output_shape
     assert spec or not (told := unlike(case, theirs, ours)), "\n".join(told)
     pairs = paired(case, theirs, ours)
-    given = numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *shape)).astype("float32")
+    given = numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *theirs.input_shape[1:])).astype("float32")
+    zero(theirs)
+    zero(ours)
     randomize(theirs, given)
     for one, other in pairs:
         move(one, other)
@@ -76,17 +73,22 @@ def difference_of_source(case: Case, ours: keras.Model, given: Array, found: Arr
 
     Raises AssertionError unless the two have the same layers, edges, configurations, and names and shapes of weights.
     """
-    build = emitted.run(emitted.written(case.spec, size=case.size, **case.variables)).build_model
-    if ours.count_params() > FEW:
-        with keras.StatelessScope(initialize_variables=False):
-            emitted.same(ours, build(), outputs=False)
-        return None
-    model = build()
+    source = emitted.written(case.spec, size=case.size, **case.variables)
+    model = valueless(emitted.run(source).build_model)
     emitted.same(ours, model, outputs=False)
+    if ours.count_params() > FEW:
+        return None
+    zero(model)
     model.set_weights(ours.get_weights())
     for layer in flat(model):
         finish(layer)
     return difference(found, numpy.asarray(model(given, training=False)))
+
+
+def zero(model: keras.Model) -> None:
+    """Give the weights of a model that was built without values some."""
+    for variable in model.variables:
+        variable._initialize(numpy.zeros(variable.shape, variable.dtype))
 
 
 def randomize(model: keras.Model, given: Array) -> None:
