@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.equivalence.table import HEAD, is_equal, proofs, row
+from tests.equivalence.table import FOOT, HEAD, is_equal, proofs, row
 from tests.equivalence.zoo import CASES, LABELLED
 
 
@@ -17,6 +17,7 @@ def main(labels: list[str]) -> int:
     for one in proofs([LABELLED[label] for label in labels] or CASES):
         print(row(one), flush=True)
         equal = equal and is_equal(one)
+    print(FOOT)
     return 0 if equal else 1
 
 

@@ -1,42 +1,49 @@
-"""Functions of `keras.applications` and our specs of them → that they are equal, or what differs. The large ones need a process of their own:
+"""Functions of `keras.applications`, our specs of them and the source that is emitted for these → that they are equal, or what differs.
 
-    python -m tests.equivalence.prove ResNet50
+    python -m tests.equivalence.prove ResNet50 ResNet101
 
-prints a line of JSON: the number of layers with weights, of weights, of parameters, and the largest relative difference of the outputs.
+prints a line of JSON for each: the number of layers with weights, of weights, of parameters, the largest relative difference of the outputs, that of
+our model and the emitted source's, and the seconds it took. Large ones need a process each.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Iterator, Mapping
+import time
+import traceback
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import keras
 import numpy
 
-import archspec
-from archspec.frontend.naming import snake_case
-from tests.equivalence.zoo import BY_ORDER, LABELLED, PREFIXES, Case
+from tests import emitted
+from tests.equivalence.pairs import flat, models, paired, unlike, valueless
+from tests.equivalence.zoo import LABELLED, Case
 
 EXAMPLES = 2
+FEW = 100_000_000
+"""The parameters from which on the emitted source's model gets no values."""
+
+Array = numpy.ndarray[Any, Any]
 
 
 def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Build both, move random weights across, run both on the same input. Raises AssertionError where they differ.
+    """Build both, compare their layers, move random weights across, run both on the same input. Raises AssertionError where they differ.
 
-    ``spec`` takes the place of the shipped one.
+    ``spec`` takes the place of the shipped one, of which nothing is asked but weights that fit.
     """
-    keras.utils.set_random_seed(1)
-    shape = (case.size, case.size, 3)
-    theirs = getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments)
-    ours = archspec.build(spec or case.spec, size=case.size, **case.variables)
+    started = time.perf_counter()
+    theirs, ours = models(case, spec, case.size)
     assert ours.input_shape == theirs.input_shape
     assert ours.output_shape == theirs.output_shape
+    assert spec or not (told := unlike(case, theirs, ours)), "\n".join(told)
     pairs = paired(case, theirs, ours)
-    given = numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *shape)).astype("float32")
+    given = numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *theirs.input_shape[1:])).astype("float32")
+    zero(theirs)
+    zero(ours)
     randomize(theirs, given)
     for one, other in pairs:
         move(one, other)
@@ -50,49 +57,41 @@ def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, 
         "layers": len(pairs),
         "weights": sum(len(layer.weights) for layer, _ in pairs),
         "parameters": theirs.count_params(),
-        "difference": float(numpy.abs(expected - found).max() / numpy.abs(expected).max()),
+        "difference": difference(expected, found),
+        "source": None if spec else difference_of_source(case, ours, given, found),
+        "seconds": time.perf_counter() - started,
     }
 
 
-def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any, Any]]:
-    """The layers with weights of both, each beside the one that it answers to: by name or by order, never by shape."""
-    weighted = [[layer for layer in flat(model) if layer.weights] for model in (theirs, ours)]
-    assert len(weighted[0]) == len(weighted[1]), f"{len(weighted[0])} layers with weights there, {len(weighted[1])} here"
-    return list(pairing(case, *weighted))
+def difference(expected: Array, found: Array) -> float:
+    """The largest difference of two outputs, relative to the largest output."""
+    return float(numpy.abs(expected - found).max() / numpy.abs(expected).max())
 
 
-def flat(model: keras.Model) -> Iterator[Any]:
-    """The layers of a model, and in their places those of the models within it: ConvNeXt's stem is one."""
-    for layer in model.layers:
-        yield from flat(layer) if isinstance(layer, keras.Model) else [layer]
+def difference_of_source(case: Case, ours: keras.Model, given: Array, found: Array) -> float | None:
+    """The difference of our output and that of the emitted source's model with our weights; nothing if it is too large to be given any.
+
+    Raises AssertionError unless the two have the same layers, edges, configurations, and names and shapes of weights.
+    """
+    source = emitted.written(case.spec, size=case.size, **case.variables)
+    model = valueless(emitted.run(source).build_model)
+    emitted.same(ours, model, outputs=False)
+    if ours.count_params() > FEW:
+        return None
+    zero(model)
+    model.set_weights(ours.get_weights())
+    for layer in flat(model):
+        finish(layer)
+    return difference(found, numpy.asarray(model(given, training=False)))
 
 
-def pairing(case: Case, theirs: list[Any], ours: list[Any]) -> Iterator[tuple[Any, Any]]:
-    """Each layer of theirs with ours of its name; those that Keras named itself with ours of their kind that are left, in their order."""
-    if case.family in BY_ORDER:
-        yield from zip(theirs, ours, strict=True)
-        return
-    named = {layer.name.replace(".", "_"): layer for layer in ours}
-    assert len(named) == len(ours), "two names here differ by nothing but a dot"
-    authored = {layer.name: named.pop(name_of(case, layer), None) for layer in theirs if not is_automatic(layer)}
-    missing = [name for name, layer in authored.items() if layer is None]
-    assert not missing, f"no layer here is called {missing[:5]}; there are {sorted(named)[:5]}"
-    left = {kind: [layer for layer in named.values() if type(layer) is kind] for kind in map(type, theirs)}
-    for layer in theirs:
-        yield layer, authored.get(layer.name) or left[type(layer)].pop(0)
+def zero(model: keras.Model) -> None:
+    """Give the weights of a model that was built without values some."""
+    for variable in model.variables:
+        variable._initialize(numpy.zeros(variable.shape, variable.dtype))
 
 
-def name_of(case: Case, layer: Any) -> str:
-    """The name of a layer of theirs, without what the family writes before all names."""
-    return re.sub(f"^{PREFIXES.get(case.family, '')}", "", layer.name)
-
-
-def is_automatic(layer: Any) -> bool:
-    """Whether a layer has a name as Keras gives it, after its kind and counted: its author left it unnamed."""
-    return re.fullmatch(snake_case(type(layer).__name__) + r"(_\d+)?", layer.name) is not None
-
-
-def randomize(model: keras.Model, given: numpy.ndarray[Any, Any]) -> None:
+def randomize(model: keras.Model, given: Array) -> None:
     """Random weights, with which what flows through keeps its size, so that roundings do not grow on their way and no softmax saturates.
 
     For that batch normalizations get statistics of the size of what reaches them, and the last kernel is divided by the size of its input.
@@ -129,14 +128,19 @@ def move(one: Any, other: Any) -> None:
     fill(other, one.get_weights())
 
 
-def fill(layer: Any, values: list[numpy.ndarray[Any, Any]]) -> None:
+def fill(layer: Any, values: list[Array]) -> None:
     """Set the weights of a layer."""
     layer.set_weights(values)
+    finish(layer)
+
+
+def finish(layer: Any) -> None:
+    """Let a layer's new weights count: a normalization computes with copies of them."""
     if isinstance(layer, keras.layers.Normalization):
-        layer.finalize_state()  # it computes with copies of them
+        layer.finalize_state()
 
 
-def random(draw: numpy.random.Generator, weight: Any) -> numpy.ndarray[Any, Any]:
+def random(draw: numpy.random.Generator, weight: Any) -> Array:
     """The next values for a weight: kernels by their fan-in, scales and variances from 0.5 to 2.5, the rest about 0."""
     shape = tuple(weight.shape)
     if weight.name in ("gamma", "variance", "moving_variance"):
@@ -147,7 +151,16 @@ def random(draw: numpy.random.Generator, weight: Any) -> numpy.ndarray[Any, Any]
     return (draw.random(shape, dtype="float32") - 0.5) * numpy.float32(numpy.sqrt(24 / fan_in))  # of variance 2 / fan-in, as a ReLU halves it
 
 
+def proof(case: Case) -> dict[str, Any]:
+    """What `prove` says of a function, or the ``error`` in place of all else."""
+    try:
+        return prove(case)
+    except Exception:  # whatever is wrong with this function, the next one is proven
+        return {"function": case.label, "error": traceback.format_exc().strip()}
+    finally:
+        keras.backend.clear_session()
+
+
 if __name__ == "__main__":
     for label in sys.argv[1:]:
-        print(json.dumps(prove(LABELLED[label])), flush=True)
-        keras.backend.clear_session()
+        print(json.dumps(proof(LABELLED[label])), flush=True)

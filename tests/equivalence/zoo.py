@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tests.keras_models import SPECS
+import archspec
+
+LARGE = 50_000_000
+"""The parameters of the largest networks that are proven one after another in one process."""
 
 
 class Case(NamedTuple):
@@ -27,8 +30,9 @@ class Case(NamedTuple):
         return f"keras/{self.family}@{self.function}"
 
     @property
-    def shipped(self) -> bool:
-        return (SPECS / "keras" / f"{self.family}.yaml").exists()
+    def large(self) -> bool:
+        """Whether the proof needs a process of its own, so that memory stays small."""
+        return (archspec.compile(self.spec, **self.variables).parameters or 0) > LARGE
 
     @property
     def label(self) -> str:
@@ -51,16 +55,6 @@ CASES: list[Case] = [
     *(Case(f"EfficientNetV2{size}", "efficientnet_v2") for size in ("B0", "B1", "B2", "B3", "S", "M", "L")),
     *(Case(f"ConvNeXt{size}", "convnext") for size in ("Tiny", "Small", "Base", "Large", "XLarge")),
 ]
-
-BY_ORDER = frozenset({"inception_v3", "inception_resnet_v2", "nasnet"})
-"""The families in which Keras leaves layers with weights unnamed, so that their layers answer to one another by their order.
-
-In all others a layer of ours has the name of Keras's with dots for some of its underscores; only those that Keras left unnamed, the projections of
-Xception and a padding here and there, answer to one another by their order among those of their kind.
-"""
-
-PREFIXES: dict[str, str] = {"convnext": r"convnext_[a-z]+_"}
-"""What a family writes before the name of every layer, the name of the model; our paths do without it."""
 
 INCLUDED = {"top": "include_top", "preprocessing": "include_preprocessing"}
 """Variables of ours whose names are shorter than Keras's."""
@@ -88,6 +82,21 @@ SETTINGS: list[Case] = [
     setting("MobileNetV2", size=97, alpha=0.5, classes=10),
     setting("MobileNetV2", alpha=0.1),
     setting("MobileNetV2", alpha=1.4, top=False),
+    setting("InceptionV3", size=98, classes=10),
+    setting("InceptionV3", size=128, top=False),
+    setting("InceptionResNetV2", size=98, classes=10),
+    setting("InceptionResNetV2", size=128, top=False),
+    setting("MobileNetV3Large", size=97, alpha=0.75, classes=10),
+    setting("MobileNetV3Large", alpha=1.25),
+    setting("MobileNetV3Large", size=75, alpha=0.35, top=False),
+    setting("MobileNetV3Large", size=80, minimalistic=True),
+    setting("MobileNetV3Small", size=75, alpha=0.75),
+    setting("MobileNetV3Small", size=33, top=False),
+    setting("MobileNetV3Small", minimalistic=True, alpha=1.5, classes=2),
+    setting("NASNetMobile", size=65, classes=10),
+    setting("NASNetMobile", size=96, top=False),
+    setting("NASNetLarge", size=65, classes=10),
+    setting("NASNetLarge", size=50, top=False),
     setting("EfficientNetB0", size=97, classes=10),
     setting("EfficientNetB3", size=75, top=False),
     setting("EfficientNetV2B2", size=97, classes=7, preprocessing=False),
