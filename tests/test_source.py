@@ -26,7 +26,7 @@ from tests.hard_specs import HARD
 ROOT = Path(__file__).parents[1]
 FILES = [*sorted((ROOT / "specs").rglob("*.yaml")), *sorted((ROOT / "tests/data/design").rglob("*.yaml"))]
 FEW = 6_000_000
-"""Parameters of the networks that are also run: the others would take minutes, and differ in nothing but their sizes."""
+"""Parameters of the variants that are also run: the others would take minutes, and differ in nothing but their sizes from the document that is."""
 
 RULES = ["ruff", "check", "--isolated", "--no-cache", "--select", "E,F,W,I,N,UP,B,C4,SIM", "--line-length", "120"]
 LAYOUT = ["ruff", "format", "--isolated", "--no-cache", "--check", "--line-length", "120"]
@@ -58,10 +58,10 @@ def compare(spec: Any, text: str, *, outputs: bool, variables: dict[str, Any] | 
         same(archspec.build(spec, **variables), run(text).build_model(**given), outputs=False)
 
 
-@pytest.mark.parametrize("reference", list(networks()))
+@pytest.mark.parametrize("reference", [one for one in networks() if "keras/" not in one.id])  # for those see tests/equivalence
 def test_the_source_of_every_network_makes_its_model(reference: str) -> None:
-    few = (archspec.compile(reference).parameters or 0) < FEW
-    compare(reference, written(reference), outputs=few)
+    few = archspec.compile(reference).parameters < FEW
+    compare(reference, written(reference), outputs=few or "@" not in reference)
 
 
 @pytest.mark.parametrize("what", HARD)
