@@ -37,6 +37,7 @@ class Writer:
         self.drawing = drawing
         self.down = direction == "tb"
         self.theme = theme
+        self.boxes = {box.id: box for box in drawing.boxes}
 
     def source(self) -> str:
         """The whole text."""
@@ -260,7 +261,7 @@ class Writer:
     # --- edges
 
     def _line(self, graph: Any, edge: Edge) -> None:
-        heads = {box.id: box for box in self.drawing.boxes}
+        heads = self.boxes
         made = {**_WAYS[edge.way], "class": edge.way.value}
         if edge.way in (Way.SHORTCUT, Way.REFERENCE):
             made |= {"color": self.theme.shortcut, "fontcolor": self.theme.shortcut}

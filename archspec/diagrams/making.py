@@ -111,13 +111,18 @@ def _made(choice: Choice, format: str, options: Options) -> bytes:
     drawing = choice.drawing
     if format == "mmd":
         return mermaid(drawing, choice.direction).encode()
+    if format == "svg" and theme != "dark":  # the picture that was measured
+        return _for_web(choice.svg, drawing, theme)
     source = dot(drawing, choice.direction, DARK if theme == "dark" else LIGHT)
     if format == "dot":
         return source.encode()
     if format == "svg":
-        text = choice.svg if theme != "dark" else render(source, "svg", options.renderer).decode()
-        return web.for_web(text, f"{drawing.title}: {drawing.subtitle}", theme).encode()
+        return _for_web(render(source, "svg", options.renderer).decode(), drawing, theme)
     return render(source, format, options.renderer, options.dpi or DPI)
+
+
+def _for_web(svg: str, drawing: Drawing, theme: str) -> bytes:
+    return web.for_web(svg, f"{drawing.title}: {drawing.subtitle}", theme).encode()
 
 
 def _check_names(readings: Readings, options: Options) -> None:
