@@ -116,18 +116,19 @@ class Drawer(SplitDrawer):
         alike = self.alike(group)
         nodes = [node for one in alike for node in nodes_of(one)]
         cluster = Cluster(f"cluster_{self._id()}", _last(group.path) or group.label, node=group.path)
-        cluster.size, cluster.weight = self._size(self.alike(group)), lettering.weight(nodes)
+        cluster.size, cluster.weight = self._size(alike), lettering.weight(nodes)
         cluster.tip = lettering.group_tip(group.path, nodes, group.arguments)
         return cluster
 
     def _closed(self, group: Group) -> Box:
-        nodes = [node for one in self.alike(group) for node in nodes_of(one)]
+        alike = self.alike(group)
+        nodes = [node for one in alike for node in nodes_of(one)]
         mark = self._mark(group, closed=True)
         box = Box(
             self._id(), Form.GROUP, [Row(_last(group.path) or group.label, f" {MARK}" if mark else "")], self._main_fill(nodes), node=group.path
         )
         box.lines = [group.block] if group.block and group.block != box.rows[0].strong else []
-        box.size, box.weight = self._size(self.alike(group)), lettering.weight(nodes)
+        box.size, box.weight = self._size(alike), lettering.weight(nodes)
         box.tip = lettering.group_tip(group.path, nodes, group.arguments)
         self.closed_groups.append((box, group))
         self.legend.saw(box.fill, None)
@@ -222,7 +223,7 @@ class Drawer(SplitDrawer):
         end = self.graph.outputs[side.name]
         box = Box(self._id(), Form.OUTPUT, [Row(side.name)], lines=[f"output, {self.graph.tensors[end]}"], node=side.name)
         box.tip = f"{side.name}\noutput of the model, {self.graph.tensors[end]}"
-        self.sides[f"{side.name} "] = box.id
+        self.ends[side.name] = box.id
         members.append(box)
 
 

@@ -97,7 +97,7 @@ class Wiring:
     def _ends(self) -> Iterator[Step]:
         """From the ends of the side paths to the boxes of their outputs."""
         for name, end in self.graph.outputs.items():
-            box = self.drawer.sides.get(f"{name} ")
+            box = self.drawer.ends.get(name)
             tail = self.drawer.place.get(end)
             if box is not None and tail is not None:
                 inside = self.drawer.sides.get(end) == name
@@ -109,11 +109,9 @@ class Wiring:
 
     def _labelled(self, steps: list[Step]) -> list[Edge]:
         """The edges; those of the trunk outside of clusters, and into and out of them, with the size that they carry where it changes."""
-        heads: dict[str, int] = {}
         edges = []
         last = ""
         for edge, tensor in steps:
-            heads[edge.head] = heads.get(edge.head, 0) + 1
             size = shape(self.graph.tensors[tensor].shape)
             last = size if self.boxes[edge.tail].form in (Form.INPUT, Form.GROUP) else last  # which say their size themselves
             between = self.home[edge.tail] != self.home[edge.head] or self.home[edge.tail] is None

@@ -102,6 +102,26 @@ def all_nodes(elements: Sequence[Element]) -> Iterator[Node]:
         yield from nodes_of(element)
 
 
+def inside(elements: Elements) -> Iterator[Element]:
+    """All elements, at any depth."""
+    for element in elements:
+        yield element
+        if isinstance(element, Repeat):
+            bodies = list(element.copies)
+        elif isinstance(element, Split):
+            bodies = [path.body for path in element.paths]
+        else:
+            bodies = [element.body] if isinstance(element, Group | Side) else []
+        for body in bodies:
+            yield from inside(body)
+
+
+def entries(group: Group) -> list[str]:
+    """The tensors from outside that a group takes, each once."""
+    inside = {node.name for node in all_nodes(group.body)}
+    return list(dict.fromkeys(name for node in all_nodes(group.body) for name in node.inputs if name not in inside))
+
+
 class Part(NamedTuple):
     """A scope with what it holds, in the order in which it was carried out."""
 

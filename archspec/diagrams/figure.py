@@ -9,11 +9,10 @@ from archspec.diagrams import lettering, panels
 from archspec.diagrams.drawer import Drawer
 from archspec.diagrams.drawing import Box, Drawing, Form, Row
 from archspec.diagrams.edges import Wiring
-from archspec.diagrams.elements import Card, Element, Elements, Group, Readings, nodes_of
-from archspec.diagrams.levels import View, all_names, groups, names, plan
+from archspec.diagrams.elements import Card, Element, Elements, Group, Readings, entries, nodes_of
+from archspec.diagrams.levels import View, groups, names, plan, unknown
 from archspec.diagrams.options import DrawingError
 from archspec.graph import Graph
-from archspec.spelling import did_you_mean, listed
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -85,17 +84,14 @@ def block_figure(readings: Readings, name: str, view: View, title: str | None = 
     elements, graph = elements_of(readings, view), readings.graph
     found = [group for group in groups(elements) if name in (group.path, group.block)] or [one for one in groups(elements) if name in names(one)]
     if not found:
-        known = all_names(elements)
-        help = did_you_mean(name, known) or (f"it has {listed(known, 7)}" if known else "it has no groups and no blocks")
-        raise DrawingError(f"{graph.name} has no block or group `{name}`; {help}")
+        raise DrawingError(f"{graph.name} has no block or group `{name}`; {unknown(name, elements)}")
     group = found[0]
     return _alone(graph, group, view, title or (f"{group.block} ({group.path})" if group.block else group.path))
 
 
 def _alone(graph: Graph, group: Group, view: View, title: str) -> Drawing:
     nodes = list(nodes_of(group))
-    inside = {node.name for node in nodes}
-    given = list(dict.fromkeys(name for node in nodes for name in node.inputs if name not in inside))
+    given = entries(group)
     sizes = " and ".join(str(graph.tensors[name]) for name in given)
     end = graph.tensors.get(graph.endpoints.get(group.path, ""), nodes[-1].output)
     words = [graph.name, lettering.given(group.arguments), lettering.weight(nodes), f"{sizes} → {end}"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archspec.diagrams import lettering
 from archspec.diagrams.drawing import Box, Drawing, Row, Way
-from archspec.diagrams.elements import Element, Elements, Group, Split, all_nodes, nodes_of
+from archspec.diagrams.elements import Element, Elements, Group, all_nodes, inside, nodes_of
 from archspec.diagrams.folding import WORDS, Fold, Mark
 from archspec.diagrams.lettering import MARK, Legend
 from archspec.diagrams.roles import Fill
@@ -58,6 +58,7 @@ class Keeper:
         self.copies: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         self.merging: dict[str, list[tuple[Way, int | None]]] = {}
         self.sides: dict[str, str] = {}
+        self.ends: dict[str, str] = {}
         self.first_inputs: dict[str, tuple[str, ...]] = {}
         self.closed_groups: list[tuple[Box, Group]] = []
         self.rows: list[tuple[Row, Fill, str]] = []
@@ -118,7 +119,7 @@ class Keeper:
         """The arguments of the first call that a closed group stands for, where they differ from its own."""
         calls = [one for one in self.alike(group) if isinstance(one, Group)]
         first = next((one for one in calls if one.arguments != group.arguments), None)
-        if first is None or not any(self._marks[id(one)] for one in [group, *nodes_inside(group)]):
+        if first is None or not any(self._marks[id(one)] for one in inside((group,))):
             return []
         others = [dict(one.arguments) for one in calls if one is not first]
         told = [(name, value) for name, value in first.arguments if all(one[name] == others[0][name] != value for one in others)]
@@ -133,7 +134,7 @@ class Keeper:
         """Whether something differs in the first copy here; it is then noted."""
         words = [mark.words for mark in self._marks[id(element)]]
         if isinstance(element, Group) and closed:
-            words += [mark.words for one in nodes_inside(element) for mark in self._marks[id(one)] if mark.structural]
+            words += [mark.words for one in inside(element.body) for mark in self._marks[id(one)] if mark.structural]
             words = [*self._other_arguments(element), *words]
         if words and self._within:
             self._notes[self._within[-1]] += words
@@ -154,16 +155,6 @@ class Keeper:
             self._bare[id(split)].append(body)
         for element, body in fold.more:
             self._more[id(element)].append(body)
-
-
-def nodes_inside(element: Element) -> list[Element]:
-    """All elements in a group, at any depth."""
-    inner: list[Element] = []
-    for one in getattr(element, "body", ()):
-        inner += [one, *nodes_inside(one)]
-    if isinstance(element, Split):
-        inner += [deep for path in element.paths for one in path.body for deep in (one, *nodes_inside(one))]
-    return inner
 
 
 def _several(places: Sequence[str], numbers: Sequence[int]) -> str:

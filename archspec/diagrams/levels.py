@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archspec.diagrams.elements import Element, Elements, Group, Repeat, Side, Split
+from archspec.diagrams.elements import Elements, Group, Repeat, inside
 from archspec.diagrams.keeping import Closed, Plan
+from archspec.spelling import did_you_mean, listed
 
 
 class View(NamedTuple):
@@ -53,25 +54,17 @@ def all_names(elements: Elements) -> list[str]:
     return list(dict.fromkeys(name for group in groups(elements) for name in sorted(names(group), key=lambda name: (len(name), name))))
 
 
+def unknown(name: str, elements: Elements) -> str:
+    """What to say to a name that nothing in some elements has."""
+    known = all_names(elements)
+    return did_you_mean(name, known) or (f"it has {listed(known, 7)}" if known else "it has no groups and no blocks")
+
+
 def groups(elements: Elements) -> Iterator[Group]:
     """All groups, at any depth."""
     for element in inside(elements):
         if isinstance(element, Group):
             yield element
-
-
-def inside(elements: Elements) -> Iterator[Element]:
-    """All elements, at any depth."""
-    for element in elements:
-        yield element
-        if isinstance(element, Repeat):
-            bodies = list(element.copies)
-        elif isinstance(element, Split):
-            bodies = [path.body for path in element.paths]
-        else:
-            bodies = [element.body] if isinstance(element, Group | Side) else []
-        for body in bodies:
-            yield from inside(body)
 
 
 def _never(group: Group, depth: int) -> bool:

@@ -11,13 +11,12 @@ from archspec.diagrams.dot import dot
 from archspec.diagrams.drawing import Drawing
 from archspec.diagrams.elements import Readings
 from archspec.diagrams.figure import block_figure, figure
-from archspec.diagrams.levels import View, all_names, views
+from archspec.diagrams.levels import View, all_names, unknown, views
 from archspec.diagrams.mermaid import mermaid
 from archspec.diagrams.options import DIRECTIONS, FORMATS, DrawingError, Options
 from archspec.diagrams.palette import DARK, LIGHT
 from archspec.diagrams.rendering import render
 from archspec.graph import Graph
-from archspec.spelling import did_you_mean, listed
 
 BOXES = 40
 WIDTH, HEIGHT = 1200, 1100
@@ -132,5 +131,5 @@ def _check_names(readings: Readings, options: Options) -> None:
     for option, names in (("--expand", options.expand), ("--collapse", options.collapse)):
         for name in names:
             if name not in known:
-                help = did_you_mean(name, known) or (f"it has {listed(known, 7)}" if known else "it has no groups and no blocks")
-                raise DrawingError(f"{option} names `{name}`, which is no group or block of {readings.graph.name}; {help}")
+                what = f"which is no group or block of {readings.graph.name}"
+                raise DrawingError(f"{option} names `{name}`, {what}; {unknown(name, readings.cards)}")

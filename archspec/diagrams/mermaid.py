@@ -7,9 +7,8 @@ import re
 
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Row, Way
 from archspec.diagrams.palette import BORDERS, FILLS, INK
-from archspec.diagrams.roles import Fill
 
-_SHAPES = {Form.INPUT: ("([", "])"), Form.OUTPUT: ("([", "])"), Form.SUM: ("((", "))"), Form.BAR: ("[", "]"), Form.POINT: ("(( ", " ))")}
+_SHAPES = {Form.INPUT: ("([", "])"), Form.OUTPUT: ("([", "])"), Form.SUM: ("((", "))"), Form.BAR: ("[", "]")}
 _ARROWS = {Way.SHORTCUT: "-. shortcut .->", Way.REFERENCE: "-.->"}
 
 
@@ -45,12 +44,8 @@ def _box(box: Box) -> str:
         return f"{box.id}(( ))"
     rows = [_row(row) for row in box.rows]
     words = _label([*rows, *box.lines, box.weight if box.form is not Form.SUM else ""])
-    colour = "" if box.form in (Form.INPUT, Form.OUTPUT) else f":::{_fill(box).value}"
+    colour = "" if box.form in (Form.INPUT, Form.OUTPUT) else f":::{box.fill.value}"
     return f"{box.id}{left}{words}{right}{colour}"
-
-
-def _fill(box: Box) -> Fill:
-    return box.fill
 
 
 def _row(row: Row) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from archspec.diagrams.drawer import Drawer
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Form, Row, boxes
 from archspec.diagrams.edges import Wiring
-from archspec.diagrams.elements import Card, Group, all_nodes
+from archspec.diagrams.elements import Card, Group, all_nodes, entries
 from archspec.diagrams.folding import Comparison
 from archspec.diagrams.keeping import Plan
 from archspec.diagrams.lettering import MARK
@@ -57,7 +57,7 @@ def panel(main: Drawer, block: str, calls: Sequence[Group], number: int) -> Pane
     words = Vocabulary(graph, shown, calls, arguments)
     drawer = Drawer(graph, Plan(lambda group, depth: False, panel=True, vocabulary=words.found), f"p{number}_", main.legend)
     cluster = Cluster(f"cluster_p{number}", _signature(block, arguments), panel=True)
-    heads = list(dict.fromkeys(_entries(shown)))
+    heads = entries(shown)
     for place, name in enumerate(heads):
         said = "in" if len(heads) == 1 else f"in {place + 1}"
         box = Box(f"p{number}_in{place}", Form.INPUT, [Row(said)], node=f"{block}:{said}", tip=f"what `{block}` is given")
@@ -85,11 +85,6 @@ def _signature(block: str, arguments: Sequence[str]) -> str:
 
 def _has_rows(cluster: Cluster) -> bool:
     return any(len(box.rows) > 1 for box in boxes(cluster.members))
-
-
-def _entries(group: Group) -> Iterable[str]:
-    inside = {node.name for node in all_nodes(group.body)}
-    return (name for node in all_nodes(group.body) for name in node.inputs if name not in inside)
 
 
 def _skeleton(group: Group) -> tuple[str, ...]:
@@ -181,7 +176,7 @@ def _symbols(graph: Graph, calls: Sequence[Group], arguments: Sequence[str]) -> 
         values = [_number(dict(call.arguments)[name]) for call in calls]
         if None not in values:
             yield name, values
-    given = [graph.tensors[next(iter(_entries(call)))].shape[-1:] for call in calls]
+    given = [graph.tensors[entries(call)[0]].shape[-1:] for call in calls]
     if all(shape and shape[0] for shape in given):
         yield "channels", [shape[0] for shape in given]
 

@@ -49,7 +49,7 @@ def _program(renderer: str, format: str) -> str:
 
 def _bundled() -> str:
     """The program that the package graphviz-pure has put beside this Python."""
-    for folder in (sysconfig.get_path("scripts"), sysconfig.get_path("scripts", f"{_scheme()}")):
+    for folder in (sysconfig.get_path("scripts"), sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user"))):
         for name in (BUNDLED, f"{BUNDLED}.exe"):
             if (path := Path(folder) / name).is_file():
                 return str(path)
@@ -57,7 +57,3 @@ def _bundled() -> str:
     if found is None:
         raise DrawingError("the package graphviz-pure is missing: pip install graphviz-pure, or use --renderer dot with Graphviz installed")
     return found
-
-
-def _scheme() -> str:
-    return sysconfig.get_preferred_scheme("user")
