@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from archspec import cli
 from tests import pictures
+from tests.test_architecture import LOADED
 from tests.test_diagrams_rendering import png_size
 
 ROOT = Path(__file__).parents[1]
@@ -185,22 +186,13 @@ def test_open_shows_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert [Path(path).name for path in opened] == ["net.svg"]
 
 
-LOADED = """
-import runpy, sys
-sys.argv = ["archspec", "draw", *sys.argv[1:]]
-try:
-    runpy.run_module("archspec", run_name="__main__")
-except SystemExit as done:
-    assert not done.code, done.code
-print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
-"""
-
-
 @pytest.mark.parametrize(
     "arguments", [["resnet@resnet152"], ["googlenet", "-o", "x.mmd"], ["net.yaml", "--compare", "lenet5", "-o", "x.png"]], ids=" ".join
 )
 def test_no_keras_is_loaded(arguments: list[str]) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, "draw", *arguments], capture_output=True, text=True, check=False, env=environment, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     assert not set(done.stdout.split("LOADED", 1)[1].split()) & {"keras", "tensorflow", "numpy", "jax", "torch", "h5py", "PIL", "matplotlib"}

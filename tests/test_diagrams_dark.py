@@ -13,7 +13,7 @@ from archspec.diagrams.options import Options
 from tests import pictures
 from tests.diagram_samples import svg
 from tests.pictures import SVG
-from tests.test_diagrams_palette import DRAWN, LEAST_CONTRAST, contrast, ground_of
+from tests.test_diagrams_palette import DRAWN, assert_words_stand_out, contrast
 
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 PART = re.compile(r"(?P<tag>^\w+)|\.(?P<name>[\w-]+)|\[(?P<key>\w+)=\"(?P<value>[^\"]*)\"\]|:not\((?P<other>[^)]*)\)")
@@ -93,13 +93,7 @@ def test_every_word_stands_out_in_the_dark(name: str) -> None:
     assert ground is not None
     page = ground.get("fill", "")
     assert contrast(page, "#FFFFFF") > 10, "the page is dark"
-    for part in (*drawn.nodes, *drawn.clusters):
-        for word in part.words:
-            under = ground_of(part, drawn, word.area.middle, page)
-            assert contrast(word.ink, under) >= LEAST_CONTRAST, (part.id, word.text, word.ink, under)
-    for edge in drawn.edges:
-        assert all(contrast(word.ink, page) >= LEAST_CONTRAST for word in edge.words)
-    assert all(contrast(word.ink, page) >= LEAST_CONTRAST for word in drawn.words if "■" not in word.text)
+    assert_words_stand_out(drawn, page)
 
 
 def test_the_style_is_carried_out_as_by_a_browser() -> None:

@@ -97,7 +97,10 @@ DRAWN = ["resnet@resnet50", "googlenet", "efficientnet@B0", "xception", "dense",
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", DRAWN)
 def test_every_word_of_a_picture_stands_out_on_what_it_is_written_on(name: str, theme: str) -> None:
-    drawn, page = picture(name, Options(theme=theme)), {"light": LIGHT, "dark": DARK}[theme].page
+    assert_words_stand_out(picture(name, Options(theme=theme)), {"light": LIGHT, "dark": DARK}[theme].page)
+
+
+def assert_words_stand_out(drawn: Picture, page: str) -> None:
     for part in (*drawn.nodes, *drawn.clusters):
         for word in part.words:
             ground = ground_of(part, drawn, word.area.middle, page)

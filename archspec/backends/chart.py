@@ -178,7 +178,7 @@ def _labels(figure: Figure, plot: Any, points: Sequence[Point], lines: Sequence[
 
 
 def _extent(figure: Figure, text: Any) -> tuple[float, float]:
-    box = text.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]
+    box = text.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]  # of Agg's canvas, which this is
     return float(box.width), float(box.height)
 
 

@@ -39,8 +39,8 @@ def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
 
     Raises `ImportError` where the extra ``onnx`` is not installed, and `SpecError` where a layer cannot be said in ONNX.
     """
-    import onnx  # noqa: PLC0415 - of an extra
-    import tf2onnx.convert  # noqa: PLC0415
+    import onnx
+    import tf2onnx.convert
 
     if keras.backend.backend() != "tensorflow":
         _refuse(graph, f"ONNX is written with Keras on TensorFlow, and this is Keras on {keras.backend.backend()}", "unset KERAS_BACKEND")
@@ -68,7 +68,7 @@ def _refuse(graph: Graph, message: str, help: str) -> None:
 
 def _function(model: keras.Model, graph: Graph) -> tuple[Any, list[Any]]:
     """The model at inference as a function of TensorFlow that gives a dict of outputs, and the signature of its inputs."""
-    import tensorflow  # noqa: PLC0415 - Keras may run on another backend
+    import tensorflow
 
     def infer(*inputs: Any) -> dict[str, Any]:
         found = model(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
@@ -79,7 +79,7 @@ def _function(model: keras.Model, graph: Graph) -> tuple[Any, list[Any]]:
 
 def _constants(function: Any) -> dict[str, Any]:
     """The tensors that a traced function holds, but for variables, by their names: tf2onnx takes them for inputs."""
-    import tensorflow  # noqa: PLC0415
+    import tensorflow
 
     held = function.captured_inputs
     names = [one.name for one in function.inputs[len(function.inputs) - len(held) :]]
@@ -97,7 +97,7 @@ def _erfc(graph: Any, node: Any, name: str, arguments: Any) -> Any:
 
 def _take_in(proto: Any, values: Mapping[str, bytes], constants: Mapping[str, Any]) -> None:
     """Put the weights, which tf2onnx keeps apart, into the model, and constants in the place of inputs."""
-    import onnx  # noqa: PLC0415
+    import onnx
 
     for tensor in proto.graph.initializer:
         if tensor.external_data:
@@ -142,7 +142,7 @@ def _plain_groups(model: keras.Model) -> Iterator[None]:
 
 
 def _convolve(layer: Any, inputs: Any, kernel: Any) -> Any:
-    import tensorflow  # noqa: PLC0415
+    import tensorflow
 
     return tensorflow.nn.convolution(inputs, kernel, list(layer.strides), layer.padding.upper(), dilations=list(layer.dilation_rate))
 
@@ -165,9 +165,9 @@ def _numpy_of_tf2onnx() -> Iterator[None]:
     if hasattr(numpy, "product"):
         yield
         return
-    numpy.product = numpy.prod  # type: ignore[attr-defined]
+    numpy.product = numpy.prod  # type: ignore[attr-defined]  # NumPy's types are right: it is not there
     try:
         yield
     finally:
         with suppress(AttributeError):
-            del numpy.product  # type: ignore[attr-defined]
+            del numpy.product  # type: ignore[attr-defined]  # likewise

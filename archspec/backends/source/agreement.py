@@ -53,7 +53,7 @@ def _children(node: tree.Node) -> Iterator[tree.Node]:
         if isinstance(part, tree.Name) or not isinstance(part, tuple):
             continue
         if hasattr(part, "_fields"):
-            yield part  # type: ignore[misc]
+            yield part  # type: ignore[misc]  # named tuples in a tree are its nodes
         else:
             yield from (inner for one in part for inner in (one if type(one) is tuple else (one,)) if hasattr(inner, "_fields"))
 

@@ -111,7 +111,7 @@ class BlockWriter(ItemWriter):
         calls = [(visit, name in visit.step.arguments) for visit in self.visits if visit.step]
         if all(given for _, given in calls):
             return ""
-        if any(given and visit.step.values.values[name] is None for visit, given in calls):  # type: ignore[union-attr]
+        if any(given and visit.step.values.values[name] is None for visit, given in calls):  # type: ignore[union-attr]  # all have a step
             raise Varies([(visit, given) for visit, given in calls])
         return "None"
 

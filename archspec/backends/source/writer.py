@@ -115,7 +115,7 @@ class Writer:
 
     def environment(self, visit: Visit) -> object:
         """What expressions see where a function begins."""
-        return visit.environment if self.block is None else visit.step.values  # type: ignore[union-attr]
+        return visit.environment if self.block is None else visit.step.values  # type: ignore[union-attr]  # a block has a call
 
     def variable(self, name: str) -> Bound:
         """A variable of the spec: written out where the code holds for no other value."""
