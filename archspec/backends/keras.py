@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -21,23 +19,6 @@ def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None) 
 
     Shapes and weights are compared with the inferred ones as each layer is built. Raises `SpecError` where Keras refuses a layer, or differs.
     """
-    with _unswept():
-        return _built(graph, done)
-
-
-@contextmanager
-def _unswept() -> Iterator[None]:
-    """No search for garbage: all that Keras makes of a layer stays, and the more there is the longer each search takes."""
-    searching = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if searching:
-            gc.enable()
-
-
-def _built(graph: Graph, done: Callable[[Node], None]) -> keras.Model:
     tensors = {name: keras.Input(tensor.shape, dtype=tensor.dtype, name=name) for name, tensor in graph.inputs.items()}
     inputs = list(tensors.values())
     layers: dict[str, keras.layers.Layer] = {}
