@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
+from keras.src.backend.common import global_state
 
 from archspec.backends import keras_layers
 from archspec.diagnostics import Diagnostic, SpecError
@@ -25,8 +27,9 @@ def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None) 
     for node in graph.nodes:
         layer = layers.get(node.weights_of or "")
         try:
-            layer = layer or make_layer(node.layer, node.name)
-            tensors[node.name] = apply(layer, [tensors[name] for name in node.inputs])
+            with _values_at_the_end():
+                layer = layer or make_layer(node.layer, node.name)
+                tensors[node.name] = apply(layer, [tensors[name] for name in node.inputs])
         except Exception as error:  # whatever Keras raises, its author gets a place and a sentence
             raise SpecError([_refused(node, error)]) from error
         layers[node.name] = layer
@@ -41,6 +44,25 @@ def compare_count(model: keras.Model, graph: Graph) -> None:
     if model.count_params() != graph.parameters:
         message = f"Keras counts {model.count_params():,} parameters, and archspec {graph.parameters:,}"
         raise SpecError([Diagnostic("keras-differs", message, graph.scopes[0].span, help="this is a fault of archspec: please report the spec")])
+
+
+@contextmanager
+def _values_at_the_end() -> Iterator[None]:
+    """Within it Keras makes variables without values, and at its end gives them theirs, outside of the name scopes of their layers.
+
+    For TensorFlow builds an operation anew for each name of a variable that it has not met, which takes six times as long as the rest of
+    making one, and outside of name scopes every kernel is a ``kernel``. ``keras.Variable.path`` and the values are as ever. Other backends
+    name nothing.
+    """
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    try:
+        with keras.StatelessScope():
+            yield
+    except BaseException:  # Ctrl-C too
+        global_state.set_global_attribute("uninitialized_variables", [])  # or Keras would fail with them again at the next model
+        raise
 
 
 def _one_or_all(tensors: list[keras.KerasTensor]) -> Any:

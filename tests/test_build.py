@@ -1,0 +1,72 @@
+"""What a built model is besides its shapes and counts: its initial values, its names of weights, and what is left when building fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import archspec
+
+NET: dict[str, Any] = {
+    "archspec": 1,
+    "name": "net",
+    "input": [8, 8, 3],
+    "layers": [{"Conv2D": {"filters": 4, "kernel_size": 3}}, "Flatten", {"name": "head", "Dense": {"units": 2}}],
+}
+
+
+@pytest.mark.parametrize(
+    ("spec", "function"),
+    [
+        ("keras/mobilenet@MobileNet", "MobileNet"),
+        ("keras/resnet@ResNet50", "ResNet50"),
+        ("keras/efficientnet@EfficientNetB0", "EfficientNetB0"),
+    ],
+)
+def test_the_same_seed_gives_the_same_values_as_by_hand(spec: str, function: str) -> None:
+    """Of dropout's generators too, which are variables."""
+    import keras
+    import numpy
+
+    models = []
+    for build in (lambda: archspec.build(spec), lambda: getattr(keras.applications, function)(weights=None)):
+        keras.utils.set_random_seed(7)
+        models.append(build())
+    ours, theirs = models
+    assert [weight.path.replace(".", "_") for weight in ours.weights] == [weight.path for weight in theirs.weights]
+    for one, other in zip(ours.variables, theirs.variables, strict=True):
+        assert numpy.array_equal(one.numpy(), other.numpy()), one.path
+
+
+def test_every_variable_has_a_value_of_its_own() -> None:
+    model = archspec.build(NET)
+    kernel, bias, *_ = model.weights
+    before = bias.numpy()
+    kernel.assign(kernel * 0 + 3)
+    assert (kernel.numpy() == 3).all()
+    assert (bias.numpy() == before).all()
+    assert len({id(weight.value) for weight in model.weights}) == 4
+
+
+def test_a_value_that_cannot_be_made_is_told_with_its_layer_and_does_not_spoil_the_next_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+    import numpy
+
+    call = keras.initializers.Zeros.__call__
+
+    def exhausted(self: Any, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        if shape == (2,):  # the bias of `head`, whose kernel has its values by then
+            raise MemoryError("a tensor of 1.1 TB")
+        return call(self, shape, dtype)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keras.initializers.Zeros, "__call__", exhausted)
+        with pytest.raises(archspec.SpecError) as caught:
+            archspec.build(NET)
+    (told,) = caught.value.diagnostics
+    assert told.message == "Keras refuses `head`, a Dense"
+    assert told.notes == ("MemoryError: a tensor of 1.1 TB",)
+    model = archspec.build(NET)
+    model.compile("sgd", "mse")
+    model.fit(numpy.ones((4, 8, 8, 3)), numpy.ones((4, 2)), verbose=0)
