@@ -96,7 +96,7 @@ ELSEWHERE = {
     "keras-differs": "a mistake of archspec, or a new Keras",
     "keras-refused": "a mistake of archspec, or a new Keras",
     "model-file": "of a model to compare with",
-    "onnx-unsupported": "of what is written, not of a spec",
+    "export-unsupported": "of what is written, not of a spec",
     "output-failed": "of the command line",
     "output-folder": "of the command line",
     "python-value": "of the Python API",

@@ -16,6 +16,7 @@ import archspec
 from archspec.cli import main
 from archspec.compiler import Compiler
 from archspec.frontend.resolve import Reference
+from tests.everything import EVERYTHING
 
 SPECS = Path(__file__).parents[1] / "specs"
 SHIPPED = {path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.yaml")}
@@ -37,26 +38,6 @@ CUTS: dict[str, dict[str, Any]] = {
 
 SIDES = (32, 48, 64, 71, 75, 96, 128, 224, 227, 299)
 """Heights and widths of an image: a family is run on the smallest that it takes."""
-
-EVERYTHING = """\
-archspec: 1
-name: everything
-inputs: {left: [16, 16, 3], right: [16, 16, 3]}
-layers:
-  - {name: tower, from: left, Conv2D: {filters: 8, kernel_size: 3, activation: gelu}}
-  - {name: other, reuse: tower, from: right}
-  - {from: [tower, other], Concatenate: {}}
-  - Conv2D: {filters: 8, kernel_size: 3, groups: 4, padding: same, dilation_rate: 2}
-  - LocalResponseNormalization
-  - StochasticDepth: {rate: 0.2}
-  - Slice: {axis: -1, start: 1, stop: 4}
-  - branches: {all: [], scale: [Parameter: {shape: [1, 1, 3], initializer: ones}]}
-    merge: Multiply
-  - {name: side, output: [Flatten, Dense: {units: 2}]}
-  - Reshape: {target_shape: [-1, 3]}
-  - MultiHeadAttention: {num_heads: 2, key_dim: 4}
-  - {name: head, Dense: {units: 3}}
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -180,7 +161,7 @@ def test_what_has_no_onnx_is_an_error_and_nothing_is_written(monkeypatch: pytest
     monkeypatch.setattr("archspec.backends.keras_export._erfc", lambda graph, node, name, arguments: node)
     result = run("build", "everything.yaml", "-o", "net.onnx")
     assert result.exit_code == 1
-    assert "error[onnx-unsupported]: tf2onnx has no ONNX for Erfc of TensorFlow" in result.stderr
+    assert "error[export-unsupported]: tf2onnx has no ONNX for Erfc of TensorFlow" in result.stderr
     assert sorted(path.name for path in Path().iterdir()) == ["everything.yaml"]
 
 
@@ -247,3 +228,23 @@ def test_usage_errors(args: list[str], complaint: str) -> None:
     result = run("build", "everything.yaml", *args)
     assert result.exit_code == 2
     assert complaint in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("writer", "backend", "message"),
+    [
+        ("write_onnx", "jax", "ONNX is written with Keras on TensorFlow, and this is Keras on JAX"),
+        ("write_saved_model", "torch", "a SavedModel is written with Keras on TensorFlow or JAX, and this is Keras on PyTorch"),
+    ],
+)
+def test_a_backend_that_cannot_write_it_is_told(writer: str, backend: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    from archspec.backends import keras_export
+
+    graph = archspec.compile("everything.yaml")
+    model = archspec.build("everything.yaml")
+    monkeypatch.setattr(keras.backend, "backend", lambda: backend)
+    with pytest.raises(archspec.SpecError, match=message):
+        getattr(keras_export, writer)(model, graph, Path("written"))
+    assert not Path("written").exists()

@@ -17,18 +17,19 @@ from archspec.layers.types import Configured
 
 
 def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None) -> keras.Model:
-    """The Keras model of a graph: layers named by their paths, outputs in the graph's order. ``done`` is told of each node built.
+    """The Keras model of a graph: layers named by `layer_names`, outputs in the graph's order. ``done`` is told of each node built.
 
     Shapes and weights are compared with the inferred ones as each layer is built. Raises `SpecError` where Keras refuses a layer, or differs.
     """
     tensors = {name: keras.Input(tensor.shape, dtype=tensor.dtype, name=name) for name, tensor in graph.inputs.items()}
     inputs = list(tensors.values())
+    names = layer_names(graph)
     layers: dict[str, keras.layers.Layer] = {}
     for node in graph.nodes:
         layer = layers.get(node.weights_of or "")
         try:
             with _values_at_the_end():
-                layer = layer or make_layer(node.layer, node.name)
+                layer = layer or make_layer(node.layer, names[node.name])
                 tensors[node.name] = apply(layer, [tensors[name] for name in node.inputs])
         except Exception as error:  # whatever Keras raises, its author gets a place and a sentence
             raise SpecError([_refused(node, error)]) from error
@@ -37,6 +38,20 @@ def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None) 
         done(node)
     outputs = [tensors[name] for name in graph.outputs.values()]
     return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name.replace("/", "-"))  # which Keras refuses
+
+
+def layer_names(graph: Graph) -> dict[str, str]:
+    """The names of a graph's layers in Keras: their paths, but with underscores for the dots where Keras runs on PyTorch, which refuses dots."""
+    paths = [node.name for node in graph.nodes]
+    if keras.backend.backend() != "torch":
+        return dict(zip(paths, paths, strict=True))
+    names: dict[str, str] = {}
+    for path in sorted(paths, key=lambda path: "." in path):  # those without a dot keep their names
+        name = path.replace(".", "_")
+        while name in names:
+            name += "_"
+        names[name] = path
+    return {path: name for name, path in names.items()}
 
 
 def compare_count(model: keras.Model, graph: Graph) -> None:

@@ -16,6 +16,9 @@ import numpy
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph
 
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+"""What Keras's names for its backends mean."""
+
 
 def write_keras(model: keras.Model, graph: Graph, path: Path) -> None:
     """Keras's own file, weights and all."""
@@ -28,7 +31,8 @@ def write_json(model: keras.Model, graph: Graph, path: Path) -> None:
 
 
 def write_saved_model(model: keras.Model, graph: Graph, folder: Path) -> None:
-    """A TensorFlow SavedModel, whose endpoint ``serve`` is the model at inference."""
+    """A TensorFlow SavedModel, whose endpoint ``serve`` is the model at inference. Raises `SpecError` where Keras runs on PyTorch."""
+    _refuse_backends(graph, "a SavedModel", "tensorflow", "jax")
     inputs = [keras.InputSpec(shape=one.shape, dtype=one.dtype, name=one.name) for one in model.inputs]
     with _silent("tensorflow"):
         model.export(folder, format="tf_saved_model", verbose=False, input_signature=[inputs if len(inputs) > 1 else inputs[0]])
@@ -42,8 +46,7 @@ def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
     import onnx
     import tf2onnx.convert
 
-    if keras.backend.backend() != "tensorflow":
-        _refuse(graph, f"ONNX is written with Keras on TensorFlow, and this is Keras on {keras.backend.backend()}", "unset KERAS_BACKEND")
+    _refuse_backends(graph, "ONNX", "tensorflow")
     with _plain_groups(model), _silent("tf2onnx"), _numpy_of_tf2onnx():
         function, signature = _function(model, graph)
         handlers: dict[str, Any] = {"Erfc": (_erfc, [])}
@@ -62,8 +65,15 @@ WRITERS: Mapping[str, Callable[[keras.Model, Graph, Path], None]] = {"keras": wr
 """What writes the file of an ending."""
 
 
+def _refuse_backends(graph: Graph, what: str, *writing: str) -> None:
+    if keras.backend.backend() not in writing:
+        words = " or ".join(BACKENDS[backend] for backend in writing)
+        here = BACKENDS.get(keras.backend.backend(), keras.backend.backend())
+        _refuse(graph, f"{what} is written with Keras on {words}, and this is Keras on {here}", "unset KERAS_BACKEND")
+
+
 def _refuse(graph: Graph, message: str, help: str) -> None:
-    raise SpecError([Diagnostic("onnx-unsupported", message, graph.scopes[0].span, help=help)])
+    raise SpecError([Diagnostic("export-unsupported", message, graph.scopes[0].span, help=help)])
 
 
 def _function(model: keras.Model, graph: Graph) -> tuple[Any, list[Any]]:

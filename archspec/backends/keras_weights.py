@@ -13,6 +13,7 @@ from typing import NamedTuple
 import keras
 
 from archspec.applications import FAMILY_OF, flat_name
+from archspec.backends.keras import layer_names
 from archspec.backends.keras_stores import Store, Stored, opened, unreadable, value
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
@@ -160,7 +161,8 @@ def _others(store: Store, pairs: list[tuple[keras.layers.Layer, Stored | None]])
 
 
 def _refuse_what_differs(fit: Fit, graph: Graph, store: Store, source: str, *, lenient: bool = False) -> None:
-    spans = {node.name: node.span for node in graph.nodes}
+    names = layer_names(graph)
+    spans = {names[node.name]: node.span for node in graph.nodes}
     problems = []
     for layer, stored in fit.pairs:
         difference = _difference(layer, stored or Stored("", "", {}), store, lenient=lenient)
