@@ -12,7 +12,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -53,43 +53,33 @@ small = sorted(seconds(1000) for _ in range(21))[10]
 large = sorted(seconds(100_000) for _ in range(3))[1]
 print(small, large)
 """
-BUILD = """
-import sys, time
+COMPARE = """
+import gc, sys, time
+from statistics import median
 sys.path.insert(0, "benchmarks")
 import archspec, by_hand, keras
 def seconds(build):
-    keras.utils.clear_session(); start = time.perf_counter(); model = build()
+    keras.utils.clear_session(); gc.collect(); start = time.perf_counter(); model = build()
     return time.perf_counter() - start, model.count_params()
-SIDES = {
-    "resnet50": (lambda: archspec.build("resnet@resnet50"), by_hand.resnet),
-    "efficientnet B0": (lambda: archspec.build("efficientnet@B0"), by_hand.efficientnet),
-}
-for name, (ours, theirs) in SIDES.items():
-    seconds(ours), seconds(theirs)
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(9)]
-    assert pairs[0][0][1] == pairs[0][1][1], "the two sides differ"
-    a, b = (sorted(pair[side][0] for pair in pairs)[4] for side in (0, 1))
-    print(f"{name}\\t{a}\\t{b}")
-"""
-
-APPLICATIONS = """
-import gc, time
-import archspec, keras
-from archspec.frontend.resolve import shipped_names
-from tests.equivalence.zoo import CASES
-def seconds(build):
-    keras.utils.clear_session(); gc.collect(); start = time.process_time(); model = build()
-    return time.process_time() - start, model.count_params()
-for family in [name.removeprefix("keras/") for name in shipped_names() if name.startswith("keras/")]:
-    case = next(case for case in CASES if case.family == family)
-    sides = [lambda: archspec.build(case.spec), lambda: getattr(keras.applications, case.function)(weights=None)]
+def compare(name, *sides):
     (_, ours), (_, theirs) = map(seconds, sides)
     assert ours == theirs, "the two sides differ"
     taken = [[], []]
     for turn in range(10):  # each side is first in every other turn
         for side in (turn % 2, 1 - turn % 2):
             taken[side].append(seconds(sides[side])[0])
-    print(case.function, min(taken[0]), min(taken[1]), sep="\\t", flush=True)
+    print(name, *map(median, taken), sep="\\t", flush=True)
+"""
+BUILD = """
+compare("resnet50", lambda: archspec.build("resnet@resnet50"), by_hand.resnet)
+compare("efficientnet B0", lambda: archspec.build("efficientnet@B0"), by_hand.efficientnet)
+"""
+APPLICATIONS = """
+from archspec.frontend.resolve import shipped_names
+from tests.equivalence.zoo import CASES
+for family in [name.removeprefix("keras/") for name in shipped_names() if name.startswith("keras/")]:
+    case = next(case for case in CASES if case.family == family)
+    compare(case.function, lambda: archspec.build(case.spec), lambda: getattr(keras.applications, case.function)(weights=None))
 """
 
 
@@ -113,7 +103,7 @@ def output(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def say(what: str, value: str, bound: str) -> None:
-    print(f"{what:<82} {value:>9}   {bound}")
+    print(f"{what:<82} {value:>9}   {bound}", flush=True)
 
 
 def start_up() -> None:
@@ -133,19 +123,26 @@ def linear() -> None:
     say("time for each layer of a spec of 100,000 layers / of 1,000", f"{large / small:.2f}", "at most 1.5")
 
 
+def compared(program: str) -> Iterator[tuple[str, float]]:
+    """The names and ratios of the sides that a program calls ``compare`` with, each as soon as it is there."""
+    with subprocess.Popen([sys.executable, "-c", COMPARE + program], cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            name, ours, theirs = line.split("\t")
+            yield name, float(ours) / float(theirs)
+    if process.returncode:
+        sys.exit(process.returncode)
+
+
 def build() -> None:
-    for line in output(BUILD).stdout.splitlines():
-        name, ours, theirs = line.split("\t")
-        say(f"archspec.build / the same model by hand in Keras, {name}", f"{float(ours) / float(theirs):.3f}", "at most 1.05")
+    for name, value in compared(BUILD):
+        say(f"archspec.build / the same model by hand in Keras, {name}", f"{value:.3f}", "at most 1.05")
 
 
 def applications() -> None:
-    """In the processor's time, and the least of ten turns: the two sides differ by hundredths, and what else the machine does only adds."""
     ratios = []
-    for line in output(APPLICATIONS).stdout.splitlines():
-        function, ours, theirs = line.split("\t")
-        ratios.append(float(ours) / float(theirs))
-        say(f"archspec.build / keras.applications.{function}", f"{ratios[-1]:.3f}", "at most 1.05")
+    for function, value in compared(APPLICATIONS):
+        ratios.append(value)
+        say(f"archspec.build / keras.applications.{function}", f"{value:.3f}", "at most 1.05")
     say(f"archspec.build / keras.applications, median of {len(ratios)} families", f"{median(ratios):.3f}", "at most 1.0")
 
 

@@ -46,20 +46,20 @@ def is_equal(one: dict[str, Any]) -> bool:
     """Whether a proof compared something and found it equal."""
     if "error" in one or not (one["layers"] > 0 and one["weights"] > 0):
         return False
-    return one["difference"] <= TOLERANCE and (one["source"] is None or one["source"] <= SAME_TOLERANCE)
+    return bool(one["difference"] <= TOLERANCE and one["source"] <= SAME_TOLERANCE)
 
 
 HEAD = f"{'function':<20} {'layers':>6} {'weights':>7} {'parameters':>12} {'difference':>10} {'source':>7} {'seconds':>7}"
 
 FOOT = f"""
-difference: of the outputs of Keras's model and ours, relative to the largest, at most {TOLERANCE:.0g}; source: of ours and that of the source that
-we emit. Above 100 million parameters that is built without values: equal in layers, edges, configurations, and names and shapes of weights."""
+difference: of the outputs of Keras's model and ours, relative to the largest, at most {TOLERANCE:.0g}; source: of ours and that of the source
+that we emit, which is also equal in layers, edges, configurations, and names and shapes of weights."""
 
 
 def row(one: dict[str, Any]) -> str:
     """A proof as a line of the table; an error is indented below it."""
     if "error" in one:
         return f"{one['function']:<20} fails\n" + textwrap.indent(one["error"], "    ")
-    source = "built" if one["source"] is None else f"{one['source']:.1g}"
-    numbers = f"{one['layers']:>6} {one['weights']:>7} {one['parameters']:>12,} {one['difference']:>10.1g} {source:>7} {one['seconds']:>7.1f}"
+    sizes = f"{one['layers']:>6} {one['weights']:>7} {one['parameters']:>12,}"
+    numbers = f"{sizes} {one['difference']:>10.1g} {one['source']:>7.1g} {one['seconds']:>7.1f}"
     return f"{one['function']:<20} {numbers}" + ("" if is_equal(one) else "  differs")
