@@ -13,7 +13,8 @@ import click
 from archspec import terminal
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError, as_github, as_json, as_text, in_order
-from archspec.frontend.resolve import Reference, read_override
+from archspec.frontend.overrides import read_override
+from archspec.frontend.resolve import Reference
 from archspec.frontend.source import Value
 from archspec.graph import Graph
 from archspec.networks import Checked, check, distinct, family

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from archspec.diagnostics import Diagnostic, SpecError, in_order
 from archspec.frontend import checks, elaborate, schema, source, syntax
 from archspec.frontend.contexts import Workshop
-from archspec.frontend.resolve import Library, Reference, Resolved, as_json_text, override_of
+from archspec.frontend.overrides import as_json_text, override_of
+from archspec.frontend.resolve import Library, Reference, Resolved
 from archspec.frontend.source import Document, Value
 from archspec.graph import Graph
 from archspec.spelling import spec_name

@@ -11,7 +11,8 @@ import numpy
 
 from archspec.backends.source import source
 from archspec.compiler import Compiler
-from archspec.frontend.resolve import Reference, as_json_text, override_of
+from archspec.frontend.overrides import as_json_text, override_of
+from archspec.frontend.resolve import Reference
 from archspec.frontend.source import read
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
-from archspec.frontend.resolve import Reference, read_override
+from archspec.frontend.overrides import read_override
+from archspec.frontend.resolve import Reference
 
 CORPUS = Path(__file__).parent / "errors"
 

@@ -82,7 +82,7 @@ def fnmatch_all(*patterns: str) -> list[str]:
     return [name for name in MODULES if any(fnmatch(name, pattern) for pattern in patterns)]
 
 
-RECORDED = ("recording", "syntax", "formulas", "expressions", "expression_tree", "expression_code", "naming", "source.Value")
+RECORDED = ("recording", "program", "formulas", "expressions", "expression_tree", "expression_code", "naming", "source.Value")
 """What a recording is made of: the program, its formulas and their expressions."""
 
 

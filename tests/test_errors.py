@@ -18,7 +18,8 @@ import pytest
 
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError, as_text
-from archspec.frontend.resolve import Reference, read_override
+from archspec.frontend.overrides import read_override
+from archspec.frontend.resolve import Reference
 
 ROOT = Path(__file__).parents[1]
 CORPUS = Path(__file__).parent / "errors"

@@ -16,7 +16,8 @@ import pytest
 import archspec
 from archspec import SpecError
 from archspec.compiler import Compiler
-from archspec.frontend.resolve import Reference, read_override
+from archspec.frontend.overrides import read_override
+from archspec.frontend.resolve import Reference
 from archspec.frontend.stamps import Press
 from archspec.graph import Graph
 

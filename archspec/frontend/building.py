@@ -7,14 +7,14 @@ from typing import Any
 
 from archspec import limits
 from archspec.diagnostics import Complaints, Diagnostic, Span
-from archspec.frontend import syntax
 from archspec.frontend.contexts import Context, Named, Workshop
 from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, Purse, has_unknown
 from archspec.frontend.formulas import Formula, Located, NameFormula, Silenced
 from archspec.frontend.naming import Entry, Names
+from archspec.frontend.program import Item, Items, Program, place_of
 from archspec.frontend.source import Value
 from archspec.frontend.stamps import Press
-from archspec.frontend.syntax import Item, Items, Program
+from archspec.frontend.syntax_words import better_name, name_problem
 from archspec.frontend.words import at_line, show, where_called
 from archspec.graph import Bindings, Node, Scope
 from archspec.spelling import listed
@@ -139,9 +139,9 @@ class Builder:
             return None
         text = text if index is None else f"{text}{index}"
         place = name.value.span
-        complaint = None if name.template is None and index is None else syntax.name_problem(text)
+        complaint = None if name.template is None and index is None else name_problem(text)
         if complaint:
-            self._problem("wrong-name", complaint, place, help=syntax.better_name(str(text)), at=context)
+            self._problem("wrong-name", complaint, place, help=better_name(str(text)), at=context)
             self.names.unsure = True  # whoever says the name means an item that nobody can find
             return None
         path = f"{context.prefix}.{text}" if context.prefix else text
@@ -202,10 +202,10 @@ class Builder:
     def _elsewhere(self, text: str, span: Span, block: str | None) -> tuple[str, str] | None:
         """Why an item of that name cannot be taken: it stands further down, or outside of the block."""
         here = self.program.items if block is None else self.program.blocks[block].items
-        place = syntax.place_of(text, here)
+        place = place_of(text, here)
         if place is not None and place > span:
             return f"`{text}` stands further down, on line {place.line}", "`from` takes what stands above; move that item up, or take another"
-        place = syntax.place_of(text, self.program.items) if block is not None else None
+        place = place_of(text, self.program.items) if block is not None else None
         if place is None and text in {one.name for one in self.program.inputs}:
             place = self.program.items.place
         if block is None or place is None:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from archspec.diagnostics import Span
-from archspec.frontend import syntax
 from archspec.frontend.environment import Environment, Feed
 from archspec.frontend.formulas import NameFormula
-from archspec.frontend.syntax import Arguments, Program
+from archspec.frontend.program import Arguments, ArgumentsByKind, Program
 from archspec.graph import Tensor, Weight
 from archspec.layers import Layer
 
@@ -19,7 +18,7 @@ NO_ARGUMENTS: Arguments = {}
 class Defaults(NamedTuple):
     """The ``defaults`` of the spec or of one call of a block, with the environment that their expressions see."""
 
-    arguments: syntax.Defaults
+    arguments: ArgumentsByKind
     environment: Environment
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, stopped
 from archspec.frontend.naming import Entry
-from archspec.frontend.syntax import Branches, Item, LayerCall, Residual, Reuse
+from archspec.frontend.program import Branches, Item, LayerCall, Residual, Reuse
 from archspec.frontend.words import at_line
 from archspec.graph import Node, Scope
 from archspec.layers import KINDS

@@ -11,7 +11,6 @@ from typing import Any
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Enough
-from archspec.frontend import syntax
 from archspec.frontend.contexts import NO_ARGUMENTS, Context, Defaults, Frame, Named, Workshop
 from archspec.frontend.dead_ends import Network, dead_ends
 from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, variables_of
@@ -19,11 +18,25 @@ from archspec.frontend.expressions import UNKNOWN
 from archspec.frontend.formulas import Formula, Located, NameFormula, Silenced
 from archspec.frontend.formulas import formula as read_formula
 from archspec.frontend.naming import join
+from archspec.frontend.program import (
+    BlockCall,
+    Branches,
+    Group,
+    Input,
+    Item,
+    Items,
+    LayerCall,
+    Mistaken,
+    Program,
+    Residual,
+    Reuse,
+    SideOutput,
+    VariableCall,
+)
 from archspec.frontend.repetitions import WrongRepeat, rows_of, whole
 from archspec.frontend.resolve import kind_of_data
 from archspec.frontend.source import Value
 from archspec.frontend.structure import StructureBuilder
-from archspec.frontend.syntax import Branches, Group, Item, Items, Program, Reuse, SideOutput
 from archspec.frontend.words import show
 from archspec.graph import BYTES, Graph, Scope, Tensor
 from archspec.spelling import did_you_mean
@@ -66,15 +79,15 @@ class _Elaboration(StructureBuilder):
     def __init__(self, program: Program, kinds: Mapping[str, str | Value], workshop: Workshop, problems: Iterable[Diagnostic]) -> None:
         super().__init__(program, kinds, workshop, problems)
         self.operations = {
-            syntax.LayerCall: self._layer_call,
-            syntax.BlockCall: self._block_call,
-            syntax.VariableCall: self._variable_call,
+            LayerCall: self._layer_call,
+            BlockCall: self._block_call,
+            VariableCall: self._variable_call,
             Group: self._group,
             Branches: self._branches,
-            syntax.Residual: self._residual,
+            Residual: self._residual,
             Reuse: self._reuse,
             SideOutput: self._side_output,
-            syntax.Mistaken: self._mistaken,
+            Mistaken: self._mistaken,
         }
 
     def graph(self) -> Graph | None:
@@ -132,7 +145,7 @@ class _Elaboration(StructureBuilder):
         except (Located, Silenced):
             return None
 
-    def _input(self, one: syntax.Input) -> Tensor | None:
+    def _input(self, one: Input) -> Tensor | None:
         shape = self._guarded(one.shape.evaluate, self.variables)
         dtype = one.dtype.data if one.dtype else "float32"
         if shape is FAILED:
@@ -260,7 +273,7 @@ class _Elaboration(StructureBuilder):
         elif written is None and item.name is not None:
             self.names.unsure = True
 
-    def _mistaken(self, item: syntax.Mistaken, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+    def _mistaken(self, item: Mistaken, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
         """What was told already."""
         self.names.unsure |= item.hides
         return self._lost(*feeds, unseen=True)
@@ -301,6 +314,6 @@ class _Elaboration(StructureBuilder):
 
 
 def _label(operation: Any) -> str:
-    if isinstance(operation, syntax.LayerCall):
+    if isinstance(operation, LayerCall):
         return operation.kind
-    return operation.block if isinstance(operation, syntax.BlockCall) else ""
+    return operation.block if isinstance(operation, BlockCall) else ""

@@ -9,14 +9,14 @@ from typing import Any
 
 from archspec import limits
 from archspec.diagnostics import Span
-from archspec.frontend import syntax
 from archspec.frontend.building import Builder
 from archspec.frontend.contexts import NO_ARGUMENTS, Context, Defaults, Inferred, Named, Plan
 from archspec.frontend.environment import FAILED, Environment, Exceeded, Feed, has_unknown
 from archspec.frontend.formulas import Formula, Located, Silenced
 from archspec.frontend.naming import snake_case
 from archspec.frontend.origins import lost_axes, unknown_size
-from archspec.frontend.syntax import Arguments
+from archspec.frontend.program import Arguments, LayerCall
+from archspec.frontend.syntax_words import no_argument
 from archspec.frontend.words import MOST_INPUTS, show
 from archspec.graph import Node, Tensor, show_shape
 from archspec.layers import KINDS, Layer, Mismatch
@@ -25,7 +25,7 @@ from archspec.layers import KINDS, Layer, Mismatch
 class LayerBuilder(Builder):
     """Adds layers to a network."""
 
-    def _layer_call(self, call: syntax.LayerCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+    def _layer_call(self, call: LayerCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
         named = self._path(written, snake_case(call.kind), context, call.place)
         feed = self._layer(call.kind, call.arguments, call.place, context, environment, feeds, named.path)
         self._settle(named, feed, call, context, environment)
@@ -186,7 +186,7 @@ class LayerBuilder(Builder):
             notes = (*notes, f"for the `{kind}` of line {place.line}")
             context = context._replace(frame=None if which == 0 else context.frame)
         if code == "unknown-argument":
-            message, help = syntax.no_argument(kind, name)
+            message, help = no_argument(kind, name)
             self._problem(code, message, formula.value.place, help=help, at=context)
             return
         span = formula.value.span

@@ -16,7 +16,7 @@ from archspec.spelling import did_you_mean, listed_names
 
 if TYPE_CHECKING:
     from archspec.frontend.contexts import Context
-    from archspec.frontend.syntax import Operation
+    from archspec.frontend.program import Operation
 
 
 class Entry(NamedTuple):

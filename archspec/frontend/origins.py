@@ -7,7 +7,7 @@ from math import isqrt
 
 from archspec.diagnostics import Span
 from archspec.frontend.environment import Feed
-from archspec.frontend.syntax import Input
+from archspec.frontend.program import Input
 from archspec.frontend.words import at_line
 from archspec.graph import Node, Tensor
 

@@ -14,7 +14,7 @@ from archspec.frontend.contexts import Context, Defaults, Named, Workshop
 from archspec.frontend.elaborate import _Elaboration
 from archspec.frontend.environment import Environment, Feed
 from archspec.frontend.formulas import Formula, NameFormula
-from archspec.frontend.syntax import Arguments, Block, BlockCall, Branches, Group, Item, Items, LayerCall, Path, Program
+from archspec.frontend.program import Arguments, Block, BlockCall, Branches, Group, Item, Items, LayerCall, Path, Program
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
 

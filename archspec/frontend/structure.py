@@ -7,14 +7,14 @@ from typing import Any
 
 from archspec import limits
 from archspec.diagnostics import Span
-from archspec.frontend import syntax
 from archspec.frontend.contexts import NO_ARGUMENTS, Context, Defaults, Frame, Named
 from archspec.frontend.environment import FAILED, Environment, Feed, variables_of
 from archspec.frontend.formulas import Formula
 from archspec.frontend.layering import LayerBuilder
 from archspec.frontend.naming import Entry, join, snake_case
+from archspec.frontend.program import Arguments, Block, BlockCall, Branches, Group, LayerCall, Path, Residual, Reuse, SideOutput, VariableCall
 from archspec.frontend.source import Value
-from archspec.frontend.syntax import Arguments, Block, Branches, Group, Path, Reuse, SideOutput
+from archspec.frontend.syntax_words import RECURSION_HELP, block_argument_problems, merge_problem, recursion, unknown_operation
 from archspec.frontend.words import projection, show
 from archspec.graph import Bindings, Scope, Tensor
 from archspec.layers import KINDS
@@ -26,12 +26,12 @@ class StructureBuilder(LayerBuilder):
 
     operations: dict[type, Callable[..., Feed | None]]
 
-    def _block_call(self, call: syntax.BlockCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
+    def _block_call(self, call: BlockCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
         block = self.program.blocks[call.block]
         named = self._path(written, block.name, context, call.place)
         if block.name in context.blocks:
-            message = syntax.recursion([*context.blocks[context.blocks.index(block.name) :], block.name])
-            self._problem("recursion", message, call.place, help=syntax.RECURSION_HELP, at=context)
+            message = recursion([*context.blocks[context.blocks.index(block.name) :], block.name])
+            self._problem("recursion", message, call.place, help=RECURSION_HELP, at=context)
             return Feed(named.path, None)
         if not self._block_inputs(block, feeds, call.place, context):
             return Feed(named.path, None)
@@ -40,7 +40,7 @@ class StructureBuilder(LayerBuilder):
         self._settle(named, feed, call, context, environment)
         return feed
 
-    def _pressed(self, block: Block, call: syntax.BlockCall, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
+    def _pressed(self, block: Block, call: BlockCall, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
         """What a block gives: carried out, or pressed from the stamp of a call with equal arguments and inputs of equal shapes."""
         given = [values.values[name] for name in block.parameters]
         shown = repr(given)
@@ -93,7 +93,7 @@ class StructureBuilder(LayerBuilder):
         variables_of(block.let, values, inner)
         return inner
 
-    def _block_body(self, block: Block, call: syntax.BlockCall, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
+    def _block_body(self, block: Block, call: BlockCall, context: Context, values: Environment, feeds: tuple[Feed, ...], named: Named) -> Feed:
         inside = self._enter(named, "block", block.name, context, call.place, _bound(block, values))
         inside = inside._replace(
             visible=(named.path,),
@@ -106,9 +106,7 @@ class StructureBuilder(LayerBuilder):
             self._guarded(values.lookup, name, inside)
         return self._run(block.items, inside, values, feeds[0])
 
-    def _variable_call(
-        self, call: syntax.VariableCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None
-    ) -> Feed:
+    def _variable_call(self, call: VariableCall, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
         try:
             value = self._guarded(environment.lookup, call.variable, context)
         except KeyError:  # known only now, where a `repeat` takes its rows from a variable
@@ -122,31 +120,31 @@ class StructureBuilder(LayerBuilder):
             self._wrong_call(call, message, help, value, context, environment)
             return Feed("", None)
         if value in KINDS:
-            return self._layer_call(syntax.LayerCall(value, call.arguments, call.place), context, environment, feeds, written)
+            return self._layer_call(LayerCall(value, call.arguments, call.place), context, environment, feeds, written)
         if value not in self.program.blocks:
-            message, help = syntax.unknown_operation(value, self.program.blocks)
+            message, help = unknown_operation(value, self.program.blocks)
             self._wrong_call(call, message, help, value, context, environment)
             return Feed("", None)
         if value in context.blocks:
             self._names_itself(call, value, context)
             return Feed("", None)
         known = {name: one.default is None for name, one in self.program.blocks[value].parameters.items()}
-        wrong = list(syntax.block_argument_problems(value, known, call.arguments, call.place))
+        wrong = list(block_argument_problems(value, known, call.arguments, call.place))
         for diagnostic in wrong:
             self._tell(diagnostic, context)
         if wrong:
             return Feed("", None)
-        return self._block_call(syntax.BlockCall(value, call.arguments, call.place), context, environment, feeds, written)
+        return self._block_call(BlockCall(value, call.arguments, call.place), context, environment, feeds, written)
 
-    def _names_itself(self, call: syntax.VariableCall, value: str, context: Context) -> None:
+    def _names_itself(self, call: VariableCall, value: str, context: Context) -> None:
         """Tell that a variable names a block that its call stands in."""
-        message = syntax.recursion([*context.blocks[context.blocks.index(value) :], value])
+        message = recursion([*context.blocks[context.blocks.index(value) :], value])
         formula = self.program.variables.get(call.variable)
         where = "" if formula is None else f", set on line {formula.value.span.line}"
         help = f"give `{call.variable}` another block, or a layer such as `BatchNormalization`; or remove this call and the variable"
         self._problem("recursion", message, call.place, "", help, at=context, notes=(f"`${call.variable}` is `{value}`{where}",))
 
-    def _wrong_call(self, call: syntax.VariableCall, message: str, help: str | None, value: Any, context: Context, environment: Environment) -> None:
+    def _wrong_call(self, call: VariableCall, message: str, help: str | None, value: Any, context: Context, environment: Environment) -> None:
         """Tell that a variable names nothing that can be called: where it gets its value, if that is plain to see."""
         code = "unknown-layer" if isinstance(value, str) else "wrong-value"
         formula = self.program.variables.get(call.variable)
@@ -213,7 +211,7 @@ class StructureBuilder(LayerBuilder):
         kind = self._guarded(branches.merge.evaluate, environment, context)
         if kind is FAILED:
             return self._lost(*ends.values())
-        complaint = syntax.merge_problem(kind if isinstance(kind, str) else show(kind))
+        complaint = merge_problem(kind if isinstance(kind, str) else show(kind))
         if complaint:
             self._problem("unknown-layer", complaint[0], branches.merge.value.span, f"this gives {show(kind)}", complaint[1], at=context)
             return self._lost(*ends.values())
@@ -233,9 +231,7 @@ class StructureBuilder(LayerBuilder):
         self.names.settle(path, feed)
         return feed
 
-    def _residual(
-        self, residual: syntax.Residual, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None
-    ) -> Feed:
+    def _residual(self, residual: Residual, context: Context, environment: Environment, feeds: tuple[Feed, ...], written: Named | None) -> Feed:
         feed = self._one("a residual", feeds, residual.place, context)
         outside = self._enter(written, "residual", written.path.rpartition(".")[2] if written else "", context, residual.place)
         inside = self._enter(None, "main", "", outside, residual.place)
@@ -248,7 +244,7 @@ class StructureBuilder(LayerBuilder):
             self._settle(written, result, residual, context, environment)
         return result
 
-    def _sum(self, residual: syntax.Residual, main: Feed, around: Feed, given: Feed, context: Context, environment: Environment) -> Feed:
+    def _sum(self, residual: Residual, main: Feed, around: Feed, given: Feed, context: Context, environment: Environment) -> Feed:
         if main.tensor is not None and around.tensor is not None and not _same_shape(main.tensor, around.tensor):
             own = residual.shortcut is not None and bool(residual.shortcut.items.items)
             label = f"its items end in {main.tensor}, {'its `shortcut`' if own else 'the way around'} in {around.tensor}"

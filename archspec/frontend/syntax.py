@@ -10,167 +10,46 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from archspec import limits
 from archspec.diagnostics import Complaints, Diagnostic, Enough, Span
 from archspec.frontend.expressions import FUNCTIONS, RESERVED
 from archspec.frontend.formulas import Formula, Located, Mention, NameFormula, broken, formula, mentioned, name_formula
 from archspec.frontend.naming import snake_case
+from archspec.frontend.program import (
+    ArgumentsByKind,
+    Block,
+    BlockCall,
+    Branches,
+    Group,
+    Input,
+    Item,
+    Items,
+    LayerCall,
+    Mistaken,
+    Operation,
+    Parameter,
+    Path,
+    Program,
+    Residual,
+    Reuse,
+    SideOutput,
+    VariableCall,
+)
 from archspec.frontend.source import Broken, Document, Value
-from archspec.frontend.vocabulary import BLOCK_NAME, MODIFIERS, OPERATIONS, RESERVED_STEPS, STEP, VARIABLE_NAME
-from archspec.frontend.words import show
+from archspec.frontend.syntax_words import (
+    RECURSION_HELP,
+    better_name,
+    block_argument_problems,
+    merge_problem,
+    name_problem,
+    no_argument,
+    recursion,
+    unknown_operation,
+)
+from archspec.frontend.vocabulary import BLOCK_NAME, MODIFIERS, OPERATIONS, RESERVED_STEPS, VARIABLE_NAME
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean, listed_names
 
-Arguments = Mapping[str, Formula]
-
-
-class LayerCall(NamedTuple):
-    """A layer of a kind, with the arguments that stand at it."""
-
-    kind: str
-    arguments: Arguments
-    place: Span
-
-
-class BlockCall(NamedTuple):
-    """A call of a block of the spec."""
-
-    block: str
-    arguments: Arguments
-    place: Span
-
-
-class VariableCall(NamedTuple):
-    """A call of the layer kind or block that a variable names."""
-
-    variable: str
-    arguments: Arguments
-    place: Span
-
-
-class Items(NamedTuple):
-    """A list of items. ``reserved`` are the names written in it and in its unnamed groups, which automatic names avoid."""
-
-    items: tuple[Item, ...]
-    reserved: frozenset[str]
-    place: Span
-
-
-class Group(NamedTuple):
-    """``layers``: the items run in sequence."""
-
-    items: Items
-    place: Span
-
-
-class Path(NamedTuple):
-    """A branch or a shortcut: its items, and the condition under which there is one."""
-
-    label: str
-    items: Items
-    when: Formula | None
-    place: Span
-
-
-class Branches(NamedTuple):
-    """``branches`` with the layer that ``merge`` names: a kind, or a formula that gives its name."""
-
-    paths: tuple[Path, ...]
-    merge: Formula
-    arguments: Arguments
-    place: Span
-
-
-class Residual(NamedTuple):
-    """``residual`` with its ``shortcut``, ``None`` for the identity."""
-
-    items: Items
-    shortcut: Path | None
-    place: Span
-
-
-class Reuse(NamedTuple):
-    """``reuse``: the item of that name once more."""
-
-    target: NameFormula
-    place: Span
-
-
-class SideOutput(NamedTuple):
-    """``output``: a side path that ends in an output of the model."""
-
-    items: Items
-    place: Span
-
-
-class Mistaken(NamedTuple):
-    """What stands where an operation belongs, its mistake told. ``hides`` says that names may stand in it, which nobody knows now."""
-
-    hides: bool
-    place: Span
-
-
-Operation = LayerCall | BlockCall | VariableCall | Group | Branches | Residual | Reuse | SideOutput | Mistaken
-
-
-class Item(NamedTuple):
-    """One item: an operation with its modifiers. ``place`` is where the operation's key stands."""
-
-    operation: Operation
-    name: NameFormula | None
-    repeat: Formula | None
-    when: Formula | None
-    sources: tuple[NameFormula, ...] | None
-    place: Span
-
-
-class Parameter(NamedTuple):
-    """An argument of a block: ``default`` is ``None`` where it is required."""
-
-    name: str
-    default: Formula | None
-    place: Span
-
-
-Defaults = Mapping[str, Arguments]
-
-
-class Block(NamedTuple):
-    """A block: its arguments, local values, inputs, defaults and items."""
-
-    name: str
-    parameters: Mapping[str, Parameter]
-    let: Mapping[str, Formula]
-    inputs: tuple[str, ...]
-    defaults: Defaults
-    items: Items
-    place: Span
-
-
-class Input(NamedTuple):
-    """An input of the model: its shape as a formula, and its dtype, which is a plain text."""
-
-    name: str
-    shape: Formula
-    dtype: Value | None
-    place: Span
-
-
-class Program(NamedTuple):
-    """A network as written, ready to be carried out."""
-
-    name: str
-    description: str | None
-    source: str | None
-    variables: Mapping[str, Formula]
-    inputs: tuple[Input, ...]
-    defaults: Defaults
-    blocks: Mapping[str, Block]
-    items: Items
-    reuses: bool
-
-
-Bodies = dict[Any, tuple[tuple[tuple[Input, ...], Defaults, Mapping[str, Block], Items, bool], Value]]
+Bodies = dict[Any, tuple[tuple[tuple[Input, ...], ArgumentsByKind, Mapping[str, Block], Items, bool], Value]]
 """What stands outside of ``vars``, read once for all variants that change only values of variables, and the document it was read from."""
 
 
@@ -186,7 +65,6 @@ class Names(NamedTuple):
 
 
 T = TypeVar("T")
-NAME = re.compile(rf"{STEP}(?:\.{STEP})*")
 
 
 def parse(document: Document, bodies: Bodies) -> tuple[Program | None, list[Diagnostic]]:
@@ -235,7 +113,7 @@ class _Reader:
         tables = tuple(id(value) for value in self.variables.values() if value.is_mapping or any(row.is_mapping for row in value.elements()))
         return sections, tuple(self.variables), tables
 
-    def _body(self, seen: Names) -> tuple[tuple[Input, ...], Defaults, Mapping[str, Block], Items, bool]:
+    def _body(self, seen: Names) -> tuple[tuple[Input, ...], ArgumentsByKind, Mapping[str, Block], Items, bool]:
         inputs = tuple(self._inputs(seen))
         defaults = self._defaults(self.root.get("defaults"), seen.plus(["in"]))
         blocks = {name: self._block(name, value, seen) for name, value in self.block_values.items()}
@@ -339,7 +217,7 @@ class _Reader:
         entries = value.items() if value is not None else iter(())
         return {name: self._formula(one, seen) for name, one in entries}
 
-    def _defaults(self, value: Value | None, seen: Names) -> Defaults:
+    def _defaults(self, value: Value | None, seen: Names) -> ArgumentsByKind:
         entries = value.items() if value is not None else iter(())
         return {kind: self._arguments(one, seen) for kind, one in entries}
 
@@ -609,107 +487,6 @@ WORDS = {
     "in": "`$in` is the input of a block",
     "prev": "`$prev` is the output of the item before",
 }
-RECURSION_HELP = "a block cannot contain itself, not even under a `when`: remove this call; to do something several times, there is `repeat`"
-
-
-def recursion(way: list[str]) -> str:
-    """What to say of a block that calls itself, by way of others; ``way`` begins and ends with it."""
-    return f"the block `{way[0]}` calls itself" + (f": {' → '.join(way)}" if len(way) > 2 else "")
-
-
-def no_argument(kind: str, name: str) -> tuple[str, str]:
-    """What to say of an argument that a layer kind does not have, and the help."""
-    known = [one for one in KINDS[kind].attributes if one not in ("dtype", "trainable")]
-    has = f"its arguments are {listed_names(known[:8], more=len(known) > 8)}" if known else "it takes none"
-    help = did_you_mean(name, KINDS[kind].attributes) or has
-    return f"`{kind}` has no argument `{name}`", help
-
-
-def block_argument_problems(block: str, known: Mapping[str, bool], given: Arguments, place: Span) -> Iterator[Diagnostic]:
-    """What is wrong with the arguments of a call; ``known`` says of each argument of the block whether it is required."""
-    for name, one in given.items():
-        if name not in known:
-            near = did_you_mean(name, [other for other in known if other not in given])
-            help = near or (f"its arguments are {listed_names(known)}" if known else "it takes none: it has no `args`")
-            yield Diagnostic("unknown-argument", f"the block `{block}` has no argument `{name}`", one.value.place, help=help)
-    misspelt = len([name for name in given if name not in known])
-    missing = [name for name, required in known.items() if required and name not in given]
-    if missing and not misspelt:
-        example = ", ".join([*(f"{name}: {show(one.data) if one.constant else one.value.text or '...'}" for name, one in given.items()),
-                             *(f"{name}: ..." for name in missing)])  # fmt: skip
-        example = example if len(example) <= 60 else ", ".join(f"{name}: ..." for name in missing)
-        yield Diagnostic("missing-argument", f"the block `{block}` needs {listed_names(missing)}", place, help=f"write `{block}: {{{example}}}`")
-
-
-def unknown_operation(word: str, blocks: Iterable[str], arguments: Iterable[str] = ()) -> tuple[str, str | None]:
-    """What to say of a word that names neither a layer kind nor a block, and the help; ``arguments`` are those that it is called with."""
-    blocks = list(blocks)
-    camel = re.sub(r"(?:^|_)([a-z])", lambda match: match[1].upper(), word)
-    kind = next((kind for kind in KINDS if kind == camel or snake_case(kind) == word or kind.lower() == word.replace("_", "").lower()), None)
-    near = f"did you mean `{kind}`?" if kind else did_you_mean(word, [*blocks, *OPERATIONS]) or did_you_mean(word, KINDS, cutoff=0.75)
-    shown = word if len(word) <= 60 else word[:57] + "..."
-    if kind and word[:1].islower() and near:
-        return f"there is no block `{shown}`", f"{near} Layer kinds are written as in Keras"
-    if re.fullmatch(r"[A-Z]\w*", word) and word not in blocks:
-        near = near or did_you_mean(word, KINDS)
-        return f"there is no layer kind `{shown}`", near or "`archspec layers` lists the layer kinds"
-    if not re.fullmatch(r"\w+", word):
-        return f"`{shown}` names neither a layer kind nor a block", near or "write `- Layer: {argument: value}`"
-    if word in ("identity", "skip", "passthrough", "none"):
-        return f"there is no block `{shown}`", "leave it out: a list without items, `[]`, is the identity"
-    return f"there is no block `{shown}`", near or _definition(shown, blocks, list(arguments))
-
-
-def _definition(word: str, blocks: list[str], arguments: list[str]) -> str:
-    """The help for a block that is not there: how it is defined."""
-    args = f"args: [{', '.join(arguments)}], " if arguments else ""
-    block = f"{word}: {{{args}layers: [...]}}"
-    has = f"; those there are: {listed_names(blocks[:12], more=len(blocks) > 12)}" if blocks else ""
-    where = f"below `blocks:`, `{block}`" if blocks else f"`blocks: {{{block}}}`"
-    return f"use a layer kind, or define the block with its layers: {where}{has}"
-
-
-def merge_problem(kind: str) -> tuple[str, str | None] | None:
-    """What is wrong with a word as the kind of a merging layer, and the help; ``None`` if nothing."""
-    merging = [name for name, one in KINDS.items() if one.arity[0] > 1]
-    if kind in merging:
-        return None
-    near = did_you_mean(kind, merging)
-    return f"`{kind}` is no merging layer", near or f"the merging layers are {listed_names(merging)}"
-
-
-def better_name(name: str) -> str:
-    """The help for a name that is none: one that resembles it, if there is."""
-    near = re.sub(r"[^A-Za-z0-9_.-]+", "_", re.sub(r"\.+", ".", name)).strip("._")
-    if name == "prev" or len(name) > limits.NAME_LENGTH:
-        return "choose another name"
-    return f"write `{near}`: a name has letters, digits, `_`, `-`, and dots between its steps" if near else "use letters, digits, `_` and `-`"
-
-
-def name_problem(name: str) -> str | None:
-    """What is wrong with a name, or ``None``."""
-    if len(name) > limits.NAME_LENGTH:
-        return f"this name has {len(name):,} characters, and a name may have {limits.NAME_LENGTH}"
-    if name == "prev":
-        return "`prev` stands for the previous output, and nothing else can have that name"
-    return None if NAME.fullmatch(name) else f"`{name}` is no name for an item" if name else "a name cannot be empty"
-
-
-def place_of(name: str, items: Items) -> Span | None:
-    """Where an item, branch or shortcut of that name stands in a list, or in the groups, branches and residuals within."""
-    for item in items.items:
-        operation = item.operation
-        if item.name is not None and item.name.text == name:
-            return item.name.value.span
-        paths = operation.paths if isinstance(operation, Branches) else ()
-        if isinstance(operation, Residual) and operation.shortcut is not None:
-            paths = (operation.shortcut,)
-        place = next((path.place for path in paths if path.label == name), None)
-        inner = [operation.items] if isinstance(operation, Group | Residual | SideOutput) else []
-        place = place or next((found for one in [*inner, *(path.items for path in paths)] if (found := place_of(name, one))), None)
-        if place is not None:
-            return place
-    return None
 
 
 def _written_names(items: Iterable[Item]) -> Iterator[str]:

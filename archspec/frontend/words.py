@@ -11,7 +11,7 @@ from archspec.graph import Tensor
 if TYPE_CHECKING:
     from archspec.diagnostics import Span
     from archspec.frontend.contexts import Frame
-    from archspec.frontend.syntax import Arguments, Residual
+    from archspec.frontend.program import Arguments, Residual
 
 MOST_CALLS = 3
 """Call sites that one diagnostic names."""

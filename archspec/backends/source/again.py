@@ -7,8 +7,8 @@ from archspec.backends.source.layout import Brackets, Definition, Piece, Stateme
 from archspec.backends.source.loops import LoopWriter
 from archspec.backends.source.words import identifier, quoted
 from archspec.backends.source.writer import CHAIN, Place
+from archspec.frontend.program import Item
 from archspec.frontend.recording import Step
-from archspec.frontend.syntax import Item
 from archspec.graph import Node
 
 

@@ -14,8 +14,8 @@ from archspec.backends.source.words import ATOM, Code, Template, joined, layer_n
 from archspec.backends.source.writer import Place, Writer
 from archspec.frontend.formulas import Formula
 from archspec.frontend.naming import snake_case
+from archspec.frontend.program import Arguments, Item, VariableCall
 from archspec.frontend.recording import Step, formulas_of
-from archspec.frontend.syntax import Arguments, Item, VariableCall
 from archspec.layers import KINDS
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from archspec.frontend.program import SideOutput, VariableCall
 from archspec.frontend.recording import Recording, Step, Visit
-from archspec.frontend.syntax import SideOutput, VariableCall
 
 
 class Varies(Exception):

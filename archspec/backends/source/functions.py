@@ -14,7 +14,7 @@ from archspec.backends.source.layout import Brackets, Compound, Line, Piece, Sta
 from archspec.backends.source.values import Bound
 from archspec.backends.source.words import Code, literal, quoted
 from archspec.backends.source.writer import CHAIN, Place
-from archspec.frontend.syntax import Block, Parameter
+from archspec.frontend.program import Block, Parameter
 
 if TYPE_CHECKING:
     pass

@@ -8,9 +8,8 @@ from archspec.backends.source.again import AgainWriter
 from archspec.backends.source.expressions import Known
 from archspec.backends.source.facts import Varies, one
 from archspec.backends.source.writer import Place
-from archspec.frontend import syntax
+from archspec.frontend.program import BlockCall, Branches, Group, Item, Items, LayerCall, Residual, Reuse, SideOutput, VariableCall
 from archspec.frontend.recording import Step, Visit
-from archspec.frontend.syntax import Item, Items
 
 
 class ItemWriter(AgainWriter):
@@ -54,23 +53,23 @@ class ItemWriter(AgainWriter):
     def written(self, item: Item, steps: list[Step], place: Place, cur: str, feeds: list[str]) -> str:
         """The statements of an item: the variable that holds what it gives on."""
         operation = item.operation
-        if isinstance(operation, syntax.LayerCall | syntax.BlockCall):
+        if isinstance(operation, LayerCall | BlockCall):
             return self.called(item, steps, place, cur, feeds, self.target(item, place))
-        if isinstance(operation, syntax.VariableCall):
+        if isinstance(operation, VariableCall):
             return self.variable_call(item, operation, steps, place, cur, feeds)
-        if isinstance(operation, syntax.Reuse):
+        if isinstance(operation, Reuse):
             return self.reuse(item, steps, place, feeds)
         inside = place if item.name is None else place.inside(self.item_name(item, steps, place, cur, ""))
-        if isinstance(operation, syntax.Group):
+        if isinstance(operation, Group):
             return self.items(operation.items, self.visits_of(steps, operation.items), inside, feeds[0])
-        if isinstance(operation, syntax.SideOutput):
+        if isinstance(operation, SideOutput):
             return self.side_output(item, operation, steps, inside, cur, feeds[0])
-        if isinstance(operation, syntax.Branches):
+        if isinstance(operation, Branches):
             return self.branches(item, operation, steps, inside, cur, feeds[0])
-        assert isinstance(operation, syntax.Residual)
+        assert isinstance(operation, Residual)
         return self.residual(item, operation, steps, inside, cur, feeds[0])
 
-    def variable_call(self, item: Item, call: syntax.VariableCall, steps: list[Step], place: Place, cur: str, feeds: list[str]) -> str:
+    def variable_call(self, item: Item, call: VariableCall, steps: list[Step], place: Place, cur: str, feeds: list[str]) -> str:
         """A call of what a variable names: written as a call of that, where it is always the same."""
         found = self.peek(call.variable, self.seen(place, cur))
         if len({step.target for step in steps}) == 1:
@@ -86,7 +85,7 @@ def _reads(following: Sequence[Item]) -> bool:
     if not following or following[0].sources is None or following[0].repeat is not None or following[0].when is not None:
         return True
     item = following[0]
-    arguments = item.operation.arguments if isinstance(item.operation, syntax.LayerCall | syntax.BlockCall) else None
+    arguments = item.operation.arguments if isinstance(item.operation, LayerCall | BlockCall) else None
     mentions = [mention for formula in (arguments or {}).values() for mention in formula.mentions]
     mentions += item.name.mentions if item.name is not None else ()
     mentioned = any(mention.name == "prev" for mention in mentions)

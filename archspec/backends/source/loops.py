@@ -12,8 +12,8 @@ from archspec.backends.source.structure import StructureWriter
 from archspec.backends.source.values import Bound
 from archspec.backends.source.words import Code
 from archspec.backends.source.writer import Loop, Place
+from archspec.frontend.program import Item
 from archspec.frontend.recording import Step, Visit
-from archspec.frontend.syntax import Item
 
 
 class Unused(Exception):

@@ -7,11 +7,10 @@ from archspec.backends.source.tensors import NameWriter
 from archspec.backends.source.values import Scope
 from archspec.backends.source.words import Code, Template
 from archspec.backends.source.writer import Place
-from archspec.frontend import syntax
 from archspec.frontend.formulas import Formula
 from archspec.frontend.naming import snake_case
+from archspec.frontend.program import Branches, Item, Items, Path, Residual, Reuse, SideOutput
 from archspec.frontend.recording import Step, Visit
-from archspec.frontend.syntax import Item, Items, Path
 
 
 class StructureWriter(NameWriter):
@@ -59,7 +58,7 @@ class StructureWriter(NameWriter):
             self.fix(path.when, place, cur)
         return found
 
-    def branches(self, item: Item, operation: syntax.Branches, steps: list[Step], place: Place, cur: str, feed: str) -> str:
+    def branches(self, item: Item, operation: Branches, steps: list[Step], place: Place, cur: str, feed: str) -> str:
         """Branches and the layer that merges them."""
         ends, own = [], []
         for path in operation.paths:
@@ -89,7 +88,7 @@ class StructureWriter(NameWriter):
 
     # --- residuals
 
-    def residual(self, item: Item, operation: syntax.Residual, steps: list[Step], place: Place, cur: str, feed: str) -> str:
+    def residual(self, item: Item, operation: Residual, steps: list[Step], place: Place, cur: str, feed: str) -> str:
         """A main path, and its sum with the way around."""
         shortcut = operation.shortcut
         present = steps if shortcut is None else [step for step in steps if id(shortcut.items) in step.visits]
@@ -138,7 +137,7 @@ class StructureWriter(NameWriter):
 
     # --- outputs
 
-    def side_output(self, item: Item, operation: syntax.SideOutput, steps: list[Step], place: Place, cur: str, feed: str) -> str:
+    def side_output(self, item: Item, operation: SideOutput, steps: list[Step], place: Place, cur: str, feed: str) -> str:
         """A side path and its end, an output of the model; the main path goes on from before it."""
         number = self.module.outputs_begin(self)
         slot = self.slot(operation, steps)
@@ -153,10 +152,10 @@ class StructureWriter(NameWriter):
         self.module.outputs_end(self, number, end, target, slot)
         return cur
 
-    def slot(self, operation: syntax.SideOutput, steps: list[Step]) -> str:
+    def slot(self, operation: SideOutput, steps: list[Step]) -> str:
         """A variable for the place of an output that comes before those within it; nothing where there are none."""
         inner = (one for visit in self.visits_of(steps, operation.items) for one in steps_in(visit))
-        if self.module.straight or not any(isinstance(one.item.operation, syntax.SideOutput) for one in inner):
+        if self.module.straight or not any(isinstance(one.item.operation, SideOutput) for one in inner):
             return ""
         return self.assign(self.names.new("slot"), "len(outputs)")
 
@@ -164,13 +163,13 @@ class StructureWriter(NameWriter):
 def _looks_around(items: Items) -> bool:
     """Whether a list may take tensors from outside, or give some, so that it must be written where it runs."""
     for item in items.items:
-        if item.sources is not None or isinstance(item.operation, syntax.Reuse | syntax.SideOutput):
+        if item.sources is not None or isinstance(item.operation, Reuse | SideOutput):
             return True
         inner = getattr(item.operation, "items", None)
         lists = [inner] if isinstance(inner, Items) else []
-        if isinstance(item.operation, syntax.Branches):
+        if isinstance(item.operation, Branches):
             lists += [path.items for path in item.operation.paths]
-        if isinstance(item.operation, syntax.Residual) and item.operation.shortcut is not None:
+        if isinstance(item.operation, Residual) and item.operation.shortcut is not None:
             lists.append(item.operation.shortcut.items)
         if any(map(_looks_around, lists)):
             return True

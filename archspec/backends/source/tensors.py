@@ -11,8 +11,8 @@ from archspec.backends.source.words import Template, joined
 from archspec.backends.source.writer import Place
 from archspec.frontend.expression_tree import Conditional, Literal
 from archspec.frontend.expressions import template_tree
+from archspec.frontend.program import Item, SideOutput
 from archspec.frontend.recording import Step
-from archspec.frontend.syntax import Item, SideOutput
 
 
 class NameWriter(CallWriter):

@@ -12,8 +12,8 @@ from archspec.backends.source.layout import Compound, Line, Piece, Statement
 from archspec.backends.source.values import Bound, Key, Scope, Values
 from archspec.backends.source.words import Code, Identifiers, Template, joined
 from archspec.frontend.formulas import Formula
+from archspec.frontend.program import Block
 from archspec.frontend.recording import Step, Visit
-from archspec.frontend.syntax import Block
 
 if TYPE_CHECKING:
     from archspec.backends.source.module import Module
