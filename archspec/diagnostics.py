@@ -153,7 +153,9 @@ def _render(one: Diagnostic, lines: list[str]) -> str:
     given = one.span.file.startswith(COMMAND_LINE)
     number = " " if given else str(one.span.line)
     gutter = " " * len(number)
-    rows = [f"{one.severity}[{one.code}]: {one.message}", f"{gutter} --> {'the command line' if given else one.span}"]
+    whole = not lines and one.span[1:] == (1, 1, 1, 1)  # of a file without text, such as one of weights
+    place = "the command line" if given else one.span.file if whole else one.span
+    rows = [f"{one.severity}[{one.code}]: {one.message}", f"{gutter} --> {place}"]
     if 1 <= one.span.line <= len(lines):
         source, caret = _excerpt(one.span, lines[one.span.line - 1])
         before = COMMAND_LINE if given and one.span.line == 1 else ""

@@ -7,7 +7,7 @@ from archspec.diagrams.drawing import Box, Cluster, Form, Row
 from archspec.diagrams.elements import Card, nodes_of
 from archspec.diagrams.keeping import Keeper
 from archspec.diagrams.lettering import DOT, MARK
-from archspec.diagrams.roles import Fill, Say, fill, plainly
+from archspec.diagrams.roles import Fill, Role, Say, fill, plainly, role
 
 
 class CardDrawer(Keeper):
@@ -37,9 +37,8 @@ class CardDrawer(Keeper):
         say = self._say(card)
         strong, rest = lettering.heading(card, say)
         mark = self._mark(card)
-        belongs = lettering.composition(card, say) if strong else []
-        if card.main.layer.kind() not in strong and not rest and card.main in card.nodes[:1] and strong.count(DOT):
-            belongs = []  # a card of normalizations alone says all of them in its title
+        # A card without a main layer says all of its layers in its title.
+        belongs = lettering.composition(card, say) if strong and role(card.main.layer) is Role.MAIN else []
         return Row(strong, rest + (f" {MARK}" if mark else ""), fill=fill(card.main.layer)), belongs
 
     def _say(self, card: Card) -> Say:
