@@ -59,6 +59,7 @@ class Reader:
         (programs / "archspec").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m archspec "$@"\n')
         (programs / "archspec").chmod(0o755)
         self.environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+        self.environment.pop("TF_CPP_MIN_LOG_LEVEL", None)  # which JAX and tf2onnx set for the process that imports them
         shutil.copytree(ROOT / "specs", folder / "specs")
 
     def follow(self, block: Block) -> str:

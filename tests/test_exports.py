@@ -28,6 +28,7 @@ CUTS: dict[str, dict[str, Any]] = {
     "keras/densenet": {"depths": [2, 2, 2, 2]},
     "keras/efficientnet": {"depth": 0.1},
     "keras/efficientnet_v2": {"depth": 0.1},
+    "keras/inception_resnet_v2": {"depths": [1, 1, 1]},
     "keras/mobilenet": {"alpha": 0.25},
     "keras/nasnet": {"cells": 1},
     "keras/resnet": {"depths": [1, 1, 1, 1]},

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import archspec
+from archspec.backends.keras import without_values
 from archspec.compiler import Compiler
 from archspec.frontend.resolve import Reference
 from archspec.networks import distinct, family
@@ -41,20 +42,15 @@ def networks() -> Iterator[Any]:
             yield pytest.param(f"{file}@{variant}", id=f"{name}@{variant}", marks=pytest.mark.heavy)
 
 
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    keras.backend.clear_session()
-
-
 def compare(spec: Any, text: str, *, outputs: bool, variables: dict[str, Any] | None = None) -> None:
     """Build both models, with weights that have values only if their outputs are compared, and compare them."""
     variables = variables or {}
     given = {name: tuple(value) if isinstance(value, list) else value for name, value in variables.items()}
     if outputs:
         same(archspec.build(spec, **variables), run(text).build_model(**given))
+        keras.backend.clear_session()  # which frees the two
         return
-    with keras.StatelessScope(initialize_variables=False):
+    with without_values():
         same(archspec.build(spec, **variables), run(text).build_model(**given), outputs=False)
 
 
@@ -79,7 +75,6 @@ def test_the_source_of_a_drawn_spec_makes_its_model(spec: Spec) -> None:
     except archspec.SpecError:
         return
     compare(spec, written_of(spec), outputs=False)
-    keras.backend.clear_session()
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

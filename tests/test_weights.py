@@ -201,14 +201,12 @@ def test_every_function_of_keras_applications_has_its_family() -> None:
 def test_heads_are_what_keras_leaves_out(family: Any) -> None:
     import keras
 
+    from archspec.backends.keras import without_values
     from archspec.backends.keras_applications import flattened, own_names
 
     function = getattr(keras.applications, family.functions[0])
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            models = [list(flattened(function(weights=None, include_top=top))) for top in (True, False)]
-    finally:
-        keras.backend.clear_session()
+    with without_values():
+        models = [list(flattened(function(weights=None, include_top=top))) for top in (True, False)]
     whole, rest = ([own_names(layers)[layer.name] for layer in layers if layer.weights] for layers in models)
     count = len(family.head)
     assert all(name.endswith(end) for name, end in zip(whole[-count:], family.head, strict=True))

@@ -17,7 +17,7 @@ from typing import Any
 import keras
 
 from archspec.applications import Application, flat_name
-from archspec.backends.keras import build_model
+from archspec.backends.keras import build_model, without_values
 from archspec.backends.keras_stores import Store, of_layers
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
@@ -77,7 +77,7 @@ def own_names(layers: Collection[keras.layers.Layer]) -> dict[str, str]:
 
 def names_in_order(graph: Graph) -> list[str]:
     """The names of the layers with weights of a network, in the order of its Keras model, whose weights take no memory."""
-    with keras.StatelessScope(initialize_variables=False):
+    with without_values():
         return [layer.name for layer in build_model(graph).layers if layer.weights]
 
 

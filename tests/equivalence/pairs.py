@@ -11,6 +11,7 @@ from typing import Any
 import keras
 
 import archspec
+from archspec.backends.keras import without_values
 from archspec.frontend.naming import snake_case
 from tests.equivalence.differences import ANY_SIZE, BY_NEED, DIFFERENCES, NAMES, Description, Difference, described
 from tests.equivalence.zoo import Case
@@ -86,11 +87,8 @@ def models(case: Case, spec: str | Mapping[str, Any] | None = None, size: int | 
 def valueless(build: Callable[[], Any]) -> Any:
     """What a function builds, with weights that have shapes but no values, in a third of the time. Its layers' names are counted from the start."""
     keras.backend.clear_session()
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            return build()
-    finally:
-        keras.backend.clear_session()  # else Keras gives the weights values after all, with the next model's
+    with without_values():
+        return build()
 
 
 def unlike(case: Case, theirs: keras.Model, ours: keras.Model) -> list[str]:

@@ -12,7 +12,7 @@ import json
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -40,11 +40,10 @@ def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, 
     assert spec or not (told := unlike(case, theirs, ours)), "\n".join(told)
     pairs = paired(case, theirs, ours)
     given = numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *theirs.input_shape[1:])).astype("float32")
-    zero(theirs)
-    zero(ours)
     randomize(theirs, given)
     for one, other in pairs:
         move(one, other)
+    zero_others(ours)
     expected, found = (numpy.asarray(model(given, training=False)) for model in (theirs, ours))
     # The outputs would prove nothing if they did not depend on the input, or were saturated.
     assert numpy.isfinite(expected).all()
@@ -73,17 +72,23 @@ def difference_of_source(case: Case, ours: keras.Model, given: Array, found: Arr
     source = emitted.written(case.spec, size=case.size, **case.variables)
     model = valueless(emitted.run(source).build_model)
     emitted.same(ours, model, outputs=False)
-    for one, other in zip(ours.variables, model.variables, strict=True):
-        other._initialize(one.value)  # the same variable: the largest would not fit into memory three times
+    share(ours.variables, model.variables)
     for layer in flat(model):
         finish(layer)
     return difference(found, numpy.asarray(model(given, training=False)))
 
 
-def zero(model: keras.Model) -> None:
-    """Give the weights of a model that was built without values some."""
+def zero_others(model: keras.Model) -> None:
+    """Give the variables of a model that have no values yet some: the state of its generators of random numbers."""
     for variable in model.variables:
-        variable._initialize(numpy.zeros(variable.shape, variable.dtype))
+        if variable._value is None:
+            variable._initialize(numpy.zeros(variable.shape, variable.dtype))
+
+
+def share(given: Iterable[Any], taking: Iterable[Any]) -> None:
+    """Let variables without values have those of others; not copies of them, for the largest networks would not fit into memory three times."""
+    for one, other in zip(given, taking, strict=True):
+        other._initialize(one.value)
 
 
 def randomize(model: keras.Model, given: Array) -> None:
@@ -93,7 +98,10 @@ def randomize(model: keras.Model, given: Array) -> None:
     """
     draw = numpy.random.default_rng(3)
     for layer in flat(model):
-        fill(layer, [random(draw, weight) for weight in layer.weights])
+        for weight in layer.weights:
+            weight._initialize(random(draw, weight))
+        finish(layer)
+    zero_others(model)
     normalizations = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     for layer in normalizations:
         layer.call = partial(settled, layer)
@@ -120,13 +128,8 @@ def move(one: Any, other: Any) -> None:
     )
     described = [[(tuple(weight.shape), weight.trainable) for weight in layer.weights] for layer in (one, other)]
     assert described[0] == described[1], f"{one.name} has weights {described[0]}, {other.name} {described[1]}"
-    fill(other, one.get_weights())
-
-
-def fill(layer: Any, values: list[Array]) -> None:
-    """Set the weights of a layer."""
-    layer.set_weights(values)
-    finish(layer)
+    share(one.weights, other.weights)
+    finish(other)
 
 
 def finish(layer: Any) -> None:

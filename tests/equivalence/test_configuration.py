@@ -48,11 +48,12 @@ def test_pretrained_efficientnets_have_one_rescaling_more(monkeypatch: pytest.Mo
     import keras
     from keras.src.applications import efficientnet
 
+    from archspec.backends.keras import without_values
+
     monkeypatch.setattr(efficientnet.file_utils, "get_file", lambda *args, **kwargs: "")
     monkeypatch.setattr(keras.Model, "load_weights", lambda *args, **kwargs: None)
-    with keras.StatelessScope(initialize_variables=False):
+    with without_values():
         theirs, ours = keras.applications.EfficientNetB0(weights="imagenet"), archspec.build("keras/efficientnet", imagenet=True)
-    keras.backend.clear_session()
     expected, found = ([layer.get_config() for layer in model.layers if isinstance(layer, keras.layers.Rescaling)] for model in (theirs, ours))
     assert len(expected) == len(found) == 2
     for one, other in zip(expected, found, strict=True):
@@ -60,12 +61,12 @@ def test_pretrained_efficientnets_have_one_rescaling_more(monkeypatch: pytest.Mo
 
 
 def test_convnext_drops_paths_as_keras_does() -> None:
-    import keras
     from keras.src.applications.convnext import ConvNeXt
 
-    with keras.StatelessScope(initialize_variables=False):
+    from archspec.backends.keras import without_values
+
+    with without_values():
         theirs, ours = ConvNeXt([3, 3, 9, 3], [96, 192, 384, 768], drop_path_rate=0.1), archspec.build("keras/convnext", drop=0.1)
-    keras.backend.clear_session()
     expected = [layer.drop_path_rate for layer in theirs.layers if hasattr(layer, "drop_path_rate")]
     found = {layer.name: layer.rate for layer in ours.layers if hasattr(layer, "rate")}
     assert list(found.values()) == pytest.approx(expected, rel=1e-15)

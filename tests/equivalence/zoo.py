@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import archspec
 
-LARGE = 50_000_000
+LARGE = 150_000_000
 """The parameters of the largest networks that are proven one after another in one process."""
 
 
