@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
@@ -125,12 +125,15 @@ def linear() -> None:
 
 def compared(program: str) -> Iterator[tuple[str, float]]:
     """The names and ratios of the sides that a program calls ``compare`` with, each as soon as it is there."""
-    with subprocess.Popen([sys.executable, "-c", COMPARE + program], cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout or ():
-            name, ours, theirs = line.split("\t")
-            yield name, float(ours) / float(theirs)
-    if process.returncode:
-        sys.exit(process.returncode)
+    command = [sys.executable, "-c", COMPARE + program]
+    with TemporaryFile("w+") as errors:
+        with subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
+            for line in process.stdout or ():
+                name, ours, theirs = line.split("\t")
+                yield name, float(ours) / float(theirs)
+        if process.returncode:
+            errors.seek(0)
+            sys.exit(errors.read())
 
 
 def build() -> None:
