@@ -64,6 +64,15 @@ class BatchNormalization(_Affine):
         return new_weight(self, f"moving_{name}", shape, f"moving_{name}_initializer", trainable=False)
 
 
+def _sorted_axes(value: Any) -> Any:
+    axes = AXES.accept(value)
+    return tuple(sorted(axes)) if isinstance(axes, tuple) else axes
+
+
+_SORTED_AXES = AXES._replace(accept=_sorted_axes)
+"""Keras sorts the axes as they are written, so that [1, -1] gives channels before rows; older versions, as 3.12, keep their order."""
+
+
 @layer
 class LayerNormalization(_Affine):
     """Normalizes every example by itself, over the axes of `axis`.
@@ -71,7 +80,7 @@ class LayerNormalization(_Affine):
     Shape: unchanged. `gamma` and `beta` have one value for each element of those axes.
     """
 
-    axis: Any = attr(AXES, -1, "the axis, or the axes, over which to normalize")
+    axis: Any = attr(_SORTED_AXES, -1, "the axis, or the axes, over which to normalize")
 
     def output(self, x: Tensor) -> Tensor:
         axis_indices(self.axis, x)
@@ -80,8 +89,7 @@ class LayerNormalization(_Affine):
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         if not self.scale and not self.center:
             return ()
-        # Keras sorts the axes as they are written, so that [1, -1] gives channels before rows.
-        axes = sorted(self.axis) if isinstance(self.axis, tuple) else [self.axis]
+        axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
         return self.affine(tuple(known(x.shape[axis_index(axis, x)], f"the size of axis {axis}", at="axis") for axis in axes))
 
 
