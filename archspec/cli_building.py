@@ -81,7 +81,7 @@ def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: str | No
     source = _source(weights, graph) if weights else None
     folder = output is not None and _is_folder(output)
     _check_place(path, folder, make_folder=output is None)
-    model = built(graph)
+    model = built(graph, scoped=folder)
     moved = _load(model, graph, compiler, source, partial) if source is not None else ""
     terminal.say(f"{summary(graph)}\n")
     if moved:
@@ -135,8 +135,8 @@ def _check_place(path: Path, folder: bool, *, make_folder: bool) -> None:
         raise click.ClickException("ONNX needs tf2onnx: pip install 'archspec-nn[onnx]'")
 
 
-def built(graph: Graph) -> Any:
-    """The Keras model of a graph, its parameters counted."""
+def built(graph: Graph, *, scoped: bool = False) -> Any:
+    """The Keras model of a graph, its parameters counted; ``scoped`` is that of `build_model`."""
     gc.enable()  # Keras leaves much to sweep up
     try:
         with terminal.progress("loading Keras", 0), terminal.quiet():
@@ -144,7 +144,7 @@ def built(graph: Graph) -> Any:
     except ImportError as error:
         raise click.ClickException(f"Keras cannot be loaded: {error}") from error
     with terminal.progress("building layer", len(graph.nodes)) as step:
-        model = build_model(graph, step)
+        model = build_model(graph, step, scoped=scoped)
     compare_count(model, graph)
     return model
 

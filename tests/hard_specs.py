@@ -268,7 +268,7 @@ layers:
   - {Add: {}, from: [prev, kept, sum]}
 """,
     "small objects of Keras": """
-vars: {decay: 1e-4, low: -0.5}
+vars: {decay: 1e-4, low: -0.5, axes: [1, -1]}
 input: [8, 8, 4]
 defaults: {Dense: {kernel_regularizer: {L2: {l2: $decay}}}}
 layers:
@@ -276,6 +276,8 @@ layers:
   - Dense: {units: 4, kernel_regularizer: null, kernel_initializer: he_normal, bias_initializer: {Constant: {value: 0.25}}}
   - ZeroPadding2D: {padding: [[1, 0], ["$prev.width - 7", 2]]}
   - LayerNormalization: {axis: [-1, -2]}
+  - LayerNormalization: {axis: $axes}
+  - LayerNormalization: {axis: ["$axes[0]", -1]}
   - LocalResponseNormalization: {depth_radius: 1}
   - StochasticDepth: {rate: $decay}
   - Slice: {axis: -1, stop: "$prev.channels - 1"}

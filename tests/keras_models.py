@@ -21,7 +21,7 @@ def spec(reference: str) -> str:
 
 @cache
 def model(reference: str, **vars: Any) -> Any:
-    """A spec's Keras model. Its weights have shapes but no values, so VGG takes 30 ms and no memory."""
+    """A spec's Keras model. Its weights have shapes but no values, so VGG takes no memory."""
     from archspec.backends.keras import without_values
 
     with without_values():

@@ -47,13 +47,20 @@ found = found if isinstance(found, list) else [found]
 numpy.savez(f"{folder}/found.npz", *found)
 model.save(f"{folder}/net.keras")
 again = keras.models.load_model(f"{folder}/net.keras").predict(given, verbose=0)
+if keras.backend.backend() == "jax":
+    import tensorflow
+    from archspec.backends.keras_export import write_saved_model
+    from pathlib import Path
+    write_saved_model(model, archspec.compile(f"{folder}/net.yaml"), Path(folder) / "served")
+    served = tensorflow.saved_model.load(f"{folder}/served").serve(given)
+    assert all(numpy.allclose(one, other, atol=1e-5) for one, other in zip(found, served if isinstance(served, list) else [served], strict=True))
 model.compile("sgd", "mse")
 before = model.get_weights()
 model.fit(given, [one + 1 for one in found], verbose=0)
 print(json.dumps({
     "backend": keras.backend.backend(),
     "layers": [layer.name for layer in model.layers],
-    "loaded": all(numpy.allclose(one, other, atol=1e-6) for one, other in zip(found, again if isinstance(again, list) else [again])),
+    "loaded": all(numpy.allclose(one, other, atol=1e-6) for one, other in zip(found, again if isinstance(again, list) else [again], strict=True)),
     "trained": any((one != other).any() for one, other in zip(before, model.get_weights())),
 }))
 """
@@ -97,15 +104,28 @@ def test_another_backend_computes_the_same(name: str, backend: str, tmp_path: Pa
     assert says["layers"] == names
 
 
-def test_names_without_dots_are_still_unique(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_without_dots_are_unique_and_take_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keras on TensorFlow is told that it runs on PyTorch: only the names are others then."""
     import keras
 
-    from archspec.backends.keras import layer_names
+    from archspec.backends.keras import build_model, layer_names
+    from archspec.backends.keras_weights import load_weights
 
     dense = {"Dense": {"units": 2}}
-    group = {"name": "a", "layers": [{"name": "b", **dense}]}
-    spec = {"archspec": 1, "name": "net", "input": [4], "layers": [group, {"name": "a_b", **dense}, {"name": "a_b_", **dense}]}
+    groups = [{"name": name, "layers": [{"name": "b", **dense}]} for name in ("a", "c")]
+    spec = {
+        "archspec": 1,
+        "name": "net",
+        "inputs": {"c_b": [4]},
+        "layers": [groups[0], {"name": "a_b", **dense}, {"name": "a_b_", **dense}, groups[1]],
+    }
     graph = archspec.compile(spec)
-    assert layer_names(graph) == {"a.b": "a.b", "a_b": "a_b", "a_b_": "a_b_"}
+    assert layer_names(graph) == {name: name for name in ("a.b", "a_b", "a_b_", "c.b")}
+    model = build_model(graph)
+    model.save(tmp_path / "net.keras")
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
-    assert layer_names(graph) == {"a.b": "a_b__", "a_b": "a_b", "a_b_": "a_b_"}
+    assert layer_names(graph) == {"a.b": "a_b__", "a_b": "a_b", "a_b_": "a_b_", "c.b": "c_b_"}
+    renamed = build_model(graph)
+    load_weights(renamed, graph, tmp_path / "net.keras")
+    for one, other in zip(model.get_weights(), renamed.get_weights(), strict=True):
+        numpy.testing.assert_array_equal(one, other)

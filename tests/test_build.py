@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import archspec
+from archspec.cli import main
 
 NET: dict[str, Any] = {
     "archspec": 1,
@@ -71,3 +75,44 @@ def test_a_value_that_cannot_be_made_is_told_with_its_layer_and_does_not_spoil_t
     model = archspec.build(NET)
     model.compile("sgd", "mse")
     model.fit(numpy.ones((4, 8, 8, 3)), numpy.ones((4, 2)), verbose=0)
+
+
+def test_models_of_others_that_wait_for_their_values_go_on_waiting() -> None:
+    import keras
+
+    with keras.StatelessScope(initialize_variables=False):
+        waiting = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    archspec.build(NET)
+    assert waiting.layers[0].kernel._value is None
+    with keras.StatelessScope():
+        ours = archspec.build(NET)
+    assert waiting.layers[0].kernel._value is not None
+    assert all(variable._value is not None for variable in ours.variables)
+
+
+def test_the_reason_of_a_refusal_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By values that cannot be made for the layer that was refused."""
+    import keras
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise ValueError("the real reason")
+
+    def exhausted(*_: Any, **__: Any) -> Any:
+        raise MemoryError("a tensor of 1.1 TB")
+
+    monkeypatch.setattr(keras.layers.Conv2D, "compute_output_shape", refuse)
+    monkeypatch.setattr(keras.initializers.GlorotUniform, "__call__", exhausted)
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.build(NET)
+    assert caught.value.diagnostics[0].notes[0].startswith("ValueError: the real reason")
+
+
+def test_a_saved_model_tells_the_layers_of_its_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tensorflow
+
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(json.dumps(NET), encoding="utf-8")
+    result = CliRunner().invoke(main, ["build", "net.yaml", "-o", "served/"])
+    assert result.exit_code == 0, result.output
+    names = {variable.name for variable in tensorflow.saved_model.load("served").variables}
+    assert names == {"conv2d/kernel:0", "conv2d/bias:0", "head/kernel:0", "head/bias:0"}

@@ -197,3 +197,14 @@ def compiled(spec: Spec) -> Graph | None:
 
 def test_formats_are_those_that_are_tested_here_and_pictures() -> None:
     assert set(FORMATS) == {"svg", "dot", "mmd", "png", "pdf"}
+
+
+def test_a_card_without_a_main_layer_says_each_layer_once() -> None:
+    spec = {
+        "archspec": 1,
+        "name": "net",
+        "input": [8, 8, 3],
+        "layers": [{"name": "a", "output": ["PReLU", "BatchNormalization"]}, {"Dense": {"units": 2}}],
+    }
+    (box,) = [box for box in boxes(drawn(archspec.compile(spec), VIEWS[0]).drawing.members) if box.node.startswith("a.")]
+    assert (box.rows[0].strong, box.lines) == ("PReLU · BN", [])

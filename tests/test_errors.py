@@ -92,12 +92,12 @@ def test_every_complaint_has_its_spec() -> None:
 ELSEWHERE = {
     "bound-extends": "more than twenty files",
     "bound-text": "a megabyte of text",
+    "export-unsupported": "of what is written, not of a spec",
     "interrupted": "not a mistake of a spec",
     "keras-application": "of the command line",
     "keras-differs": "a mistake of archspec, or a new Keras",
     "keras-refused": "a mistake of archspec, or a new Keras",
     "model-file": "of a model to compare with",
-    "export-unsupported": "of what is written, not of a spec",
     "output-failed": "of the command line",
     "output-folder": "of the command line",
     "python-value": "of the Python API",

@@ -56,7 +56,8 @@ def watched(path: Path) -> dict[str, Any]:
 
 def opened(events: list[list[str]]) -> set[Path]:
     """The files that were opened, all of them for reading."""
-    assert {event[0] for event in events} <= {"open", "os.listdir", "os.scandir", "glob.glob", "pathlib.Path.glob", "pathlib.Path.rglob"}, events
+    listing = {"os.listdir", "os.scandir", "glob.glob", "pathlib.Path.glob", "pathlib.Path.rglob", "pathlib.Path.walk"}
+    assert {event[0] for event in events} <= {"open", *listing}, events
     files = [event for event in events if event[0] == "open"]
     assert all(mode in ("rb", "r", "None") for _, _, mode, *_ in files), files
     return {Path(os.path.realpath(name)) for _, name, *_ in files}

@@ -1,9 +1,9 @@
-"""`Graph` → ``keras.Model``, by the functional API. With ``keras_layers`` the only module that imports Keras."""
+"""`Graph` → ``keras.Model``, by the functional API."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import keras
@@ -16,19 +16,21 @@ from archspec.layers import Layer
 from archspec.layers.types import Configured
 
 
-def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None) -> keras.Model:
+def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None, *, scoped: bool = False) -> keras.Model:
     """The Keras model of a graph: layers named by `layer_names`, outputs in the graph's order. ``done`` is told of each node built.
 
+    ``scoped``: TensorFlow's own names of variables have those of their layers, as a SavedModel shows them, which takes a third more time.
     Shapes and weights are compared with the inferred ones as each layer is built. Raises `SpecError` where Keras refuses a layer, or differs.
     """
     tensors = {name: keras.Input(tensor.shape, dtype=tensor.dtype, name=name) for name, tensor in graph.inputs.items()}
     inputs = list(tensors.values())
     names = layer_names(graph)
+    values = _values_at_the_end if keras.backend.backend() == "tensorflow" and not scoped else nullcontext
     layers: dict[str, keras.layers.Layer] = {}
     for node in graph.nodes:
         layer = layers.get(node.weights_of or "")
         try:
-            with _values_at_the_end():
+            with values():
                 layer = layer or make_layer(node.layer, names[node.name])
                 tensors[node.name] = apply(layer, [tensors[name] for name in node.inputs])
         except Exception as error:  # whatever Keras raises, its author gets a place and a sentence
@@ -41,14 +43,17 @@ def build_model(graph: Graph, done: Callable[[Node], None] = lambda node: None) 
 
 
 def layer_names(graph: Graph) -> dict[str, str]:
-    """The names of a graph's layers in Keras: their paths, but with underscores for the dots where Keras runs on PyTorch, which refuses dots."""
+    """The names of a graph's layers in Keras: their paths, but with underscores for the dots where Keras runs on PyTorch, which refuses dots.
+
+    One more underscore at the end tells it from another name.
+    """
     paths = [node.name for node in graph.nodes]
     if keras.backend.backend() != "torch":
         return dict(zip(paths, paths, strict=True))
     names: dict[str, str] = {}
     for path in sorted(paths, key=lambda path: "." in path):  # those without a dot keep their names
         name = path.replace(".", "_")
-        while name in names:
+        while name in names or name in graph.inputs:
             name += "_"
         names[name] = path
     return {path: name for name, path in names.items()}
@@ -62,37 +67,47 @@ def compare_count(model: keras.Model, graph: Graph) -> None:
 
 
 @contextmanager
-def _values_at_the_end() -> Iterator[None]:
-    """Within it Keras makes variables without values, and at its end gives them theirs, outside of the name scopes of their layers.
-
-    For TensorFlow builds an operation anew for each name of a variable that it has not met, which takes six times as long as the rest of
-    making one, and outside of name scopes every kernel is a ``kernel``. ``keras.Variable.path`` and the values are as ever. Other backends
-    name nothing.
-    """
-    if keras.backend.backend() != "tensorflow":
+def without_values() -> Iterator[None]:
+    """Within it Keras makes variables that have shapes and never get values, which takes less time, and no memory."""
+    with _apart(), keras.StatelessScope(initialize_variables=False):
         yield
-        return
-    try:
-        with keras.StatelessScope():
-            yield
-    except BaseException:  # Ctrl-C too
-        _forget_uninitialized()
-        raise
 
 
 @contextmanager
-def without_values() -> Iterator[None]:
-    """Within it Keras makes variables that have shapes but get no values, which takes a tenth of the time and no memory."""
-    try:
-        with keras.StatelessScope(initialize_variables=False):
+def _values_at_the_end() -> Iterator[None]:
+    """Within it Keras makes variables without values, and at its end gives them theirs, unless it stands in such a scope itself.
+
+    That is outside of the name scopes of their layers. For TensorFlow builds an operation anew for each name of a variable that it has not met,
+    which takes several times as long as the rest of making one, and outside of name scopes every kernel is a ``kernel``. The values and
+    ``keras.Variable.path`` are as ever.
+    """
+    if global_state.get_global_attribute("stateless_scope") is not None:
+        yield
+        return
+    with _apart(), keras.StatelessScope():
+        try:
             yield
+        except BaseException:  # a layer that Keras refuses needs no values, and their failure would hide its own
+            _wait_for_values([])
+            raise
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Keep Keras's list of the variables that wait for values, which every scope serves to the end, as it is outside."""
+    others = global_state.get_global_attribute(WAITING) or []
+    _wait_for_values([])
+    try:
+        yield
     finally:
-        _forget_uninitialized()
+        _wait_for_values(others)
 
 
-def _forget_uninitialized() -> None:
-    """Else Keras would give them values, or fail with them again, with the next model."""
-    global_state.set_global_attribute("uninitialized_variables", [])
+WAITING = "uninitialized_variables"
+
+
+def _wait_for_values(variables: list[keras.Variable]) -> None:
+    global_state.set_global_attribute(WAITING, variables)
 
 
 def _one_or_all(tensors: list[keras.KerasTensor]) -> Any:

@@ -31,7 +31,7 @@ def write_json(model: keras.Model, graph: Graph, path: Path) -> None:
 
 
 def write_saved_model(model: keras.Model, graph: Graph, folder: Path) -> None:
-    """A TensorFlow SavedModel, whose endpoint ``serve`` is the model at inference. Raises `SpecError` where Keras runs on PyTorch."""
+    """A TensorFlow SavedModel, whose endpoint ``serve`` is the model at inference. Raises `SpecError` unless Keras runs on TensorFlow or JAX."""
     _refuse_backends(graph, "a SavedModel", "tensorflow", "jax")
     inputs = [keras.InputSpec(shape=one.shape, dtype=one.dtype, name=one.name) for one in model.inputs]
     with _silent("tensorflow"):
@@ -41,12 +41,13 @@ def write_saved_model(model: keras.Model, graph: Graph, folder: Path) -> None:
 def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
     """ONNX, at inference: inputs and outputs are named as in the spec, and the batch may have any size.
 
-    Raises `ImportError` where the extra ``onnx`` is not installed, and `SpecError` where a layer cannot be said in ONNX.
+    Raises `ImportError` where the extra ``onnx`` is not installed, and `SpecError` where a layer cannot be said in ONNX, or Keras runs on
+    another backend than TensorFlow.
     """
+    _refuse_backends(graph, "ONNX", "tensorflow")
     import onnx
     import tf2onnx.convert
 
-    _refuse_backends(graph, "ONNX", "tensorflow")
     with _plain_groups(model), _silent("tf2onnx"), _numpy_of_tf2onnx():
         function, signature = _function(model, graph)
         handlers: dict[str, Any] = {"Erfc": (_erfc, [])}
@@ -69,7 +70,7 @@ def _refuse_backends(graph: Graph, what: str, *writing: str) -> None:
     if keras.backend.backend() not in writing:
         words = " or ".join(BACKENDS[backend] for backend in writing)
         here = BACKENDS.get(keras.backend.backend(), keras.backend.backend())
-        _refuse(graph, f"{what} is written with Keras on {words}, and this is Keras on {here}", "unset KERAS_BACKEND")
+        _refuse(graph, f"{what} is written with Keras on {words}, and this is Keras on {here}", f"set KERAS_BACKEND={writing[0]}")
 
 
 def _refuse(graph: Graph, message: str, help: str) -> None:

@@ -6,7 +6,7 @@ carried out, which items were left out, what was called, which paths they got an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from archspec.frontend.contexts import Context, Defaults, Named, Workshop
 from archspec.frontend.elaborate import _Elaboration
 from archspec.frontend.environment import Environment, Feed
 from archspec.frontend.formulas import Formula, NameFormula
-from archspec.frontend.program import Arguments, Block, BlockCall, Branches, Group, Item, Items, LayerCall, Path, Program
+from archspec.frontend.program import Arguments, Block, BlockCall, Branches, Group, Item, Items, LayerCall, Program
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
 
@@ -233,13 +233,3 @@ def formulas_of(kind: str, own: Arguments, defaults: tuple[Defaults, ...]) -> di
     for one in defaults:
         given |= {name: (formula, one.environment) for name, formula in one.arguments.get(kind, {}).items()}
     return given | {name: (formula, None) for name, formula in own.items()}
-
-
-def paths_of(step: Step) -> Iterator[Path]:
-    """The branches, or the shortcut, of an item."""
-    operation = step.item.operation
-    if isinstance(operation, Branches):
-        yield from operation.paths
-    shortcut = getattr(operation, "shortcut", None)
-    if shortcut is not None:
-        yield shortcut

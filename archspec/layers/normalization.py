@@ -70,7 +70,7 @@ def _sorted_axes(value: Any) -> Any:
 
 
 _SORTED_AXES = AXES._replace(accept=_sorted_axes)
-"""Keras sorts the axes as they are written, so that [1, -1] gives channels before rows; older versions, as 3.12, keep their order."""
+"""Sorted as written, -1 before 1: newer versions of Keras do so themselves; 3.12 keeps the order that it is given, and would build other weights."""
 
 
 @layer

@@ -85,7 +85,7 @@ def models(case: Case, spec: str | Mapping[str, Any] | None = None, size: int | 
 
 
 def valueless(build: Callable[[], Any]) -> Any:
-    """What a function builds, with weights that have shapes but no values, in a third of the time. Its layers' names are counted from the start."""
+    """What a function builds, with weights that have shapes but no values. Its layers' names are counted from the start."""
     keras.backend.clear_session()
     with without_values():
         return build()

@@ -28,18 +28,44 @@ EXAMPLES = 2
 Array = numpy.ndarray[Any, Any]
 
 
-def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Build both, compare their layers, move random weights across, run both on the same input. Raises AssertionError where they differ.
+def prove(case: Case) -> dict[str, Any]:
+    """Build both, compare their layers, give both the same weights, run them on the same input; then the emitted source's model.
 
-    ``spec`` takes the place of the shipped one, of which nothing is asked but weights that fit, and no source is emitted.
+    Raises AssertionError where the layers differ.
     """
     started = time.perf_counter()
+    theirs, ours = models(case, size=case.size)
+    assert not (told := unlike(case, theirs, ours)), "\n".join(told)
+    given = example(theirs)
+    pairs, expected, found = outputs(case, theirs, ours, given)
+    return {
+        "function": case.label,
+        "layers": len(pairs),
+        "weights": sum(len(layer.weights) for layer, _ in pairs),
+        "parameters": theirs.count_params(),
+        "difference": difference(expected, found),
+        "source": difference_of_source(case, ours, given, found),
+        "seconds": time.perf_counter() - started,
+    }
+
+
+def difference_of_spec(case: Case, spec: Mapping[str, Any]) -> float:
+    """The difference of the outputs of Keras's model and that of a spec of which nothing is asked but weights that fit."""
     theirs, ours = models(case, spec, case.size)
+    _, expected, found = outputs(case, theirs, ours, example(theirs))
+    return difference(expected, found)
+
+
+def example(model: keras.Model) -> Array:
+    """An input of a few images."""
+    return numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *model.input_shape[1:])).astype("float32")
+
+
+def outputs(case: Case, theirs: keras.Model, ours: keras.Model, given: Array) -> tuple[list[tuple[Any, Any]], Array, Array]:
+    """The pairs of layers with weights of two models without values, and what both give with the same random ones."""
     assert ours.input_shape == theirs.input_shape
     assert ours.output_shape == theirs.output_shape
-    assert spec or not (told := unlike(case, theirs, ours)), "\n".join(told)
     pairs = paired(case, theirs, ours)
-    given = numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *theirs.input_shape[1:])).astype("float32")
     randomize(theirs, given)
     for one, other in pairs:
         move(one, other)
@@ -49,14 +75,7 @@ def prove(case: Case, spec: str | Mapping[str, Any] | None = None) -> dict[str, 
     assert numpy.isfinite(expected).all()
     assert case.arguments.get("include_top") is False or expected.max() < 0.9, "one class takes all"
     assert numpy.abs(expected[0] - expected[1]).max() > 1e-3 * expected.max(), "the output does not depend on the input"
-    result = {
-        "function": case.label,
-        "layers": len(pairs),
-        "weights": sum(len(layer.weights) for layer, _ in pairs),
-        "parameters": theirs.count_params(),
-        "difference": difference(expected, found),
-    }
-    return result if spec else {**result, "source": difference_of_source(case, ours, given, found), "seconds": time.perf_counter() - started}
+    return pairs, expected, found
 
 
 def difference(expected: Array, found: Array) -> float:
@@ -86,7 +105,7 @@ def zero_others(model: keras.Model) -> None:
 
 
 def share(given: Iterable[Any], taking: Iterable[Any]) -> None:
-    """Let variables without values have those of others; not copies of them, for the largest networks would not fit into memory three times."""
+    """Let variables without values be those of others: copies of the largest networks would not fit into memory. What changes one changes both."""
     for one, other in zip(given, taking, strict=True):
         other._initialize(one.value)
 

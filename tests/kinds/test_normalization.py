@@ -1,5 +1,6 @@
 import pytest
 
+from archspec.backends.keras import make_layer
 from archspec.graph import Tensor
 from archspec.layers import KINDS
 from tests.kinds.oracle import Row, check_row, row
@@ -129,3 +130,8 @@ def test_keras_agrees(row: Row) -> None:
 def test_efficientnets_normalization_counts_seven_numbers() -> None:
     weights = KINDS["Normalization"]().infer(Tensor((224, 224, 3)))[1]
     assert sum(weight.size for weight in weights) == 7
+
+
+def test_keras_is_given_sorted_axes() -> None:
+    """Which its newer versions sort themselves, and 3.12 does not."""
+    assert list(make_layer(KINDS["LayerNormalization"](axis=[1, -1])).axis) == [-1, 1]

@@ -72,6 +72,8 @@ class Values:
 
     def value(self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None = None) -> Piece:
         """A value of the text that gave ``raws``; as an argument of a layer if ``accepted`` are given, what the layer makes of them."""
+        if accepted is not None and any(map(_is_sorted, raws, accepted)) and any(map(expressions.is_expression, _texts(value))):
+            return around("sorted(", self.value(value, raws, scope), ")")
         if isinstance(value.data, str) and expressions.is_expression(value.data):
             return self._expression(value.data, raws, scope, accepted)
         if isinstance(value.data, list):
@@ -163,6 +165,11 @@ def _texts(value: Value) -> Iterator[str]:
         yield value.data
     for inner in value.data.values() if isinstance(value.data, dict) else value.data if isinstance(value.data, list) else ():
         yield from _texts(inner)
+
+
+def _is_sorted(raw: Any, accepted: Any) -> bool:
+    """Whether a layer has put a list of the text in order."""
+    return isinstance(raw, list) and isinstance(accepted, tuple) and list(accepted) != raw and list(accepted) == sorted(raw)
 
 
 def _is_whole(value: Any) -> bool:

@@ -181,10 +181,6 @@ class Writer:
             self.emit(_merged(condition, inner))
         return result
 
-    def hold(self, cur: str, wanted: str) -> str:
-        """A variable that keeps what another one holds now, which is about to change."""
-        return cur if self.is_kept(cur) else self.assign(self.names.new(wanted), cur)
-
     def is_kept(self, variable: str) -> bool:
         """Whether a variable keeps its value to the end of its list."""
         return variable in self.held.values() or variable in self.fixed_tensors()
