@@ -52,7 +52,8 @@ if keras.backend.backend() == "jax":
     from archspec.backends.keras_export import write_saved_model
     from pathlib import Path
     write_saved_model(model, archspec.compile(f"{folder}/net.yaml"), Path(folder) / "served")
-    served = tensorflow.saved_model.load(f"{folder}/served").serve(given)
+    net = tensorflow.saved_model.load(f"{folder}/served")
+    served = net.serve(given)
     assert all(numpy.allclose(one, other, atol=1e-5) for one, other in zip(found, served if isinstance(served, list) else [served], strict=True))
 model.compile("sgd", "mse")
 before = model.get_weights()
