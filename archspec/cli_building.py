@@ -33,6 +33,9 @@ MODELS = {
 SAVED_MODEL = "saved_model.pb"
 """The file that makes a folder a TensorFlow SavedModel."""
 
+BESIDE = ("assets", "fingerprint.pb", "variables")
+"""What else a SavedModel's folder holds."""
+
 WEIGHTS = ("weights.h5", "keras", "h5")
 """Endings of files of weights."""
 
@@ -92,6 +95,10 @@ def build(compiler: Compiler, spec: str, sets: tuple[str, ...], output: str | No
 def _check_words(output: str | None, weights: str | None, partial: bool) -> None:
     """Raise a usage error where options contradict one another."""
     endings = _dotted(*MODELS, SOURCE)
+    if "" in (output, weights):
+        raise click.UsageError(f"{'-o' if output == '' else '--weights'} is empty: name a file, or leave it out")
+    if output and Path(output).name in endings:
+        raise click.UsageError(f"`{output}` is an ending without a name: write `net{Path(output).name}`")
     if output and not _is_folder(output) and not output.endswith(endings):
         words = " or ".join(endings)
         raise click.UsageError(f"the file of -o must end in {words}, or in / for a folder with a SavedModel, and `{output}` does not")
@@ -128,7 +135,7 @@ def _check_place(path: Path, folder: bool, *, make_folder: bool) -> None:
     from archspec.files import check_folder, check_target
 
     if folder:
-        check_folder(path, SAVED_MODEL)
+        check_folder(path, SAVED_MODEL, BESIDE)
     else:
         check_target(path, make_folder=make_folder)
     if path.suffix == ".onnx" and not (find_spec("tf2onnx") and find_spec("onnx")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
@@ -19,11 +19,15 @@ def check_target(path: Path, *, make_folder: bool = False) -> None:
     _check_place(path, make_folder)
 
 
-def check_folder(path: Path, mark: str) -> None:
-    """Raise `SpecError` where no folder could be written: one that is there is replaced if it is empty or holds ``mark``, of an earlier run."""
+def check_folder(path: Path, mark: str, others: Collection[str]) -> None:
+    """Raise `SpecError` where no folder could be written.
+
+    One that is there is replaced if it is empty, or of an earlier run: it holds ``mark``, and nothing but that and ``others``.
+    """
     if path.exists() and not path.is_dir():
         _refuse("output-folder", f"`{path}` is a file, not a folder", path, "choose another place with `-o`")
-    if path.is_dir() and any(path.iterdir()) and not (path / mark).is_file():
+    held = {one.name for one in path.iterdir()} if path.is_dir() else set()
+    if held and not (mark in held and held <= {mark, *others}):
         _refuse("output-folder", f"the folder `{path}` holds something else, and all of it would be replaced", path, "name another folder")
     _check_place(path.resolve(), False)
 

@@ -249,3 +249,13 @@ def test_a_backend_that_cannot_write_it_is_told(writer: str, backend: str, messa
     with pytest.raises(archspec.SpecError, match=message):
         getattr(keras_export, writer)(model, graph, Path("written"))
     assert not Path("written").exists()
+
+
+def test_a_folder_with_anything_of_the_user_in_it_is_not_replaced() -> None:
+    assert run("build", "everything.yaml", "-o", "served/").exit_code == 0
+    assert run("build", "everything.yaml", "-o", "served/").exit_code == 0
+    Path("served/mine.txt").write_text("mine", encoding="utf-8")
+    result = run("build", "everything.yaml", "-o", "served/")
+    assert result.exit_code == 1
+    assert "holds something else" in result.stderr
+    assert Path("served/mine.txt").read_text(encoding="utf-8") == "mine"

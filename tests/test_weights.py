@@ -306,3 +306,47 @@ def test_layers_that_keras_leaves_unnamed_get_the_names_of_the_spec(family: Any,
     given = numpy.random.default_rng(0).uniform(0, 255, (2, size, size, 3)).astype("float32")
     expected = numpy.asarray(theirs(given))
     assert numpy.abs(numpy.asarray(ours(given)) - expected).max() <= 1e-5 * expected.max()
+
+
+AUTOMATIC = """\
+archspec: 1
+name: automatic
+input: [8, 8, 4]
+layers:
+  - {Conv2D: {filters: 4, kernel_size: 3, padding: same}, repeat: 3}
+  - Flatten
+  - Dense: {units: 4}
+"""
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_names_that_keras_counts_are_nobodys(ending: str) -> None:
+    """It counts conv2d, conv2d_1, conv2d_2, and archspec conv2d, conv2d_2, conv2d_3: conv2d_2 is another layer there."""
+    import keras
+
+    Path("automatic.yaml").write_text(AUTOMATIC, encoding="utf-8")
+    keras.utils.clear_session()
+    convolutions = [keras.layers.Conv2D(4, 3, padding="same") for _ in range(3)]
+    theirs = keras.Sequential([keras.Input((8, 8, 4)), *convolutions, keras.layers.Flatten(), keras.layers.Dense(4)])
+    path = f"theirs.{ending}"
+    theirs.save_weights(path) if ending == "weights.h5" else theirs.save(path)
+    assert run("build", "automatic.yaml", "--weights", path, "-o", "ours.keras").exit_code == 0
+    for one, other in zip(keras.models.load_model("ours.keras").get_weights(), theirs.get_weights(), strict=True):
+        assert (one == other).all()
+    assert run("build", "automatic.yaml", "--weights", path, "--weights-partial", "-o", "part.keras").exit_code == 0
+    part = keras.models.load_model("part.keras")
+    assert (part.get_layer("dense").get_weights()[0] == theirs.layers[-1].get_weights()[0]).all()
+    kernels = [layer.get_weights()[0] for layer in convolutions]
+    assert not any((part.get_layer(name).get_weights()[0] == kernel).any() for name in ("conv2d", "conv2d_2", "conv2d_3") for kernel in kernels)
+    if ending != "weights.h5":
+        assert run("verify", "automatic.yaml", "--against", path).exit_code == 0
+    assert run("build", "automatic.yaml", "--weights", "ours.keras", "--weights-partial", "-o", "part.keras").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [(("--weights", ""), "--weights is empty"), (("-o", ""), "-o is empty"), (("-o", "out/.keras"), "an ending without a name")]
+)
+def test_an_option_without_a_name_is_a_usage_error(given: tuple[str, str], told: str) -> None:
+    result = run("build", "net.yaml", *given)
+    assert result.exit_code == 2
+    assert told in result.output

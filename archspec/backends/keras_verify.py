@@ -19,6 +19,7 @@ from archspec.backends import keras_layers  # noqa: F401 - registers the layers 
 from archspec.backends.keras_applications import flattened, own_names
 from archspec.backends.keras_outputs import compare_outputs
 from archspec.backends.keras_settings import OTHERWISE, differing, settings
+from archspec.backends.keras_weights import counted_by_keras
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
 from archspec.graph import show_shape
@@ -69,7 +70,8 @@ def _pairs(ours: Sequence[Layer], theirs: Sequence[Layer], names: dict[str, str]
     """The layers of both that answer to one another, in our order."""
     kinds = [[settings(layer)[0] for layer in side] for side in (ours, theirs)]
     weighted = [[layer for layer in side if layer.weights] for side in (ours, theirs)]
-    named = {flat_name(names[layer.name]): layer for layer in theirs}
+    counted = counted_by_keras([names[layer.name] for layer in theirs], ours)
+    named = {flat_name(names[layer.name]): layer for layer in theirs if names[layer.name] not in counted}
     by_name = {layer.name: named[flat_name(layer.name)] for layer in ours if flat_name(layer.name) in named}
     if not by_order and 2 * sum(layer.name in by_name for layer in weighted[0]) > len(weighted[0]):
         return [(layer, by_name[layer.name]) for layer in ours if layer.name in by_name]

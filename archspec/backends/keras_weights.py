@@ -5,8 +5,9 @@ Which stored layer is whose is settled by names, or by order, before any shape i
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,11 +121,33 @@ def _answering(model: keras.Model, graph: Graph, store: Store) -> Fit:
 
 
 def _by_name(model: keras.Model, store: Store) -> Fit:
-    """A name answers to itself, else to one with underscores for its dots."""
-    same = {stored.name: stored for stored in store.weighted}
-    flat = {flat_name(stored.name): stored for stored in store.weighted}
+    """A name answers to itself, else to one with underscores for its dots; one that Keras has counted names nobody."""
+    counted = counted_by_keras([stored.name for stored in store.weighted], model.layers)
+    named = [stored for stored in store.weighted if stored.name not in counted]
+    same = {stored.name: stored for stored in named}
+    flat = {flat_name(stored.name): stored for stored in named}
     pairs = [(layer, same.get(layer.name) or flat.get(flat_name(layer.name))) for layer in model.layers if layer.weights]
     return Fit(pairs, _others(store, pairs))
+
+
+def counted_by_keras(names: Collection[str], layers: Collection[keras.layers.Layer]) -> set[str]:
+    """The names that Keras has given to layers without one, where archspec's layers, as given, are counted otherwise.
+
+    Keras counts ``conv2d``, ``conv2d_1``, from model to model, and archspec ``conv2d``, ``conv2d_2``: there the same name is another layer's.
+    """
+    ours = {layer.name for layer in layers}
+    kinds = {type(layer).__name__.lower() for layer in layers}
+    words = {word for word in map(_word, names) if word.replace("_", "") in kinds and _from_one(word, names) and not _from_one(word, ours)}
+    return {name for name in names if _word(name) in words}
+
+
+def _word(name: str) -> str:
+    return re.sub(r"_\d+$", "", name)
+
+
+def _from_one(word: str, names: Collection[str]) -> bool:
+    """Whether names are counted as Keras does: the second one has the number 1, or the first one goes on from another model."""
+    return f"{word}_1" in names or (word not in names and any(_word(name) == word for name in names))
 
 
 def _by_order(model: keras.Model, store: Store) -> Fit:
