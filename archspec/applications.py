@@ -96,6 +96,11 @@ def _arguments(text: str) -> dict[str, Any]:
         raise Unknown(f"`{text[:80]}` cannot be read: {form}") from error
 
 
+def uncounted(name: str) -> str:
+    """A name without the number at its end, by which Keras tells layers without a name apart: ``conv2d_3`` → ``conv2d``."""
+    return re.sub(r"_\d+$", "", name)
+
+
 def flat_name(name: str) -> str:
     """What the names of one layer in Keras and in a spec have in common: underscores for dots, and not the model's name before ConvNeXt's."""
     return re.sub(r"^convnext_(tiny|small|base|large|xlarge)_", "", name.replace(".", "_"))

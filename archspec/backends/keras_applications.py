@@ -16,7 +16,7 @@ from typing import Any
 
 import keras
 
-from archspec.applications import Application, flat_name
+from archspec.applications import Application, flat_name, uncounted
 from archspec.backends.keras import build_model, without_values
 from archspec.backends.keras_stores import Store, of_layers
 from archspec.diagnostics import Diagnostic, Span, SpecError
@@ -68,7 +68,7 @@ def own_names(layers: Collection[keras.layers.Layer]) -> dict[str, str]:
     """The names of a model's layers as they are where it is the first that is made: Keras counts unnamed layers on from model to model."""
     counted, names = Counter[str](), {}
     for layer in layers:
-        word = re.sub(r"_\d+$", "", layer.name)
+        word = uncounted(layer.name)
         unnamed = word.replace("_", "") == type(layer).__name__.lower()
         names[layer.name] = (f"{word}_{counted[word]}" if counted[word] else word) if unnamed else layer.name
         counted[word] += unnamed

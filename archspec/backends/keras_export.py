@@ -36,13 +36,13 @@ def write_saved_model(model: keras.Model, graph: Graph, folder: Path) -> None:
     Raises `SpecError` unless Keras runs on TensorFlow or JAX, and `OSError` where the disk refuses.
     """
     _refuse_backends(graph, "a SavedModel", "tensorflow", "jax")
+    import tensorflow
+
     inputs = [keras.InputSpec(shape=one.shape, dtype=one.dtype, name=one.name) for one in model.inputs]
     try:
         with _silent("tensorflow"):
             model.export(folder, format="tf_saved_model", verbose=False, input_signature=[inputs if len(inputs) > 1 else inputs[0]])
-    except Exception as error:
-        if "tensorflow" not in type(error).__module__:
-            raise
+    except tensorflow.errors.OpError as error:
         raise OSError(str(error).rpartition("}} ")[2]) from error  # TensorFlow writes by itself, and has errors of its own for the disk
 
 

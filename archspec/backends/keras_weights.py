@@ -5,7 +5,6 @@ Which stored layer is whose is settled by names, or by order, before any shape i
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import NamedTuple
 
 import keras
 
-from archspec.applications import FAMILY_OF, flat_name
+from archspec.applications import FAMILY_OF, flat_name, uncounted
 from archspec.backends.keras import layer_names
 from archspec.backends.keras_stores import Store, Stored, opened, unreadable, value
 from archspec.diagnostics import Diagnostic, Span, SpecError
@@ -135,19 +134,15 @@ def counted_by_keras(names: Collection[str], layers: Collection[keras.layers.Lay
 
     Keras counts ``conv2d``, ``conv2d_1``, from model to model, and archspec ``conv2d``, ``conv2d_2``: there the same name is another layer's.
     """
-    ours = {layer.name for layer in layers}
     kinds = {type(layer).__name__.lower() for layer in layers}
-    words = {word for word in map(_word, names) if word.replace("_", "") in kinds and _from_one(word, names) and not _from_one(word, ours)}
-    return {name for name in names if _word(name) in words}
+    words = _counted_from_one(names) - _counted_from_one([layer.name for layer in layers])
+    return {name for name in names if (word := uncounted(name)) in words and word.replace("_", "") in kinds}
 
 
-def _word(name: str) -> str:
-    return re.sub(r"_\d+$", "", name)
-
-
-def _from_one(word: str, names: Collection[str]) -> bool:
-    """Whether names are counted as Keras does: the second one has the number 1, or the first one goes on from another model."""
-    return f"{word}_1" in names or (word not in names and any(_word(name) == word for name in names))
+def _counted_from_one(names: Collection[str]) -> set[str]:
+    """The words that names count as Keras does: the second one has the number 1, or the first one goes on from another model."""
+    given = set(names)
+    return {word for word in map(uncounted, given) if f"{word}_1" in given or word not in given}
 
 
 def _by_order(model: keras.Model, store: Store) -> Fit:

@@ -261,19 +261,18 @@ class Writer:
     # --- edges
 
     def _line(self, graph: Any, edge: Edge) -> None:
-        heads = self.boxes
         made = {**_WAYS[edge.way], "class": edge.way.value}
         if edge.way in (Way.SHORTCUT, Way.REFERENCE):
             made |= {"color": self.theme.shortcut, "fontcolor": self.theme.shortcut}
         if edge.label and self.down:
             made["label"] = f" {edge.label}"
-        if heads[edge.head].form is Form.POINT:
+        if self.boxes[edge.head].form is Form.POINT:
             made["arrowhead"] = "none"
         tail, head = edge.tail, edge.head
-        if edge.way is Way.SHORTCUT and heads[edge.tail].form is Form.POINT and heads[edge.head].form is Form.SUM:
+        if edge.way is Way.SHORTCUT and self.boxes[edge.tail].form is Form.POINT and self.boxes[edge.head].form is Form.SUM:
             side = "e" if self.down else "n"
             tail, head = f"{tail}:{side}", f"{head}:{side}"
-            made |= {"label": f" shortcut {MARK}" if heads[edge.head].sign == MARK else " shortcut"}
+            made |= {"label": f" shortcut {MARK}" if self.boxes[edge.head].sign == MARK else " shortcut"}
         elif edge.port is not None:
             head = f"{head}:p{edge.port}:{'n' if self.down else 'w'}"
         graph.edge(tail, head, **made)
