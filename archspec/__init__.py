@@ -1,4 +1,6 @@
-"""archspec: a compiler for neural-network architectures. A YAML spec in, a checked Keras model out."""
+"""archspec: a compiler for neural-network architectures. A YAML spec in, a checked Keras model
+out.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ __all__ = ["Graph", "SpecError", "build", "compile"]
 
 
 def build(ref: str | Path | dict[str, Any], /, **vars: Any) -> keras.Model:
-    """Compile a spec and build its Keras model; ``ref`` and keywords are those of `compile`. Raises `SpecError`."""
-    from archspec.backends.keras import build_model  # noqa: PLC0415 - Keras takes seconds to load, and `compile` needs none of it
+    """Compile a spec and build its Keras model; ``ref`` and keywords are those of `compile`.
+    Raises `SpecError`.
+    """
+    # Keras takes seconds to load, and `compile` needs none of it.
+    from archspec.backends.keras.model import build_model  # noqa: PLC0415
 
     return build_model(compile(ref, **vars))

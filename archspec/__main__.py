@@ -1,5 +1,5 @@
 """``python -m archspec``."""
 
-from archspec.cli import main
+from archspec.cli.program import main
 
 main(prog_name="archspec")

@@ -9,35 +9,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archspec.diagnostics import Diagnostic, SpecError, in_order
-from archspec.frontend import checks, elaborate, schema, source, syntax
-from archspec.frontend.contexts import Workshop
+from archspec.frontend import checks
+from archspec.frontend.elaborate import elaborate
+from archspec.frontend.elaborate.contexts import Workshop
 from archspec.frontend.overrides import as_json_text, override_of
+from archspec.frontend.program import parser
 from archspec.frontend.resolve import Library, Reference, Resolved
-from archspec.frontend.source import Document, Value
+from archspec.frontend.schema import json_schema
+from archspec.frontend.yaml import reader
+from archspec.frontend.yaml.reader import Document, Value
 from archspec.graph import Graph
 from archspec.spelling import spec_name
 
 if TYPE_CHECKING:
-    from archspec.frontend.recording import Recording
+    from archspec.frontend.elaborate.recording import Recording
 
 
 class Compiler:
-    """Compiles specs, each file read and checked once. ``expect`` checks expectations; ``allow_outside`` lifts the bound on ``extends``."""
+    """Compiles specs, each file read and checked once. ``expect`` checks expectations;
+    ``allow_outside`` lifts the bound on ``extends``.
+    """
 
     def __init__(self, *, expect: bool = True, allow_outside: bool = False) -> None:
         self.expect = expect
-        self.library = Library(schema.check, allow_outside)
+        self.library = Library(json_schema.check, allow_outside)
         self.workshop = Workshop({}, {}, {}, [])
-        self.bodies: syntax.Bodies = {}
+        self.bodies: parser.Bodies = {}
         self.warnings: dict[Any, tuple[tuple[Diagnostic, ...], Resolved]] = {}
         self.graphs: dict[tuple[tuple[str, int], ...], tuple[Graph, Resolved]] = {}
 
     def compile(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Graph:
         """One network. Raises `SpecError`."""
-        return self.graph(self.library.resolve(reference, overrides), expect=self.expect and not overrides)
+        return self.graph(
+            self.library.resolve(reference, overrides), expect=self.expect and not overrides
+        )
 
-    def resolve(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Resolved:
-        """One network's document, with what it extends, its variant and the overrides laid on. Raises `SpecError`."""
+    def resolve(
+        self, reference: Reference, overrides: Mapping[str, Value] | None = None
+    ) -> Resolved:
+        """One network's document, with what it extends, its variant and the overrides laid on.
+        Raises `SpecError`.
+        """
         resolved = self.library.resolve(reference, overrides)
         if resolved.document.problems:
             raise SpecError(resolved.document.problems, resolved.document.sources)
@@ -47,24 +59,33 @@ class Compiler:
         """A reference, and those of all its variants where it names none. Raises `SpecError`."""
         yield reference
         if reference.variant is None:
-            yield from (Reference(reference.path, variant) for variant in self.library.variants(self.library.open(reference)))
+            yield from (
+                Reference(reference.path, variant)
+                for variant in self.library.variants(self.library.open(reference))
+            )
 
     def expanded(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> str:
         """The text of one network's document, with all that was laid on it. Raises `SpecError`."""
         root = self.resolve(reference, overrides).document.root
         name = root.data["name"]._replace(text=spec_name(root.data["name"].text))
-        return source.write(root._replace(data={**root.data, "name": name}))
+        return reader.write(root._replace(data={**root.data, "name": name}))
 
-    def record(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Recording:
-        """One network's program with what carrying it out makes of each item, from which source code is written. Raises `SpecError`."""
-        return self.recording(self.resolve(reference, overrides), expect=self.expect and not overrides)
+    def record(
+        self, reference: Reference, overrides: Mapping[str, Value] | None = None
+    ) -> Recording:
+        """One network's program with what carrying it out makes of each item, from which source
+        code is written. Raises `SpecError`.
+        """
+        return self.recording(
+            self.resolve(reference, overrides), expect=self.expect and not overrides
+        )
 
     def recording(self, resolved: Resolved, *, expect: bool) -> Recording:
         """The recording of a resolved document. Raises `SpecError`."""
-        from archspec.frontend.recording import record  # noqa: PLC0415 - nothing else needs it
+        from archspec.frontend.elaborate.recording import record  # noqa: PLC0415 - for this alone
 
         graph = self.graph(resolved, expect=expect)
-        program, problems = syntax.parse(resolved.document, self.bodies)
+        program, problems = parser.parse(resolved.document, self.bodies)
         assert program is not None, problems
         return record(program, resolved.kinds, graph)
 
@@ -72,10 +93,20 @@ class Compiler:
         """The graph of a resolved document. Raises `SpecError`."""
         root = resolved.document.root
         key = tuple((name, id(value)) for name, value in root.items() if name not in NO_STRUCTURE)
-        if key not in self.graphs:  # a variant that changes nothing, such as `resnet50: {}`, is compiled with its document
+        if (
+            key not in self.graphs
+        ):  # a variant that changes nothing, such as `resnet50: {}`, is compiled with its document
             self.graphs[key] = self._elaborated(resolved), resolved
-        description, source = (None if (value := root.get(name)) is None else value.data for name in ("description", "source"))
-        graph = replace(self.graphs[key][0], name=str(root.data["name"].text), description=description, source=source)
+        description, source = (
+            None if (value := root.get(name)) is None else value.data
+            for name in ("description", "source")
+        )
+        graph = replace(
+            self.graphs[key][0],
+            name=str(root.data["name"].text),
+            description=description,
+            source=source,
+        )
         claims = root.get("expect")
         unmet = checks.unmet_expectations(graph, claims) if expect and claims is not None else []
         if unmet:
@@ -88,12 +119,18 @@ class Compiler:
         except RecursionError:
             message = "the parts of this spec contain or need one another in too long a row"
             span = resolved.document.root.data["layers"].place
-            problem = Diagnostic("bound-network", message, span, "in here", help="look for long chains of variables, `let` values or blocks")
+            problem = Diagnostic(
+                "bound-network",
+                message,
+                span,
+                "in here",
+                help="look for long chains of variables, `let` values or blocks",
+            )
             raise SpecError([problem], resolved.document.sources) from None
 
     def _carried_out(self, resolved: Resolved) -> Graph:
         document = resolved.document
-        program, problems = syntax.parse(document, self.bodies)
+        program, problems = parser.parse(document, self.bodies)
         problems = [*document.problems, *problems]
         graph = None
         if program is not None:
@@ -103,11 +140,16 @@ class Compiler:
         return replace(graph, warnings=self._warnings(resolved))
 
     def _warnings(self, resolved: Resolved) -> tuple[Diagnostic, ...]:
-        """What nothing mentions: told of a document once for all its variants, since every one of them counts as a mention."""
+        """What nothing mentions: told of a document once for all its variants, since every one
+        of them counts as a mention.
+        """
         root = resolved.document.root
         key = (id(root.get("blocks")), *map(id, resolved.mentioned_in))
         if key not in self.warnings:
-            self.warnings[key] = in_order(checks.unused_names(root, resolved.mentioned_in, resolved.own)), resolved
+            self.warnings[key] = (
+                in_order(checks.unused_names(root, resolved.mentioned_in, resolved.own)),
+                resolved,
+            )
         return self.warnings[key][0]
 
 
@@ -118,9 +160,9 @@ NO_STRUCTURE = ("archspec", "name", "description", "source", "expect")
 def compile(ref: str | Path | Mapping[str, Any], /, **vars: Any) -> Graph:
     """Compile a spec to its `Graph`, without loading Keras.
 
-    ``ref`` is a path (``specs/resnet.yaml``), a shipped spec's bare name (``resnet``), either with ``@variant``, or a parsed mapping.
-    Keywords change variables of the spec, as ``--set`` does; under any, nothing is expected.
-    Raises `SpecError`, and `TypeError` for any other ``ref``.
+    ``ref`` is a path (``specs/resnet.yaml``), a shipped spec's bare name (``resnet``), either with
+    ``@variant``, or a parsed mapping. Keywords change variables of the spec, as ``--set`` does;
+    under any, nothing is expected. Raises `SpecError`, and `TypeError` for any other ``ref``.
 
         >>> archspec.compile("resnet@resnet50").parameters
         25610152
@@ -134,4 +176,4 @@ def compile(ref: str | Path | Mapping[str, Any], /, **vars: Any) -> Graph:
 
 
 def _document_of(mapping: Mapping[str, Any]) -> Document:
-    return source.read(as_json_text(dict(mapping), "mapping"), "<mapping>")
+    return reader.read(as_json_text(dict(mapping), "mapping"), "<mapping>")

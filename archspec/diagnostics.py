@@ -1,4 +1,6 @@
-"""What is wrong, where and what to do: diagnostics as data, and as the text or JSON that people and programs read."""
+"""What is wrong, where and what to do: diagnostics as data, and as the text or JSON that people
+and programs read.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,18 @@ WIDTH = 100
 """Columns of source text that a rendered diagnostic shows at most."""
 
 COMMAND_LINE = "--set "
-"""What the name of the file of a span begins with that lies on the command line; what was given there follows."""
+"""What the name of the file of a span begins with that lies on the command line; what was given
+there follows.
+"""
 
 STOPPED = f"{MISTAKES} mistakes have been found, and no others are looked for: there may be more"
 """The note of the last mistake of a stage that stopped."""
 
 
 class Span(NamedTuple):
-    """A stretch of a file. Lines and columns count from 1; ``end_column`` is the first column after it."""
+    """A stretch of a file. Lines and columns count from 1; ``end_column`` is the first column
+    after it.
+    """
 
     file: str
     line: int
@@ -33,7 +39,8 @@ class Span(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One complaint: a sentence, the place, what stands there (``label``), why (``notes``) and what to do (``help``).
+    """One complaint: a sentence, the place, what stands there (``label``), why (``notes``) and what
+    to do (``help``).
 
     ``severity`` is ``error`` or ``warning``; ``code`` is stable and listed in docs/errors.md.
     """
@@ -47,7 +54,9 @@ class Diagnostic(NamedTuple):
     severity: str = "error"
 
     def as_data(self) -> dict[str, Any]:
-        """The diagnostic as JSON values; the keys are those of the class, the span's those of `Span`."""
+        """The diagnostic as JSON values; the keys are those of the class, the span's those of
+        `Span`.
+        """
         span = {name: getattr(self.span, name) for name in Span._fields}
         return {
             "severity": self.severity,
@@ -65,7 +74,9 @@ class Enough(Exception):
 
 
 class Complaints(list[Diagnostic]):
-    """The mistakes that a stage gathers. Raises `Enough` at the last one that it may have, which says so."""
+    """The mistakes that a stage gathers. Raises `Enough` at the last one that it may have,
+    which says so.
+    """
 
     def append(self, one: Diagnostic) -> None:
         """Gather one more."""
@@ -81,9 +92,13 @@ def stopped(problems: list[Diagnostic]) -> list[Diagnostic]:
 
 
 class SpecError(Exception):
-    """A spec was refused. ``diagnostics`` says why, in the order of the text; ``sources`` maps files to their text, to show it."""
+    """A spec was refused. ``diagnostics`` says why, in the order of the text; ``sources`` maps
+    files to their text, to show it.
+    """
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, str] | None = None
+    ) -> None:
         self.diagnostics = in_order(diagnostics)
         self.sources = dict(sources or {})
         super().__init__(self.diagnostics, self.sources)
@@ -96,7 +111,9 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each diagnostic once, in the order of the text, file by file as they first appear."""
     once = list(dict.fromkeys(map(_cut, diagnostics)))
     files = {file: index for index, file in enumerate(dict.fromkeys(one.span.file for one in once))}
-    return tuple(sorted(once, key=lambda one: (files[one.span.file], one.span.line, one.span.column)))
+    return tuple(
+        sorted(once, key=lambda one: (files[one.span.file], one.span.line, one.span.column))
+    )
 
 
 def _cut(one: Diagnostic) -> Diagnostic:
@@ -104,7 +121,10 @@ def _cut(one: Diagnostic) -> Diagnostic:
     if max(map(len, (one.message, one.label, one.help or "", *one.notes))) <= SENTENCE:
         return one
     return one._replace(
-        message=_cut_text(one.message), label=_cut_text(one.label), notes=tuple(map(_cut_text, one.notes)), help=one.help and _cut_text(one.help)
+        message=_cut_text(one.message),
+        label=_cut_text(one.label),
+        notes=tuple(map(_cut_text, one.notes)),
+        help=one.help and _cut_text(one.help),
     )
 
 
@@ -136,11 +156,21 @@ def as_github(diagnostics: Iterable[Diagnostic]) -> str:
 def _annotation(one: Diagnostic) -> str:
     span = one.span
     place = {"file": span.file, "line": span.line, "endLine": span.end_line}
-    if span.line == span.end_line:  # GitHub takes columns within one line only, the last one included
+    if (
+        span.line == span.end_line
+    ):  # GitHub takes columns within one line only, the last one included
         place |= {"col": span.column, "endColumn": max(span.column, span.end_column - 1)}
     place["title"] = one.code
-    body = "\n".join([one.message + (f": {one.label}" if one.label else ""), *one.notes, *([f"help: {one.help}"] if one.help else [])])
-    properties = ",".join(f"{key}={_escaped(str(value), property=True)}" for key, value in place.items())
+    body = "\n".join(
+        [
+            one.message + (f": {one.label}" if one.label else ""),
+            *one.notes,
+            *([f"help: {one.help}"] if one.help else []),
+        ]
+    )
+    properties = ",".join(
+        f"{key}={_escaped(str(value), property=True)}" for key, value in place.items()
+    )
     return f"::{one.severity} {properties}::{_escaped(body)}"
 
 
@@ -153,13 +183,22 @@ def _render(one: Diagnostic, lines: list[str]) -> str:
     given = one.span.file.startswith(COMMAND_LINE)
     number = " " if given else str(one.span.line)
     gutter = " " * len(number)
-    whole = not lines and one.span[1:] == (1, 1, 1, 1)  # of a file without text, such as one of weights
+    whole = not lines and one.span[1:] == (
+        1,
+        1,
+        1,
+        1,
+    )  # of a file without text, such as one of weights
     place = "the command line" if given else one.span.file if whole else one.span
     rows = [f"{one.severity}[{one.code}]: {one.message}", f"{gutter} --> {place}"]
     if 1 <= one.span.line <= len(lines):
         source, caret = _excerpt(one.span, lines[one.span.line - 1])
         before = COMMAND_LINE if given and one.span.line == 1 else ""
-        rows += [f"{gutter} |", f"{number} | {before}{source}", f"{gutter} | {' ' * len(before)}{caret}{' ' + one.label if one.label else ''}"]
+        rows += [
+            f"{gutter} |",
+            f"{number} | {before}{source}",
+            f"{gutter} | {' ' * len(before)}{caret}{' ' + one.label if one.label else ''}",
+        ]
     elif one.label:
         rows.append(f"{gutter} = {one.label}")
     rows += [f"{gutter} = {note}" for note in one.notes]
@@ -177,7 +216,9 @@ def _excerpt(span: Span, line: str) -> tuple[str, str]:
     right = min(len(line), left + WIDTH)
     prefix, suffix = "…" if left else "", "…" if right < len(line) else ""
     blanks = " " * (len(prefix) + _columns(line[left:start]))
-    return prefix + line[left:right] + suffix, blanks + "^" * max(1, _columns(line[start : min(end, right)]))
+    return prefix + line[left:right] + suffix, blanks + "^" * max(
+        1, _columns(line[start : min(end, right)])
+    )
 
 
 def _printable(text: str) -> str:
@@ -186,9 +227,14 @@ def _printable(text: str) -> str:
 
 
 SIGNS = {"\t": "→", "\n": " ", "\r": " "}
-"""What stands for characters that move on: a tab that looks like the spaces it should have been cannot be found."""
+"""What stands for characters that move on: a tab that looks like the spaces it should have been
+cannot be found.
+"""
 
 
 def _columns(text: str) -> int:
     """Columns on a terminal: wide characters take two, combining ones none."""
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

@@ -1,4 +1,6 @@
-"""The compiled network: tensors, weights, nodes, scopes and their totals. Data, and nothing else."""
+"""The compiled network: tensors, weights, nodes, scopes and their totals. Data, and nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Tensor(NamedTuple):
 
 
 class Weight(NamedTuple):
-    """One variable of a layer, named as in Keras: ``kernel``, ``moving_mean``. ``trainable`` is False for statistics."""
+    """One variable of a layer, named as in Keras: ``kernel``, ``moving_mean``. ``trainable`` is
+    False for statistics.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -61,8 +65,9 @@ class Weight(NamedTuple):
 class Node(NamedTuple):
     """One use of one layer. ``inputs`` are names of nodes or of the model's inputs.
 
-    ``macs`` counts multiply-adds for one example, ``None`` where a size is unknown. ``weights_of`` names the node whose
-    layer, and so whose weights, this node uses once more (``reuse``). ``scope`` is an index into ``Graph.scopes``.
+    ``macs`` counts multiply-adds for one example, ``None`` where a size is unknown. ``weights_of``
+    names the node whose layer, and so whose weights, this node uses once more (``reuse``).
+    ``scope`` is an index into ``Graph.scopes``.
     """
 
     name: str
@@ -77,13 +82,15 @@ class Node(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """A piece of the structure that the author wrote, in a tree of which ``parent`` is the edge upward.
+    """A piece of the structure that the author wrote, in a tree of which ``parent`` is the edge
+    upward.
 
-    ``kind`` is one of ``model``, ``group``, ``block``, ``branches``, ``branch``, ``residual``, ``main``, ``shortcut``, ``output``,
-    ``reuse`` and ``repetition``; a repetition is number ``index``, from 1, of ``count``, and holds what the item makes.
-    Repetitions of one item are the siblings that share its ``span``. ``label`` is the block's name, the branch's, the item's.
-    ``path`` is the dotted name; a scope that is no step of a path has its parent's. ``arguments`` are those of a block's call, evaluated,
-    with the defaults.
+    ``kind`` is one of ``model``, ``group``, ``block``, ``branches``, ``branch``, ``residual``,
+    ``main``, ``shortcut``, ``output``, ``reuse`` and ``repetition``; a repetition is number
+    ``index``, from 1, of ``count``, and holds what the item makes. Repetitions of one item are the
+    siblings that share its ``span``. ``label`` is the block's name, the branch's, the item's.
+    ``path`` is the dotted name; a scope that is no step of a path has its parent's. ``arguments``
+    are those of a block's call, evaluated, with the defaults.
     """
 
     path: str
@@ -100,8 +107,9 @@ class Scope(NamedTuple):
 class Graph:
     """A network: every layer with its shapes, weights and multiply-adds, in topological order.
 
-    ``inputs`` maps the model's inputs to their tensors. ``outputs`` maps the names of the model's outputs, ``main`` first, to
-    the node (or input) that gives them. ``endpoints`` maps every path of the text that has a tensor to the node (or input) that gives it.
+    ``inputs`` maps the model's inputs to their tensors. ``outputs`` maps the names of the model's
+    outputs, ``main`` first, to the node (or input) that gives them. ``endpoints`` maps every path
+    of the text that has a tensor to the node (or input) that gives it.
     """
 
     name: str
@@ -131,12 +139,16 @@ class Graph:
 
     @cached_property
     def macs(self) -> int | None:
-        """Multiply-adds of convolutions, dense layers and attention for one example, at every use; ``None`` if unknown."""
+        """Multiply-adds of convolutions, dense layers and attention for one example, at every
+        use; ``None`` if unknown.
+        """
         return total(node.macs for node in self.nodes)
 
     @cached_property
     def activation_bytes(self) -> int | None:
-        """Bytes of all layers' outputs for one example, as kept for training; ``None`` if unknown."""
+        """Bytes of all layers' outputs for one example, as kept for training; ``None`` if
+        unknown.
+        """
         return total(tensor_bytes(node.output) for node in self.nodes)
 
     def _repr_svg_(self) -> str | None:
@@ -183,6 +195,8 @@ def tensor_bytes(tensor: Tensor) -> int | None:
 
 
 def show_shape(shape: Shape) -> str:
-    """A shape as people say it: ``56×56×256``; ``?`` for an unknown size, ``scalar`` for no axis."""
+    """A shape as people say it: ``56×56×256``; ``?`` for an unknown size, ``scalar`` for no
+    axis.
+    """
     sizes = ["?" if size is None else str(size) for size in shape]
     return "×".join(sizes if len(sizes) <= 12 else [*sizes[:6], "…", *sizes[-3:]]) or "scalar"

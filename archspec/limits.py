@@ -1,14 +1,18 @@
 """The bounds of the project: what a spec may ask for before it is told that it asks too much.
 
-They keep a slip (`9**9**9`, `repeat: 10**9`) from filling the memory, and lie far above anything a published network needs.
-An error that reports one of them names it in words.
+They keep a slip (`9**9**9`, `repeat: 10**9`) from filling the memory, and lie far above anything a
+published network needs. An error that reports one of them names it in words.
 """
 
 EXPRESSION_LENGTH = 2_000
-"""Characters of one expression, and of one name with expressions in it, before and after they are put in."""
+"""Characters of one expression, and of one name with expressions in it, before and after they
+are put in.
+"""
 
 EXPRESSION_DEPTH = 50
-"""How deep brackets and operators may nest in one expression, and lists in a value: each level costs a few frames of Python's stack."""
+"""How deep brackets and operators may nest in one expression, and lists in a value: each level
+costs a few frames of Python's stack.
+"""
 
 LIST_LENGTH = 10_000
 """Elements of one list, those of the lists and rows within it counted too."""
@@ -35,7 +39,9 @@ LAYERS = 100_000
 """Layers of a network, and repetitions of one item."""
 
 ITEMS = 250_000
-"""Items that one compilation carries out: layers, groups, block calls, each repetition by itself."""
+"""Items that one compilation carries out: layers, groups, block calls, each repetition by
+itself.
+"""
 
 REUSE = 5
 """What one `reuse` counts for among the items."""
@@ -47,7 +53,9 @@ PATHS = 40_000_000
 """Characters of the paths of all items of a network together."""
 
 CHAIN = 50
-"""Variables that need one another in a row, each defined below the one that needs it: each costs a few frames of Python's stack."""
+"""Variables that need one another in a row, each defined below the one that needs it: each
+costs a few frames of Python's stack.
+"""
 
 CALL_DEPTH = 60
 """Groups, branches and blocks inside one another, as carried out."""
@@ -62,7 +70,9 @@ NEAR_WORDS = 300
 """Words that a misspelt one is compared with."""
 
 SENTENCE = 1_000
-"""Characters of a sentence of a diagnostic: what quotes a longer text of the spec is cut in the middle."""
+"""Characters of a sentence of a diagnostic: what quotes a longer text of the spec is cut in the
+middle.
+"""
 
 SHOWN_DIAGNOSTICS = 50
 """Diagnostics that the text form shows; JSON has all."""

@@ -24,4 +24,6 @@ def page(graph: Graph) -> str:
 
     svg = picture(graph) or ""
     svg = svg[svg.index("<svg") :] if svg else ""  # within a page there is no XML declaration
-    return f'<div style="max-width:100%;overflow:auto">{svg}</div><pre>{escape(summary(graph))}</pre>'
+    return (
+        f'<div style="max-width:100%;overflow:auto">{svg}</div><pre>{escape(summary(graph))}</pre>'
+    )

@@ -1,4 +1,6 @@
-"""Words → how they are spelt: "did you mean ...?" for a misspelt one, a noun behind its number, several in a row, names for specs and files."""
+"""Words → how they are spelt: "did you mean ...?" for a misspelt one, a noun behind its number,
+several in a row, names for specs and files.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +15,41 @@ LONGEST = 80
 """Characters beyond which a word is no misspelling, and comparing it would only take time."""
 
 
-def did_you_mean(word: str, words: Iterable[str], form: str = "`{}`", cutoff: float = 0.6) -> str | None:
-    """The help that names the nearest of some words, whatever their case, or ``None`` if none is near."""
+def did_you_mean(
+    word: str, words: Iterable[str], form: str = "`{}`", cutoff: float = 0.6
+) -> str | None:
+    """The help that names the nearest of some words, whatever their case, or ``None`` if none
+    is near.
+    """
     if len(word) > LONGEST:
         return None
     lower = {one.lower(): one for one in reversed([str(one) for one in words])}
     if len(lower) > NEAR_WORDS:
-        lower = dict(islice(((one, as_written) for one, as_written in lower.items() if one[:1] == word[:1].lower()), NEAR_WORDS))
+        lower = dict(
+            islice(
+                (
+                    (one, as_written)
+                    for one, as_written in lower.items()
+                    if one[:1] == word[:1].lower()
+                ),
+                NEAR_WORDS,
+            )
+        )
     close = get_close_matches(word.lower(), lower, 1, cutoff)
     return f"did you mean {form.format(lower[close[0]])}?" if close else None
 
 
 def spec_name(name: str) -> str:
-    """The nearest name that a spec may have to a network's, which may hold anything where a variant gave it: ``vgg-A`` → ``vgg-a``."""
+    """The nearest name that a spec may have to a network's, which may hold anything where a
+    variant gave it: ``vgg-A`` → ``vgg-a``.
+    """
     return re.sub(r"[^a-z0-9_-]+", "-", name.lower())
 
 
 def file_name(name: str) -> str:
-    """The nearest name that a file may have anywhere to a network's, which may hold anything where a variant gave it."""
+    """The nearest name that a file may have anywhere to a network's, which may hold anything
+    where a variant gave it.
+    """
     return re.sub(r"[^\w.-]+", "-", name)
 
 

@@ -1,4 +1,6 @@
-"""ResNet-50 and EfficientNet-B0 written by hand in Keras: the same layers, in the same order, as the specs build."""
+"""ResNet-50 and EfficientNet-B0 written by hand in Keras: the same layers, in the same order,
+as the specs build.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,15 @@ def resnet(depths: tuple[int, ...] = (3, 4, 6, 3)) -> keras.Model:
     return keras.Model(inputs, layers.Dense(1000, activation="softmax")(x))
 
 
-ROWS = [(1, 3, 16, 1, 1), (6, 3, 24, 2, 2), (6, 5, 40, 2, 2), (6, 3, 80, 3, 2), (6, 5, 112, 3, 1), (6, 5, 192, 4, 2), (6, 3, 320, 1, 1)]
+ROWS = [
+    (1, 3, 16, 1, 1),
+    (6, 3, 24, 2, 2),
+    (6, 5, 40, 2, 2),
+    (6, 3, 80, 3, 2),
+    (6, 5, 112, 3, 1),
+    (6, 5, 192, 4, 2),
+    (6, 3, 320, 1, 1),
+]
 """EfficientNet-B0, Table 1: expansion, kernel size, filters, blocks, strides."""
 
 
@@ -54,7 +64,9 @@ def mbconv(x: Tensor, filters: int, expand: int, kernel_size: int, strides: int)
     y = x
     if expand > 1:
         y = norm_swish(layers.Conv2D(expand * x.shape[-1], 1, padding="same", use_bias=False)(y))
-    y = norm_swish(layers.DepthwiseConv2D(kernel_size, strides=strides, padding="same", use_bias=False)(y))
+    y = norm_swish(
+        layers.DepthwiseConv2D(kernel_size, strides=strides, padding="same", use_bias=False)(y)
+    )
     y = squeeze_excite(y, x.shape[-1] // 4)
     y = layers.BatchNormalization()(layers.Conv2D(filters, 1, padding="same", use_bias=False)(y))
     return layers.Add()([y, x]) if strides == 1 and x.shape[-1] == filters else y

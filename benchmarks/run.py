@@ -1,4 +1,5 @@
-"""Speed and memory as ratios within one run: ``python benchmarks/run.py``. Each line says what was compared, the ratio and its bound.
+"""Speed and memory as ratios within one run: ``python benchmarks/run.py``. Each line says what was
+compared, the ratio and its bound.
 
 Machines are noisy: the sides of a ratio take turns, and their medians are compared.
 """
@@ -24,7 +25,13 @@ ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 IMPORTS = ["-c", "import yaml, click, jsonschema"]
 CHECK = ["-m", "archspec", "check", "specs/resnet.yaml"]
 CHECK_152 = ["-m", "archspec", "check", "specs/resnet.yaml@resnet152"]
-KERAS_152 = ["-c", "import sys; sys.path.insert(0, 'benchmarks'); import by_hand; print(by_hand.resnet((3, 8, 36, 3)).count_params())"]
+KERAS_152 = [
+    "-c",
+    (
+        "import sys; sys.path.insert(0, 'benchmarks'); import by_hand; print(by_hand.resnet((3, 8,"
+        " 36, 3)).count_params())"
+    ),
+]
 PLOT_152 = """
 import sys, keras
 keras.utils.plot_model(keras.applications.ResNet152(weights=None), to_file=sys.argv[1], show_shapes=True)
@@ -86,12 +93,16 @@ for family in [name.removeprefix("keras/") for name in shipped_names() if name.s
 def run(arguments: Sequence[str]) -> float:
     """Seconds of a whole Python process."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], cwd=ROOT, env=ENVIRONMENT, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=ENVIRONMENT, check=True, capture_output=True
+    )
     return time.perf_counter() - start
 
 
 def ratio(ours: Sequence[str], theirs: Sequence[str], turns: int) -> float:
-    """How many times as long the first process takes as the second, in medians of processes that take turns."""
+    """How many times as long the first process takes as the second, in medians of processes
+    that take turns.
+    """
     run(ours), run(theirs)
     pairs = [(run(ours), run(theirs)) for _ in range(turns)]
     return median(a for a, _ in pairs) / median(b for _, b in pairs)
@@ -99,7 +110,14 @@ def ratio(ours: Sequence[str], theirs: Sequence[str], turns: int) -> float:
 
 def output(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """What a program prints."""
-    return subprocess.run([sys.executable, "-c", program, *arguments], cwd=ROOT, env=ENVIRONMENT, check=True, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
 
 
 def say(what: str, value: str, bound: str) -> None:
@@ -107,7 +125,11 @@ def say(what: str, value: str, bound: str) -> None:
 
 
 def start_up() -> None:
-    say("archspec check resnet.yaml (6 networks) / importing yaml, click and jsonschema", f"{ratio(CHECK, IMPORTS, 25):.2f}", "at most 1.5")
+    say(
+        "archspec check resnet.yaml (6 networks) / importing yaml, click and jsonschema",
+        f"{ratio(CHECK, IMPORTS, 25):.2f}",
+        "at most 1.5",
+    )
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     say("largest process so far, check included", f"{before / 1024:.0f} MB", "under 60 MB")
     say("modules of Keras, TensorFlow or numpy that it loads", output(LOADED).stderr.strip(), "[]")
@@ -115,19 +137,31 @@ def start_up() -> None:
 
 def keras_route() -> None:
     value = ratio(KERAS_152, CHECK_152, 3)
-    say("ResNet-152 by Keras: import, build, count_params / archspec check", f"{value:.0f}", "at least 30")
+    say(
+        "ResNet-152 by Keras: import, build, count_params / archspec check",
+        f"{value:.0f}",
+        "at least 30",
+    )
 
 
 def linear() -> None:
     small, large = map(float, output(LAYERS).stdout.split())
-    say("time for each layer of a spec of 100,000 layers / of 1,000", f"{large / small:.2f}", "at most 1.5")
+    say(
+        "time for each layer of a spec of 100,000 layers / of 1,000",
+        f"{large / small:.2f}",
+        "at most 1.5",
+    )
 
 
 def compared(program: str) -> Iterator[tuple[str, float]]:
-    """The names and ratios of the sides that a program calls ``compare`` with, each as soon as it is there."""
+    """The names and ratios of the sides that a program calls ``compare`` with, each as soon as
+    it is there.
+    """
     command = [sys.executable, "-c", COMPARE + program]
     with TemporaryFile("w+") as errors:
-        with subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
+        with subprocess.Popen(
+            command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process:
             for line in process.stdout or ():
                 name, ours, theirs = line.split("\t")
                 yield name, float(ours) / float(theirs)
@@ -138,7 +172,11 @@ def compared(program: str) -> Iterator[tuple[str, float]]:
 
 def build() -> None:
     for name, value in compared(BUILD):
-        say(f"archspec.build / the same model by hand in Keras, {name}", f"{value:.3f}", "at most 1.05")
+        say(
+            f"archspec.build / the same model by hand in Keras, {name}",
+            f"{value:.3f}",
+            "at most 1.05",
+        )
 
 
 def applications() -> None:
@@ -146,7 +184,11 @@ def applications() -> None:
     for function, value in compared(APPLICATIONS):
         ratios.append(value)
         say(f"archspec.build / keras.applications.{function}", f"{value:.3f}", "at most 1.05")
-    say(f"archspec.build / keras.applications, median of {len(ratios)} families", f"{median(ratios):.3f}", "at most 1.0")
+    say(
+        f"archspec.build / keras.applications, median of {len(ratios)} families",
+        f"{median(ratios):.3f}",
+        "at most 1.0",
+    )
 
 
 def draw() -> None:
@@ -154,17 +196,42 @@ def draw() -> None:
     with TemporaryDirectory() as folder:
         pictures = {"Keras's": f"{folder}/theirs.svg", "archspec's": f"{folder}/ours.svg"}
         theirs, ours = pictures.values()
-        value = ratio(["-c", PLOT_152, theirs], ["-m", "archspec", "draw", "keras/resnet@ResNet152", "-o", ours], 3)
+        value = ratio(
+            ["-c", PLOT_152, theirs],
+            ["-m", "archspec", "draw", "keras/resnet@ResNet152", "-o", ours],
+            3,
+        )
         if not Path(theirs).is_file():
-            sys.exit("keras.utils.plot_model draws nothing: pip install pydot, apt install graphviz")
-        say("ResNet-152 to SVG by Keras: import, build, plot_model / archspec draw", f"{value:.0f}", "at least 20")
+            sys.exit(
+                "keras.utils.plot_model draws nothing: pip install pydot, apt install graphviz"
+            )
+        say(
+            "ResNet-152 to SVG by Keras: import, build, plot_model / archspec draw",
+            f"{value:.0f}",
+            "at least 20",
+        )
         for side, path in pictures.items():
             size = re.search(r'width="(\d+)pt" height="(\d+)pt"', Path(path).read_text("utf-8"))
-            say(f"points across and down of {side} picture of it", "×".join(size.groups()) if size else "?", "at most 1200×1100")
-        say("modules of Keras, TensorFlow or numpy that archspec draw loads", output(DRAWN, ours).stderr.strip(), "[]")
+            say(
+                f"points across and down of {side} picture of it",
+                "×".join(size.groups()) if size else "?",
+                "at most 1200×1100",
+            )
+        say(
+            "modules of Keras, TensorFlow or numpy that archspec draw loads",
+            output(DRAWN, ours).stderr.strip(),
+            "[]",
+        )
 
 
-BENCHMARKS: tuple[Callable[[], None], ...] = (start_up, keras_route, draw, linear, build, applications)
+BENCHMARKS: tuple[Callable[[], None], ...] = (
+    start_up,
+    keras_route,
+    draw,
+    linear,
+    build,
+    applications,
+)
 
 if __name__ == "__main__":
     compileall.compile_dir(ROOT / "archspec", quiet=1)

@@ -1,6 +1,8 @@
-"""The shipped networks → `docs/contact-sheet.svg`: their diagrams on one page, each scaled to its place, with its name.
+"""The shipped networks → `docs/contact-sheet.svg`: their diagrams on one page, each scaled to its
+place, with its name.
 
-``python docs/contact_sheet.py [FILE]``. The diagrams are those that ``archspec draw`` makes by default.
+``python docs/contact_sheet.py [FILE]``. The diagrams are those that ``archspec draw`` makes by
+default.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ class Figure(NamedTuple):
 
 
 def figure(name: str) -> Figure:
-    """The diagram of a network without what only a page of its own needs: tooltips, ids, a style."""
+    """The diagram of a network without what only a page of its own needs: tooltips, ids, a
+    style.
+    """
     text = draw(archspec.compile(name), "svg", Options(theme="light")).decode()
     size = SIZE.search(text)
     if size is None:
@@ -59,9 +63,15 @@ def placed(name: str, number: int) -> str:
     x = GAP + number % COLUMNS * (WIDTH + GAP)
     y = GAP + number // COLUMNS * (HEIGHT + HEAD + GAP)
     middle = x + WIDTH / 2
-    words = f'<text x="{middle:g}" y="{y + 12:g}" text-anchor="middle" font-family="Arial" font-size="11" font-weight="bold">{escape(name)}</text>'
+    words = (
+        f'<text x="{middle:g}" y="{y + 12:g}" text-anchor="middle" font-family="Arial"'
+        f' font-size="11" font-weight="bold">{escape(name)}</text>'
+    )
     left = x + (WIDTH - one.width * scale) / 2
-    return f'{words}\n<g transform="translate({left:.1f} {y + HEAD:g}) scale({scale:.4f})">{one.body}</g>\n'
+    return (
+        f'{words}\n<g transform="translate({left:.1f} {y + HEAD:g})'
+        f' scale({scale:.4f})">{one.body}</g>\n'
+    )
 
 
 def sheet(names: list[str]) -> str:
@@ -69,7 +79,10 @@ def sheet(names: list[str]) -> str:
     rows = -(-len(names) // COLUMNS)
     across, down = GAP + COLUMNS * (WIDTH + GAP), GAP + rows * (HEIGHT + HEAD + GAP)
     every = "".join(placed(name, number) for number, name in enumerate(names))
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}pt" height="{down}pt" viewBox="0 0 {across} {down}">'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}pt" height="{down}pt" viewBox="0 0'
+        f' {across} {down}">'
+    )
     return f'{head}\n<rect width="100%" height="100%" fill="#FFFFFF"/>\n{every}</svg>\n'
 
 

@@ -1,4 +1,6 @@
-"""The networks that the tests of diagrams draw: every shipped one, and a few of `tests/data/diagrams/`; each is compiled and drawn once."""
+"""The networks that the tests of diagrams draw: every shipped one, and a few of
+`tests/data/diagrams/`; each is compiled and drawn once.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +19,40 @@ from tests.pictures import Picture
 
 DATA = Path(__file__).parent / "data" / "diagrams"
 SAMPLES = ["chain", "chain_varied", "dense", "two", "unet"]
-"""A chain of 500 equal layers and one of 500 different ones, a DenseNet's block, a network of two inputs, a U-Net."""
+"""A chain of 500 equal layers and one of 500 different ones, a DenseNet's block, a network of
+two inputs, a U-Net.
+"""
 
-SHIPPED = [str(network) for name in shipped_names() for network in Compiler().family(Reference(name))]
+SHIPPED = [
+    str(network) for name in shipped_names() for network in Compiler().family(Reference(name))
+]
 """Every shipped spec and variant."""
 
-QUICK = {*shipped_names(), *SAMPLES, "googlenet@inference", "resnet@resnet18", "resnet@resnet152", "vgg@A-LRN", "vgg@C", "efficientnet@B7"}
-NETWORKS = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.heavy) for name in (*SHIPPED, *SAMPLES)]
-"""All of them for the parameters of a test; further sizes of a family are left to ``pytest -m heavy``."""
+QUICK = {
+    *shipped_names(),
+    *SAMPLES,
+    "googlenet@inference",
+    "resnet@resnet18",
+    "resnet@resnet152",
+    "vgg@A-LRN",
+    "vgg@C",
+    "efficientnet@B7",
+}
+NETWORKS = [
+    pytest.param(name, marks=[] if name in QUICK else pytest.mark.heavy)
+    for name in (*SHIPPED, *SAMPLES)
+]
+"""All of them for the parameters of a test; further sizes of a family are left to ``pytest -m
+heavy``.
+"""
 
 
 @cache
 def graph(name: str) -> Graph:
     """A sample by its name, or a shipped network."""
-    return Compiler().compile(Reference(str(DATA / f"{name}.yaml")) if name in SAMPLES else Reference.parse(name))
+    return Compiler().compile(
+        Reference(str(DATA / f"{name}.yaml")) if name in SAMPLES else Reference.parse(name)
+    )
 
 
 @cache

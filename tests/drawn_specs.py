@@ -16,7 +16,9 @@ PADDING = st.sampled_from(["same", "valid"])
 
 @st.composite
 def specs(draw: Any) -> Spec:
-    """A spec: one image or two, a chain with every structure of the language, and sometimes a dense end."""
+    """A spec: one image or two, a chain with every structure of the language, and sometimes a
+    dense end.
+    """
     author = _Author(draw)
     channels = draw(SIZES)
     shape = [*draw(st.sampled_from([[8, 8], [9, 7], [16, 12]])), channels]
@@ -24,9 +26,29 @@ def specs(draw: Any) -> Spec:
     start = author.towers() if two else []
     layers = [*start, *author.chain(3), *author.end()]
     given = {"inputs": {"left": shape, "right": shape}} if two else {"input": shape}
-    defaults = draw(st.sampled_from([{}, {}, {"Conv2D": {"use_bias": False}}, {"Conv2D": {"padding": "same"}, "ReLU": {"max_value": 6}}]))
-    spec = {"archspec": 1, "name": "drawn", "vars": {"width": draw(SIZES), "act": "ReLU"}, **given, "defaults": defaults, "layers": layers}
-    return {**spec, "blocks": author.blocks(), "variants": {"wide": {"vars": {"width": 5}}, "elu": {"vars": {"act": "ELU"}}}}
+    defaults = draw(
+        st.sampled_from(
+            [
+                {},
+                {},
+                {"Conv2D": {"use_bias": False}},
+                {"Conv2D": {"padding": "same"}, "ReLU": {"max_value": 6}},
+            ]
+        )
+    )
+    spec = {
+        "archspec": 1,
+        "name": "drawn",
+        "vars": {"width": draw(SIZES), "act": "ReLU"},
+        **given,
+        "defaults": defaults,
+        "layers": layers,
+    }
+    return {
+        **spec,
+        "blocks": author.blocks(),
+        "variants": {"wide": {"vars": {"width": 5}}, "elu": {"vars": {"act": "ELU"}}},
+    }
 
 
 class _Author:
@@ -82,8 +104,16 @@ class _Author:
 
     def window(self) -> Item:
         """A layer that may change the picture's size."""
-        kernel = {"kernel_size": self.draw(st.integers(1, 3)), "strides": self.draw(st.integers(1, 2)), "padding": self.draw(PADDING)}
-        pool = {"pool_size": self.draw(st.integers(1, 2)), "strides": self.one_of(None, 1, 2), "padding": self.draw(PADDING)}
+        kernel = {
+            "kernel_size": self.draw(st.integers(1, 3)),
+            "strides": self.draw(st.integers(1, 2)),
+            "padding": self.draw(PADDING),
+        }
+        pool = {
+            "pool_size": self.draw(st.integers(1, 2)),
+            "strides": self.one_of(None, 1, 2),
+            "padding": self.draw(PADDING),
+        }
         return self.one_of(
             {"Conv2D": {"filters": self.number(), **kernel}},
             {"Conv2DTranspose": {"filters": self.number(), **kernel}},
@@ -106,7 +136,14 @@ class _Author:
         )  # fmt: skip
 
     def same(self, filters: Any, strides: Any = 1, size: int = 3) -> Item:
-        return {"Conv2D": {"filters": filters, "kernel_size": size, "strides": strides, "padding": "same"}}
+        return {
+            "Conv2D": {
+                "filters": filters,
+                "kernel_size": size,
+                "strides": strides,
+                "padding": "same",
+            }
+        }
 
     # --- structure
 
@@ -117,11 +154,20 @@ class _Author:
     def branches(self, depth: int) -> Item:
         filters = self.number()
         filters = 3 if isinstance(filters, str) and "prev" in filters else filters
-        ends = [[self.preserving(), self.same(filters, size=self.one_of(1, 3))] for _ in range(self.draw(st.integers(1, 3)))]
-        merge = self.one_of("Concatenate", "Add", "Maximum", {"Concatenate": {"axis": -1}}, "Average")
+        ends = [
+            [self.preserving(), self.same(filters, size=self.one_of(1, 3))]
+            for _ in range(self.draw(st.integers(1, 3)))
+        ]
+        merge = self.one_of(
+            "Concatenate", "Add", "Maximum", {"Concatenate": {"axis": -1}}, "Average"
+        )
         paths = {f"b{index}": path for index, path in enumerate(ends)}
         paths |= {"skip": []} if merge == "Concatenate" and self.draw(st.booleans()) else {}
-        paths |= {"off": {"when": "$width > 3", "layers": [self.same(filters)]}} if self.draw(st.booleans()) else {}
+        paths |= (
+            {"off": {"when": "$width > 3", "layers": [self.same(filters)]}}
+            if self.draw(st.booleans())
+            else {}
+        )
         return {"branches": paths, "merge": merge}
 
     def identity_residual(self, depth: int) -> Item:
@@ -133,37 +179,79 @@ class _Author:
         main = [self.preserving(), self.same(filters, strides)]
         around = self.same(filters, strides, size=1)
         conditional = {**around, "when": f"{strides} > 1 or $in.channels == $in.channels"}
-        return {"residual": main, "shortcut": self.one_of([around], [conditional], {"when": True, "layers": [around]})}
+        return {
+            "residual": main,
+            "shortcut": self.one_of([around], [conditional], {"when": True, "layers": [around]}),
+        }
 
     def repeated(self, depth: int) -> Item:
         variable = self.name("v")
-        repeat = self.one_of(2, 0, 1, "$width", {variable: [1, 2, 3]}, [{variable: 2}, {variable: 1}])
+        repeat = self.one_of(
+            2, 0, 1, "$width", {variable: [1, 2, 3]}, [{variable: 2}, {variable: 1}]
+        )
         bound = [variable] if not isinstance(repeat, int | str) else []
         self.variables += [*bound, "i"]
-        item = {"name": self.name("stage"), "layers": self.chain(depth)} if self.draw(st.booleans()) else self.call(depth)
+        item = (
+            {"name": self.name("stage"), "layers": self.chain(depth)}
+            if self.draw(st.booleans())
+            else self.call(depth)
+        )
         when = {"when": "$i > 0"} if self.one_of(True, False, False) and "from" not in item else {}
         del self.variables[-len(bound) - 1 :]
         return {**(item if isinstance(item, dict) else {item: None}), "repeat": repeat, **when}
 
     def call(self, depth: int) -> Item:
-        arguments = {"filters": self.number(), **({"strides": 2} if self.draw(st.booleans()) else {})}
-        return self.one_of({"conv_bn": arguments}, {"bottleneck": {"filters": arguments["filters"]}}, {"twice": None}, "twice")
+        arguments = {
+            "filters": self.number(),
+            **({"strides": 2} if self.draw(st.booleans()) else {}),
+        }
+        return self.one_of(
+            {"conv_bn": arguments},
+            {"bottleneck": {"filters": arguments["filters"]}},
+            {"twice": None},
+            "twice",
+        )
 
     def join(self, depth: int) -> Item:
         """An item that takes a named one from above, and a block of two inputs."""
         name = self.name("tap")
-        taken = self.one_of({"Concatenate": {}, "from": [name, "prev"]}, {"mix": None, "from": ["prev", name]})
-        return {"layers": [{**self.same(self.number()), "name": name}, self.preserving(), taken], "name": self.name("join")}
+        taken = self.one_of(
+            {"Concatenate": {}, "from": [name, "prev"]}, {"mix": None, "from": ["prev", name]}
+        )
+        return {
+            "layers": [{**self.same(self.number()), "name": name}, self.preserving(), taken],
+            "name": self.name("join"),
+        }
 
     def side(self, depth: int) -> Item:
         """A named group with a further output of the model in it."""
         ends = self.one_of([], ["GlobalAveragePooling2D", {"Dense": {"units": 2}}], ["Flatten"])
-        return {"name": self.name("with"), "layers": [self.layer(), {"output": ends, "name": self.name("side")}, self.preserving()]}
+        return {
+            "name": self.name("with"),
+            "layers": [
+                self.layer(),
+                {"output": ends, "name": self.name("side")},
+                self.preserving(),
+            ],
+        }
 
     def skip(self, depth: int) -> Item:
         """Learned scales, parts of a tensor, and an item left out."""
-        scale = {"branches": {"x": [], "scale": [{"Parameter": {"shape": [1, 1, "$prev.channels"], "initializer": "ones"}}]}, "merge": "Multiply"}
-        return self.one_of(scale, {"Slice": {"axis": -1, "start": 0, "stop": 1}}, {"conv_bn": {"filters": 2}, "when": "$width > 2"}, {"layers": []})
+        scale = {
+            "branches": {
+                "x": [],
+                "scale": [
+                    {"Parameter": {"shape": [1, 1, "$prev.channels"], "initializer": "ones"}}
+                ],
+            },
+            "merge": "Multiply",
+        }
+        return self.one_of(
+            scale,
+            {"Slice": {"axis": -1, "start": 0, "stop": 1}},
+            {"conv_bn": {"filters": 2}, "when": "$width > 2"},
+            {"layers": []},
+        )
 
     def towers(self) -> list[Item]:
         """One tower on both inputs, with the same weights."""
@@ -174,18 +262,46 @@ class _Author:
         ]
 
     def end(self) -> list[Item]:
-        pooled = [self.one_of("GlobalAveragePooling2D", "Flatten", {"GlobalMaxPooling2D": {"keepdims": False}})]
-        return self.one_of([], pooled, [*pooled, {"Dense": {"units": self.number(), "activation": "softmax"}, "name": "logits"}])
+        pooled = [
+            self.one_of(
+                "GlobalAveragePooling2D", "Flatten", {"GlobalMaxPooling2D": {"keepdims": False}}
+            )
+        ]
+        return self.one_of(
+            [],
+            pooled,
+            [
+                *pooled,
+                {"Dense": {"units": self.number(), "activation": "softmax"}, "name": "logits"},
+            ],
+        )
 
     def blocks(self) -> dict[str, Any]:
-        projected = {"residual": [{"conv_bn": {"filters": "$filters"}}, self.same("$wide", size=1)], "shortcut": [self.same("$wide", size=1)]}
+        projected = {
+            "residual": [{"conv_bn": {"filters": "$filters"}}, self.same("$wide", size=1)],
+            "shortcut": [self.same("$wide", size=1)],
+        }
         return {
             "conv_bn": {
                 "args": ["filters", {"strides": 1}],
                 "defaults": {"Conv2D": {"padding": "same", "use_bias": False}},
-                "layers": [{"Conv2D": {"filters": "$filters", "kernel_size": 3, "strides": "$strides"}}, "BatchNormalization", "$act"],
+                "layers": [
+                    {"Conv2D": {"filters": "$filters", "kernel_size": 3, "strides": "$strides"}},
+                    "BatchNormalization",
+                    "$act",
+                ],
             },
-            "bottleneck": {"args": ["filters"], "let": {"wide": "2 * $filters"}, "layers": [projected, "ReLU"]},
+            "bottleneck": {
+                "args": ["filters"],
+                "let": {"wide": "2 * $filters"},
+                "layers": [projected, "ReLU"],
+            },
             "twice": {"layers": [{"conv_bn": {"filters": "$in.channels"}, "repeat": 2}]},
-            "mix": {"inputs": ["h", "p"], "layers": [{"Concatenate": {}, "from": ["h", "p"]}, self.same("$h.channels", size=1)]},
+            "mix": {
+                "inputs": ["h", "p"],
+                "layers": [
+                    {"Concatenate": {}, "from": ["h", "p"]},
+                    self.same("$h.channels", size=1),
+                ],
+            },
         }

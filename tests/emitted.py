@@ -1,4 +1,6 @@
-"""Emitted Python source → the model that running it makes, and what differs from the model of the same spec."""
+"""Emitted Python source → the model that running it makes, and what differs from the model of
+the same spec.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,11 @@ from typing import Any
 import keras
 import numpy
 
-from archspec.backends.source import source
+from archspec.backends.python_source import source
 from archspec.compiler import Compiler
 from archspec.frontend.overrides import as_json_text, override_of
 from archspec.frontend.resolve import Reference
-from archspec.frontend.source import read
+from archspec.frontend.yaml.reader import read
 
 
 def written(reference: str, **variables: Any) -> str:
@@ -36,8 +38,11 @@ def run(text: str) -> ModuleType:
     return module
 
 
-def same(model: keras.Model, emitted: keras.Model, *, outputs: bool = True, tolerance: float = 1e-5) -> None:
-    """Raise AssertionError unless two models have the same layers, connected alike, with the same weights in the same order, and the same outputs.
+def same(
+    model: keras.Model, emitted: keras.Model, *, outputs: bool = True, tolerance: float = 1e-5
+) -> None:
+    """Raise AssertionError unless two models have the same layers, connected alike, with the same
+    weights in the same order, and the same outputs.
 
     ``outputs``: also move random weights from one to the other, and run both on the same input.
     """
@@ -81,7 +86,13 @@ def _edges(model: keras.Model) -> Iterator[Any]:
     """Every use of every layer, with the layers that it takes its inputs from."""
     for layer in model.layers:
         for node in layer._inbound_nodes:
-            yield layer.name, [(history.operation.name, history.node_index) for history in (one._keras_history for one in node.input_tensors)]
+            yield (
+                layer.name,
+                [
+                    (history.operation.name, history.node_index)
+                    for history in (one._keras_history for one in node.input_tensors)
+                ],
+            )
 
 
 def _same_outputs(model: keras.Model, emitted: keras.Model, tolerance: float) -> None:
@@ -89,7 +100,10 @@ def _same_outputs(model: keras.Model, emitted: keras.Model, tolerance: float) ->
     weights = [_random(weight, draw) for weight in model.weights]
     model.set_weights(weights)
     emitted.set_weights(weights)
-    given = [draw.uniform(-1, 1, (2, *(size or 8 for size in one.shape[1:]))).astype(one.dtype) for one in model.inputs]
+    given = [
+        draw.uniform(-1, 1, (2, *(size or 8 for size in one.shape[1:]))).astype(one.dtype)
+        for one in model.inputs
+    ]
     for one, other in zip(_results(model, given), _results(emitted, given), strict=True):
         assert numpy.isfinite(one).all()
         assert numpy.abs(one - other).max() <= tolerance * max(numpy.abs(one).max(), 1e-30)
@@ -107,4 +121,6 @@ def _random(weight: Any, draw: Any) -> Any:
     if "variance" in weight.name or weight.name == "gamma":
         return draw.uniform(0.5, 1.5, weight.shape).astype("float32")
     fan_in = max(1, int(numpy.prod(weight.shape[:-1])))
-    return (draw.standard_normal(weight.shape, dtype="float32") / numpy.sqrt(fan_in)).astype("float32")
+    return (draw.standard_normal(weight.shape, dtype="float32") / numpy.sqrt(fan_in)).astype(
+        "float32"
+    )

@@ -1,9 +1,12 @@
-"""Small specs, each with something that is hard to say in Python: names, references, counts, conditions, values. Read by `tests.test_source`."""
+"""Small specs, each with something that is hard to say in Python: names, references, counts,
+conditions, values. Read by `tests.test_source`.
+"""
 
 from __future__ import annotations
 
 HARD = {
-    "names that mean something in Python": """
+    "names that mean something in Python": (
+        """
 vars: {class: 4, lambda: 2, name: 3, x: 2, inputs: 2, layers: 2, keras: 5, l: 1, Filters: 6, filters: 2, BLOCKS: 1, i_: 1, print: 3}
 input: [8, 8, 3]
 blocks:
@@ -23,8 +26,10 @@ layers:
   - {name: pass, numbered: {}, from: [prev, class]}
   - {Concatenate: {}, from: [x, class, pass]}
   - make_divisible: {name: 9 * $l * $inputs * $i_ * $BLOCKS}
-""",
-    "texts that need care": r"""
+"""
+    ),
+    "texts that need care": (
+        r"""
 description: "A \"quoted\" text with \"\"\" and a back\\slash, \t a tab, ünïcode — and an end\""
 source: 'it''s \N{BULLET} {braces} and "quotes"'
 input: [4]
@@ -34,8 +39,10 @@ layers:
   - {Dense: {units: 2}, when: "$word != 'its'", name: "a-$(1 if $word == 'x' else 2)"}
   - {Dense: {units: 2}, repeat: [{n: "p", u: 2}, {n: "q", u: 3}], name: d$n}
   - {Dense: {units: $row}, repeat: {row: [2, 3]}, name: "e$(['a', 'b'][$i])"}
-""",
-    "defaults of arguments": """
+"""
+    ),
+    "defaults of arguments": (
+        """
 vars: {width: 3, k: 2}
 input: [8, 8, 2]
 defaults:
@@ -60,8 +67,10 @@ layers:
   - b: {m: 3}
   - b: {m: 1, k: 4}
   - Dense: {units: 2}
-""",
-    "references inward, over loops, to branches and inputs": """
+"""
+    ),
+    "references inward, over loops, to branches and inputs": (
+        """
 vars: {depth: 3}
 inputs: {image: [16, 16, 3], mask: [16, 16, 1]}
 blocks:
@@ -93,8 +102,10 @@ layers:
   - residual: [{name: main, ReLU: {}}, {ReLU: {}}]
     shortcut: [{ReLU: {}, from: main}]
   - {Add: {}, from: [prev, shortcut]}
-""",
-    "outputs in loops, blocks, conditions and one another": """
+"""
+    ),
+    "outputs in loops, blocks, conditions and one another": (
+        """
 vars: {aux: true, deep: 2}
 input: [8, 8, 3]
 blocks:
@@ -111,8 +122,10 @@ layers:
   - {name: later, output: [head: {n: 5}], when: $deep > 1}
   - {name: g, repeat: $deep, layers: [ReLU, {name: o, output: [head: {n: $i + 1}]}]}
   - ReLU
-""",
-    "a choice of tensors": """
+"""
+    ),
+    "a choice of tensors": (
+        """
 vars: {wide: 8}
 input: [8, 8, 3]
 blocks:
@@ -128,8 +141,10 @@ blocks:
 layers:
   - {name: a, unit: {n: $wide}, repeat: 3}
   - {name: b, unit: {n: 2 * $wide}, repeat: 2}
-""",
-    "outputs in a row": """
+"""
+    ),
+    "outputs in a row": (
+        """
 input: [8, 8, 3]
 layers:
   - {name: zero, output: []}
@@ -138,8 +153,10 @@ layers:
   - {name: y, output: [ReLU, {name: z, output: [Flatten]}, GlobalAveragePooling2D]}
   - {name: same, from: x, layers: []}
   - {Add: {}, from: [prev, x]}
-""",
-    "layers used again": """
+"""
+    ),
+    "layers used again": (
+        """
 inputs: {a: [6, 6, 2], b: [6, 6, 2], c: [6, 6, 2]}
 blocks:
   tower: {args: [n], layers: [{Conv2D: {filters: $n, kernel_size: 3, padding: same}, repeat: 2}, BatchNormalization, residual: [Dense: {units: $n}]]}
@@ -163,8 +180,10 @@ layers:
   - {reuse: att, name: att2, from: [prev, att]}
   - {name: drop, Dropout: {rate: 0.5}}
   - {name: twice, repeat: 2, layers: [{name: dense, Dense: {units: 4}}, {reuse: dense, name: again, when: $i == 5}]}
-""",
-    "every operator and function": """
+"""
+    ),
+    "every operator and function": (
+        """
 vars: {f: 4.0, h: 0.5, n: 3, flag: true, list: [3, 1, 2], rows: [{a: 1, b: [2, 3]}, {a: 2, b: [4]}], word: abc, none: null, mapping: {k: [1, 2]}}
 input: [8, 8, 4]
 layers:
@@ -190,8 +209,10 @@ layers:
   - {Reshape: {target_shape: "[$in.height * $in.shape[1], $prev.channels]"}}
   - {Reshape: {target_shape: $prev.shape}}
   - {Reshape: {target_shape: "$prev.shape[:1] + [$prev.shape[-1]]"}}
-""",
-    "unknown sizes and other dtypes": """
+"""
+    ),
+    "unknown sizes and other dtypes": (
+        """
 inputs: {image: [null, null, 3], tokens: {shape: [5], dtype: int32}}
 layers:
   - {Conv2D: {filters: 4, kernel_size: 3}, when: $in.height == null and $in.channels != null}
@@ -201,8 +222,10 @@ layers:
   - {name: t2, Dense: {units: 4, dtype: float64, trainable: false}}
   - {Concatenate: {}, from: [mean, prev]}
   - {name: o, from: image, output: [Conv2D: {filters: 2, kernel_size: 1}]}
-""",
-    "kinds and blocks by variables": """
+"""
+    ),
+    "kinds and blocks by variables": (
+        """
 vars: {act: ELU, norm: BatchNormalization, merge: Maximum, block: b}
 input: [8, 8, 4]
 blocks:
@@ -224,8 +247,10 @@ layers:
     merge: {Concatenate: {axis: "-1 if $act == 'ELU' else -2"}}
   - branches: {p: [Dense: {units: 3}], q: {when: "$act == 'nothing'", layers: [ReLU]}}
     merge: Add
-""",
-    "counted automatic names": """
+"""
+    ),
+    "counted automatic names": (
+        """
 vars: {n: 3, deep: [1, 2]}
 input: [8, 8, 4]
 blocks:
@@ -242,8 +267,10 @@ layers:
   - {residual: [ReLU], repeat: 2}
   - {branches: {p: [ReLU], q: []}, merge: Add, repeat: 2}
   - {name: re_lu_30, ReLU: {}}
-""",
-    "residuals": """
+"""
+    ),
+    "residuals": (
+        """
 vars: {project: true}
 input: [8, 8, 4]
 blocks:
@@ -266,8 +293,10 @@ layers:
   - {name: kept, ReLU: {}}
   - {name: sum, residual: [ReLU], shortcut: {when: $project, layers: [Dense: {units: $prev.channels}]}}
   - {Add: {}, from: [prev, kept, sum]}
-""",
-    "small objects of Keras": """
+"""
+    ),
+    "small objects of Keras": (
+        """
 vars: {decay: 1e-4, low: -0.5, axes: [1, -1]}
 input: [8, 8, 4]
 defaults: {Dense: {kernel_regularizer: {L2: {l2: $decay}}}}
@@ -283,8 +312,10 @@ layers:
   - Slice: {axis: -1, stop: "$prev.channels - 1"}
   - branches: {x: [], s: [Parameter: {shape: [1, 1, $in.channels - 1], initializer: {Constant: {value: 0.5}}}]}
     merge: Multiply
-""",
-    "loops that cannot be loops": """
+"""
+    ),
+    "loops that cannot be loops": (
+        """
 vars: {table: [{kind: ReLU, n: 1}, {kind: Dense, n: 2}], total: 2}
 input: [8, 8, 4]
 blocks:
@@ -300,12 +331,15 @@ layers:
   - {repeat: 1, name: once, ReLU: {}}
   - {repeat: 0, ReLU: {}}
   - {repeat: 3, layers: [{ReLU: {}, when: $i > 4}]}
-""",
-    "the input and nothing else": """
+"""
+    ),
+    "the input and nothing else": (
+        """
 input: [4]
 layers:
   - {name: tap, output: []}
   - {ReLU: {}, when: false, name: never}
   - Dense: {units: 2}
-""",
+"""
+    ),
 }

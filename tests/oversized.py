@@ -1,4 +1,6 @@
-"""Specs that ask for too much, each as text, with the code of the diagnostic that must refuse it."""
+"""Specs that ask for too much, each as text, with the code of the diagnostic that must refuse
+it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,12 @@ class Oversized(NamedTuple):
 
 def _doubling() -> str:
     """300 bytes that stand for 2 ** 30 values."""
-    return HEAD + "vars:\n  a0: &a0 [1, 1]\n" + "".join(f"  a{i + 1}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(30)) + "layers: [ReLU]\n"
+    return (
+        HEAD
+        + "vars:\n  a0: &a0 [1, 1]\n"
+        + "".join(f"  a{i + 1}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(30))
+        + "layers: [ReLU]\n"
+    )
 
 
 def _calls(body: str, levels: int = 30) -> str:
@@ -29,7 +36,9 @@ def _calls(body: str, levels: int = 30) -> str:
 
 
 def _residual_calls() -> str:
-    blocks = "".join(f"  b{i}: {{layers: [{{residual: [b{i + 1}], shortcut: [b{i + 1}]}}]}}\n" for i in range(18))
+    blocks = "".join(
+        f"  b{i}: {{layers: [{{residual: [b{i + 1}], shortcut: [b{i + 1}]}}]}}\n" for i in range(18)
+    )
     return f"{HEAD}blocks:\n{blocks}  b18: {{layers: [ReLU]}}\nlayers: [b0]\n"
 
 
@@ -51,7 +60,13 @@ def _long(kind: str) -> str:
         "item": f"{HEAD}layers: [{long}]\n",
         "block": f"{HEAD}blocks:\n  ? {long}\n  : {{layers: []}}\nlayers: [{long}]\n",
         "grown": f"{HEAD}vars: {{t: {'x' * 900}}}\nlayers: [{{ReLU: , name: $t$t}}]\n",
-        "path": HEAD + "layers:\n" + "".join(f"{'  ' * i}- name: {'x' * 90}\n{'  ' * i}  layers:\n" for i in range(20)) + "  " * 20 + "- ReLU\n",
+        "path": (
+            HEAD
+            + "layers:\n"
+            + "".join(f"{'  ' * i}- name: {'x' * 90}\n{'  ' * i}  layers:\n" for i in range(20))
+            + "  " * 20
+            + "- ReLU\n"
+        ),
         "merge": f"{HEAD}layers: [{{branches: {{a: []}}, merge: {long}}}]\n",
         "extends": f"archspec: 1\nname: a\nextends: {long}\n",
         "spec": f"archspec: 1\nname: {long}\ninput: [8]\nlayers: [ReLU]\n",
@@ -66,13 +81,17 @@ def _row_of_blocks(length: int) -> str:
 
 def _doubling_reuse() -> str:
     """Each group uses the one before it twice."""
-    groups = "".join(f"  - {{name: g{i + 1}, layers: [{{reuse: g{i}}}, {{reuse: g{i}}}]}}\n" for i in range(40))
+    groups = "".join(
+        f"  - {{name: g{i + 1}, layers: [{{reuse: g{i}}}, {{reuse: g{i}}}]}}\n" for i in range(40)
+    )
     return f"{HEAD}layers:\n  - {{name: g0, layers: [ReLU]}}\n{groups}"
 
 
 def _misspelt_blocks(count: int) -> str:
     blocks = "".join(f"  block_number_{i}: {{layers: [ReLU]}}\n" for i in range(count))
-    return f"{HEAD}blocks:\n{blocks}layers:\n" + "".join(f"  - blok_number_{i}\n" for i in range(count))
+    return f"{HEAD}blocks:\n{blocks}layers:\n" + "".join(
+        f"  - blok_number_{i}\n" for i in range(count)
+    )
 
 
 def _misspelt_arguments(count: int) -> str:
@@ -80,12 +99,16 @@ def _misspelt_arguments(count: int) -> str:
 
 
 def _misspelt_names(count: int) -> str:
-    return f"{HEAD}layers:\n" + "".join(f"  - {{ReLU: , name: relu_number_{i}, from: rulu_number_{i}}}\n" for i in range(count))
+    return f"{HEAD}layers:\n" + "".join(
+        f"  - {{ReLU: , name: relu_number_{i}, from: rulu_number_{i}}}\n" for i in range(count)
+    )
 
 
 def _missing_variables(count: int) -> str:
     variables = ", ".join(f"variable_{i}: 1" for i in range(count))
-    return f"{HEAD}vars: {{{variables}}}\nlayers:\n" + "".join(f"  - Dense: {{units: $variabel_{i}}}\n" for i in range(count))
+    return f"{HEAD}vars: {{{variables}}}\nlayers:\n" + "".join(
+        f"  - Dense: {{units: $variabel_{i}}}\n" for i in range(count)
+    )
 
 
 def _misspelt_keys(count: int) -> str:
@@ -93,11 +116,15 @@ def _misspelt_keys(count: int) -> str:
 
 
 def _wrong_values(count: int) -> str:
-    return f"{HEAD}layers:\n" + "".join(f"  - Conv2D: {{filters: many_{i}, kernel_size: 1}}\n" for i in range(count))
+    return f"{HEAD}layers:\n" + "".join(
+        f"  - Conv2D: {{filters: many_{i}, kernel_size: 1}}\n" for i in range(count)
+    )
 
 
 def _wrong_shapes(count: int) -> str:
-    return f"{HEAD}layers:\n" + "".join("  - {MaxPooling2D: {pool_size: 100}, from: input}\n" for i in range(count))
+    return f"{HEAD}layers:\n" + "".join(
+        "  - {MaxPooling2D: {pool_size: 100}, from: input}\n" for i in range(count)
+    )
 
 
 def _dead_ends(count: int) -> str:
@@ -110,7 +137,10 @@ def _uneven_rows(count: int) -> str:
 
 
 def _long_argument(items: str) -> str:
-    return f"{HEAD}vars: {{long: '$([1] * 9000)'}}\nblocks: {{b: {{args: [k], layers: [ReLU]}}}}\nlayers: [{items}]\n"
+    return (
+        f"{HEAD}vars: {{long: '$([1] * 9000)'}}\nblocks: {{b: {{args: [k], layers:"
+        f" [ReLU]}}}}\nlayers: [{items}]\n"
+    )
 
 
 def _misread(text: str) -> str:
@@ -159,85 +189,220 @@ LONG = {
 }
 
 TABLE = {
-    "text of 5 MB": Oversized(lambda: HEAD + "layers:\n" + "  - ReLU\n" * 500_000, "bound-text", "bytes"),
+    "text of 5 MB": Oversized(
+        lambda: HEAD + "layers:\n" + "  - ReLU\n" * 500_000, "bound-text", "bytes"
+    ),
     "one comment of 5 MB": Oversized(lambda: HEAD + "#" * 5_000_000, "bound-text", "bytes"),
-    "10,000 brackets": Oversized(lambda: HEAD + "layers: " + "[" * 10_000 + "]" * 10_000, "bound-nesting", "levels"),
-    "10,000 brackets that are not closed": Oversized(lambda: HEAD + "layers: " + "[" * 10_000, "bound-nesting", "levels"),
-    "10,000 braces": Oversized(lambda: HEAD + "vars: " + "{a: " * 10_000 + "}" * 10_000, "bound-nesting", "levels"),
-    "10,000 dashes": Oversized(lambda: HEAD + "layers:\n  " + "- " * 10_000 + "ReLU\n", "bound-nesting", "levels"),
-    "1,000 indented keys": Oversized(lambda: "".join(" " * i + "a:\n" for i in range(1_000)), "bound-nesting", "levels"),
-    "10,000 brackets as a key": Oversized(lambda: HEAD + "vars: {" + "? [" * 10_000, "bound-nesting", "levels"),
-    "groups in one another": Oversized(lambda: HEAD + "layers: " + "[layers: " * 3_000 + "[ReLU]" + "]" * 3_000, "bound-nesting", "levels"),
+    "10,000 brackets": Oversized(
+        lambda: HEAD + "layers: " + "[" * 10_000 + "]" * 10_000, "bound-nesting", "levels"
+    ),
+    "10,000 brackets that are not closed": Oversized(
+        lambda: HEAD + "layers: " + "[" * 10_000, "bound-nesting", "levels"
+    ),
+    "10,000 braces": Oversized(
+        lambda: HEAD + "vars: " + "{a: " * 10_000 + "}" * 10_000, "bound-nesting", "levels"
+    ),
+    "10,000 dashes": Oversized(
+        lambda: HEAD + "layers:\n  " + "- " * 10_000 + "ReLU\n", "bound-nesting", "levels"
+    ),
+    "1,000 indented keys": Oversized(
+        lambda: "".join(" " * i + "a:\n" for i in range(1_000)), "bound-nesting", "levels"
+    ),
+    "10,000 brackets as a key": Oversized(
+        lambda: HEAD + "vars: {" + "? [" * 10_000, "bound-nesting", "levels"
+    ),
+    "groups in one another": Oversized(
+        lambda: HEAD + "layers: " + "[layers: " * 3_000 + "[ReLU]" + "]" * 3_000,
+        "bound-nesting",
+        "levels",
+    ),
     "doubling aliases": Oversized(_doubling, "bound-values", "values"),
-    "a cycle of aliases": Oversized(lambda: HEAD + "layers: &a [layers: *a]\n", "yaml-cycle", "never end"),
-    "100,000 values": Oversized(lambda: HEAD + "vars: {a: [" + "1, " * 200_000 + "1]}\nlayers: [ReLU]\n", "bound-values", "values"),
-    "many aliases": Oversized(lambda: HEAD + "vars:\n  a: &a [1]\n  b: [" + "*a, " * 200_000 + "]\nlayers: [ReLU]\n", "bound-values", "values"),
-    "repeat: 1000000000": Oversized(lambda: HEAD + "layers: [{ReLU: , repeat: 1000000000}]\n", "bound-network", "repetitions"),
-    "repeat by an expression": Oversized(lambda: HEAD + "layers: [{ReLU: , repeat: $(10 ** 9)}]\n", "bound-network", "repetitions"),
+    "a cycle of aliases": Oversized(
+        lambda: HEAD + "layers: &a [layers: *a]\n", "yaml-cycle", "never end"
+    ),
+    "100,000 values": Oversized(
+        lambda: HEAD + "vars: {a: [" + "1, " * 200_000 + "1]}\nlayers: [ReLU]\n",
+        "bound-values",
+        "values",
+    ),
+    "many aliases": Oversized(
+        lambda: HEAD + "vars:\n  a: &a [1]\n  b: [" + "*a, " * 200_000 + "]\nlayers: [ReLU]\n",
+        "bound-values",
+        "values",
+    ),
+    "repeat: 1000000000": Oversized(
+        lambda: HEAD + "layers: [{ReLU: , repeat: 1000000000}]\n", "bound-network", "repetitions"
+    ),
+    "repeat by an expression": Oversized(
+        lambda: HEAD + "layers: [{ReLU: , repeat: $(10 ** 9)}]\n", "bound-network", "repetitions"
+    ),
     "repeats that multiply": Oversized(
-        lambda: HEAD + "layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [ReLU]}]}]}]\n", "bound", "layers"
+        lambda: (
+            HEAD + "layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [{repeat: 1000, layers:"
+            " [ReLU]}]}]}]\n"
+        ),
+        "bound",
+        "layers",
     ),
     "empty repeats that multiply": Oversized(
-        lambda: HEAD + "layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [{repeat: 1000, layers: []}]}]}]\n", "bound", "layers"
+        lambda: (
+            HEAD + "layers: [{repeat: 1000, layers: [{repeat: 1000, layers: [{repeat: 1000, layers:"
+            " []}]}]}]\n"
+        ),
+        "bound",
+        "layers",
     ),
     "repeats of what is left out": Oversized(
-        lambda: HEAD + "layers: [{repeat: 100000, layers: [{ReLU: , when: false, repeat: 100000}]}, ReLU]\n", "bound", "layers"
+        lambda: (
+            HEAD
+            + "layers: [{repeat: 100000, layers: [{ReLU: , when: false, repeat: 100000}]}, ReLU]\n"
+        ),
+        "bound",
+        "layers",
     ),
     "repeats of no repetition": Oversized(
-        lambda: HEAD + "layers: [{repeat: 100000, layers: [" + "{ReLU: , repeat: 0}, " * 1000 + "]}, ReLU]\n", "bound", "layers"
+        lambda: (
+            HEAD
+            + "layers: [{repeat: 100000, layers: ["
+            + "{ReLU: , repeat: 0}, " * 1000
+            + "]}, ReLU]\n"
+        ),
+        "bound",
+        "layers",
     ),
     "blocks that double": Oversized(lambda: _calls("ReLU"), "bound", "layers"),
     "blocks that double nothing": Oversized(lambda: _calls(""), "bound", "layers"),
-    "blocks that double a mistake": Oversized(lambda: _calls("{Conv2D: {filters: $(1 / 0), kernel_size: 1}}"), "expression-value", "zero"),
+    "blocks that double a mistake": Oversized(
+        lambda: _calls("{Conv2D: {filters: $(1 / 0), kernel_size: 1}}"), "expression-value", "zero"
+    ),
     "blocks that double in residuals": Oversized(_residual_calls, "bound", "layers"),
     "a row of 1,000 blocks": Oversized(lambda: _row_of_blocks(1000), "bound", "deep"),
     "reuse that doubles": Oversized(_doubling_reuse, "bound", "layers"),
-    "blocks in a circle": Oversized(lambda: HEAD + "blocks: {a: {layers: [b]}, b: {layers: [a]}}\nlayers: [a]\n", "recursion", "itself"),
+    "blocks in a circle": Oversized(
+        lambda: HEAD + "blocks: {a: {layers: [b]}, b: {layers: [a]}}\nlayers: [a]\n",
+        "recursion",
+        "itself",
+    ),
     "9**9**9": Oversized(lambda: _argument("$(9**9**9)"), "bound", "integer"),
     "9**9**9 of variables": Oversized(
-        lambda: f"{HEAD}vars: {{n: 9}}\nlayers: [{{Conv2D: {{filters: $n ** $n ** $n, kernel_size: 1}}}}]\n", "bound", "integer"
+        lambda: (
+            f"{HEAD}vars: {{n: 9}}\nlayers: [{{Conv2D: {{filters: $n ** $n ** $n, kernel_size:"
+            " 1}}]\n"
+        ),
+        "bound",
+        "integer",
     ),
     "[0] * 10**9": Oversized(lambda: _argument('"$([0] * 10**9)"'), "bound", "elements"),
     "range(10**9)": Oversized(lambda: _argument("$(len(range(10**9)))"), "bound", "elements"),
-    "lists of lists": Oversized(lambda: _argument('"$([[[0] * 5000] * 5000] * 5000)"'), "bound", "elements"),
+    "lists of lists": Oversized(
+        lambda: _argument('"$([[[0] * 5000] * 5000] * 5000)"'), "bound", "elements"
+    ),
     "comprehensions in one another": Oversized(
-        lambda: _argument('"$(len([[[x for x in range(5000)] for y in range(5000)] for z in range(5000)]))"'), "bound", "elements"
+        lambda: _argument(
+            '"$(len([[[x for x in range(5000)] for y in range(5000)] for z in range(5000)]))"'
+        ),
+        "bound",
+        "elements",
     ),
     "sums in a comprehension in a repeat": Oversized(
-        lambda: f'{HEAD}layers: [{{repeat: 10000, ReLU: , when: "sum([sum(range(5000)) for $x in range(5000)]) == 0"}}, ReLU]\n', "bound", "elements"
+        lambda: (
+            f'{HEAD}layers: [{{repeat: 10000, ReLU: , when: "sum([sum(range(5000)) for $x in'
+            ' range(5000)]) == 0"}, ReLU]\n'
+        ),
+        "bound",
+        "elements",
     ),
-    "an expression of 100 kB": Oversized(lambda: _argument("$(" + "1 + " * 25_000 + "1)"), "bound", "characters"),
-    "a deep expression": Oversized(lambda: _argument("$(" + "(" * 900 + "1" + ")" * 900 + ")"), "bound", "deep"),
-    "a deep chain of signs": Oversized(lambda: _argument("$(" + "-" * 1900 + "1)"), "bound", "deep"),
-    "a deep chain of nots": Oversized(lambda: f"{HEAD}layers: [{{ReLU: , when: $({'not ' * 450}true)}}]\n", "bound", "deep"),
-    "a deep chain of ifs": Oversized(lambda: _argument("$(" + "1 if true else " * 120 + "1)"), "bound", "deep"),
-    "a deep chain of powers": Oversized(lambda: _argument("$(" + "1 ** " * 390 + "1)"), "bound", "deep"),
-    "a deep chain of indices": Oversized(lambda: _argument('"$(' + "[" * 300 + "1" + "]" * 300 + "[0]" * 300 + ')"'), "bound", "deep"),
-    "a number of 1,000 digits": Oversized(lambda: _argument("1" * 1000), "bound-number", "larger than"),
+    "an expression of 100 kB": Oversized(
+        lambda: _argument("$(" + "1 + " * 25_000 + "1)"), "bound", "characters"
+    ),
+    "a deep expression": Oversized(
+        lambda: _argument("$(" + "(" * 900 + "1" + ")" * 900 + ")"), "bound", "deep"
+    ),
+    "a deep chain of signs": Oversized(
+        lambda: _argument("$(" + "-" * 1900 + "1)"), "bound", "deep"
+    ),
+    "a deep chain of nots": Oversized(
+        lambda: f"{HEAD}layers: [{{ReLU: , when: $({'not ' * 450}true)}}]\n", "bound", "deep"
+    ),
+    "a deep chain of ifs": Oversized(
+        lambda: _argument("$(" + "1 if true else " * 120 + "1)"), "bound", "deep"
+    ),
+    "a deep chain of powers": Oversized(
+        lambda: _argument("$(" + "1 ** " * 390 + "1)"), "bound", "deep"
+    ),
+    "a deep chain of indices": Oversized(
+        lambda: _argument('"$(' + "[" * 300 + "1" + "]" * 300 + "[0]" * 300 + ')"'), "bound", "deep"
+    ),
+    "a number of 1,000 digits": Oversized(
+        lambda: _argument("1" * 1000), "bound-number", "larger than"
+    ),
     "a number of 100,000 digits": Oversized(lambda: _argument("1" * 100_000), "bound-number"),
     "a float beyond floats": Oversized(lambda: _argument("1e999"), "bound-number"),
-    "a number of 1,500 digits in an expression": Oversized(lambda: _argument("$(" + "1" * 1500 + ")"), "bound", "integer"),
+    "a number of 1,500 digits in an expression": Oversized(
+        lambda: _argument("$(" + "1" * 1500 + ")"), "bound", "integer"
+    ),
     "300 variables in a chain": Oversized(
-        lambda: _vars(", ".join([*(f"v{i}: $v{i + 1} + 1" for i in range(300)), "v300: 1"])), "bound-network", "variables"
+        lambda: _vars(", ".join([*(f"v{i}: $v{i + 1} + 1" for i in range(300)), "v300: 1"])),
+        "bound-network",
+        "variables",
     ),
     "variables that double a list": Oversized(
-        lambda: _vars(", ".join(["l0: [0]", *(f"l{i + 1}: $l{i} + $l{i}" for i in range(40))])), "bound", "elements"
+        lambda: _vars(", ".join(["l0: [0]", *(f"l{i + 1}: $l{i} + $l{i}" for i in range(40))])),
+        "bound",
+        "elements",
     ),
     "variables that double a product": Oversized(
-        lambda: _vars(", ".join(["l0: 9", *(f"l{i + 1}: $l{i} * $l{i}" for i in range(40))])), "bound", "integer"
+        lambda: _vars(", ".join(["l0: 9", *(f"l{i + 1}: $l{i} * $l{i}" for i in range(40))])),
+        "bound",
+        "integer",
     ),
     "100,000 branches": Oversized(
-        lambda: HEAD + "layers: [{merge: Add, branches: {" + ", ".join(f"b{i}: []" for i in range(100_000)) + "}}]\n", "bound-"
+        lambda: (
+            HEAD
+            + "layers: [{merge: Add, branches: {"
+            + ", ".join(f"b{i}: []" for i in range(100_000))
+            + "}}]\n"
+        ),
+        "bound-",
     ),
-    "a table of 100,000 rows": Oversized(lambda: HEAD + "layers: [{Dense: {units: $k}, repeat: [" + "{k: 1}, " * 100_000 + "]}]\n", "bound-"),
-    **{f"{count:,} times {what}": Oversized(partial(make, count), code) for what, make, count, code in MISTAKES},
-    "a long list for a block that repeats": Oversized(lambda: _long_argument("{b: {k: $long}, repeat: 100000}"), "bound", "elements"),
-    "a long list for a layer that repeats": Oversized(lambda: _long_argument("{Reshape: {target_shape: $long}, repeat: 100000}"), "shape-mismatch"),
-    "a long shape": Oversized(lambda: _long_argument("{Reshape: {target_shape: $long}}, {ReLU: , repeat: 100000}"), ""),
-    **{f"100 kB of {kind} where a number belongs": Oversized(partial(_misread, text)) for kind, text in MISREAD.items()},
-    **{f"100 kB of {kind} in a broken line": Oversized(partial(_broken, text)) for kind, text in BROKEN.items()},
-    "an axis of 10**18": Oversized(lambda: "archspec: 1\nname: a\ninput: [1000000000000000000]\nlayers: [ReLU]\n", "wrong-value"),
-    "an axis that grows": Oversized(lambda: HEAD + "layers: [{UpSampling2D: {size: 1000}, repeat: 1000}]\n", "shape-mismatch"),
-    "channels that double": Oversized(lambda: HEAD + "layers: [{Concatenate: {}, from: [prev, prev], repeat: 1000}]\n", "shape-mismatch"),
-    **{f"100 kB of {kind}": Oversized(partial(_long, kind), code, words) for kind, (code, words) in LONG.items()},
+    "a table of 100,000 rows": Oversized(
+        lambda: HEAD + "layers: [{Dense: {units: $k}, repeat: [" + "{k: 1}, " * 100_000 + "]}]\n",
+        "bound-",
+    ),
+    **{
+        f"{count:,} times {what}": Oversized(partial(make, count), code)
+        for what, make, count, code in MISTAKES
+    },
+    "a long list for a block that repeats": Oversized(
+        lambda: _long_argument("{b: {k: $long}, repeat: 100000}"), "bound", "elements"
+    ),
+    "a long list for a layer that repeats": Oversized(
+        lambda: _long_argument("{Reshape: {target_shape: $long}, repeat: 100000}"), "shape-mismatch"
+    ),
+    "a long shape": Oversized(
+        lambda: _long_argument("{Reshape: {target_shape: $long}}, {ReLU: , repeat: 100000}"), ""
+    ),
+    **{
+        f"100 kB of {kind} where a number belongs": Oversized(partial(_misread, text))
+        for kind, text in MISREAD.items()
+    },
+    **{
+        f"100 kB of {kind} in a broken line": Oversized(partial(_broken, text))
+        for kind, text in BROKEN.items()
+    },
+    "an axis of 10**18": Oversized(
+        lambda: "archspec: 1\nname: a\ninput: [1000000000000000000]\nlayers: [ReLU]\n",
+        "wrong-value",
+    ),
+    "an axis that grows": Oversized(
+        lambda: HEAD + "layers: [{UpSampling2D: {size: 1000}, repeat: 1000}]\n", "shape-mismatch"
+    ),
+    "channels that double": Oversized(
+        lambda: HEAD + "layers: [{Concatenate: {}, from: [prev, prev], repeat: 1000}]\n",
+        "shape-mismatch",
+    ),
+    **{
+        f"100 kB of {kind}": Oversized(partial(_long, kind), code, words)
+        for kind, (code, words) in LONG.items()
+    },
 }

@@ -1,7 +1,9 @@
-"""An SVG of a diagram → its boxes, frames, edges and words, with their places in points; what the tests of diagrams look at.
+"""An SVG of a diagram → its boxes, frames, edges and words, with their places in points; what the
+tests of diagrams look at.
 
-Nothing here comes from the code under test. The widths of words are those of Helvetica and Helvetica Bold in Adobe's font metrics
-(AFM, "Core 14"), which Arial and Liberation Sans share; a letter that these fonts lack counts as one as wide as it is high.
+Nothing here comes from the code under test. The widths of words are those of Helvetica and
+Helvetica Bold in Adobe's font metrics (AFM, "Core 14"), which Arial and Liberation Sans share; a
+letter that these fonts lack counts as one as wide as it is high.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ BOLD = {
     "'": 238, "|": 280, '"': 474, "m": 889, "%": 889, "W": 944, "@": 975,
 }  # fmt: skip
 ABOVE, BELOW = 0.72, 0.21
-"""How far letters reach above and below their line, as parts of their size: capitals, and the tails of g and p."""
+"""How far letters reach above and below their line, as parts of their size: capitals, and the
+tails of g and p.
+"""
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = {f"{SVG}{name}" for name in ("path", "polygon", "ellipse", "polyline")}
@@ -48,10 +52,18 @@ class Area(NamedTuple):
         )
 
     def meets(self, other: Area) -> bool:
-        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
 
     def holds_place(self, place: tuple[float, float], slack: float = 0.0) -> bool:
-        return self.left - slack <= place[0] <= self.right + slack and self.top - slack <= place[1] <= self.bottom + slack
+        return (
+            self.left - slack <= place[0] <= self.right + slack
+            and self.top - slack <= place[1] <= self.bottom + slack
+        )
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -79,7 +91,8 @@ class Shape(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A node, a cluster or an edge: its id, classes, the title that a pointer shows, its shapes, its words.
+    """A node, a cluster or an edge: its id, classes, the title that a pointer shows, its shapes,
+    its words.
 
     ``line`` are points on the way of an edge, close to one another.
     """
@@ -116,7 +129,9 @@ class Part(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A whole picture, ``width`` × ``height`` points; ``words`` are those of its title and legend."""
+    """A whole picture, ``width`` × ``height`` points; ``words`` are those of its title and
+    legend.
+    """
 
     width: float
     height: float
@@ -134,11 +149,21 @@ class Picture(NamedTuple):
 
     def cluster(self, title: str) -> Part:
         """The cluster that is called so."""
-        return next(one for one in self.clusters if one.words and one.text.split("\n")[0].split(" ×")[0] == title)
+        return next(
+            one
+            for one in self.clusters
+            if one.words and one.text.split("\n")[0].split(" ×")[0] == title
+        )
 
     def inside(self, cluster: Part) -> list[Part]:
-        """The nodes in a cluster, from top to bottom and from left to right; points are left out."""
-        found = [node for node in self.nodes if cluster.area.holds(node.area) and "point" not in node.classes]
+        """The nodes in a cluster, from top to bottom and from left to right; points are left
+        out.
+        """
+        found = [
+            node
+            for node in self.nodes
+            if cluster.area.holds(node.area) and "point" not in node.classes
+        ]
         return sorted(found, key=lambda node: (round(node.area.top), node.area.left))
 
 
@@ -158,18 +183,41 @@ def read(svg: str | bytes) -> Picture:
     """Read an SVG as Graphviz lays it out."""
     root = ElementTree.fromstring(svg)
     graph = next(one for one in root.iter(f"{SVG}g") if one.get("class") == "graph")
-    parts = {kind: tuple(part(one) for one in graph if kind in one.get("class", "").split()) for kind in ("node", "cluster", "edge")}
+    parts = {
+        kind: tuple(part(one) for one in graph if kind in one.get("class", "").split())
+        for kind in ("node", "cluster", "edge")
+    }
     across, down = (float(root.get(side, "").removesuffix("pt")) for side in ("width", "height"))
-    return Picture(across, down, parts["node"], parts["cluster"], parts["edge"], tuple(words(graph.findall(f"{SVG}text"))))
+    return Picture(
+        across,
+        down,
+        parts["node"],
+        parts["cluster"],
+        parts["edge"],
+        tuple(words(graph.findall(f"{SVG}text"))),
+    )
 
 
 def part(element: ElementTree.Element) -> Part:
     """One group of the SVG."""
-    shapes = tuple(Shape(area(one), one.get("fill", "")) for one in element.iter() if one.tag in SHAPES)
+    shapes = tuple(
+        Shape(area(one), one.get("fill", "")) for one in element.iter() if one.tag in SHAPES
+    )
     title = "".join(one.text or "" for one in element.findall(f"{SVG}title"))
     classes = tuple(element.get("class", "").split())
-    way = next((one.get("d", "") for one in element.iter(f"{SVG}path")), "") if "edge" in classes else ""
-    return Part(element.get("id", ""), classes, title, shapes, tuple(words(list(element.iter(f"{SVG}text")))), tuple(curve(way)))
+    way = (
+        next((one.get("d", "") for one in element.iter(f"{SVG}path")), "")
+        if "edge" in classes
+        else ""
+    )
+    return Part(
+        element.get("id", ""),
+        classes,
+        title,
+        shapes,
+        tuple(words(list(element.iter(f"{SVG}text")))),
+        tuple(curve(way)),
+    )
 
 
 def area(element: ElementTree.Element) -> Area:
@@ -189,7 +237,13 @@ def curve(way: str) -> Iterator[tuple[float, float]]:
         a, b, c, d = places[start : start + 4]
         for step in range(11):
             t = step / 10
-            yield tuple((1 - t) ** 3 * a[i] + 3 * (1 - t) ** 2 * t * b[i] + 3 * (1 - t) * t**2 * c[i] + t**3 * d[i] for i in (0, 1))  # type: ignore[misc]
+            yield tuple(
+                (1 - t) ** 3 * a[i]
+                + 3 * (1 - t) ** 2 * t * b[i]
+                + 3 * (1 - t) * t**2 * c[i]
+                + t**3 * d[i]
+                for i in (0, 1)
+            )  # type: ignore[misc]
 
 
 def words(elements: list[ElementTree.Element]) -> Iterator[Word]:
@@ -199,7 +253,14 @@ def words(elements: list[ElementTree.Element]) -> Iterator[Word]:
         points, x, y = (float(element.get(name, "0")) for name in ("font-size", "x", "y"))
         bold = element.get("font-weight") == "bold"
         long = width(text, points, bold=bold)
-        left = x - {"start": 0.0, "middle": long / 2, "end": long}[element.get("text-anchor", "start")]
+        left = (
+            x - {"start": 0.0, "middle": long / 2, "end": long}[element.get("text-anchor", "start")]
+        )
         start = left + width(text[: len(text) - len(text.lstrip())], points, bold=bold)
-        place = Area(start, y - ABOVE * points, start + width(text.strip(), points, bold=bold), y + BELOW * points)
+        place = Area(
+            start,
+            y - ABOVE * points,
+            start + width(text.strip(), points, bold=bold),
+            y + BELOW * points,
+        )
         yield Word(text, points, place, element.get("fill", ""))

@@ -1,6 +1,8 @@
-"""Emitted source, run on a pretended Keras that infers shapes by archspec's own rules → the layers that it makes: a thousand times as fast.
+"""Emitted source, run on a pretended Keras that infers shapes by archspec's own rules → the layers
+that it makes: a thousand times as fast.
 
-It does not show that Keras agrees (`tests.emitted` does), but that the calls are those of the graph.
+It does not show that Keras agrees (`tests.emitted` does), but that the calls are those of the
+graph.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Mapping
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from archspec.backends.source.calls import POSITIONAL
+from archspec.backends.python_source.calls import POSITIONAL
 from archspec.graph import Graph, Tensor
 from archspec.layers import KINDS
 from archspec.layers.types import Configured
@@ -30,7 +32,9 @@ class Symbol:
 class Made:
     """A layer that was made, which can be called."""
 
-    def __init__(self, kind: str, positional: tuple[Any, ...], arguments: Mapping[str, Any]) -> None:
+    def __init__(
+        self, kind: str, positional: tuple[Any, ...], arguments: Mapping[str, Any]
+    ) -> None:
         given = {**dict(zip(POSITIONAL.get(kind, ()), positional, strict=False)), **arguments}
         self.name = given.pop("name")
         self.layer = KINDS[kind](**{key: _plain(value) for key, value in given.items()})
@@ -41,7 +45,15 @@ class Made:
         if self.layer.kind() == "MultiHeadAttention":
             several = several[:1] if len({id(one) for one in several}) == 1 else several
         output, _, _ = self.layer.infer(*(one.tensor for one in several))
-        return Symbol(output, (self.name, self.layer.kind(), _given(self.layer), tuple(hash(one.signature) for one in several)))
+        return Symbol(
+            output,
+            (
+                self.name,
+                self.layer.kind(),
+                _given(self.layer),
+                tuple(hash(one.signature) for one in several),
+            ),
+        )
 
 
 def _given(layer: Any) -> str:
@@ -82,8 +94,12 @@ def _keras() -> ModuleType:
         layers=_Layers("keras.layers"),
         ops=ModuleType("keras.ops"),
         saving=SimpleNamespace(register_keras_serializable=lambda package: lambda one: one),
-        Input=lambda shape, dtype="float32", *, name: Symbol(Tensor(tuple(shape), dtype), (name, tuple(shape), dtype)),
-        Model=lambda inputs, outputs, name: SimpleNamespace(inputs=_listed(inputs), outputs=_listed(outputs), name=name),
+        Input=lambda shape, dtype="float32", *, name: Symbol(
+            Tensor(tuple(shape), dtype), (name, tuple(shape), dtype)
+        ),
+        Model=lambda inputs, outputs, name: SimpleNamespace(
+            inputs=_listed(inputs), outputs=_listed(outputs), name=name
+        ),
         **{module: _Objects(module) for module in ("initializers", "regularizers", "constraints")},
     )
     return keras
@@ -112,17 +128,28 @@ def run(text: str, **arguments: Any) -> Any:
 
 def signatures(graph: Graph) -> list[Signature]:
     """What a graph's outputs are made of, in the words of `Made`."""
-    found: dict[str, Signature] = {name: (name, tensor.shape, tensor.dtype) for name, tensor in graph.inputs.items()}
+    found: dict[str, Signature] = {
+        name: (name, tensor.shape, tensor.dtype) for name, tensor in graph.inputs.items()
+    }
     for node in graph.nodes:
         itself = node.layer.kind() == "MultiHeadAttention" and len(set(node.inputs)) == 1
         inputs = tuple(hash(found[name]) for name in (node.inputs[:1] if itself else node.inputs))
-        found[node.name] = (node.weights_of or node.name, node.layer.kind(), _given(node.layer), inputs)
+        found[node.name] = (
+            node.weights_of or node.name,
+            node.layer.kind(),
+            _given(node.layer),
+            inputs,
+        )
     return [found[name] for name in graph.outputs.values()]
 
 
 def same(graph: Graph, text: str) -> None:
-    """Raise AssertionError unless the source makes the graph's layers, on the same tensors, in the same outputs."""
+    """Raise AssertionError unless the source makes the graph's layers, on the same tensors, in
+    the same outputs.
+    """
     model = run(text)
     assert model.name == graph.name
-    assert [one.signature for one in model.inputs] == [(name, tensor.shape, tensor.dtype) for name, tensor in graph.inputs.items()]
+    assert [one.signature for one in model.inputs] == [
+        (name, tensor.shape, tensor.dtype) for name, tensor in graph.inputs.items()
+    ]
     assert [one.signature for one in model.outputs] == signatures(graph)

@@ -1,4 +1,6 @@
-"""Keras on JAX and on PyTorch computes from the same spec and weights what it does on TensorFlow; each is tried where it is installed."""
+"""Keras on JAX and on PyTorch computes from the same spec and weights what it does on
+TensorFlow; each is tried where it is installed.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from tests.everything import EVERYTHING
 
 SPECS: dict[str, str] = {
     "everything": EVERYTHING,
-    "shared": """\
+    "shared": (
+        """\
 archspec: 1
 name: shared
 input: [6, 6, 2]
@@ -30,7 +33,8 @@ layers:
   - {name: again, reuse: a_conv}
   - residual: [{name: main, conv: {filters: 4}}]
   - GlobalAveragePooling2D
-""",
+"""
+    ),
 }
 
 ELSEWHERE = """
@@ -70,7 +74,13 @@ print(json.dumps({
 def told(backend: str, folder: Path) -> dict[str, Any]:
     """What a process with another backend says of the network in a folder."""
     environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run([sys.executable, "-c", ELSEWHERE, str(folder)], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, str(folder)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -85,7 +95,9 @@ def test_another_backend_computes_the_same(name: str, backend: str, tmp_path: Pa
     draw = numpy.random.default_rng(1)
     for weight in model.weights:
         positive = weight.name in ("gamma", "moving_variance")
-        weight.assign(draw.uniform(0.5, 1.5, weight.shape) if positive else draw.normal(0, 0.5, weight.shape))
+        weight.assign(
+            draw.uniform(0.5, 1.5, weight.shape) if positive else draw.normal(0, 0.5, weight.shape)
+        )
     given = [draw.normal(size=(3, *one.shape[1:])).astype(one.dtype) for one in model.inputs]
     expected = model.predict(given if len(given) > 1 else given[0], verbose=0)
     model.save_weights(tmp_path / "net.weights.h5")
@@ -95,22 +107,28 @@ def test_another_backend_computes_the_same(name: str, backend: str, tmp_path: Pa
     assert says["loaded"]
     assert says["trained"]
     found = [value for _, value in sorted(numpy.load(tmp_path / "found.npz").items())]
-    for one, other in zip(expected if isinstance(expected, list) else [expected], found, strict=True):
+    for one, other in zip(
+        expected if isinstance(expected, list) else [expected], found, strict=True
+    ):
         numpy.testing.assert_allclose(other, one, rtol=1e-4, atol=1e-5 * numpy.abs(one).max())
     names = [layer.name for layer in model.layers]
-    if backend == "torch":  # which refuses a dot in the name of a parameter; `a.conv` and `a_conv` stay apart
+    if (
+        backend == "torch"
+    ):  # which refuses a dot in the name of a parameter; `a.conv` and `a_conv` stay apart
         assert len(set(says["layers"])) == len(names)
         says["layers"] = [name.rstrip("_") for name in says["layers"]]
         names = [name.replace(".", "_") for name in names]
     assert says["layers"] == names
 
 
-def test_names_without_dots_are_unique_and_take_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_without_dots_are_unique_and_take_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Keras on TensorFlow is told that it runs on PyTorch: only the names are others then."""
     import keras
 
-    from archspec.backends.keras import build_model, layer_names
-    from archspec.backends.keras_weights import load_weights
+    from archspec.backends.keras.model import build_model, layer_names
+    from archspec.backends.keras.weights import load_weights
 
     dense = {"Dense": {"units": 2}}
     groups = [{"name": name, "layers": [{"name": "b", **dense}]} for name in ("a", "c")]

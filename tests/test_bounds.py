@@ -1,4 +1,6 @@
-"""Every bound: what asks for too much is refused with a diagnostic that names the bound, in little time and memory."""
+"""Every bound: what asks for too much is refused with a diagnostic that names the bound, in
+little time and memory.
+"""
 
 from __future__ import annotations
 
@@ -40,21 +42,34 @@ for path in sys.argv[1:]:
     print(json.dumps({"said": said, "seconds": seconds, "megabytes": megabytes}), flush=True)
 """
 MOST_SECONDS = 20
-"""What these take is below two seconds on a desktop of 2020; a test must not fail because a machine is busy."""
+"""What these take is below two seconds on a desktop of 2020; a test must not fail because a
+machine is busy.
+"""
 
 MOST_MEGABYTES = 200
 
 
 def measured(*paths: Path) -> list[dict[str, Any]]:
-    """What became of specs, compiled one after the other in a process of their own: what was said, seconds, and megabytes so far."""
+    """What became of specs, compiled one after the other in a process of their own: what was
+    said, seconds, and megabytes so far.
+    """
     command = [sys.executable, "-c", MEASURED, *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=MOST_SECONDS * len(paths) + 20, check=False, cwd=ROOT)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=MOST_SECONDS * len(paths) + 20,
+        check=False,
+        cwd=ROOT,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_what_asks_for_too_much_is_refused_in_little_time_and_memory(name: str, tmp_path: Path) -> None:
+def test_what_asks_for_too_much_is_refused_in_little_time_and_memory(
+    name: str, tmp_path: Path
+) -> None:
     one = TABLE[name]
     (tmp_path / "spec.yaml").write_text(one.text())
     (outcome,) = measured(tmp_path / "spec.yaml")
@@ -64,7 +79,9 @@ def test_what_asks_for_too_much_is_refused_in_little_time_and_memory(name: str, 
 def check(one: Oversized, outcome: dict[str, Any]) -> None:
     """Assert that the bound is named, and little was taken."""
     *said, rendered = outcome["said"]
-    assert any(code.startswith(one.code) and one.words in message for code, message in said), said[:3]
+    assert any(code.startswith(one.code) and one.words in message for code, message in said), said[
+        :3
+    ]
     assert all(len(message) < 2 * limits.NAME_LENGTH for _, message in said)
     assert int(rendered[1]) < 100_000
     assert outcome["seconds"] < MOST_SECONDS
@@ -73,7 +90,9 @@ def check(one: Oversized, outcome: dict[str, Any]) -> None:
 
 def test_a_chain_of_1000_files_is_refused(tmp_path: Path) -> None:
     for number in range(1000):
-        (tmp_path / f"s{number}.yaml").write_text(f"archspec: 1\nname: s{number}\nextends: s{number + 1}.yaml\n")
+        (tmp_path / f"s{number}.yaml").write_text(
+            f"archspec: 1\nname: s{number}\nextends: s{number + 1}.yaml\n"
+        )
     (tmp_path / "s1000.yaml").write_text("archspec: 1\nname: last\ninput: [8]\nlayers: [ReLU]\n")
     (outcome,) = measured(tmp_path / "s0.yaml")
     check(Oversized(str, "bound-extends", str(limits.EXTENSIONS)), outcome)
@@ -83,7 +102,9 @@ def test_a_chain_of_1000_files_is_refused(tmp_path: Path) -> None:
 
 def test_specs_that_extend_one_another_are_refused(tmp_path: Path) -> None:
     for name, other in (("a", "b"), ("b", "a")):
-        (tmp_path / f"{name}.yaml").write_text(f"archspec: 1\nname: {name}\nextends: {other}.yaml\n")
+        (tmp_path / f"{name}.yaml").write_text(
+            f"archspec: 1\nname: {name}\nextends: {other}.yaml\n"
+        )
     assert refusals(tmp_path / "a.yaml") == ["extends-cycle"]
 
 
@@ -94,7 +115,13 @@ def refusals(reference: Any, **vars: Any) -> list[str]:
     return [one.code for one in refused.value.diagnostics]
 
 
-SMALL = {"archspec": 1, "name": "small", "vars": {"x": 1}, "input": [8], "layers": [{"Dense": {"units": "$x"}}]}
+SMALL = {
+    "archspec": 1,
+    "name": "small",
+    "vars": {"x": 1},
+    "input": [8],
+    "layers": [{"Dense": {"units": "$x"}}],
+}
 
 
 def test_values_of_the_python_api_are_bounded_too() -> None:
@@ -106,13 +133,26 @@ def test_values_of_the_python_api_are_bounded_too() -> None:
     doubling: list[Any] = [0]
     for _ in range(40):
         doubling = [doubling, doubling]
-    for value in (cycle, deep, doubling, 10**5000, "x" * 100_000, list(range(200_000)), float("inf"), float("nan")):
+    for value in (
+        cycle,
+        deep,
+        doubling,
+        10**5000,
+        "x" * 100_000,
+        list(range(200_000)),
+        float("inf"),
+        float("nan"),
+    ):
         codes = refusals(SMALL, x=value)
-        assert all(code.startswith(("bound", "python-value", "variable-kind", "wrong")) for code in codes), codes
+        assert all(
+            code.startswith(("bound", "python-value", "variable-kind", "wrong")) for code in codes
+        ), codes
         assert refusals({**SMALL, "vars": {"x": value}})
 
 
-@pytest.mark.parametrize("text", ["x=" + "[" * 10_000, "x=[" + "1, " * 200_000 + "]", "x=" + "9" * 100_000, "x=&a [*a]"])
+@pytest.mark.parametrize(
+    "text", ["x=" + "[" * 10_000, "x=[" + "1, " * 200_000 + "]", "x=" + "9" * 100_000, "x=&a [*a]"]
+)
 def test_values_of_the_command_line_are_bounded_too(text: str) -> None:
     with pytest.raises(archspec.SpecError) as refused:
         read_override(text)
@@ -121,10 +161,15 @@ def test_values_of_the_command_line_are_bounded_too(text: str) -> None:
 
 def test_what_lies_within_every_bound_compiles() -> None:
     name = "x" * (limits.NAME_LENGTH - 1)
-    layers = [{"name": "g", "layers": [{"Dense": {"units": 1}, "repeat": 1000}]}, {"ReLU": None, "name": name}]
+    layers = [
+        {"name": "g", "layers": [{"Dense": {"units": 1}, "repeat": 1000}]},
+        {"ReLU": None, "name": name},
+    ]
     graph = archspec.compile({"archspec": 1, "name": "large", "input": [8], "layers": layers})
     assert len(graph.nodes) == 1001
-    chain = {f"v{i}": f"$v{i + 1} + 1" for i in range(limits.CHAIN - 1)} | {f"v{limits.CHAIN - 1}": 1}
+    chain = {f"v{i}": f"$v{i + 1} + 1" for i in range(limits.CHAIN - 1)} | {
+        f"v{limits.CHAIN - 1}": 1
+    }
     assert archspec.compile({**SMALL, "vars": {**chain, "x": 1}}).nodes
     deep: Any = ["ReLU"]
     for _ in range((limits.NESTING - 2) // 2):

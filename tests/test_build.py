@@ -1,4 +1,6 @@
-"""What a built model is besides its shapes and counts: its initial values, its names of weights, and what is left when building fails."""
+"""What a built model is besides its shapes and counts: its initial values, its names of
+weights, and what is left when building fails.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 import archspec
-from archspec.cli import main
+from archspec.cli.program import main
 
 NET: dict[str, Any] = {
     "archspec": 1,
     "name": "net",
     "input": [8, 8, 3],
-    "layers": [{"Conv2D": {"filters": 4, "kernel_size": 3}}, "Flatten", {"name": "head", "Dense": {"units": 2}}],
+    "layers": [
+        {"Conv2D": {"filters": 4, "kernel_size": 3}},
+        "Flatten",
+        {"name": "head", "Dense": {"units": 2}},
+    ],
 }
 
 
@@ -34,12 +40,17 @@ def test_the_same_seed_gives_the_same_values_as_by_hand(spec: str, function: str
     import numpy
 
     models = []
-    for build in (lambda: archspec.build(spec), lambda: getattr(keras.applications, function)(weights=None)):
+    for build in (
+        lambda: archspec.build(spec),
+        lambda: getattr(keras.applications, function)(weights=None),
+    ):
         keras.utils.clear_session()  # whose names are counted
         keras.utils.set_random_seed(7)
         models.append(build())
     ours, theirs = models
-    assert [weight.path.replace(".", "_") for weight in ours.weights] == [weight.path for weight in theirs.weights]
+    assert [weight.path.replace(".", "_") for weight in ours.weights] == [
+        weight.path for weight in theirs.weights
+    ]
     for one, other in zip(ours.variables, theirs.variables, strict=True):
         assert numpy.array_equal(one.numpy(), other.numpy()), one.path
 
@@ -54,7 +65,9 @@ def test_every_variable_has_a_value_of_its_own() -> None:
     assert len({id(weight.value) for weight in model.weights}) == 4
 
 
-def test_a_value_that_cannot_be_made_is_told_with_its_layer_and_does_not_spoil_the_next_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_that_cannot_be_made_is_told_with_its_layer_and_does_not_spoil_the_next_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     import keras
     import numpy
 
@@ -107,7 +120,9 @@ def test_the_reason_of_a_refusal_is_not_hidden(monkeypatch: pytest.MonkeyPatch) 
     assert caught.value.diagnostics[0].notes[0].startswith("ValueError: the real reason")
 
 
-def test_a_saved_model_tells_the_layers_of_its_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_saved_model_tells_the_layers_of_its_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import tensorflow
 
     monkeypatch.chdir(tmp_path)

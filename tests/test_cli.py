@@ -14,7 +14,9 @@ import yaml
 from click.testing import CliRunner
 
 import archspec
-from archspec import cli, cli_compiling, files, terminal
+from archspec import files
+from archspec.cli import options as cli_options
+from archspec.cli import program, terminal
 
 ROOT = Path(__file__).parents[1]
 RESNET = str(ROOT / "specs" / "resnet.yaml")
@@ -33,7 +35,10 @@ variants:
   wide: {vars: {classes: 20}}
 """
 
-BAD = NET + "  big: {vars: {size: 9}}\n  bigger: {vars: {size: 10}}\n  claim: {expect: {parameters: 7}}\n"
+BAD = (
+    NET
+    + "  big: {vars: {size: 9}}\n  bigger: {vars: {size: 10}}\n  claim: {expect: {parameters: 7}}\n"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -46,13 +51,19 @@ def folder(tmp_path, monkeypatch):
 
 
 def run(*args, stdin=None):
-    return CliRunner().invoke(cli.main, args, input=stdin)
+    return CliRunner().invoke(program.main, args, input=stdin)
 
 
 def process(*args, **options):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
     options = {"capture_output": True, "encoding": "utf-8", **options}
-    return subprocess.run([sys.executable, "-m", "archspec", *args], env=environment, check=False, timeout=120, **options)
+    return subprocess.run(
+        [sys.executable, "-m", "archspec", *args],
+        env=environment,
+        check=False,
+        timeout=120,
+        **options,
+    )
 
 
 # check
@@ -70,7 +81,10 @@ def test_check_says_a_line_for_each_network():
 
 
 def test_check_of_one_variant_and_of_a_shipped_spec():
-    assert run("check", "resnet@resnet18").stdout == "resnet18  224×224×3 → 1000  11,699,112 parameters  1,814,073,344 multiply-adds\n"
+    assert (
+        run("check", "resnet@resnet18").stdout
+        == "resnet18  224×224×3 → 1000  11,699,112 parameters  1,814,073,344 multiply-adds\n"
+    )
 
 
 def test_check_goes_on_after_a_failure_and_tells_each_mistake_once():
@@ -103,7 +117,13 @@ def test_check_as_json_is_one_array():
     assert result.stderr == ""
     assert [one["code"] for one in found] == ["shape-mismatch", "expectation"]
     assert set(found[0]) == {"severity", "code", "message", "span", "label", "notes", "help"}
-    assert found[0]["span"] == {"file": "bad.yaml", "line": 6, "column": 52, "end_line": 6, "end_column": 57}
+    assert found[0]["span"] == {
+        "file": "bad.yaml",
+        "line": 6,
+        "column": 52,
+        "end_line": 6,
+        "end_column": 57,
+    }
     assert json.loads(run("check", "net.yaml", "--format", "json").stdout) == []
 
 
@@ -124,8 +144,12 @@ def test_all_mistakes_in_set_are_told_together():
         result = run(command, "net.yaml", "--set", "=1", "--set", "classes", "--set", "size=4")
         assert result.exit_code == 1
         assert result.stderr.count("error[override]") == 2
-    assert "the spec has no variable `clases`" in run("check", "net.yaml", "--set", "clases=3").stderr
-    assert run("check", "net.yaml@wide", "--set", "classes=7").stdout.startswith("net-wide  8×8×3 → 7 ")
+    assert (
+        "the spec has no variable `clases`" in run("check", "net.yaml", "--set", "clases=3").stderr
+    )
+    assert run("check", "net.yaml@wide", "--set", "classes=7").stdout.startswith(
+        "net-wide  8×8×3 → 7 "
+    )
 
 
 def test_standard_input():
@@ -140,7 +164,9 @@ def test_standard_input():
 
 def test_extends_stays_inside_unless_allowed():
     Path("sub").mkdir()
-    Path("sub/child.yaml").write_text("archspec: 1\nname: child\nextends: ../net.yaml\n", encoding="utf-8")
+    Path("sub/child.yaml").write_text(
+        "archspec: 1\nname: child\nextends: ../net.yaml\n", encoding="utf-8"
+    )
     assert "error[extends-outside]" in run("check", "sub/child.yaml").stderr
     assert run("check", "sub/child.yaml", "--allow-outside").exit_code == 0
 
@@ -158,11 +184,25 @@ sys.stderr.write(f"heavy: {{sorted(heavy)}}")
 
 
 @pytest.mark.parametrize(
-    "arguments", ["'check', 'resnet'", "'summary', 'resnet'", "'expand', 'resnet', '--flat'", "'layers', 'Dense'", "'list'", "'schema'"]
+    "arguments",
+    [
+        "'check', 'resnet'",
+        "'summary', 'resnet'",
+        "'expand', 'resnet', '--flat'",
+        "'layers', 'Dense'",
+        "'list'",
+        "'schema'",
+    ],
 )
 def test_nothing_but_build_loads_keras(arguments):
     code = LISTS_MODULES.format(arguments=arguments)
-    result = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert result.stderr == "heavy: []"
 
 
@@ -173,9 +213,16 @@ def test_summary_in_its_forms():
     text = run("summary", "resnet@resnet50").stdout
     assert len(text.splitlines()) <= 25
     assert max(map(len, text.splitlines())) <= 100
-    assert run("summary", "resnet@resnet50", "--format", "markdown").stdout.startswith("## resnet50")
-    assert json.loads(run("summary", "resnet@resnet50", "--format", "json").stdout)["parameters"] == 25_610_152
-    assert run("summary", "resnet@resnet50", "--format", "csv").stdout.startswith("name,output,parameters,")
+    assert run("summary", "resnet@resnet50", "--format", "markdown").stdout.startswith(
+        "## resnet50"
+    )
+    assert (
+        json.loads(run("summary", "resnet@resnet50", "--format", "json").stdout)["parameters"]
+        == 25_610_152
+    )
+    assert run("summary", "resnet@resnet50", "--format", "csv").stdout.startswith(
+        "name,output,parameters,"
+    )
     assert "conv2_x.block1 " in run("summary", "resnet@resnet50", "--depth", "2").stdout
     assert "conv2_x.block1.shortcut." in run("summary", "resnet@resnet50", "--layers").stdout
 
@@ -185,7 +232,9 @@ def test_errors_have_a_form_of_their_own():
     assert result.exit_code == 1
     assert result.stdout == ""
     assert [one["code"] for one in json.loads(result.stderr)] == ["shape-mismatch"]
-    assert run("expand", "bad.yaml@big", "--errors", "github").stderr.startswith("::error file=bad.yaml,line=6,")
+    assert run("expand", "bad.yaml@big", "--errors", "github").stderr.startswith(
+        "::error file=bad.yaml,line=6,"
+    )
     fine = run("summary", "net.yaml", "--format", "json", "--errors", "json")
     assert json.loads(fine.stderr) == []
     assert json.loads(fine.stdout)["name"] == "net"
@@ -207,7 +256,9 @@ def test_expand_compiles_first():
 
 def test_layers():
     assert "\n  Conv2D  " in run("layers").stdout
-    assert run("layers", "Conv2D").stdout.startswith("Conv2D\n\nConvolution of an image.\n\nShape: (H, W, C) → ")
+    assert run("layers", "Conv2D").stdout.startswith(
+        "Conv2D\n\nConvolution of an image.\n\nShape: (H, W, C) → "
+    )
     result = run("layers", "Covn2D")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "error: there is no layer kind `Covn2D`\nhelp: did you mean `Conv2D`?\n"
@@ -218,20 +269,35 @@ def test_list_computes_every_shipped_network():
     assert data["resnet"]["variants"]["resnet152"]["parameters"] == 60_344_232
     assert data["vgg"]["variants"]["E"]["macs"] == 19_632_062_464
     specs = ROOT / "specs"
-    assert set(data) == {path.relative_to(specs).with_suffix("").as_posix() for path in specs.rglob("*.yaml")}
+    assert set(data) == {
+        path.relative_to(specs).with_suffix("").as_posix() for path in specs.rglob("*.yaml")
+    }
     assert run("list", "--format", "markdown").stdout.startswith("| name | variants |")
-    names = [line.split()[0] for line in run("list", "--sort", "parameters", "--format", "markdown").stdout.replace("| ", "").splitlines()[2:]]
-    smallest = {name: min(one["parameters"] for one in [family, *family["variants"].values()]) for name, family in data.items()}
+    names = [
+        line.split()[0]
+        for line in (
+            run("list", "--sort", "parameters", "--format", "markdown")
+            .stdout.replace("| ", "")
+            .splitlines()[2:]
+        )
+    ]
+    smallest = {
+        name: min(one["parameters"] for one in [family, *family["variants"].values()])
+        for name, family in data.items()
+    }
     assert names == sorted(smallest, key=lambda name: (smallest[name], name))
 
 
 def test_schema_is_a_schema():
-    assert json.loads(run("schema").stdout)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert (
+        json.loads(run("schema").stdout)["$schema"]
+        == "https://json-schema.org/draft/2020-12/schema"
+    )
 
 
 def test_version_and_help():
     assert run("--version").stdout == f"archspec {archspec.__version__}\n"
-    for command in ("", *cli.ROOMS):
+    for command in ("", *program.ROOMS):
         shown = run(*([command] if command else []), "--help").stdout
         assert "Examples:\n    archspec " in shown
         assert max(map(len, shown.splitlines())) <= 100
@@ -270,7 +336,12 @@ def test_build_writes_a_model_that_keras_loads():
 
     model = keras.models.load_model(path)
     assert model.count_params() == archspec.compile("net.yaml@wide").parameters
-    assert [layer.name for layer in model.layers][1:] == ["stem", "batch_normalization", "flatten", "head"]
+    assert [layer.name for layer in model.layers][1:] == [
+        "stem",
+        "batch_normalization",
+        "flatten",
+        "head",
+    ]
     assert list(Path("build").iterdir()) == [path]
 
 
@@ -279,7 +350,10 @@ def test_build_is_quiet_when_piped():
     result = process("build", "net.yaml", "-o", "net.keras")
     assert result.returncode == 0
     assert result.stderr == ""
-    assert result.stdout.splitlines()[-1] == f"wrote net.keras, {Path('net.keras').stat().st_size / 1000:.1f} kB"
+    assert (
+        result.stdout.splitlines()[-1]
+        == f"wrote net.keras, {Path('net.keras').stat().st_size / 1000:.1f} kB"
+    )
 
 
 def test_build_needs_its_folder():
@@ -290,7 +364,10 @@ def test_build_needs_its_folder():
     assert not Path("nope").exists()
     Path("d.keras").mkdir()
     assert "`d.keras` is a folder" in run("build", "net.yaml", "-o", "d.keras").stderr
-    assert "`net.yaml` is a file, not a folder" in run("build", "net.yaml", "-o", "net.yaml/x.keras").stderr
+    assert (
+        "`net.yaml` is a file, not a folder"
+        in run("build", "net.yaml", "-o", "net.yaml/x.keras").stderr
+    )
 
 
 def test_a_spec_that_is_wrong_builds_nothing():
@@ -316,10 +393,14 @@ def test_a_file_is_written_whole_or_not_at_all(folder):
     with pytest.raises(ValueError, match="x"), files.whole_file(target) as beside:
         beside.write_text("half")
         raise ValueError("x")
-    assert [(path.name, path.read_text()) for path in target.parent.iterdir()] == [("x.keras", "old")]
+    assert [(path.name, path.read_text()) for path in target.parent.iterdir()] == [
+        ("x.keras", "old")
+    ]
     with files.whole_file(target) as beside:
         beside.write_text("new")
-    assert [(path.name, path.read_text()) for path in target.parent.iterdir()] == [("x.keras", "new")]
+    assert [(path.name, path.read_text()) for path in target.parent.iterdir()] == [
+        ("x.keras", "new")
+    ]
 
 
 @pytest.mark.heavy
@@ -333,17 +414,32 @@ def test_a_disk_that_refuses_is_told(monkeypatch):
     monkeypatch.setattr(keras.Model, "save", save)
     result = run("build", "net.yaml")
     assert result.exit_code == 1
-    assert "`build/net.keras` could not be written: no space left on device: nothing was written" in result.stderr
+    assert (
+        "`build/net.keras` could not be written: no space left on device: nothing was written"
+        in result.stderr
+    )
     assert not Path("build").exists()
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize(("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "")])
+@pytest.mark.parametrize(
+    ("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "")]
+)
 def test_an_interrupted_build_leaves_nothing(number, code, said):
     command = [sys.executable, "-m", "archspec", "build", "vgg@D-100", "-o", "x.keras"]
-    building = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    building = subprocess.Popen(
+        command,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     deadline = time.monotonic() + 60
-    while not list(Path().glob(".x.*.keras")) and building.poll() is None and time.monotonic() < deadline:
+    while (
+        not list(Path().glob(".x.*.keras"))
+        and building.poll() is None
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.005)
     building.send_signal(number)
     _, errors = building.communicate()
@@ -358,14 +454,18 @@ def test_weights_are_loaded(ending):
     import numpy as np
 
     model = archspec.build("net.yaml")
-    model.set_weights([np.random.default_rng(0).normal(size=weight.shape) for weight in model.get_weights()])
+    model.set_weights(
+        [np.random.default_rng(0).normal(size=weight.shape) for weight in model.get_weights()]
+    )
     getattr(model, "save" if ending == "keras" else "save_weights")(f"old.{ending}")
     result = run("build", "net.yaml", "-o", "new.keras", "--weights", f"old.{ending}")
     assert result.exit_code == 0, result.output
     import keras
 
     loaded = keras.models.load_model("new.keras")
-    assert all(np.array_equal(a, b) for a, b in zip(loaded.get_weights(), model.get_weights(), strict=True))
+    assert all(
+        np.array_equal(a, b) for a, b in zip(loaded.get_weights(), model.get_weights(), strict=True)
+    )
 
 
 @pytest.mark.heavy
@@ -376,7 +476,10 @@ def test_weights_that_do_not_fit_name_every_layer_and_both_shapes(ending):
     result = run("build", "net.yaml@wide", "--weights", f"old.{ending}")
     assert result.exit_code == 1
     assert result.stderr.count("error[weights-mismatch]") == 2
-    assert f"the weights of `old.{ending}` do not fit `stem`\n --> net.yaml:6:18" in result.stderr.replace("  -->", " -->")
+    assert (
+        f"the weights of `old.{ending}` do not fit `stem`\n --> net.yaml:6:18"
+        in result.stderr.replace("  -->", " -->")
+    )
     assert "^^^^^^ kernel 3×3×3×4 here, 5×5×3×4 in the file\n" in result.stderr
     assert "kernel 144×20 here, 64×10 in the file; bias 20 here, 10 in the file" in result.stderr
     assert not Path("build").exists()
@@ -390,11 +493,19 @@ def test_weights_of_another_network_are_refused():
         {"Dense": {"units": 10}},
         {"name": "more", "Dense": {"units": 5}},
     ]
-    archspec.build({"archspec": 1, "name": "x", "input": [8, 8, 3], "layers": layers}).save_weights("x.weights.h5")
+    archspec.build({"archspec": 1, "name": "x", "input": [8, 8, 3], "layers": layers}).save_weights(
+        "x.weights.h5"
+    )
     result = run("build", "net.yaml", "--weights", "x.weights.h5")
     assert result.exit_code == 1
-    assert "gamma 4, beta 4, moving_mean 4, moving_variance 4 here, no weights in the file" in result.stderr
-    assert "`x.weights.h5` holds weights for layers that the network does not have: `more` (10×5, 5)" in result.stderr
+    assert (
+        "gamma 4, beta 4, moving_mean 4, moving_variance 4 here, no weights in the file"
+        in result.stderr
+    )
+    assert (
+        "`x.weights.h5` holds weights for layers that the network does not have: `more` (10×5, 5)"
+        in result.stderr
+    )
     assert "do not fit `stem`" not in result.stderr  # its name differs, its weights do not
 
 
@@ -404,7 +515,10 @@ def test_weights_of_layers_within_layers_are_compared():
         "archspec": 1,
         "name": "x",
         "input": [5, 8],
-        "layers": [{"MultiHeadAttention": {"num_heads": 2, "key_dim": 4, "dropout": 0.1}}, "Dropout"],
+        "layers": [
+            {"MultiHeadAttention": {"num_heads": 2, "key_dim": 4, "dropout": 0.1}},
+            "Dropout",
+        ],
     }
     attention["layers"][1] = {"Dropout": {"rate": 0.5}}
     Path("x.yaml").write_text(yaml.safe_dump(attention), encoding="utf-8")
@@ -412,16 +526,24 @@ def test_weights_of_layers_within_layers_are_compared():
     assert run("build", "x.yaml", "--weights", "x.weights.h5").exit_code == 0
     attention["layers"][0]["MultiHeadAttention"]["num_heads"] = 4
     Path("x.yaml").write_text(yaml.safe_dump(attention), encoding="utf-8")
-    assert "query/kernel 8×4×4 here, 8×2×4 in the file" in run("build", "x.yaml", "--weights", "x.weights.h5").stderr
+    assert (
+        "query/kernel 8×4×4 here, 8×2×4 in the file"
+        in run("build", "x.yaml", "--weights", "x.weights.h5").stderr
+    )
 
 
 @pytest.mark.heavy
 def test_weights_files_that_cannot_be_read():
     for name in ("text.keras", "text.weights.h5"):
         Path(name).write_text("no weights", encoding="utf-8")
-        assert f"`{name}` is not a weights file of Keras" in run("build", "net.yaml", "--weights", name).stderr
+        assert (
+            f"`{name}` is not a weights file of Keras"
+            in run("build", "net.yaml", "--weights", name).stderr
+        )
     Path("folder.keras").mkdir()
-    assert "`folder.keras` is a folder" in run("build", "net.yaml", "--weights", "folder.keras").stderr
+    assert (
+        "`folder.keras` is a folder" in run("build", "net.yaml", "--weights", "folder.keras").stderr
+    )
     result = run("build", "net.yaml", "--weights", "gone.weights.h5")
     assert result.exit_code == 1
     assert "error[weights-file]: the file `gone.weights.h5` does not exist" in result.stderr
@@ -433,7 +555,12 @@ def test_weights_files_that_cannot_be_read():
 
 def test_a_reader_that_goes_away_is_no_error():
     command = [sys.executable, "-m", "archspec", "expand", "efficientnet@B7", "--flat"]
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as writing:
+    with subprocess.Popen(
+        command,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as writing:
         writing.stdout.readline()
         writing.stdout.close()
         assert writing.stderr.read() == b""
@@ -448,7 +575,10 @@ def test_a_full_disk_is_an_error_in_a_line(args):
     assert result.stderr == "error: no space left on device\n"
 
 
-@pytest.mark.parametrize(("encoding", "shown"), [("ascii", "8x8x3 -> 10"), ("latin-1", "8×8×3 -> 10"), ("utf-8", "8×8×3 → 10")])
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [("ascii", "8x8x3 -> 10"), ("latin-1", "8×8×3 -> 10"), ("utf-8", "8×8×3 → 10")],
+)
 def test_terminals_that_are_not_utf8(encoding, shown):
     result = process("check", "net.yaml", env={"PYTHONIOENCODING": encoding}, encoding=encoding)
     assert (result.returncode, result.stderr) == (0, "")
@@ -457,7 +587,10 @@ def test_terminals_that_are_not_utf8(encoding, shown):
 
 def test_closed_standard_streams():
     result = subprocess.run(
-        ["sh", "-c", f"{sys.executable} -m archspec check - <&- >&-"], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+        ["sh", "-c", f"{sys.executable} -m archspec check - <&- >&-"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
     )
     assert result.returncode == 1
     assert b"this file is empty" in result.stderr
@@ -465,10 +598,12 @@ def test_closed_standard_streams():
 
 
 def test_a_fault_of_ours_is_a_line_unless_asked_for(monkeypatch):
-    monkeypatch.setattr(cli_compiling, "check", lambda *_: 1 / 0)
+    monkeypatch.setattr(cli_options, "check", lambda *_: 1 / 0)
     result = run("summary", "net.yaml")
     assert result.exit_code == terminal.FAULT
-    assert result.stderr.startswith("error: this is a fault of archspec, please report it: ZeroDivisionError: division by zero")
+    assert result.stderr.startswith(
+        "error: this is a fault of archspec, please report it: ZeroDivisionError: division by zero"
+    )
     monkeypatch.setenv("ARCHSPEC_TRACEBACK", "1")
     assert isinstance(run("summary", "net.yaml").exception, ZeroDivisionError)
 
@@ -477,7 +612,7 @@ def test_ctrl_c_exits_with_130(monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli_compiling, "check", interrupt)
+    monkeypatch.setattr(cli_options, "check", interrupt)
     result = run("summary", "net.yaml")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
@@ -515,7 +650,9 @@ def test_a_variant_of_any_name_is_expanded_to_a_spec_and_built():
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write anything")
 def test_what_the_system_forbids_is_told_before_the_work(tmp_path):
     Path("net.yaml").chmod(0)
-    assert "the file `net.yaml` cannot be read: permission denied\n" in run("check", "net.yaml").stderr
+    assert (
+        "the file `net.yaml` cannot be read: permission denied\n" in run("check", "net.yaml").stderr
+    )
     Path("net.yaml").chmod(0o600)
     tmp_path.chmod(0o500)
     assert "the folder `.` cannot be written to\n" in run("build", "net.yaml").stderr
@@ -530,7 +667,9 @@ def test_the_folder_that_a_missing_one_would_stand_in_must_take_files(tmp_path, 
 def test_compile_takes_numbers_and_arrays_of_numpy_and_no_other_objects():
     numpy = pytest.importorskip("numpy")
     assert archspec.compile("net.yaml", classes=numpy.int64(7)).tensors["head"].shape == (7,)
-    assert archspec.compile({**yaml.safe_load(NET), "input": numpy.array([9, 9, 3])}).inputs["input"].shape == (9, 9, 3)
+    assert archspec.compile({**yaml.safe_load(NET), "input": numpy.array([9, 9, 3])}).inputs[
+        "input"
+    ].shape == (9, 9, 3)
     with pytest.raises(archspec.SpecError, match="it holds an object of the type `object`"):
         archspec.compile("net.yaml", classes=object())
     with pytest.raises(TypeError):

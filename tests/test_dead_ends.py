@@ -1,4 +1,6 @@
-"""No false alarm: in a network without dead ends, none is told of because of another mistake, wherever that is made."""
+"""No false alarm: in a network without dead ends, none is told of because of another mistake,
+wherever that is made.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,12 @@ from archspec.frontend.resolve import Reference
 
 ROOT = Path(__file__).parents[1]
 TRIALS = ROOT / "tests" / "data" / "design" / "trials"
-SPECS = {TRIALS / "siamese.yaml": 1, TRIALS / "darknet53.yaml": 1, ROOT / "specs" / "googlenet.yaml": 3, TRIALS / "nasnet.yaml": 5}
+SPECS = {
+    TRIALS / "siamese.yaml": 1,
+    TRIALS / "darknet53.yaml": 1,
+    ROOT / "specs" / "googlenet.yaml": 3,
+    TRIALS / "nasnet.yaml": 5,
+}
 """Networks whose items take one another by name, and how many mistakes go to one that is tried."""
 
 MISTAKES = [
@@ -55,5 +62,8 @@ def test_a_mistake_makes_no_dead_end(path: Path, tmp_path: Path) -> None:
             Compiler(expect=False).compile(Reference(str(file)))
         except SpecError as error:
             wrong += 1
-            assert not {"dead-end", "unused-input"} & {one.code for one in error.diagnostics}, (text, str(error))
+            assert not {"dead-end", "unused-input"} & {one.code for one in error.diagnostics}, (
+                text,
+                str(error),
+            )
     assert wrong > 20

@@ -10,7 +10,18 @@ import jsonschema
 import pytest
 
 import archspec
-from archspec.diagnostics import STOPPED, Complaints, Diagnostic, Enough, Span, SpecError, as_github, as_json, as_text, in_order
+from archspec.diagnostics import (
+    STOPPED,
+    Complaints,
+    Diagnostic,
+    Enough,
+    Span,
+    SpecError,
+    as_github,
+    as_json,
+    as_text,
+    in_order,
+)
 from archspec.limits import MISTAKES, SHOWN_DIAGNOSTICS
 
 DOCS = Path(__file__).parents[1] / "docs" / "errors.md"
@@ -29,7 +40,9 @@ def shown(text: str, diagnostic: Diagnostic) -> tuple[str, str]:
 
 
 def under(text: str, diagnostic: Diagnostic) -> str:
-    """The characters of the shown line that have a caret below them, where each takes one column."""
+    """The characters of the shown line that have a caret below them, where each takes one
+    column.
+    """
     source, carets = shown(text, diagnostic)
     start = carets.index("^")
     return source[start : start + carets.count("^")]
@@ -39,7 +52,9 @@ def under(text: str, diagnostic: Diagnostic) -> str:
 
 
 def test_all_parts_in_order() -> None:
-    diagnostic = one(2, 3, 6, label="found this", notes=("in block `a`", "and so on"), help="write that")
+    diagnostic = one(
+        2, 3, 6, label="found this", notes=("in block `a`", "and so on"), help="write that"
+    )
     assert as_text([diagnostic], {FILE: "a: 1\nb: xyz\n"}) == "\n".join(
         [
             "error[wrong-value]: this is wrong",
@@ -70,9 +85,22 @@ def test_tab_is_seen_and_takes_one_column() -> None:
 
 def test_the_command_line_is_no_file() -> None:
     text = as_text(
-        [Diagnostic("unknown-variable", "there is none", Span("--set clases=10", 1, 1, 1, 7), help="write that")], {"--set clases=10": "clases=10"}
+        [
+            Diagnostic(
+                "unknown-variable",
+                "there is none",
+                Span("--set clases=10", 1, 1, 1, 7),
+                help="write that",
+            )
+        ],
+        {"--set clases=10": "clases=10"},
     )
-    assert text.splitlines()[1:5] == ["  --> the command line", "  |", "  | --set clases=10", "  |       ^^^^^^"]
+    assert text.splitlines()[1:5] == [
+        "  --> the command line",
+        "  |",
+        "  | --set clases=10",
+        "  |       ^^^^^^",
+    ]
 
 
 def test_wide_characters_take_two_columns() -> None:
@@ -122,7 +150,9 @@ def test_empty_text_has_no_excerpt() -> None:
 
 
 def test_many_are_counted() -> None:
-    text = as_text([one(line, 1, 2) for line in range(1, SHOWN_DIAGNOSTICS + 8)], {FILE: "x\n" * 100})
+    text = as_text(
+        [one(line, 1, 2) for line in range(1, SHOWN_DIAGNOSTICS + 8)], {FILE: "x\n" * 100}
+    )
     assert text.count("error[") == SHOWN_DIAGNOSTICS
     assert text.endswith("\n\n... and 7 more")
 
@@ -133,21 +163,35 @@ def test_a_stage_that_stops_says_so_once() -> None:
         for line in range(1, MISTAKES + 2):
             problems.append(one(line, 1, 2))
     assert [STOPPED in each.notes for each in problems] == [False] * (MISTAKES - 1) + [True]
-    assert as_text(problems, {}).endswith(f"\n\n... and {MISTAKES - SHOWN_DIAGNOSTICS} more; {STOPPED}")
+    assert as_text(problems, {}).endswith(
+        f"\n\n... and {MISTAKES - SHOWN_DIAGNOSTICS} more; {STOPPED}"
+    )
 
 
 def test_order_is_that_of_the_text_file_by_file() -> None:
     other = Diagnostic("wrong-value", "elsewhere", Span("base.yaml", 1, 1, 1, 2))
-    assert in_order([one(5, 1, 2), other, one(2, 4, 5), one(2, 1, 2), one(5, 1, 2)]) == (one(2, 1, 2), one(2, 4, 5), one(5, 1, 2), other)
+    assert in_order([one(5, 1, 2), other, one(2, 4, 5), one(2, 1, 2), one(5, 1, 2)]) == (
+        one(2, 1, 2),
+        one(2, 4, 5),
+        one(5, 1, 2),
+        other,
+    )
 
 
 # --- JSON
 
-SCHEMA = next(json.loads(block) for block in re.findall(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL) if "$schema" in block)
+SCHEMA = next(
+    json.loads(block)
+    for block in re.findall(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    if "$schema" in block
+)
 
 
 def test_json_is_what_its_schema_says() -> None:
-    diagnostics = [one(1, 2, 3), one(4, 5, 6, label="é", notes=("a", "b"), help="c", severity="warning")]
+    diagnostics = [
+        one(1, 2, 3),
+        one(4, 5, 6, label="é", notes=("a", "b"), help="c", severity="warning"),
+    ]
     data = json.loads(as_json(diagnostics))
     jsonschema.Draft202012Validator(SCHEMA).validate(data)
     assert data[1] == {
@@ -167,7 +211,10 @@ def test_nothing_is_an_empty_array() -> None:
 
 def test_example_of_the_documentation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    text = "archspec: 1\nname: lenet\ninput: [28, 28, 1]\n\nlayers:\n  - Conv2D: {filters: 6, kernel_size: 5, padding: smae}\n"
+    text = (
+        "archspec: 1\nname: lenet\ninput: [28, 28, 1]\n\nlayers:\n  - Conv2D: {filters: 6,"
+        " kernel_size: 5, padding: smae}\n"
+    )
     Path("lenet.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(SpecError) as caught:
         archspec.compile("lenet.yaml")
@@ -184,13 +231,18 @@ def test_example_of_the_documentation(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_annotation_names_severity_place_and_code() -> None:
     assert (
-        as_github([one(4, 5, 9, severity="warning")]) == "::warning file=net.yaml,line=4,endLine=4,col=5,endColumn=8,title=wrong-value::this is wrong"
+        as_github([one(4, 5, 9, severity="warning")])
+        == "::warning file=net.yaml,line=4,endLine=4,col=5,endColumn=8,title=wrong-value::this is"
+        " wrong"
     )
 
 
 def test_annotation_of_several_lines_has_no_columns() -> None:
     diagnostic = Diagnostic("wrong-value", "this is wrong", Span(FILE, 1, 3, 3, 2))
-    assert as_github([diagnostic]) == "::error file=net.yaml,line=1,endLine=3,title=wrong-value::this is wrong"
+    assert (
+        as_github([diagnostic])
+        == "::error file=net.yaml,line=1,endLine=3,title=wrong-value::this is wrong"
+    )
 
 
 def test_annotation_holds_label_notes_and_help() -> None:
@@ -201,7 +253,11 @@ def test_annotation_holds_label_notes_and_help() -> None:
 def test_annotation_is_escaped() -> None:
     diagnostic = Diagnostic("wrong-value", "100% :: a\r\nb", Span("a,b:c%.yaml", 1, 1, 1, 2))
     line = as_github([diagnostic])
-    assert line == "::error file=a%2Cb%3Ac%25.yaml,line=1,endLine=1,col=1,endColumn=1,title=wrong-value::100%25 :: a%0D%0Ab"
+    assert (
+        line == "::error"
+        " file=a%2Cb%3Ac%25.yaml,line=1,endLine=1,col=1,endColumn=1,title=wrong-value::100%25 ::"
+        " a%0D%0Ab"
+    )
 
 
 def test_annotations_are_a_line_each() -> None:

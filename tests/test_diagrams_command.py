@@ -1,4 +1,6 @@
-"""`archspec draw` as it is typed: what it says, its exit codes, what it leaves on the disk, and that Keras stays away."""
+"""`archspec draw` as it is typed: what it says, its exit codes, what it leaves on the disk, and
+that Keras stays away.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
-from archspec import cli
+from archspec.cli import program
 from tests import pictures
 from tests.test_architecture import LOADED
 from tests.test_diagrams_rendering import png_size
@@ -44,7 +46,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.main, ["draw", *arguments])
+    return CliRunner().invoke(program.main, ["draw", *arguments])
 
 
 def left(folder: Path) -> set[str]:
@@ -66,7 +68,10 @@ def test_a_variants_picture_is_called_after_it(folder: Path) -> None:
     assert "/" not in other
 
 
-@pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("dot", b"digraph "), ("mmd", b"---\ntitle: ")])
+@pytest.mark.parametrize(
+    ("ending", "start"),
+    [("svg", b"<?xml"), ("png", b"\x89PNG"), ("dot", b"digraph "), ("mmd", b"---\ntitle: ")],
+)
 def test_the_ending_is_the_format(folder: Path, ending: str, start: bytes) -> None:
     result = run("net.yaml", "-o", f"picture.{ending}")
     assert (result.exit_code, result.stdout) == (0, f"wrote picture.{ending}\n")
@@ -91,7 +96,12 @@ def test_direction_turns_the_picture(folder: Path) -> None:
 
 
 def test_title_theme_and_variables_are_heeded(folder: Path) -> None:
-    assert run("net.yaml", "--title", "My <net> & more", "--theme", "dark", "--set", "classes=7").exit_code == 0
+    assert (
+        run(
+            "net.yaml", "--title", "My <net> & more", "--theme", "dark", "--set", "classes=7"
+        ).exit_code
+        == 0
+    )
     text = (folder / "net.svg").read_text(encoding="utf-8")
     read = pictures.read(text)
     assert "My <net> & more" in read.text.replace("\xa0", " ")
@@ -150,7 +160,9 @@ def test_what_cannot_be_meant_is_exit_code_two(folder: Path, arguments: list[str
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
-def test_what_is_wrong_is_exit_code_one_and_leaves_nothing(folder: Path, arguments: list[str], said: str) -> None:
+def test_what_is_wrong_is_exit_code_one_and_leaves_nothing(
+    folder: Path, arguments: list[str], said: str
+) -> None:
     result = run("net.yaml", *arguments)
     assert result.exit_code == 1
     assert said in result.stderr
@@ -160,15 +172,21 @@ def test_what_is_wrong_is_exit_code_one_and_leaves_nothing(folder: Path, argumen
 
 
 def test_a_wrong_spec_is_told_as_by_check(folder: Path) -> None:
-    (folder / "net.yaml").write_text(NET.replace("BatchNormalization", "BatchNormalisation"), encoding="utf-8")
+    (folder / "net.yaml").write_text(
+        NET.replace("BatchNormalization", "BatchNormalisation"), encoding="utf-8"
+    )
     result = run("net.yaml")
     assert result.exit_code == 1
     assert "did you mean `BatchNormalization`" in result.stderr
     assert left(folder) == set()
 
 
-def test_a_picture_that_fails_leaves_the_one_before(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder of programs is empty, so that there is no `dot` for a PDF; what was there stays."""
+def test_a_picture_that_fails_leaves_the_one_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of programs is empty, so that there is no `dot` for a PDF; what was there
+    stays.
+    """
     (folder / "net.pdf").write_bytes(b"before")
     monkeypatch.setenv("PATH", str(folder / "empty"))
     result = run("net.yaml", "-o", "net.pdf")
@@ -187,12 +205,32 @@ def test_open_shows_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    "arguments", [["resnet@resnet152"], ["googlenet", "-o", "x.mmd"], ["net.yaml", "--compare", "lenet5", "-o", "x.png"]], ids=" ".join
+    "arguments",
+    [
+        ["resnet@resnet152"],
+        ["googlenet", "-o", "x.mmd"],
+        ["net.yaml", "--compare", "lenet5", "-o", "x.png"],
+    ],
+    ids=" ".join,
 )
 def test_no_keras_is_loaded(arguments: list[str]) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, "draw", *arguments], capture_output=True, text=True, check=False, env=environment, timeout=60
+        [sys.executable, "-c", LOADED, "draw", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert not set(done.stdout.split("LOADED", 1)[1].split()) & {"keras", "tensorflow", "numpy", "jax", "torch", "h5py", "PIL", "matplotlib"}
+    assert not set(done.stdout.split("LOADED", 1)[1].split()) & {
+        "keras",
+        "tensorflow",
+        "numpy",
+        "jax",
+        "torch",
+        "h5py",
+        "PIL",
+        "matplotlib",
+    }

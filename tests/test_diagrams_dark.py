@@ -1,4 +1,6 @@
-"""The style by which an SVG follows the reader's dark mode, carried out as a browser does: every word still stands out on what it is written on."""
+"""The style by which an SVG follows the reader's dark mode, carried out as a browser does:
+every word still stands out on what it is written on.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,15 @@ from tests.pictures import SVG
 from tests.test_diagrams_palette import DRAWN, assert_words_stand_out, contrast
 
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-PART = re.compile(r"(?P<tag>^\w+)|\.(?P<name>[\w-]+)|\[(?P<key>\w+)=\"(?P<value>[^\"]*)\"\]|:not\((?P<other>[^)]*)\)")
+PART = re.compile(
+    r"(?P<tag>^\w+)|\.(?P<name>[\w-]+)|\[(?P<key>\w+)=\"(?P<value>[^\"]*)\"\]|:not\((?P<other>[^)]*)\)"
+)
 
 
 class Rule(NamedTuple):
-    """A selector in its parts, each with what joins it to the one before, what it weighs, and what it sets."""
+    """A selector in its parts, each with what joins it to the one before, what it weighs, and
+    what it sets.
+    """
 
     parts: tuple[tuple[str, str], ...]
     weight: tuple[int, int]
@@ -31,9 +37,15 @@ def rules(style: str) -> Iterator[Rule]:
     """The rules of a style sheet, those of media queries without the query."""
     inner = re.sub(r"@media[^{]*\{(.*)\}\s*$", r"\1", style.strip(), flags=re.DOTALL)
     for selectors, body in RULE.findall(inner):
-        sets = tuple((name.strip(), value.strip()) for name, _, value in (one.partition(":") for one in body.split(";") if one.strip()))
+        sets = tuple(
+            (name.strip(), value.strip())
+            for name, _, value in (one.partition(":") for one in body.split(";") if one.strip())
+        )
         for selector in selectors.split(","):
-            found = re.findall(r"([ >]?)\s*((?:[^\s>\[(]|\[[^\]]*\]|\([^)]*\))+)", re.sub(r"\s*>\s*", ">", selector.strip()))
+            found = re.findall(
+                r"([ >]?)\s*((?:[^\s>\[(]|\[[^\]]*\]|\([^)]*\))+)",
+                re.sub(r"\s*>\s*", ">", selector.strip()),
+            )
             parts = tuple((joint, one) for joint, one in found)
             kinds = [kind for _, one in parts for kind in PART.finditer(one)]
             tags = sum(1 for kind in kinds if kind["tag"])
@@ -71,10 +83,16 @@ def in_the_dark(text: bytes) -> bytes:
     assert style is not None
     sheet = list(rules(style.text or ""))
 
-    def walk(element: ElementTree.Element, chain: list[ElementTree.Element]) -> Iterator[tuple[ElementTree.Element, str, str]]:
+    def walk(
+        element: ElementTree.Element, chain: list[ElementTree.Element]
+    ) -> Iterator[tuple[ElementTree.Element, str, str]]:
         chain = [*chain, element]
-        found = sorted((rule.weight, number) for number, rule in enumerate(sheet) if fits(chain, rule.parts))
-        yield from ((element, name, value) for _, number in found for name, value in sheet[number].sets)
+        found = sorted(
+            (rule.weight, number) for number, rule in enumerate(sheet) if fits(chain, rule.parts)
+        )
+        yield from (
+            (element, name, value) for _, number in found for name, value in sheet[number].sets
+        )
         for child in element:
             yield from walk(child, chain)
 
@@ -98,9 +116,17 @@ def test_every_word_stands_out_in_the_dark(name: str) -> None:
 
 def test_the_style_is_carried_out_as_by_a_browser() -> None:
     text = (
-        b'<svg xmlns="http://www.w3.org/2000/svg"><style>@media (prefers-color-scheme:dark){.a>text{fill:1}.a text,.b.c path{fill:2}'
-        b'text[fill="#5"]{fill:3}.d:not(.e) text{fill:4}}</style><g class="a"><text/><g><text fill="#5"/></g></g><g class="b c"><path fill="0"/></g>'
-        b'<g class="d e"><text fill="0"/></g><g class="d"><text fill="#5"/></g></svg>'
+        b'<svg xmlns="http://www.w3.org/2000/svg"><style>@media'
+        b" (prefers-color-scheme:dark){.a>text{fill:1}.a text,.b.c"
+        b' path{fill:2}text[fill="#5"]{fill:3}.d:not(.e) text{fill:4}}</style><g'
+        b' class="a"><text/><g><text fill="#5"/></g></g><g class="b c"><path fill="0"/></g><g'
+        b' class="d e"><text fill="0"/></g><g class="d"><text fill="#5"/></g></svg>'
     )
     root = ElementTree.fromstring(in_the_dark(text))
-    assert [one.get("fill") for one in root.iter() if one.tag in (f"{SVG}text", f"{SVG}path")] == ["2", "3", "2", "0", "4"]
+    assert [one.get("fill") for one in root.iter() if one.tag in (f"{SVG}text", f"{SVG}path")] == [
+        "2",
+        "3",
+        "2",
+        "0",
+        "4",
+    ]

@@ -1,4 +1,6 @@
-"""Folding loses nothing: each layer is on a box, the numbers add up to the graph's, the edges are the graph's. On all networks, and on chance."""
+"""Folding loses nothing: each layer is on a box, the numbers add up to the graph's, the edges
+are the graph's. On all networks, and on chance.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ from tests.diagram_samples import NETWORKS, graph
 from tests.drawn_specs import Spec, specs
 
 ALL = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-VIEWS = tuple(dict.fromkeys(view._replace(panels=False) for level in LEVELS for view in views(level)))
+VIEWS = tuple(
+    dict.fromkeys(view._replace(panels=False) for level in LEVELS for view in views(level))
+)
 """Each way to show a network, without the panels beside it."""
 
 
@@ -74,7 +78,9 @@ def assert_every_layer_is_on_a_box(network: Graph, one: Drawn) -> None:
 
 
 def assert_numbers_add_up(network: Graph, one: Drawn) -> None:
-    """What a box or cluster says is the sum over the layers that are on it; so the sum over all is the graph's, as each is on one."""
+    """What a box or cluster says is the sum over the layers that are on it; so the sum over all
+    is the graph's, as each is on one.
+    """
     on: dict[str, list[Node]] = {}
     for node in network.nodes:
         on.setdefault(one.drawer.place.get(node.name, ""), []).append(node)
@@ -92,7 +98,11 @@ def assert_numbers_add_up(network: Graph, one: Drawn) -> None:
 def assert_all_weights_are_said(network: Graph, one: Drawn) -> None:
     """Every layer with weights is on a box, or in a cluster, that says how many."""
     silent = set(_silent(one.drawing.members))
-    assert [node.name for node in network.nodes if parameters([node]) and one.drawer.place.get(node.name) in silent] == []
+    assert [
+        node.name
+        for node in network.nodes
+        if parameters([node]) and one.drawer.place.get(node.name) in silent
+    ] == []
 
 
 def _silent(members: list[Member]) -> Iterator[str]:
@@ -105,9 +115,11 @@ def _silent(members: list[Member]) -> Iterator[str]:
 
 
 def assert_edges_are_the_graphs(network: Graph, one: Drawn) -> None:
-    """Between boxes, points left out, there is a way for each edge of the graph, but for those from one copy to the next; and no other.
+    """Between boxes, points left out, there is a way for each edge of the graph, but for those from
+    one copy to the next; and no other.
 
-    A shortcut that the first copy has not begins in the others at the copy before, and in the figure at the point where the first one begins.
+    A shortcut that the first copy has not begins in the others at the copy before, and in the
+    figure at the point where the first one begins.
     """
     forms = {box.id: box.form for box in one.drawing.boxes}
     place = one.drawer.place
@@ -116,13 +128,37 @@ def assert_edges_are_the_graphs(network: Graph, one: Drawn) -> None:
         assert {edge.tail, edge.head} <= set(forms), "an edge leads from nowhere"
         assert edge.tail != edge.head
         after.setdefault(edge.tail, set()).add(edge.head)
-    ways = {(tail, head) for tail, form in forms.items() if form is not Form.POINT for head in _ends(tail, after, forms)}
-    pairs = [(name, node.name) for node in network.nodes for name in node.inputs if name in place and node.name in place]
+    ways = {
+        (tail, head)
+        for tail, form in forms.items()
+        if form is not Form.POINT
+        for head in _ends(tail, after, forms)
+    }
+    pairs = [
+        (name, node.name)
+        for node in network.nodes
+        for name in node.inputs
+        if name in place and node.name in place
+    ]
     needed = {(place[tail], place[head]) for tail, head in pairs if place[tail] != place[head]}
-    between = {(place[tail], place[head]) for tail, head in pairs if dict(one.drawer.copies[tail]) != dict(one.drawer.copies[head])}
+    between = {
+        (place[tail], place[head])
+        for tail, head in pairs
+        if dict(one.drawer.copies[tail]) != dict(one.drawer.copies[head])
+    }
     assert needed - ways <= between, "an edge of the graph is not drawn"
-    parted = {head for edge in one.drawing.edges if forms[edge.tail] is Form.POINT for head in [edge.head] if head in {head for _, head in between}}
-    extra = {(tail, head) for tail, head in ways - needed if forms[head] is not Form.OUTPUT and head not in parted}
+    parted = {
+        head
+        for edge in one.drawing.edges
+        if forms[edge.tail] is Form.POINT
+        for head in [edge.head]
+        if head in {head for _, head in between}
+    }
+    extra = {
+        (tail, head)
+        for tail, head in ways - needed
+        if forms[head] is not Form.OUTPUT and head not in parted
+    }
     assert extra == set(), "an edge is drawn that the graph has not"
 
 
@@ -136,18 +172,29 @@ def _ends(tail: str, after: dict[str, set[str]], forms: dict[str, Form]) -> Iter
 
 
 def assert_nothing_hangs(network: Graph, one: Drawn) -> None:
-    """Every box is led to, but for inputs and layers that take nothing; every box leads on, but for the model's outputs."""
+    """Every box is led to, but for inputs and layers that take nothing; every box leads on, but
+    for the model's outputs.
+    """
     place = one.drawer.place
-    begin = {place[name] for name in network.inputs} | {place[node.name] for node in network.nodes if not node.inputs}
+    begin = {place[name] for name in network.inputs} | {
+        place[node.name] for node in network.nodes if not node.inputs
+    }
     used = {name for node in network.nodes for name in node.inputs}
-    end = {place.get(name) for name in network.outputs.values()} | {box.id for box in one.drawing.boxes if box.form is Form.OUTPUT}
+    end = {place.get(name) for name in network.outputs.values()} | {
+        box.id for box in one.drawing.boxes if box.form is Form.OUTPUT
+    }
     end |= {place[name] for name in one.drawer.place if name not in used}
     ids = {box.id for box in one.drawing.boxes}
     assert ids - begin - {edge.head for edge in one.drawing.edges} == set()
     assert ids - end - {edge.tail for edge in one.drawing.edges} == set()
 
 
-LAWS = (assert_every_layer_is_on_a_box, assert_numbers_add_up, assert_edges_are_the_graphs, assert_nothing_hangs)
+LAWS = (
+    assert_every_layer_is_on_a_box,
+    assert_numbers_add_up,
+    assert_edges_are_the_graphs,
+    assert_nothing_hangs,
+)
 
 
 @pytest.mark.parametrize("law", [*LAWS, assert_all_weights_are_said], ids=lambda law: law.__name__)
@@ -175,7 +222,9 @@ def test_anything_is_drawn(spec: Spec, direction: str, level: str) -> None:
         for format in ("svg", "dot", "mmd"):
             assert draw(network, format, Options(direction=direction, detail=level))
         for view in views(level):
-            render(dot(drawn(network, view).drawing, direction), "svg")  # raises where the renderer refuses it
+            render(
+                dot(drawn(network, view).drawing, direction), "svg"
+            )  # raises where the renderer refuses it
 
 
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=ALL)
@@ -204,7 +253,14 @@ def test_a_card_without_a_main_layer_says_each_layer_once() -> None:
         "archspec": 1,
         "name": "net",
         "input": [8, 8, 3],
-        "layers": [{"name": "a", "output": ["PReLU", "BatchNormalization"]}, {"Dense": {"units": 2}}],
+        "layers": [
+            {"name": "a", "output": ["PReLU", "BatchNormalization"]},
+            {"Dense": {"units": 2}},
+        ],
     }
-    (box,) = [box for box in boxes(drawn(archspec.compile(spec), VIEWS[0]).drawing.members) if box.node.startswith("a.")]
+    (box,) = [
+        box
+        for box in boxes(drawn(archspec.compile(spec), VIEWS[0]).drawing.members)
+        if box.node.startswith("a.")
+    ]
     assert (box.rows[0].strong, box.lines) == ("PReLU · BN", [])

@@ -1,7 +1,7 @@
 """A dozen networks have the DOT in `data/diagrams/`, byte for byte, in any process.
 
-After a change of the pictures, ``ARCHSPEC_REWRITE=1 pytest tests/test_diagrams_golden.py`` writes it anew, to be read by a person, with a look at
-the pictures, before it is kept.
+After a change of the pictures, ``ARCHSPEC_REWRITE=1 pytest tests/test_diagrams_golden.py`` writes
+it anew, to be read by a person, with a look at the pictures, before it is kept.
 """
 
 from __future__ import annotations
@@ -53,7 +53,14 @@ def test_two_processes_give_the_same_bytes() -> None:
     outputs = set()
     for seed in SEEDS:
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run([sys.executable, "-c", MAKE, *GOLDEN], env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+        done = subprocess.run(
+            [sys.executable, "-c", MAKE, *GOLDEN],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
         assert done.returncode == 0, done.stderr
         outputs.add(done.stdout)
     assert len(outputs) == 1

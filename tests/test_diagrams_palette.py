@@ -1,7 +1,8 @@
-"""Nobody is left out by the colours: fills that differ to every eye, words that stand out on all that they are written on.
+"""Nobody is left out by the colours: fills that differ to every eye, words that stand out on all
+that they are written on.
 
-Colour blindness is that of Machado, Oliveira and Fernandes 2009 (severity 1.0), the distance is CIE 1976 ΔE*ab in D65, the contrast that of
-WCAG 2.1: 4.5:1 for text.
+Colour blindness is that of Machado, Oliveira and Fernandes 2009 (severity 1.0), the distance is CIE
+1976 ΔE*ab in D65, the contrast that of WCAG 2.1: 4.5:1 for text.
 """
 
 from __future__ import annotations
@@ -28,9 +29,21 @@ Matrix = tuple[Triple, Triple, Triple]
 
 EYES: dict[str, Matrix] = {
     "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
-    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
-    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
-    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
 }
 TO_XYZ: Matrix = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
 WHITE: Triple = (0.95047, 1.0, 1.08883)
@@ -44,7 +57,10 @@ def times(matrix: Matrix, vector: Triple) -> Triple:
 def linear(colour: str) -> Triple:
     """The light of a colour, ``#77AADD``."""
     red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    one, two, three = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in (red, green, blue))
+    one, two, three = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (red, green, blue)
+    )
     return one, two, three
 
 
@@ -52,23 +68,32 @@ def lab(light: Triple) -> Triple:
     """Light as CIE L*a*b*."""
     clipped = tuple(min(max(value, 0.0), 1.0) for value in light)
     x, y, z = (value / white for value, white in zip(times(TO_XYZ, clipped), WHITE, strict=True))  # type: ignore[arg-type]
-    f, g, h = (value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116 for value in (x, y, z))
+    f, g, h = (
+        value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116 for value in (x, y, z)
+    )
     return 116 * g - 16, 500 * (f - g), 200 * (g - h)
 
 
 def contrast(one: str, other: str) -> float:
-    bright, dark = sorted((times(TO_XYZ, linear(colour))[1] for colour in (one, other)), reverse=True)
+    bright, dark = sorted(
+        (times(TO_XYZ, linear(colour))[1] for colour in (one, other)), reverse=True
+    )
     return (bright + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("eye", EYES)
 def test_any_two_fills_differ_to_every_eye(eye: str) -> None:
     for one, other in combinations(FILLS.values(), 2):
-        assert dist(*(lab(times(EYES[eye], linear(colour))) for colour in (one, other))) >= LEAST_DISTANCE, (one, other)
+        assert (
+            dist(*(lab(times(EYES[eye], linear(colour))) for colour in (one, other)))
+            >= LEAST_DISTANCE
+        ), (one, other)
 
 
 def test_the_formulas_are_right() -> None:
-    """White on black is 21:1; the L*a*b* of pure red in D65 is (53.2, 80.1, 67.2); a colour-blind eye sees white and black as they are."""
+    """White on black is 21:1; the L*a*b* of pure red in D65 is (53.2, 80.1, 67.2); a
+    colour-blind eye sees white and black as they are.
+    """
     assert contrast("#FFFFFF", "#000000") == pytest.approx(21)
     assert lab(linear("#FF0000")) == pytest.approx((53.2, 80.1, 67.2), abs=0.1)
     for matrix in EYES.values():
@@ -91,39 +116,71 @@ def test_words_stand_out_around_the_boxes(theme: Theme) -> None:
         assert contrast(theme.line, ground) >= LEAST_CONTRAST_OF_LINES
 
 
-DRAWN = ["resnet@resnet50", "googlenet", "efficientnet@B0", "xception", "dense", "two", "keras/convnext"]
+DRAWN = [
+    "resnet@resnet50",
+    "googlenet",
+    "efficientnet@B0",
+    "xception",
+    "dense",
+    "two",
+    "keras/convnext",
+]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", DRAWN)
 def test_every_word_of_a_picture_stands_out_on_what_it_is_written_on(name: str, theme: str) -> None:
-    assert_words_stand_out(picture(name, Options(theme=theme)), {"light": LIGHT, "dark": DARK}[theme].page)
+    assert_words_stand_out(
+        picture(name, Options(theme=theme)), {"light": LIGHT, "dark": DARK}[theme].page
+    )
 
 
 def assert_words_stand_out(drawn: Picture, page: str) -> None:
     for part in (*drawn.nodes, *drawn.clusters):
         for word in part.words:
             ground = ground_of(part, drawn, word.area.middle, page)
-            assert contrast(word.ink, ground) >= LEAST_CONTRAST, (part.id, word.text, word.ink, ground)
+            assert contrast(word.ink, ground) >= LEAST_CONTRAST, (
+                part.id,
+                word.text,
+                word.ink,
+                ground,
+            )
     for edge in drawn.edges:
         assert all(contrast(word.ink, page) >= LEAST_CONTRAST for word in edge.words)
-    assert all(contrast(word.ink, page) >= LEAST_CONTRAST for word in drawn.words if "■" not in word.text)
+    assert all(
+        contrast(word.ink, page) >= LEAST_CONTRAST for word in drawn.words if "■" not in word.text
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_marks_of_a_comparison_stand_out(theme: str) -> None:
     other = archspec.compile("resnet@resnet50", classes=10, pool=False)
     drawn = read(draw_both(graph("resnet@resnet50"), other, "svg", Options(theme=theme)))
-    marks = [(part, word) for part in drawn.nodes for word in part.words if word.text.strip() in ("−", "~")]
+    marks = [
+        (part, word)
+        for part in drawn.nodes
+        for word in part.words
+        if word.text.strip() in ("−", "~")
+    ]
     assert len(marks) == 3
     for part, word in marks:
-        assert contrast(word.ink, ground_of(part, drawn, word.area.middle, "#FFFFFF")) >= LEAST_CONTRAST, (part.id, word.text, word.ink)
+        assert (
+            contrast(word.ink, ground_of(part, drawn, word.area.middle, "#FFFFFF"))
+            >= LEAST_CONTRAST
+        ), (part.id, word.text, word.ink)
 
 
 def ground_of(part: Part, drawn: Picture, place: tuple[float, float], page: str) -> str:
-    """The colour at a place: of the last shape painted there, of the box, of a cluster, or of the page."""
+    """The colour at a place: of the last shape painted there, of the box, of a cluster, or of
+    the page.
+    """
     painted = [*drawn.clusters, *([part] if part not in drawn.clusters else [])]
-    found = [shape.fill for one in painted for shape in one.shapes if shape.fill.startswith("#") and shape.area.holds_place(place)]
+    found = [
+        shape.fill
+        for one in painted
+        for shape in one.shapes
+        if shape.fill.startswith("#") and shape.area.holds_place(place)
+    ]
     return found[-1] if found else page
 
 
@@ -144,15 +201,26 @@ def test_the_style_for_the_dark_leaves_no_word_in_the_dark(name: str) -> None:
     assert style is not None
     outside = {word.ink for part in (*drawn.clusters, *drawn.edges) for word in part.words}
     outside |= {word.ink for word in drawn.words if "■" not in word.text}
-    outside |= {word.ink for part in drawn.nodes for word in part.words if {"input", "output"} & set(part.classes)}
-    replaced = set(re.findall(r'text\[fill="(#\w+)"\]', style[1])) | ({LIGHT.shortcut.lower()} if ".edge.shortcut text" in style[1] else set())
+    outside |= {
+        word.ink
+        for part in drawn.nodes
+        for word in part.words
+        if {"input", "output"} & set(part.classes)
+    }
+    replaced = set(re.findall(r'text\[fill="(#\w+)"\]', style[1])) | (
+        {LIGHT.shortcut.lower()} if ".edge.shortcut text" in style[1] else set()
+    )
     assert outside <= replaced
 
 
 def test_a_difference_is_never_one_of_colour_alone() -> None:
-    """The legend says each colour in words, and a pool's box has corners, a dense layer's a double border, a merge's is round."""
+    """The legend says each colour in words, and a pool's box has corners, a dense layer's a
+    double border, a merge's is round.
+    """
     drawn = picture("resnet@resnet50", Options(direction="tb"))
-    assert [word.text.strip() for word in drawn.words if word.text.strip() in ("pool", "dense")] == ["pool", "dense"]
+    assert [
+        word.text.strip() for word in drawn.words if word.text.strip() in ("pool", "dense")
+    ] == ["pool", "dense"]
     text = svg("resnet@resnet50", Options(direction="tb")).decode()
     assert re.search(r'class="node card pool">\n<title>[^<]*</title>\n<polygon', text)
     assert re.search(r'class="node card conv">\n<title>[^<]*</title>\n<path', text)

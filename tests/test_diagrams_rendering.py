@@ -1,4 +1,6 @@
-"""Pictures by either renderer, on a bare machine too; what fails says so in a line; labels may hold any letters; tooltips say all of a layer."""
+"""Pictures by either renderer, on a bare machine too; what fails says so in a line; labels may
+hold any letters; tooltips say all of a layer.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,28 @@ from tests import pictures
 from tests.diagram_samples import SAMPLES, graph, picture, svg
 from tests.pictures import SVG
 
-RENDERERS = ["bundled", pytest.param("dot", marks=pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed"))]
+RENDERERS = [
+    "bundled",
+    pytest.param(
+        "dot",
+        marks=pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed"),
+    ),
+]
 DRAWN = ["resnet@resnet50", "googlenet", "efficientnet@B0", "xception", "vgg@D", *SAMPLES]
-ODD = ["a & b", "<b>bold</b>", 'say "so"', "it's", "back\\slash", "a\\nb", "{x|y}", "©  é 中 𝛼", "]]>", "&amp;", "%s", "--"]
+ODD = [
+    "a & b",
+    "<b>bold</b>",
+    'say "so"',
+    "it's",
+    "back\\slash",
+    "a\\nb",
+    "{x|y}",
+    "©  é 中 𝛼",
+    "]]>",
+    "&amp;",
+    "%s",
+    "--",
+]
 """Titles that DOT, HTML labels or XML could read otherwise."""
 
 NET = {
@@ -51,7 +72,9 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A machine without `dot` and without fonts; its folder of programs."""
     programs = tmp_path / "bin"
     programs.mkdir()
-    (tmp_path / "fonts.conf").write_text('<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>')
+    (tmp_path / "fonts.conf").write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>'
+    )
     monkeypatch.setenv("PATH", str(programs))
     monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
     monkeypatch.setenv("FONTCONFIG_PATH", str(tmp_path))
@@ -93,7 +116,9 @@ def test_pdf_comes_from_dot() -> None:
 
 
 @pytest.mark.usefixtures("bare")
-@pytest.mark.parametrize(("format", "options"), [("pdf", Options()), ("svg", Options(renderer="dot"))])
+@pytest.mark.parametrize(
+    ("format", "options"), [("pdf", Options()), ("svg", Options(renderer="dot"))]
+)
 def test_without_dot_a_line_says_what_to_install(format: str, options: Options) -> None:
     with pytest.raises(DrawingError, match=r"^[^\n]*dot[^\n]*apt install graphviz[^\n]*$"):
         draw(graph("two"), format, options)
@@ -123,12 +148,16 @@ def test_a_renderer_that_fails_is_a_line(bare: Path, program: str, said: str) ->
 
 def test_a_renderer_that_only_warns_is_heard_out(bare: Path) -> None:
     fake = bare / "dot"
-    fake.write_text("#!/bin/sh\necho 'Warning: no hard-coded metrics for Arial' >&2\necho '<svg/>'\n")
+    fake.write_text(
+        "#!/bin/sh\necho 'Warning: no hard-coded metrics for Arial' >&2\necho '<svg/>'\n"
+    )
     fake.chmod(0o755)
     assert rendering.render("digraph {}", "svg", "dot") == b"<svg/>\n"
 
 
-def test_a_renderer_that_takes_too_long_is_a_line(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_renderer_that_takes_too_long_is_a_line(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rendering, "SECONDS", 0.1)
     fake = bare / "dot"
     fake.write_text("#!/bin/sh\nwhile :; do :; done\n")
@@ -138,13 +167,19 @@ def test_a_renderer_that_takes_too_long_is_a_line(bare: Path, monkeypatch: pytes
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("name", ["efficientnet@B7", "keras/efficientnet@EfficientNetB7", "chain", "chain_varied"])
+@pytest.mark.parametrize(
+    "name", ["efficientnet@B7", "keras/efficientnet@EfficientNetB7", "chain", "chain_varied"]
+)
 def test_a_very_large_network_is_drawn_in_full(name: str) -> None:
-    """Every layer and every input is a box; points where ways part, and boxes of outputs, come on top."""
+    """Every layer and every input is a box; points where ways part, and boxes of outputs, come
+    on top.
+    """
     network = graph(name)
     assert len(network.nodes) >= 500
     full = pictures.read(draw(network, "svg", Options(detail="full")))
-    assert len([node for node in full.nodes if "point" not in node.classes]) == len(network.nodes) + len(network.inputs)
+    assert len([node for node in full.nodes if "point" not in node.classes]) == len(
+        network.nodes
+    ) + len(network.inputs)
 
 
 # --- what an SVG holds
@@ -156,9 +191,18 @@ def test_ids_are_unique_and_those_of_layers_and_groups(name: str) -> None:
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids)), sorted(one for one in set(ids) if ids.count(one) > 1)
     network = graph(name)
-    known = {*network.inputs, *network.outputs, *(node.name for node in network.nodes), *(scope.path for scope in network.scopes)}
+    known = {
+        *network.inputs,
+        *network.outputs,
+        *(node.name for node in network.nodes),
+        *(scope.path for scope in network.scopes),
+    }
     drawn = [node for node in picture(name).nodes if "point" not in node.classes]
-    assert [node.id for node in drawn if ":" not in node.id and node.id not in known and " … " not in node.id] == []
+    assert [
+        node.id
+        for node in drawn
+        if ":" not in node.id and node.id not in known and " … " not in node.id
+    ] == []
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -178,7 +222,9 @@ def tips(read: pictures.Picture) -> str:
 
 @pytest.mark.parametrize("name", ["resnet@resnet18", "googlenet", "two", "dense"])
 def test_a_full_figure_tells_of_each_layer_all_there_is(name: str) -> None:
-    """Name, sizes, parameters, multiply-adds and line, each exactly; so the parameters of all tips are those of the network."""
+    """Name, sizes, parameters, multiply-adds and line, each exactly; so the parameters of all
+    tips are those of the network.
+    """
     network = graph(name)
     told = tips(picture(name, Options(detail="full"))).split("\n\n")
     for node in network.nodes:
@@ -190,7 +236,13 @@ def test_a_full_figure_tells_of_each_layer_all_there_is(name: str) -> None:
         assert f"\nline {node.span.line}" in tip
         assert ("multiply-adds" in tip) == bool(node.macs)
         assert node.layer.kind() in tip
-    assert sum(int(number.replace(",", "")) for number in re.findall(r"^([\d,]+) parameters$", "\n".join(told), re.MULTILINE)) == network.parameters
+    assert (
+        sum(
+            int(number.replace(",", ""))
+            for number in re.findall(r"^([\d,]+) parameters$", "\n".join(told), re.MULTILINE)
+        )
+        == network.parameters
+    )
 
 
 def test_a_tip_holds_arguments_and_exact_numbers() -> None:
@@ -217,7 +269,9 @@ def compiled(**changes: Any) -> Graph:
 @pytest.mark.parametrize("name", ODD)
 def test_a_variant_may_be_called_anything(name: str, tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
-    path.write_text(json.dumps({**NET, "variants": {name: {"description": "the same"}}}), encoding="utf-8")
+    path.write_text(
+        json.dumps({**NET, "variants": {name: {"description": "the same"}}}), encoding="utf-8"
+    )
     try:
         network = archspec.compile(f"{path}@{name}")
     except archspec.SpecError:
@@ -231,14 +285,24 @@ def test_a_block_is_drawn_alone_with_its_numbers() -> None:
     drawn = pictures.read(draw_block(graph("googlenet"), "inception"))
     assert drawn.text.startswith("inception")
     assert "28×28×192 → 28×28×256" in drawn.text
-    found = [node.text.split("\n")[0] for node in drawn.nodes if {"conv", "pool"} & set(node.classes)]
+    found = [
+        node.text.split("\n")[0] for node in drawn.nodes if {"conv", "pool"} & set(node.classes)
+    ]
     assert sorted(found) == [
         "1×1 conv, 16", "1×1 conv, 32", "1×1 conv, 64", "1×1 conv, 96", "3×3 conv, 128", "3×3 max pool", "5×5 conv, 32",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "marks"), [({"classes": 10}, ["~ dense, 1000", "~ dense, 10"]), ({"pool": False}, ["− 3×3 max pool, /2"])])
-def test_a_comparison_marks_what_changed_and_nothing_else(changes: dict[str, Any], marks: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("changes", "marks"),
+    [
+        ({"classes": 10}, ["~ dense, 1000", "~ dense, 10"]),
+        ({"pool": False}, ["− 3×3 max pool, /2"]),
+    ],
+)
+def test_a_comparison_marks_what_changed_and_nothing_else(
+    changes: dict[str, Any], marks: list[str]
+) -> None:
     one, other = graph("resnet@resnet50"), archspec.compile("resnet@resnet50", **changes)
     drawn = pictures.read(draw_both(one, other))
     titles = [node.text.split("\n")[0] for node in drawn.nodes if node.words]
@@ -249,14 +313,22 @@ def test_a_comparison_marks_what_changed_and_nothing_else(changes: dict[str, Any
 def test_a_comparison_of_equals_says_so() -> None:
     drawn = pictures.read(draw_both(graph("two"), graph("two")))
     assert "equal" in drawn.text
-    assert not [word.text for node in drawn.nodes for word in node.words if word.text.strip() in ("−", "~")]
+    assert not [
+        word.text for node in drawn.nodes for word in node.words if word.text.strip() in ("−", "~")
+    ]
 
 
 def test_collapsed_groups_are_one_card_and_expanded_ones_show_what_is_in_them() -> None:
-    usual, closed = (picture("resnet@resnet50", options) for options in (Options(), Options(collapse=("conv3_x",))))
+    usual, closed = (
+        picture("resnet@resnet50", options)
+        for options in (Options(), Options(collapse=("conv3_x",)))
+    )
     assert len(closed.nodes) < len(usual.nodes)
     assert closed.node("conv3_x").text.startswith("conv3_x")
-    stages, opened = (picture("resnet@resnet50", Options(detail="stages", expand=names)) for names in ((), ("conv3_x",)))
+    stages, opened = (
+        picture("resnet@resnet50", Options(detail="stages", expand=names))
+        for names in ((), ("conv3_x",))
+    )
     assert "conv3_x" in {node.id for node in stages.nodes}
     assert "conv3_x" not in {node.id for node in opened.nodes}
     assert len(opened.nodes) > len(stages.nodes)
@@ -264,5 +336,7 @@ def test_collapsed_groups_are_one_card_and_expanded_ones_show_what_is_in_them() 
 
 @pytest.mark.parametrize("option", ["expand", "collapse"])
 def test_a_name_that_is_none_is_a_line_with_the_nearest(option: str) -> None:
-    with pytest.raises(DrawingError, match=rf"^--{option} names `conv3x`[^\n]*did you mean `conv3_x`[^\n]*$"):
+    with pytest.raises(
+        DrawingError, match=rf"^--{option} names `conv3x`[^\n]*did you mean `conv3_x`[^\n]*$"
+    ):
         draw(graph("resnet@resnet50"), "svg", Options(**{option: ("conv3x",)}))

@@ -1,7 +1,9 @@
-"""The corpus of mistakes: `errors/NAME.yaml` gets the complaint in `errors/NAME.txt`, word for word.
+"""The corpus of mistakes: `errors/NAME.yaml` gets the complaint in `errors/NAME.txt`, word for
+word.
 
-A first line `# archspec: @variant --set classes=10` gives what stands on the command line beside the file. After a change of words,
-`ARCHSPEC_REWRITE=1 pytest tests/test_errors.py` writes the complaints anew, to be read by a person before they are kept.
+A first line `# archspec: @variant --set classes=10` gives what stands on the command line beside
+the file. After a change of words, `ARCHSPEC_REWRITE=1 pytest tests/test_errors.py` writes the
+complaints anew, to be read by a person before they are kept.
 """
 
 from __future__ import annotations
@@ -30,12 +32,16 @@ MOST_LINES = 14
 
 
 def complaint(path: Path) -> tuple[tuple[Diagnostic, ...], Mapping[str, str]]:
-    """What is wrong with a spec of the corpus, the working folder being its own; the warnings where nothing is."""
+    """What is wrong with a spec of the corpus, the working folder being its own; the warnings
+    where nothing is.
+    """
     match = OPTIONS.match(path.read_bytes())
     words = shlex.split(match[1].decode()) if match else []
     variant = next((word for word in words if word.startswith("@")), "")
     try:
-        overrides = dict(read_override(value) for option, value in pairwise(words) if option == "--set")
+        overrides = dict(
+            read_override(value) for option, value in pairwise(words) if option == "--set"
+        )
         compiler = Compiler(allow_outside="--allow-outside" in words)
         graph = compiler.compile(Reference.parse(path.name + variant), overrides)
     except SpecError as error:
@@ -67,7 +73,9 @@ def test_mistake_gets_its_complaint(path: Path) -> None:
 
 
 def assert_inside(one: Diagnostic, sources: Mapping[str, str]) -> None:
-    """The span lies inside the text that the complaint is about; a file that cannot be read has only its first place."""
+    """The span lies inside the text that the complaint is about; a file that cannot be read has
+    only its first place.
+    """
     span = one.span
     if span.file not in sources:
         assert (span.line, span.column) == (1, 1) or one.code == "yaml-encoding"
@@ -110,32 +118,59 @@ ELSEWHERE = {
 
 def documented() -> set[str]:
     """The codes that have a section of docs/errors.md."""
-    return set(re.findall(rf"^## ({CODE.pattern})$", (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(
+        re.findall(
+            rf"^## ({CODE.pattern})$",
+            (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
 
 
 def told() -> set[str]:
-    """The codes that the source gives: first arguments of `Diagnostic` and of what makes one, and values of `code`."""
+    """The codes that the source gives: first arguments of `Diagnostic` and of what makes one,
+    and values of `code`.
+    """
     makers = {"Diagnostic", "_problem", "_refuse", "_fail", "_stop", "_note", "_complain"}
     found: list[ast.expr] = []
     for path in (ROOT / "archspec").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
-                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                name = (
+                    node.func.attr
+                    if isinstance(node.func, ast.Attribute)
+                    else getattr(node.func, "id", "")
+                )
                 found += node.args[:1] if name in makers else []
                 found += [word.value for word in node.keywords if word.arg == "code"]
             elif isinstance(node, ast.FunctionDef):
                 names = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-                found += [default for one, default in names if one.arg == "code" and default is not None]
-            elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "code" and node.value is not None:
+                found += [
+                    default for one, default in names if one.arg == "code" and default is not None
+                ]
+            elif (
+                isinstance(node, ast.AnnAssign)
+                and getattr(node.target, "id", "") == "code"
+                and node.value is not None
+            ):
                 found.append(node.value)
-    words = {one.value for value in found for one in ast.walk(value) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    words = {
+        one.value
+        for value in found
+        for one in ast.walk(value)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    }
     return {word for word in words if CODE.fullmatch(word)}
 
 
 def in_corpus() -> set[str]:
     """The codes that the complaints of the corpus have."""
     texts = (path.read_text(encoding="utf-8") for path in CORPUS.glob("*.txt"))
-    return {code for text in texts for code in re.findall(r"^(?:error|warning)\[([a-z-]+)\]:", text, re.MULTILINE)}
+    return {
+        code
+        for text in texts
+        for code in re.findall(r"^(?:error|warning)\[([a-z-]+)\]:", text, re.MULTILINE)
+    }
 
 
 def test_every_code_is_documented() -> None:

@@ -1,4 +1,6 @@
-"""Expressions: their values against tables and against Python itself, their complaints against exact words and places."""
+"""Expressions: their values against tables and against Python itself, their complaints against
+exact words and places.
+"""
 
 import math
 import time
@@ -9,7 +11,15 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from archspec import limits
-from archspec.frontend.expressions import RESERVED, UNKNOWN, ExpressionError, TensorValue, is_expression, parse, parse_template
+from archspec.frontend.expressions.expression import (
+    RESERVED,
+    UNKNOWN,
+    ExpressionError,
+    TensorValue,
+    is_expression,
+    parse,
+    parse_template,
+)
 
 TABLE = [{"depth": 3, "width": 16}, {"depth": 5, "width": 24}]
 VARIABLES = {
@@ -45,7 +55,8 @@ def alike(a: Any, b: Any) -> bool:
     return type(a) is type(b) and a == b
 
 
-# --- Values -----------------------------------------------------------------------------------------------------------
+# --- Values
+# -----------------------------------------------------------------------------------------------------------
 
 VALUES = [
     # literals and names
@@ -85,7 +96,8 @@ VALUES = [
     ("floor(-2.5)", -3), ("ceil(2.1)", 3), ("ceil(2)", 2), ("sum([1, 2.5])", 3.5), ("sum([])", 0), ("len($list)", 4), ("len([])", 0),
     ("range(3)", [0, 1, 2]),
     ("range(1, 4)", [1, 2, 3]), ("range(3, 0, -2)", [3, 1]), ("range(2.0)", [0, 1]), ("range(5, 1)", []), ("max (1, 2,)", 2),
-    # MobileNetV2's `_make_divisible`: 12 -> 16 (halves up), 11 -> 16 (8 < 0.9 * 11), 33 -> 32, 35 -> 32 (32 >= 31.5), 3 -> 8
+    # MobileNetV2's `_make_divisible`: 12 -> 16 (halves up), 11 -> 16 (8 < 0.9 * 11), 33 -> 32, 35
+    # -> 32 (32 >= 31.5), 3 -> 8
     ("make_divisible(12)", 16), ("make_divisible(11)", 16), ("make_divisible(33)", 32), ("make_divisible(35)", 32), ("make_divisible(3)", 8),
     ("make_divisible(32 * 1.4)", 48), ("make_divisible(24 * 0.35, 8)", 8), ("make_divisible(10, 4)", 12), ("make_divisible(7, 1)", 7),
     # tensors
@@ -106,7 +118,11 @@ def test_value(text: str, value: Any) -> None:
 
 def test_one_expression_serves_many_scopes() -> None:
     expression = parse("[$x + $i for $x in range($n)]")
-    assert [expression.evaluate(Purse({"i": i, "n": 2})) for i in range(3)] == [[0, 1], [1, 2], [2, 3]]
+    assert [expression.evaluate(Purse({"i": i, "n": 2})) for i in range(3)] == [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+    ]
 
 
 def test_lists_of_variables_stay_as_they_are() -> None:
@@ -125,7 +141,9 @@ def test_lists_of_variables_stay_as_they_are() -> None:
         ("'$f'", []),
     ],
 )
-def test_names_are_the_free_variables_with_their_places(text: str, names: list[tuple[str, str]]) -> None:
+def test_names_are_the_free_variables_with_their_places(
+    text: str, names: list[tuple[str, str]]
+) -> None:
     assert [(name.text, text[name.start : name.end]) for name in parse(text).names] == names
 
 
@@ -135,7 +153,8 @@ def test_reserved_words_and_dollars() -> None:
     assert repr(parse("$f")) == "Expression(text='$f', names=(Name(text='f', start=0, end=2),))"
 
 
-# --- Templates --------------------------------------------------------------------------------------------------------
+# --- Templates
+# --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -149,7 +168,11 @@ def test_reserved_words_and_dollars() -> None:
         ("$same.$a$i", "same.40", ["same", "a", "i"]),
         ("$(f / 4)-$('a)b' if flag else ['('][0])", "16-a)b", ["f", "flag"]),
         ("c$(max(1, (a)))$([a][0])", "c44", ["a", "a"]),
-        ("a) ] 'b $(in.channels) # ? \N{GREEK SMALL LETTER PI}", "a) ] 'b 16 # ? \N{GREEK SMALL LETTER PI}", ["in"]),
+        (
+            "a) ] 'b $(in.channels) # ? \N{GREEK SMALL LETTER PI}",
+            "a) ] 'b 16 # ? \N{GREEK SMALL LETTER PI}",
+            ["in"],
+        ),
         ("x$([j for j in list][1])", "x4", ["list"]),
         ("", "", []),
     ],
@@ -184,9 +207,19 @@ TEMPLATE_ERRORS = [
     ("c«$»", "`$` stands at the end, without a name", None, "expression-syntax"),
     ("c«${i}»", "a variable has no braces", "write `$i` or `$(i)`", "expression-syntax"),
     ("c«$(»i", "this `$(` is never closed", None, "expression-syntax"),
-    ("c$(i«]»)", "`)` belongs here: the `$(` at character 2 is still open", None, "expression-syntax"),
+    (
+        "c$(i«]»)",
+        "`)` belongs here: the `$(` at character 2 is still open",
+        None,
+        "expression-syntax",
+    ),
     ("c$(«)»", "`)` stands where a value belongs", None, "expression-syntax"),
-    ("c«$-»", "`$` needs the name of a variable or a `(` after it", "a name begins with a letter or `_`", "expression-syntax"),
+    (
+        "c«$-»",
+        "`$` needs the name of a variable or a `(` after it",
+        "a name begins with a letter or `_`",
+        "expression-syntax",
+    ),
     ("c$i«$missing»", "there is no variable `missing`", None, "unknown-name"),
 ]
 
@@ -203,10 +236,17 @@ def test_template_error(marked: str, message: str, help: str | None, code: str) 
     with pytest.raises(ExpressionError) as caught:
         parse_template(text).fill(Purse(VARIABLES))
     error = caught.value
-    assert (error.message, error.start, error.end, error.help, error.code) == (message, start, end, help, code)
+    assert (error.message, error.start, error.end, error.help, error.code) == (
+        message,
+        start,
+        end,
+        help,
+        code,
+    )
 
 
-# --- Complaints -------------------------------------------------------------------------------------------------------
+# --- Complaints
+# -------------------------------------------------------------------------------------------------------
 
 OPERATOR = "between two values an operator is missing, such as `*` or `+`"
 CHOICE = "write `a if condition else b`"
@@ -219,8 +259,16 @@ SYNTAX_ERRORS = [
     ("3 «$»", "`$` stands at the end, without a name", None),
     ("1 + «$ f»", "a space separates `$` from its name", "write `$f`"),
     ("«${f}» * 2", "a variable has no braces", "write `$f` or `$(f)`"),
-    ("«$1»", "`$` needs the name of a variable or a `(` after it", "a name begins with a letter or `_`"),
-    ("«filters» * $a", "`filters` is no word of expressions", "write `$filters`, or `'filters'` if it is text"),
+    (
+        "«$1»",
+        "`$` needs the name of a variable or a `(` after it",
+        "a name begins with a letter or `_`",
+    ),
+    (
+        "«filters» * $a",
+        "`filters` is no word of expressions",
+        "write `$filters`, or `'filters'` if it is text",
+    ),
     ("$(a) * «f»", "`f` is no word of expressions", "write `$f`, or `'f'` if it is text"),
     ("«True»", "`True` is no word of expressions", "write `true`"),
     ("$(«NULL»)", "`NULL` is no word of expressions", "write `null`"),
@@ -231,7 +279,11 @@ SYNTAX_ERRORS = [
     ("$flag «&&» true", "`&&` means nothing in an expression", "write `and`"),
     ("$flag «||» true", "`||` means nothing in an expression", "write `or`"),
     ("«!»$flag", "`!` means nothing in an expression", "write `not`"),
-    ("$a «=» 3", "`=` means nothing in an expression", "write `==` to compare; a function takes its arguments by position"),
+    (
+        "$a «=» 3",
+        "`=` means nothing in an expression",
+        "write `==` to compare; a function takes its arguments by position",
+    ),
     ("$a «?» 1 : 2", "`?` means nothing in an expression", CHOICE),
     ("$a «^» 2", "`^` means nothing in an expression", "write `**` for a power"),
     ("$a «<>» 2", "`<>` means nothing in an expression", "write `!=`"),
@@ -270,19 +322,42 @@ SYNTAX_ERRORS = [
     ("$(«in»)", "`in` stands where a value belongs", "the input is written `$in`"),
     ("[$x for «x» in $list]", "`for` needs a variable after it", "write `for $x in`"),
     ("[1 for «3» in $list]", "`for` needs a variable after it", "write `for $x in $list`"),
-    ("[1 for «$i» in $list]", "`i` cannot be the variable of a comprehension", "choose another name"),
+    (
+        "[1 for «$i» in $list]",
+        "`i` cannot be the variable of a comprehension",
+        "choose another name",
+    ),
     ("[$x for $x «of» $list]", "this `for` has no `in`", "write `for $x in $list`"),
-    ("[$x for $x in $list «if» $x > 3]", "a list comprehension has one `for` and no `if`, and here is `if`", None),
-    ("[$x for $x in $list «for» $y in $x]", "a list comprehension has one `for` and no `if`, and here is `for`", None),
-    ("$x «for» $x in $list", "`for` belongs in a list, behind its one element", "write `[… for $x in $list]`"),
+    (
+        "[$x for $x in $list «if» $x > 3]",
+        "a list comprehension has one `for` and no `if`, and here is `if`",
+        None,
+    ),
+    (
+        "[$x for $x in $list «for» $y in $x]",
+        "a list comprehension has one `for` and no `if`, and here is `for`",
+        None,
+    ),
+    (
+        "$x «for» $x in $list",
+        "`for` belongs in a list, behind its one element",
+        "write `[… for $x in $list]`",
+    ),
     ("$list[«]»", "`]` stands where a value belongs", None),
     ("$in«.heigth»", "there is no attribute `.heigth`", "did you mean `.height`?"),
     (
         "$row«.depth»",
         "there is no attribute `.depth`",
-        "a row is read by its key, `['depth']`; a tensor has `.channels`, `.height`, `.width`, `.shape`",
+        (
+            "a row is read by its key, `['depth']`; a tensor has `.channels`, `.height`, `.width`,"
+            " `.shape`"
+        ),
     ),
-    ("$in«.»", "`.` needs an attribute after it", "a tensor has `.channels`, `.height`, `.width`, `.shape`"),
+    (
+        "$in«.»",
+        "`.` needs an attribute after it",
+        "a tensor has `.channels`, `.height`, `.width`, `.shape`",
+    ),
 ]
 NUMBERS_OR_LISTS = "`+` needs two numbers or two lists, and"
 TENSOR = "write `$in.channels`, `$in.height`, `$in.width` or `$in.shape`"
@@ -388,11 +463,17 @@ def test_error(marked: str, message: str, help: str | None, code: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         evaluate(text)
     error = caught.value
-    assert (error.message, text[error.start : error.end], error.help, error.code) == (message, text[start:end], help, code)
+    assert (error.message, text[error.start : error.end], error.help, error.code) == (
+        message,
+        text[start:end],
+        help,
+        code,
+    )
     assert (error.start, error.end) == (start, end)
 
 
-# --- Bounds -----------------------------------------------------------------------------------------------------------
+# --- Bounds
+# -----------------------------------------------------------------------------------------------------------
 
 
 def test_long_chains_are_no_deep_expressions() -> None:
@@ -403,19 +484,45 @@ def test_long_chains_are_no_deep_expressions() -> None:
     assert evaluate("[" + ",".join(["1"] * 900) + "]") == [1] * 900
 
 
-DEEP = ["(", "$(", "[", "-", "not ", "2**", "1 if true else ", "max(1,", "$list[", "[1 for $x in ", "1+(", "1 or 1 and 1 == 1 + 1 * (", "- - ("]
+DEEP = [
+    "(",
+    "$(",
+    "[",
+    "-",
+    "not ",
+    "2**",
+    "1 if true else ",
+    "max(1,",
+    "$list[",
+    "[1 for $x in ",
+    "1+(",
+    "1 or 1 and 1 == 1 + 1 * (",
+    "- - (",
+]
 
 
 @pytest.mark.parametrize("opening", DEEP)
 def test_nesting_is_bounded(opening: str) -> None:
-    for text in (opening * (limits.EXPRESSION_LENGTH // len(opening)), (opening * 60 + "1" + ")" * 60)[: limits.EXPRESSION_LENGTH]):
-        with pytest.raises(ExpressionError, match="brackets and operators nest more than 50 deep here") as caught:
+    for text in (
+        opening * (limits.EXPRESSION_LENGTH // len(opening)),
+        (opening * 60 + "1" + ")" * 60)[: limits.EXPRESSION_LENGTH],
+    ):
+        with pytest.raises(
+            ExpressionError, match="brackets and operators nest more than 50 deep here"
+        ) as caught:
             parse(text)
         assert caught.value.code == "bound-expression"
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 49 + "1" + ")" * 49, "-" * 49 + "1", "[" * 49 + "]" * 49, "$list" + "[:]" * 49, "1 if false else " * 49 + "1"]
+    "text",
+    [
+        "(" * 49 + "1" + ")" * 49,
+        "-" * 49 + "1",
+        "[" * 49 + "]" * 49,
+        "$list" + "[:]" * 49,
+        "1 if false else " * 49 + "1",
+    ],
 )
 def test_nesting_up_to_the_bound_is_fine(text: str) -> None:
     evaluate(text)
@@ -430,11 +537,16 @@ def test_length_is_bounded() -> None:
     for reader in (parse, parse_template):
         with pytest.raises(ExpressionError) as caught:
             reader("$a" + " " * limits.EXPRESSION_LENGTH)
-        assert (caught.value.code, caught.value.message) == ("bound-expression", "an expression has at most 2,000 characters, and this has 2,002")
+        assert (caught.value.code, caught.value.message) == (
+            "bound-expression",
+            "an expression has at most 2,000 characters, and this has 2,002",
+        )
 
 
 def test_filled_names_are_bounded() -> None:
-    with pytest.raises(ExpressionError, match="with its values put in, this text has more than 2,000 characters"):
+    with pytest.raises(
+        ExpressionError, match="with its values put in, this text has more than 2,000 characters"
+    ):
         parse_template("$t" * 900).fill(Purse({"t": "x" * 1000}))
 
 
@@ -473,14 +585,17 @@ def test_an_empty_purse_ends_the_work() -> None:
         parse("[sum(range($x)) for $x in range(10_000)]").evaluate(Purse({}, work=limits.WORK / 10))
 
 
-# --- Python as the oracle ---------------------------------------------------------------------------------------------
+# --- Python as the oracle
+# ---------------------------------------------------------------------------------------------
 
 ORACLE = {"a": 7, "b": -3, "x": 2.5, "p": True, "q": False, "l": [3, 1, 4, 1, 5], "m": []}
 
 
 def _pair(*parts: Any) -> tuple[str, str]:
     """Join texts and pairs of texts into (archspec, Python)."""
-    return tuple("".join(part if isinstance(part, str) else part[side] for part in parts) for side in (0, 1))  # type: ignore[return-value]
+    return tuple(
+        "".join(part if isinstance(part, str) else part[side] for part in parts) for side in (0, 1)
+    )  # type: ignore[return-value]
 
 
 def _names(names: str) -> st.SearchStrategy[tuple[str, str]]:
@@ -493,8 +608,17 @@ def _same(*texts: str) -> st.SearchStrategy[tuple[str, str]]:
 
 INDICES = _same("0", "1", "-1", "4", "5", "-6", "len([1, 2])")
 EXPONENTS = _same("0", "1", "2", "3", "-1", "-2", "2 ** 1", "-1 ** 2", "+1 * 2")
-LOGICALS = st.deferred(lambda: _names("p q") | st.sampled_from([("true", "True"), ("false", "False")]) | COMPARISONS | CONNECTED)
-NUMBERS = st.deferred(lambda: _names("a b x") | _same("0", "1", "2", "10", "0.5", "1e3", "1_000") | COMPOUND)
+LOGICALS = st.deferred(
+    lambda: (
+        _names("p q")
+        | st.sampled_from([("true", "True"), ("false", "False")])
+        | COMPARISONS
+        | CONNECTED
+    )
+)
+NUMBERS = st.deferred(
+    lambda: _names("a b x") | _same("0", "1", "2", "10", "0.5", "1e3", "1_000") | COMPOUND
+)
 LISTS = st.deferred(lambda: _names("l m") | LISTED)
 
 
@@ -511,7 +635,9 @@ COMPOUND = st.one_of(
     _compose("-", NUMBERS),
     _compose("(", NUMBERS, ") ** ", EXPONENTS),
     _compose("-(", NUMBERS, ") ** 2"),
-    _compose("(", NUMBERS, " if ", LOGICALS, " else ", NUMBERS, " if ", LOGICALS, " else ", NUMBERS, ")"),
+    _compose(
+        "(", NUMBERS, " if ", LOGICALS, " else ", NUMBERS, " if ", LOGICALS, " else ", NUMBERS, ")"
+    ),
     _compose("(", LISTS, ")[", INDICES, "]"),
     _compose("max(", NUMBERS, ", ", NUMBERS, ")"),
     _compose("min(", LISTS, " + [", NUMBERS, "])"),
@@ -538,7 +664,16 @@ LISTED = st.one_of(
     _compose("(", LISTS, ") * ", _same("0", "2", "-1")),
     _compose("(", LISTS, ")[", INDICES, ":", INDICES, "]"),
     _compose("(", LISTS, ")[::", _same("1", "-1", "2", "-2"), "]"),
-    _compose("[", st.sampled_from([("$k * ", "k * "), ("$a + $k - ", "a + k - ")]), NUMBERS, " for ", _names("k"), " in ", LISTS, "]"),
+    _compose(
+        "[",
+        st.sampled_from([("$k * ", "k * "), ("$a + $k - ", "a + k - ")]),
+        NUMBERS,
+        " for ",
+        _names("k"),
+        " in ",
+        LISTS,
+        "]",
+    ),
     _compose("range(", _same("0", "3", "1, 4", "5, 0, -2", "-2, 2"), ")"),
 )
 
@@ -550,7 +685,12 @@ def _sum(values: list[float]) -> float:
     return total
 
 
-PYTHON = {"floor": math.floor, "ceil": math.ceil, "sum": _sum, "range": lambda *numbers: list(range(*numbers))} | ORACLE
+PYTHON = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "sum": _sum,
+    "range": lambda *numbers: list(range(*numbers)),
+} | ORACLE
 FAILURES: dict[type[Exception], tuple[str, ...]] = {
     ZeroDivisionError: ("division by zero", "0 has no negative power"),
     IndexError: ("the list has ",),
@@ -571,16 +711,21 @@ def _outcome(text: str) -> Any:
 def test_python_agrees(pair: tuple[str, str]) -> None:
     ours, python = pair
     found = _outcome(ours)
-    assume(not (isinstance(found, ExpressionError) and found.code == "bound-expression"))  # a bound is ours alone
+    assume(
+        not (isinstance(found, ExpressionError) and found.code == "bound-expression")
+    )  # a bound is ours alone
     try:
         expected = eval(python, dict(PYTHON))
     except (ZeroDivisionError, IndexError) as failure:
-        assert isinstance(found, ExpressionError) and found.message.startswith(FAILURES[type(failure)]), (ours, found)
+        assert isinstance(found, ExpressionError) and found.message.startswith(
+            FAILURES[type(failure)]
+        ), (ours, found)
     else:
         assert alike(found, expected), (ours, found, expected)
 
 
-# --- Anything at all --------------------------------------------------------------------------------------------------
+# --- Anything at all
+# --------------------------------------------------------------------------------------------------
 
 PIECES = [
     *RESERVED, "$a", "$f", "$x", "$list", "$rows", "$row", "$in", "$prev", "$i", "$flag", "$missing", ".channels", ".shape", ".height", "1", "0",
@@ -590,7 +735,9 @@ PIECES = [
     "for $x in ", "for x in ", "[$x for $x in ", "0] * ", "range(", "\N{GREEK SMALL LETTER PI}", "\0", "{", "\\", "`", "_",
 ]  # fmt: skip
 SOUP = (
-    st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join) | st.text(max_size=80)
+    st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+    | st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join)
+    | st.text(max_size=80)
 )
 
 
@@ -598,10 +745,19 @@ SOUP = (
 @given(SOUP)
 def test_nothing_but_an_expression_error(text: str) -> None:
     began = time.perf_counter()
-    for read in (lambda: parse(text).evaluate(Purse(VARIABLES, 10**6)), lambda: parse_template(text).fill(Purse(VARIABLES, 10**6))):
+    for read in (
+        lambda: parse(text).evaluate(Purse(VARIABLES, 10**6)),
+        lambda: parse_template(text).fill(Purse(VARIABLES, 10**6)),
+    ):
         try:
             read()
         except ExpressionError as error:
             assert 0 <= error.start <= error.end <= max(len(text), 0), (text, error.message)
-            assert error.message and error.code in {"expression-syntax", "expression-value", "unknown-name", "unknown-size", "bound-expression"}
+            assert error.message and error.code in {
+                "expression-syntax",
+                "expression-value",
+                "unknown-name",
+                "unknown-size",
+                "bound-expression",
+            }
     assert time.perf_counter() - began < 1

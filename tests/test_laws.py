@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 import archspec
-from archspec.backends.flat import flat
+from archspec.backends.flat_spec import flat
 from archspec.compiler import Compiler
-from archspec.frontend import source
 from archspec.frontend.resolve import Reference
+from archspec.frontend.yaml import reader
 from archspec.graph import Graph
 from tests.drawn_specs import Item, Spec, specs
 from tests.keras_models import trainable_parameters
@@ -39,7 +39,12 @@ def compiled(spec: Any, **vars: Any) -> Graph | None:
 def meaning(graph: Graph) -> dict[str, Any]:
     """All of a graph that does not depend on how the text was written."""
     nodes = [node._replace(scope=0, span=None) for node in graph.nodes]
-    return {"name": graph.name.lower(), "inputs": dict(graph.inputs), "outputs": list(graph.outputs.items()), "nodes": nodes}
+    return {
+        "name": graph.name.lower(),
+        "inputs": dict(graph.inputs),
+        "outputs": list(graph.outputs.items()),
+        "nodes": nodes,
+    }
 
 
 def compiled_text(text: str, variant: str = "") -> Graph:
@@ -64,17 +69,24 @@ def expanded_text(text: str, variant: str = "") -> str:
 @in_keras
 @given(specs())
 def test_keras_builds_the_same_shapes_weights_and_counts(spec: Spec) -> None:
-    from archspec.backends.keras import build_model, without_values
+    from archspec.backends.keras.model import build_model, without_values
 
     graph = compiled(spec)
     if graph is None:
         return
     with without_values():
-        model = build_model(graph)  # compares each layer's output and weights with the inferred ones
+        model = build_model(
+            graph
+        )  # compares each layer's output and weights with the inferred ones
     assert model.count_params() == graph.parameters
     assert trainable_parameters(model) == graph.trainable_parameters
-    assert [tuple(one.shape[1:]) for one in model.outputs] == [graph.tensors[name].shape for name in graph.outputs.values()]
-    assert {layer.name for layer in model.layers} == {*graph.inputs, *(node.name for node in graph.nodes if node.weights_of is None)}
+    assert [tuple(one.shape[1:]) for one in model.outputs] == [
+        graph.tensors[name].shape for name in graph.outputs.values()
+    ]
+    assert {layer.name for layer in model.layers} == {
+        *graph.inputs,
+        *(node.name for node in graph.nodes if node.weights_of is None),
+    }
 
 
 EVERY_LAYER_OF_OURS = """
@@ -95,13 +107,17 @@ layers:
 """
 
 
-def test_a_saved_model_loaded_again_gives_the_same_outputs_in_the_same_order(tmp_path: Path) -> None:
+def test_a_saved_model_loaded_again_gives_the_same_outputs_in_the_same_order(
+    tmp_path: Path,
+) -> None:
     import keras
     import numpy as np
 
-    from archspec.backends import keras_layers  # registers the layers of ours, by which they are found
+    from archspec.backends.keras import (
+        layers,  # registers the layers of ours, by which they are found
+    )
 
-    assert keras_layers.Slice
+    assert layers.Slice
     spec, saved = tmp_path / "ours.yaml", tmp_path / "ours.keras"
     spec.write_text(EVERY_LAYER_OF_OURS)
     model = archspec.build(spec)
@@ -126,7 +142,10 @@ def test_an_unrolled_repeat_equals_the_written_out_one(spec: Spec) -> None:
     if graph is None:
         return
     width = spec["vars"]["width"]
-    blocks = {name: {**block, "layers": written_out(block["layers"], width)} for name, block in spec["blocks"].items()}
+    blocks = {
+        name: {**block, "layers": written_out(block["layers"], width)}
+        for name, block in spec["blocks"].items()
+    }
     plain = {**spec, "layers": written_out(spec["layers"], width), "blocks": blocks}
     assert "repeat" not in repr(plain)
     assert meaning(archspec.compile(plain)) == meaning(graph)
@@ -156,12 +175,16 @@ def _rows(repeat: Any) -> list[dict[str, Any]]:
     if isinstance(repeat, int):
         return [{}] * repeat
     if isinstance(repeat, dict):
-        return [dict(zip(repeat, values, strict=True)) for values in zip(*repeat.values(), strict=True)]
+        return [
+            dict(zip(repeat, values, strict=True)) for values in zip(*repeat.values(), strict=True)
+        ]
     return repeat
 
 
 def _bound(value: Any, values: dict[str, Any]) -> Any:
-    """A value with numbers in the place of variables; a ``repeat`` within has a ``$i`` of its own."""
+    """A value with numbers in the place of variables; a ``repeat`` within has a ``$i`` of its
+    own.
+    """
     if isinstance(value, dict):
         nearer = {name: one for name, one in values.items() if name != "i" or "repeat" not in value}
         return {key: _bound(one, nearer) for key, one in value.items()}
@@ -179,11 +202,17 @@ def _inside(key: str, value: Any, width: int) -> Any:
         return written_out(value, width)
     if key == "shortcut":
         return _path(value, width)
-    return {label: _path(path, width) for label, path in value.items()} if key == "branches" else value
+    return (
+        {label: _path(path, width) for label, path in value.items()} if key == "branches" else value
+    )
 
 
 def _path(path: Any, width: int) -> Any:
-    return {**path, "layers": written_out(path["layers"], width)} if isinstance(path, dict) else written_out(path, width)
+    return (
+        {**path, "layers": written_out(path["layers"], width)}
+        if isinstance(path, dict)
+        else written_out(path, width)
+    )
 
 
 @quick
@@ -191,7 +220,7 @@ def _path(path: Any, width: int) -> Any:
 def test_expanding_keeps_the_network_and_twice_equals_once(spec: Spec, variant: str) -> None:
     if compiled(spec) is None:
         return
-    text = source.write(spec)
+    text = reader.write(spec)
     try:
         graph = compiled_text(text, variant)
     except archspec.SpecError:
@@ -208,7 +237,7 @@ def test_the_flat_spec_compiles_to_the_same_graph_and_is_its_own_flat_spec(spec:
     if graph is None:
         return
     written = flat(graph)
-    again = compiled_text(source.write(written))
+    again = compiled_text(reader.write(written))
     assert meaning(again) == meaning(graph)
     assert flat(again) == written
 
@@ -219,7 +248,11 @@ def test_a_mapping_means_what_its_text_does(spec: Spec) -> None:
     graph = compiled(spec)
     if graph is None:
         return
-    for text in (source.write(spec), yaml.safe_dump(spec, sort_keys=False), yaml.safe_dump(spec, sort_keys=False, default_flow_style=True)):
+    for text in (
+        reader.write(spec),
+        yaml.safe_dump(spec, sort_keys=False),
+        yaml.safe_dump(spec, sort_keys=False, default_flow_style=True),
+    ):
         assert meaning(compiled_text(text)) == meaning(graph)
 
 
@@ -228,7 +261,9 @@ def test_a_mapping_means_what_its_text_does(spec: Spec) -> None:
 def test_a_keyword_means_what_the_variable_written_so_does(spec: Spec, width: int) -> None:
     graph = compiled(spec, width=width)
     if graph is not None:
-        assert meaning(graph) == meaning(archspec.compile({**spec, "vars": {**spec["vars"], "width": width}}))
+        assert meaning(graph) == meaning(
+            archspec.compile({**spec, "vars": {**spec["vars"], "width": width}})
+        )
 
 
 # --- the text
@@ -263,14 +298,16 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.samp
 )
 NUMBERS = st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 DATA = st.recursive(
-    st.none() | st.booleans() | NUMBERS | TEXTS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4), max_leaves=20
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=20,
 )
 
 
 @settings(quick, max_examples=500)
 @given(DATA)
 def test_what_is_written_is_read_again(data: Any) -> None:
-    again = source.read(source.write(data), "spec.yaml").data
+    again = reader.read(reader.write(data), "spec.yaml").data
     assert again == data
     assert repr(again) == repr(data)  # 1 is no 1.0, and no true
 
@@ -281,4 +318,4 @@ def test_shipped_specs_keep_the_laws(name: str) -> None:
     once = Compiler().expanded(Reference.parse(name))
     assert meaning(compiled_text(once)) == meaning(graph)
     assert expanded_text(once) == once
-    assert meaning(compiled_text(source.write(flat(graph)))) == meaning(graph)
+    assert meaning(compiled_text(reader.write(flat(graph)))) == meaning(graph)

@@ -1,4 +1,6 @@
-"""Every network of the reference is a shipped spec: archspec's graph and the Keras model have its numbers, to the unit."""
+"""Every network of the reference is a shipped spec: archspec's graph and the Keras model have
+its numbers, to the unit.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +13,38 @@ import yaml
 import archspec
 from tests.keras_models import model, multiply_adds, spec, stage_shape, trainable_parameters
 
-REFERENCE = {entry["name"]: entry for entry in yaml.safe_load((Path(__file__).parent / "data" / "networks.yaml").read_text("utf-8"))}
+REFERENCE = {
+    entry["name"]: entry
+    for entry in yaml.safe_load(
+        (Path(__file__).parent / "data" / "networks.yaml").read_text("utf-8")
+    )
+}
 
 # Stages that the reference calls otherwise than the specs, which keep the papers' names.
 ENDS = {"softmax": "main"}
 MEAN = {**ENDS, "gap": "avgpool"}
 DENSE = {**ENDS, "fc": "fc2"}
 LENET = {"F5": "C5", "out": "main"}
-LENET_CIFAR = {**ENDS, "conv1": "C1", "pool1": "S2", "conv2": "C3", "pool2": "S4", "fc1": "C5", "fc2": "F6"}
+LENET_CIFAR = {
+    **ENDS,
+    "conv1": "C1",
+    "pool1": "S2",
+    "conv2": "C3",
+    "pool2": "S4",
+    "fc1": "C5",
+    "fc2": "F6",
+}
 ALEXNET_BN = {**DENSE, "layer3": "layer5"}
 AUXILIARY = {**ENDS, "aux1_conv": "aux1.classifier.conv", "aux2_conv": "aux2.classifier.conv"}
 LAYERNORM = {**MEAN, "pool1+LN": "pool1", "conv2+LN": "conv2"}
 STAGES = {**MEAN, "conv2": "conv2_x", "conv3": "conv3_x", "conv4": "conv4_x", "conv5": "conv5_x"}
-BLOCKS = {**MEAN, "block1": "conv2_x", "block2": "conv3_x", "block3": "conv4_x", "block4": "conv5_x"}
+BLOCKS = {
+    **MEAN,
+    "block1": "conv2_x",
+    "block2": "conv3_x",
+    "block3": "conv4_x",
+    "block4": "conv5_x",
+}
 MODULES = {f"block_{i}.{j}": f"block{i + 1}.inception{j + 1}" for i in range(2) for j in range(2)}
 
 NETWORKS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
@@ -42,7 +63,11 @@ NETWORKS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
     "vgg16, 100 classes": ("vgg@D", {"classes": 100}, DENSE),
     "googlenet (with both auxiliary classifiers)": ("googlenet", {}, AUXILIARY),
     "googlenet (inference, no auxiliary classifiers)": ("googlenet", {"aux": False}, ENDS),
-    "googlenet_layernorm (a published re-implementation with its deviations)": ("googlenet_layernorm", {}, LAYERNORM),
+    "googlenet_layernorm (a published re-implementation with its deviations)": (
+        "googlenet_layernorm",
+        {},
+        LAYERNORM,
+    ),
     "resnet_18": ("resnet@resnet18", {}, ENDS),
     "resnet_34": ("resnet@resnet34", {}, ENDS),
     "resnet_50": ("resnet@resnet50", {}, ENDS),
@@ -78,7 +103,9 @@ def test_the_graph_has_the_numbers_of_the_reference(name: str) -> None:
     reference, vars, paths = NETWORKS[name]
     graph, entry = archspec.compile(spec(reference), **vars), REFERENCE[name]
     ends = {**graph.endpoints, **graph.outputs}
-    assert {stage: list(graph.tensors[ends[paths.get(stage, stage)]].shape) for stage in entry["shapes"]} == entry["shapes"]
+    assert {
+        stage: list(graph.tensors[ends[paths.get(stage, stage)]].shape) for stage in entry["shapes"]
+    } == entry["shapes"]
     assert list(graph.inputs["input"].shape) == entry["input"]
     assert graph.parameters == entry["parameters"]
     assert graph.trainable_parameters == entry["trainable_parameters"]
@@ -88,8 +115,14 @@ def test_the_graph_has_the_numbers_of_the_reference(name: str) -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_keras_model_has_the_numbers_of_the_reference(name: str) -> None:
     reference, vars, paths = NETWORKS[name]
-    graph, keras_model, entry = archspec.compile(spec(reference), **vars), model(spec(reference), **vars), REFERENCE[name]
-    assert {stage: stage_shape(keras_model, graph, paths.get(stage, stage)) for stage in entry["shapes"]} == entry["shapes"]
+    graph, keras_model, entry = (
+        archspec.compile(spec(reference), **vars),
+        model(spec(reference), **vars),
+        REFERENCE[name],
+    )
+    assert {
+        stage: stage_shape(keras_model, graph, paths.get(stage, stage)) for stage in entry["shapes"]
+    } == entry["shapes"]
     assert list(keras_model.input_shape[1:]) == entry["input"]
     assert keras_model.count_params() == entry["parameters"]
     assert trainable_parameters(keras_model) == entry["trainable_parameters"]
@@ -105,4 +138,6 @@ def test_the_main_classifier_comes_before_the_auxiliary_ones(name: str) -> None:
 
 def test_weights_get_values_outside_the_tests() -> None:
     keras_model = archspec.build(spec("baseline_cifar10"))
-    assert [weight.numpy().shape for weight in keras_model.weights] == [tuple(weight.shape) for weight in model(spec("baseline_cifar10")).weights]
+    assert [weight.numpy().shape for weight in keras_model.weights] == [
+        tuple(weight.shape) for weight in model(spec("baseline_cifar10")).weights
+    ]

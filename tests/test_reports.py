@@ -1,4 +1,6 @@
-"""The reports: numbers in words, tables, stages, summaries, against the reference numbers and what is counted by hand."""
+"""The reports: numbers in words, tables, stages, summaries, against the reference numbers and
+what is counted by hand.
+"""
 
 import csv
 import io
@@ -23,7 +25,12 @@ from archspec.reports.summary import summary, weight_bytes
 from archspec.reports.tables import Column, Table
 from archspec.spelling import counted, listed
 
-REFERENCE = {one["name"]: one for one in yaml.safe_load((Path(__file__).parent / "data" / "networks.yaml").read_text(encoding="utf-8"))}
+REFERENCE = {
+    one["name"]: one
+    for one in yaml.safe_load(
+        (Path(__file__).parent / "data" / "networks.yaml").read_text(encoding="utf-8")
+    )
+}
 
 
 def spec(layers, **more):
@@ -53,7 +60,16 @@ def test_numbers_are_said_in_three_digits(number, words):
 
 
 @pytest.mark.parametrize(
-    ("part", "words"), [(None, "?"), (0, "0 %"), (0.0001, "<0.1 %"), (0.0005, "0.1 %"), (0.031, "3.1 %"), (0.9996, "100.0 %"), (1, "100.0 %")]
+    ("part", "words"),
+    [
+        (None, "?"),
+        (0, "0 %"),
+        (0.0001, "<0.1 %"),
+        (0.0005, "0.1 %"),
+        (0.031, "3.1 %"),
+        (0.9996, "100.0 %"),
+        (1, "100.0 %"),
+    ],
 )
 def test_shares(part, words):
     assert numbers.share(part) == words
@@ -73,8 +89,15 @@ def test_other_words():
 
 
 TABLE = Table(
-    [Column("name", "who"), Column("number", "how many", numbers.exact, right=True), Column("words", "what", wrap=True)],
-    [{"name": "a|b", "number": 1000, "words": "one two three"}, {"name": "c", "number": None, "words": "x,y"}],
+    [
+        Column("name", "who"),
+        Column("number", "how many", numbers.exact, right=True),
+        Column("words", "what", wrap=True),
+    ],
+    [
+        {"name": "a|b", "number": 1000, "words": "one two three"},
+        {"name": "c", "number": None, "words": "x,y"},
+    ],
     {"name": "all", "number": 1000},
 )
 
@@ -95,15 +118,30 @@ def test_a_table_as_text():
 
 def test_a_table_as_markdown_and_csv_and_records():
     assert TABLE.markdown() == "\n".join(
-        ["| who | how many | what |", "| --- | ---: | --- |", "| a\\|b | 1,000 | one two three |", "| c | ? | x,y |", "| **all** | **1,000** |  |"]
+        [
+            "| who | how many | what |",
+            "| --- | ---: | --- |",
+            "| a\\|b | 1,000 | one two three |",
+            "| c | ? | x,y |",
+            "| **all** | **1,000** |  |",
+        ]
     )
-    assert list(csv.reader(io.StringIO(TABLE.csv()))) == [["name", "number", "words"], ["a|b", "1000", "one two three"], ["c", "", "x,y"]]
+    assert list(csv.reader(io.StringIO(TABLE.csv()))) == [
+        ["name", "number", "words"],
+        ["a|b", "1000", "one two three"],
+        ["c", "", "x,y"],
+    ]
     assert TABLE.records()[1] == {"name": "c", "number": None, "words": "x,y"}
 
 
 def test_nothing_is_cut_off_where_there_is_no_room():
     long = "w" * 130
-    assert long in Table([Column("a", "a"), Column("b", "b", wrap=True)], [{"a": "v" * 90, "b": f"x {long} y"}]).text()
+    assert (
+        long
+        in Table(
+            [Column("a", "a"), Column("b", "b", wrap=True)], [{"a": "v" * 90, "b": f"x {long} y"}]
+        ).text()
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,7 +174,16 @@ def test_resnet50_fits_a_terminal():
     assert max(map(len, text.splitlines())) <= 100
     assert "…" not in text
     row = next(line for line in text.splitlines() if line.startswith("conv4_x"))
-    assert row.split() == ["conv4_x", "14×14×1024", "7,118,848", "27.8", "%", "1,387,266,048", "36.0", "%"]
+    assert row.split() == [
+        "conv4_x",
+        "14×14×1024",
+        "7,118,848",
+        "27.8",
+        "%",
+        "1,387,266,048",
+        "36.0",
+        "%",
+    ]
     assert "25.6 M" in text
     assert "3.86 G" in text
     assert "53,120 not" in text  # twice the channels of its 53 normalizations
@@ -144,7 +191,10 @@ def test_resnet50_fits_a_terminal():
 
 def test_a_stage_is_what_shares_the_first_steps_of_a_path():
     graph = archspec.compile("resnet@resnet18")
-    assert [row.name for row in stages(graph, 2) if row.name.startswith("conv2_x")] == ["conv2_x.block1", "conv2_x.block2"]
+    assert [row.name for row in stages(graph, 2) if row.name.startswith("conv2_x")] == [
+        "conv2_x.block1",
+        "conv2_x.block2",
+    ]
     assert [row.name for row in layers(graph)] == [node.name for node in graph.nodes]
     for rows in (stages(graph), stages(graph, 2), stages(graph, 9), layers(graph)):
         assert sum(row.parameters for row in rows) == graph.parameters
@@ -155,13 +205,25 @@ def test_a_stage_is_what_shares_the_first_steps_of_a_path():
 
 def test_a_stages_output_is_what_it_gives_on():
     branches = {"a": [{"Conv2D": {"filters": 4, "kernel_size": 1}}], "b": []}
-    graph = archspec.compile(spec([{"name": "mix", "branches": branches, "merge": "Concatenate"}, "Flatten"]))
-    assert {row.name: row.output.shape for row in stages(graph)} == {"mix": (8, 8, 7), "flatten": (448,)}
+    graph = archspec.compile(
+        spec([{"name": "mix", "branches": branches, "merge": "Concatenate"}, "Flatten"])
+    )
+    assert {row.name: row.output.shape for row in stages(graph)} == {
+        "mix": (8, 8, 7),
+        "flatten": (448,),
+    }
 
 
 def test_small_networks_by_hand():
     graph = archspec.compile(
-        spec([{"name": "conv", "Conv2D": {"filters": 4, "kernel_size": 3}}, "BatchNormalization", "Flatten", {"Dense": {"units": 2}}])
+        spec(
+            [
+                {"name": "conv", "Conv2D": {"filters": 4, "kernel_size": 3}},
+                "BatchNormalization",
+                "Flatten",
+                {"Dense": {"units": 2}},
+            ]
+        )
     )
     conv, norm, flatten, dense = stages(graph)
     assert (conv.parameters, conv.macs) == (3 * 3 * 3 * 4 + 4, 6 * 6 * 4 * 27)
@@ -175,7 +237,14 @@ def test_small_networks_by_hand():
 
 def test_unknown_sizes_are_question_marks():
     graph = archspec.compile(
-        spec([{"Conv2D": {"filters": 4, "kernel_size": 3}}, "GlobalAveragePooling2D", {"Dense": {"units": 2}}], input=[None, None, 3])
+        spec(
+            [
+                {"Conv2D": {"filters": 4, "kernel_size": 3}},
+                "GlobalAveragePooling2D",
+                {"Dense": {"units": 2}},
+            ],
+            input=[None, None, 3],
+        )
     )
     text = summary(graph)
     assert re.search(r"conv2d +\?×\?×4 +112 +91\.8 % +\? +\?", text)
@@ -189,7 +258,15 @@ def test_unknown_sizes_are_question_marks():
 
 def test_shared_weights_count_once_and_say_whose_they_are():
     tower = {"name": "tower", "layers": [{"Conv2D": {"filters": 4, "kernel_size": 3}}]}
-    graph = archspec.compile(spec([tower, {"name": "twin", "reuse": "tower", "from": "input"}, {"Add": None, "from": ["tower", "twin"]}]))
+    graph = archspec.compile(
+        spec(
+            [
+                tower,
+                {"name": "twin", "reuse": "tower", "from": "input"},
+                {"Add": None, "from": ["tower", "twin"]},
+            ]
+        )
+    )
     rows = {row.name: row for row in stages(graph)}
     assert (rows["tower"].parameters, rows["twin"].parameters) == (112, 0)
     assert rows["twin"].macs == rows["tower"].macs == 3888
@@ -198,21 +275,45 @@ def test_shared_weights_count_once_and_say_whose_they_are():
 
 def test_outputs_are_named_where_there_are_several():
     head = {"name": "side", "output": ["Flatten", {"Dense": {"units": 5}}]}
-    graph = archspec.compile(spec([{"name": "conv", "Conv2D": {"filters": 4, "kernel_size": 3}}, head, {"name": "tap", "output": []}, "Flatten"]))
+    graph = archspec.compile(
+        spec(
+            [
+                {"name": "conv", "Conv2D": {"filters": 4, "kernel_size": 3}},
+                head,
+                {"name": "tap", "output": []},
+                "Flatten",
+            ]
+        )
+    )
     assert signature(graph) == "8×8×3 → 144, side 5 and tap 6×6×4"
-    assert {row.name: row.notes for row in stages(graph)} == {"conv": ("output tap",), "side": ("output side",), "flatten": ("output main",)}
+    assert {row.name: row.notes for row in stages(graph)} == {
+        "conv": ("output tap",),
+        "side": ("output side",),
+        "flatten": ("output main",),
+    }
     assert "output side" in summary(graph)
-    assert "output" not in summary(archspec.compile(spec(["Flatten"]))).replace("output  ", "").replace("layer outputs", "")
+    assert "output" not in summary(archspec.compile(spec(["Flatten"]))).replace(
+        "output  ", ""
+    ).replace("layer outputs", "")
 
 
 def test_inputs_are_named_where_there_are_several():
-    graph = archspec.compile({"archspec": 1, "name": "two", "inputs": {"a": [4], "b": [4]}, "layers": [{"from": ["a", "b"], "Add": None}]})
+    graph = archspec.compile(
+        {
+            "archspec": 1,
+            "name": "two",
+            "inputs": {"a": [4], "b": [4]},
+            "layers": [{"from": ["a", "b"], "Add": None}],
+        }
+    )
     assert signature(graph) == "a 4 and b 4 → 4"
 
 
 def test_long_chains_without_names_are_folded_and_stay_exact():
     pair = [{"Conv2D": {"filters": 8, "kernel_size": 3, "padding": "same"}}, "ReLU"]
-    graph = archspec.compile(spec([*(LONG * pair), "MaxPooling2D", *pair, {"name": "own", "ReLU": None}, "Flatten"]))
+    graph = archspec.compile(
+        spec([*(LONG * pair), "MaxPooling2D", *pair, {"name": "own", "ReLU": None}, "Flatten"])
+    )
     rows = stages(graph)
     assert [(row.name, row.notes) for row in rows] == [
         ("conv2d … re_lu_40", ("80 layers",)),
@@ -236,7 +337,9 @@ def test_a_summary_as_markdown():
 def test_weights_are_in_the_precision_that_they_are_kept_in():
     dense = {"Dense": {"units": 2, "use_bias": False}}
     sizes = {
-        dtype: weight_bytes(archspec.compile(spec([dense], input=[3], defaults={"Dense": {"dtype": dtype}})))
+        dtype: weight_bytes(
+            archspec.compile(spec([dense], input=[3], defaults={"Dense": {"dtype": dtype}}))
+        )
         for dtype in ("float16", "mixed_float16")
     }
     assert sizes == {"float16": 12, "mixed_float16": 24}
@@ -252,8 +355,17 @@ def checked(name, *diagnostics, graph=None):
 
 def test_what_several_networks_share_is_told_once():
     every, some = diagnostic(line=1), diagnostic(line=2)
-    result = found([checked("a", every), checked("a@x", every, some), checked("a@y", every, some._replace(message="other words"))])
-    assert [(one.span.line, one.notes) for one in result] == [(1, ()), (2, ("found in a@x and a@y",))]
+    result = found(
+        [
+            checked("a", every),
+            checked("a@x", every, some),
+            checked("a@y", every, some._replace(message="other words")),
+        ]
+    )
+    assert [(one.span.line, one.notes) for one in result] == [
+        (1, ()),
+        (2, ("found in a@x and a@y",)),
+    ]
 
 
 def test_two_mistakes_at_one_place_stay_two():
@@ -266,7 +378,12 @@ def test_the_verdict_counts():
     assert verdict([checked("a", warning, graph=graph)]) == "1 warning"
     assert verdict([checked("a", graph=graph)]) == ""
     assert (
-        verdict([checked("a", warning, graph=graph), checked("b", diagnostic(line=1), diagnostic(line=2))])
+        verdict(
+            [
+                checked("a", warning, graph=graph),
+                checked("b", diagnostic(line=1), diagnostic(line=2)),
+            ]
+        )
         == "2 errors and 1 warning; 1 of 2 networks fails"
     )
     assert lines([checked("a", graph=graph), checked("b", diagnostic())]).splitlines() == [
@@ -289,14 +406,20 @@ def test_every_kind_is_in_the_overview_and_has_a_page():
 
 def test_the_page_of_a_kind():
     shown = page(KINDS["Conv2D"])
-    assert re.search(r"^filters +required +a positive integer +the number of output channels$", shown, re.M)
+    assert re.search(
+        r"^filters +required +a positive integer +the number of output channels$", shown, re.M
+    )
     assert re.search(r"^padding +valid +`valid` or `same`", shown, re.M)
     assert re.search(r"^activation +null ", shown, re.M)
 
 
 def family(name, *sizes):
     graphs = [archspec.compile(spec([{"Dense": {"units": size}}], input=[9])) for size in sizes]
-    return Family(name, graphs[0], {str(size): graph for size, graph in zip(sizes[1:], graphs[1:], strict=True)})
+    return Family(
+        name,
+        graphs[0],
+        {str(size): graph for size, graph in zip(sizes[1:], graphs[1:], strict=True)},
+    )
 
 
 def test_the_list_of_networks():
@@ -304,7 +427,11 @@ def test_the_list_of_networks():
     text = listing(families)
     assert [line.split()[0] for line in text.splitlines()] == ["name", "a", "b"]
     assert re.search(r"^b +200 +9 +1.00 – 2.00 k +900 – 1.80 k$", text, re.M)
-    assert [line.split()[0] for line in listing(families, sort="macs").splitlines()] == ["name", "b", "a"]
+    assert [line.split()[0] for line in listing(families, sort="macs").splitlines()] == [
+        "name",
+        "b",
+        "a",
+    ]
     data = json.loads(listing(families, "json"))
     assert [one["name"] for one in data] == ["a", "b"]
     assert data[1]["variants"]["200"]["parameters"] == 2000

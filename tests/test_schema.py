@@ -1,4 +1,6 @@
-"""The JSON Schema for editors: it is one, it describes every argument, and it takes what an editor makes of our specs."""
+"""The JSON Schema for editors: it is one, it describes every argument, and it takes what an
+editor makes of our specs.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from archspec.frontend.schema import generate
+from archspec.frontend.schema.json_schema import generate
 from archspec.layers import KINDS
 
 ROOT = Path(__file__).parents[1]
@@ -31,11 +33,18 @@ def test_every_spec_passes_as_a_plain_yaml_reader_reads_it(path: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_argument_has_a_type_a_default_and_a_description(kind: str) -> None:
-    for properties in (SCHEMA["$defs"]["item"]["else"]["properties"], SCHEMA["$defs"]["defaults"]["properties"]):
+    for properties in (
+        SCHEMA["$defs"]["item"]["else"]["properties"],
+        SCHEMA["$defs"]["defaults"]["properties"],
+    ):
         for name, attribute in KINDS[kind].attributes.items():
             fragment = properties[kind]["properties"][name]
             assert fragment["description"] and ("default" in fragment) != attribute.required, name
-            whole = SCHEMA["$defs"][fragment["$ref"].rpartition("/")[2]] if "$ref" in fragment else fragment
+            whole = (
+                SCHEMA["$defs"][fragment["$ref"].rpartition("/")[2]]
+                if "$ref" in fragment
+                else fragment
+            )
             assert {"type", "anyOf"} & whole.keys(), name
 
 
@@ -54,11 +63,25 @@ def test_anything_else_is_no_number(units: Any) -> None:
     assert not accepts(units=units)
 
 
-@pytest.mark.parametrize("value", ["l2", {"L2": {"l2": 0.1}}, {"L2": {"l2": "1e-4"}}, {"L2": {"l2": "$decay"}}, {"L2": None}, "$penalty", None])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "l2",
+        {"L2": {"l2": 0.1}},
+        {"L2": {"l2": "1e-4"}},
+        {"L2": {"l2": "$decay"}},
+        {"L2": None},
+        "$penalty",
+        None,
+    ],
+)
 def test_objects_are_names_or_written_like_layers(value: Any) -> None:
     assert accepts(kernel_regularizer=value)
 
 
-@pytest.mark.parametrize("value", ["l3", {"L3": {}}, {"L2": {"l1": 0.1}}, {"L2": {"l2": "much"}}, {"L1": {}, "L2": {}}, 3])
+@pytest.mark.parametrize(
+    "value",
+    ["l3", {"L3": {}}, {"L2": {"l1": 0.1}}, {"L2": {"l2": "much"}}, {"L1": {}, "L2": {}}, 3],
+)
 def test_other_objects_are_refused(value: Any) -> None:
     assert not accepts(kernel_regularizer=value)

@@ -1,4 +1,6 @@
-"""Loading a spec runs no code, reads no file but those that it extends, and writes nothing: an audit hook of Python watches it."""
+"""Loading a spec runs no code, reads no file but those that it extends, and writes nothing: an
+audit hook of Python watches it.
+"""
 
 from __future__ import annotations
 
@@ -49,14 +51,28 @@ print(json.dumps({"said": said, "events": list(events)}))
 
 def watched(path: Path) -> dict[str, Any]:
     """What compiling a spec said, and every event of interest, in a process of its own."""
-    done = subprocess.run([sys.executable, "-c", WATCHED, str(path)], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def opened(events: list[list[str]]) -> set[Path]:
     """The files that were opened, all of them for reading."""
-    listing = {"os.listdir", "os.scandir", "glob.glob", "pathlib.Path.glob", "pathlib.Path.rglob", "pathlib.Path.walk"}
+    listing = {
+        "os.listdir",
+        "os.scandir",
+        "glob.glob",
+        "pathlib.Path.glob",
+        "pathlib.Path.rglob",
+        "pathlib.Path.walk",
+    }
     assert {event[0] for event in events} <= {"open", *listing}, events
     files = [event for event in events if event[0] == "open"]
     assert all(mode in ("rb", "r", "None") for _, _, mode, *_ in files), files
@@ -67,28 +83,73 @@ HEAD = "archspec: 1\nname: hostile\ninput: [8, 8, 3]\n"
 
 HOSTILE = {
     "a tag that makes an object": ("!!python/object/apply:os.system ['touch owned']\n", "yaml-tag"),
-    "a tag on a value": (HEAD + "layers: [{Dense: {units: !!python/name:os.system }}]\n", "yaml-tag"),
+    "a tag on a value": (
+        HEAD + "layers: [{Dense: {units: !!python/name:os.system }}]\n",
+        "yaml-tag",
+    ),
     "a tag that imports": (HEAD + "vars: {x: !!python/module:os }\nlayers: [ReLU]\n", "yaml-tag"),
     "a tag of its own": (HEAD + "vars: {x: !include /etc/passwd }\nlayers: [ReLU]\n", "yaml-tag"),
-    "an expression that imports": (HEAD + "layers: [{Dense: {units: $(__import__('os').system('touch owned'))}}]\n", ""),
-    "an expression that calls": (HEAD + "layers: [{Dense: {units: $(eval('1'))}}]\n", "unknown-name"),
-    "an expression that opens": (HEAD + "layers: [{Dense: {units: $(open('/etc/passwd'))}}]\n", "unknown-name"),
-    "an expression with attributes": (HEAD + "layers: [{Dense: {units: $in.__class__.__mro__}}]\n", "expression-syntax"),
-    "an expression with a lambda": (HEAD + 'layers: [{Dense: {units: "$((lambda: 1)())"}}]\n', "expression-syntax"),
-    "an expression in a name": (HEAD + "layers: [{ReLU: , name: $(open('owned'))}]\n", "unknown-name"),
-    "a format string in a name": (HEAD + "layers: [{ReLU: , name: '{0.__class__}'}]\n", "wrong-name"),
+    "an expression that imports": (
+        HEAD + "layers: [{Dense: {units: $(__import__('os').system('touch owned'))}}]\n",
+        "",
+    ),
+    "an expression that calls": (
+        HEAD + "layers: [{Dense: {units: $(eval('1'))}}]\n",
+        "unknown-name",
+    ),
+    "an expression that opens": (
+        HEAD + "layers: [{Dense: {units: $(open('/etc/passwd'))}}]\n",
+        "unknown-name",
+    ),
+    "an expression with attributes": (
+        HEAD + "layers: [{Dense: {units: $in.__class__.__mro__}}]\n",
+        "expression-syntax",
+    ),
+    "an expression with a lambda": (
+        HEAD + 'layers: [{Dense: {units: "$((lambda: 1)())"}}]\n',
+        "expression-syntax",
+    ),
+    "an expression in a name": (
+        HEAD + "layers: [{ReLU: , name: $(open('owned'))}]\n",
+        "unknown-name",
+    ),
+    "a format string in a name": (
+        HEAD + "layers: [{ReLU: , name: '{0.__class__}'}]\n",
+        "wrong-name",
+    ),
     "a Lambda": (HEAD + "layers: [{Lambda: {function: 'lambda x: x'}}]\n", "unknown-layer"),
-    "a TFSMLayer, which loads a file": (HEAD + "layers: [{TFSMLayer: {filepath: /tmp}}]\n", "unknown-layer"),
-    "a layer of a serialized config": (HEAD + "layers: [{Dense: {units: 1, kernel_initializer: {class_name: Lambda, config: {}}}}]\n", "wrong"),
-    "an initializer with a path": (HEAD + "layers: [{Dense: {units: 1, kernel_initializer: 'os.system'}}]\n", "wrong"),
-    "an activation of a module": (HEAD + "layers: [{Activation: {activation: 'builtins.eval'}}]\n", "wrong"),
-    "a variable that names a class": (HEAD + "vars: {act: Lambda}\nlayers: [$act]\n", "unknown-layer"),
-    "a description that looks like code": (HEAD + "description: '$(open(1))'\nsource: '{{ 1 }}'\nlayers: [ReLU]\n", "compiled"),
+    "a TFSMLayer, which loads a file": (
+        HEAD + "layers: [{TFSMLayer: {filepath: /tmp}}]\n",
+        "unknown-layer",
+    ),
+    "a layer of a serialized config": (
+        HEAD
+        + "layers: [{Dense: {units: 1, kernel_initializer: {class_name: Lambda, config: {}}}}]\n",
+        "wrong",
+    ),
+    "an initializer with a path": (
+        HEAD + "layers: [{Dense: {units: 1, kernel_initializer: 'os.system'}}]\n",
+        "wrong",
+    ),
+    "an activation of a module": (
+        HEAD + "layers: [{Activation: {activation: 'builtins.eval'}}]\n",
+        "wrong",
+    ),
+    "a variable that names a class": (
+        HEAD + "vars: {act: Lambda}\nlayers: [$act]\n",
+        "unknown-layer",
+    ),
+    "a description that looks like code": (
+        HEAD + "description: '$(open(1))'\nsource: '{{ 1 }}'\nlayers: [ReLU]\n",
+        "compiled",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_spec_runs_nothing_and_reads_nothing_but_itself(name: str, tmp_path: Path) -> None:
+def test_a_hostile_spec_runs_nothing_and_reads_nothing_but_itself(
+    name: str, tmp_path: Path
+) -> None:
     text, code = HOSTILE[name]
     path = tmp_path / "spec.yaml"
     path.write_text(text)
@@ -104,7 +165,9 @@ BASE = "archspec: 1\nname: base\ninput: [8]\nlayers: [ReLU]\n"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """``inside/`` with a spec and a base below it, ``outside/`` with another base, and links from one to the other."""
+    """``inside/`` with a spec and a base below it, ``outside/`` with another base, and links
+    from one to the other.
+    """
     for name in ("inside/below", "outside"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "base.yaml").write_text(BASE)
@@ -137,7 +200,9 @@ def test_what_lies_outside_of_the_folder_is_not_read(reference: str, folder: Pat
     path = folder / "spec.yaml"
     path.write_text(extending(reference))
     outcome = watched(path)
-    assert set(outcome["said"]) <= {"extends-outside", "file-not-found", "wrong-value"}, outcome["said"]
+    assert set(outcome["said"]) <= {"extends-outside", "file-not-found", "wrong-value"}, outcome[
+        "said"
+    ]
     assert all(one.is_relative_to(folder) for one in opened(outcome["events"]))
 
 
@@ -149,24 +214,42 @@ def test_an_absolute_path_outside_is_not_read(folder: Path) -> None:
     assert opened(outcome["events"]) == {path}
 
 
-@pytest.mark.parametrize(("reference", "read"), [("below/base.yaml", "below/base.yaml"), ("near.yaml", "below/base.yaml"), ("lenet5", "")])
-def test_what_lies_inside_and_what_is_shipped_is_read(reference: str, read: str, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("reference", "read"),
+    [("below/base.yaml", "below/base.yaml"), ("near.yaml", "below/base.yaml"), ("lenet5", "")],
+)
+def test_what_lies_inside_and_what_is_shipped_is_read(
+    reference: str, read: str, folder: Path
+) -> None:
     path = folder / "spec.yaml"
     path.write_text(extending(reference))
     outcome = watched(path)
     assert outcome["said"][0] == "compiled"
-    assert opened(outcome["events"]) == {path, folder / read if read else (SHIPPED / "lenet5.yaml").resolve()}
+    assert opened(outcome["events"]) == {
+        path,
+        folder / read if read else (SHIPPED / "lenet5.yaml").resolve(),
+    }
 
 
 def test_outside_is_allowed_on_demand(folder: Path) -> None:
-    for name, reference in (("a", "../outside/base.yaml"), ("b", "link.yaml"), ("c", "second.yaml")):
+    for name, reference in (
+        ("a", "../outside/base.yaml"),
+        ("b", "link.yaml"),
+        ("c", "second.yaml"),
+    ):
         (folder / f"{name}.yaml").write_text(extending(reference))
         with pytest.raises(archspec.SpecError, match="outside"):
             Compiler().compile(Reference.parse(str(folder / f"{name}.yaml")))
-        assert Compiler(allow_outside=True).compile(Reference.parse(str(folder / f"{name}.yaml"))).nodes
+        assert (
+            Compiler(allow_outside=True)
+            .compile(Reference.parse(str(folder / f"{name}.yaml")))
+            .nodes
+        )
 
 
-def test_a_parsed_mapping_extends_within_the_working_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_parsed_mapping_extends_within_the_working_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(folder)
     spec = {"archspec": 1, "name": "mapping"}
     assert archspec.compile({**spec, "extends": "below/base.yaml"}).nodes
@@ -175,7 +258,14 @@ def test_a_parsed_mapping_extends_within_the_working_folder(folder: Path, monkey
 
 
 def test_no_kind_of_layer_holds_code() -> None:
-    assert not {"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper", "PyDataset"} & set(KINDS)
+    assert not {
+        "Lambda",
+        "TFSMLayer",
+        "JaxLayer",
+        "FlaxLayer",
+        "TorchModuleWrapper",
+        "PyDataset",
+    } & set(KINDS)
 
 
 def test_the_package_calls_nothing_that_runs_or_loads_code() -> None:
@@ -194,17 +284,30 @@ def test_the_package_calls_nothing_that_runs_or_loads_code() -> None:
         "__import__",
     )
     may = {
-        "archspec/applications.py: literal_eval(",  # the arguments of a function on the command line: constants, never names or calls
-        "archspec/cli_building.py: importlib",  # whether an extra is installed
-        "archspec/cli_compiling.py: importlib",  # each command's own module, from a table
+        # the arguments of a function on the command line: constants, never names or calls
+        "archspec/backends/keras/families.py: literal_eval(",
+        "archspec/cli/build.py: importlib",  # whether an extra is installed
+        "archspec/cli/options.py: importlib",  # each command's own module, from a table
         "archspec/graph.py: importlib",  # the module that draws, for a notebook
-        "archspec/diagrams/rendering.py: subprocess",  # the renderer, given DOT and nothing of the spec's on its command line
+        # the renderer, given DOT and nothing of the spec's on its command line
+        "archspec/diagrams/rendering.py: subprocess",
     }
-    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in (ROOT / "archspec").rglob("*.py")}
-    found = {f"{name}: {word}" for name, text in texts.items() for word in words if stands(word, text)}
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for path in (ROOT / "archspec").rglob("*.py")
+    }
+    found = {
+        f"{name}: {word}" for name, text in texts.items() for word in words if stands(word, text)
+    }
     assert found == may
 
 
 def stands(word: str, text: str) -> bool:
-    """Whether a word stands in a text; `eval(` alone or as a builtin, not as the end of another word or a method of that name."""
-    return re.search(r"(?<![\w.])eval\(|builtins\.eval\(", text) is not None if word == "eval(" else word in text
+    """Whether a word stands in a text; `eval(` alone or as a builtin, not as the end of another
+    word or a method of that name.
+    """
+    return (
+        re.search(r"(?<![\w.])eval\(|builtins\.eval\(", text) is not None
+        if word == "eval("
+        else word in text
+    )

@@ -1,4 +1,6 @@
-"""The shipped specs have sources and claims, are short, and compile without a warning; the design's specs compile to published counts."""
+"""The shipped specs have sources and claims, are short, and compile without a warning; the
+design's specs compile to published counts.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,20 @@ FILES = sorted(SPECS.rglob("*.yaml"))
 KERAS = [path for path in FILES if path.parent.name == "keras"]
 DESIGN = Path(__file__).parent / "data" / "design"
 FIRST_LINE = "# yaml-language-server: $schema=archspec.schema.json"
-ORDER = ["archspec", "name", "description", "source", "extends", "vars", "input", "defaults", "blocks", "layers", "expect", "variants"]
+ORDER = [
+    "archspec",
+    "name",
+    "description",
+    "source",
+    "extends",
+    "vars",
+    "input",
+    "defaults",
+    "blocks",
+    "layers",
+    "expect",
+    "variants",
+]
 NUMBERS = ["parameters", "trainable_parameters", "macs"]
 
 
@@ -25,7 +40,9 @@ def load(path: Path) -> dict[str, Any]:
     return yaml.safe_load(path.read_text("utf-8"))
 
 
-NETWORKS = [(path, variant) for path in FILES for variant in [None, *load(path).get("variants", {})]]
+NETWORKS = [
+    (path, variant) for path in FILES for variant in [None, *load(path).get("variants", {})]
+]
 
 
 def named(path: Path, variant: str | None) -> str:
@@ -42,13 +59,17 @@ every_network = pytest.mark.parametrize(("path", "variant"), NETWORKS, ids=shown
 
 
 def lines_without_expect(text: str) -> int:
-    """The lines of a spec that are not, or not only, part of an ``expect``; comments and blank lines count."""
+    """The lines of a spec that are not, or not only, part of an ``expect``; comments and blank
+    lines count.
+    """
     rest, events = list(text), list(yaml.parse(text))
     for position, event in enumerate(events):
         if isinstance(event, yaml.ScalarEvent) and event.value == "expect":
             depth, last = 0, position + 1
             while True:
-                depth += isinstance(events[last], yaml.CollectionStartEvent) - isinstance(events[last], yaml.CollectionEndEvent)
+                depth += isinstance(events[last], yaml.CollectionStartEvent) - isinstance(
+                    events[last], yaml.CollectionEndEvent
+                )
                 if not depth:
                     break
                 last += 1
@@ -78,14 +99,19 @@ def test_it_is_called_like_its_file_and_opens_like_the_others(path: Path) -> Non
     assert path.read_text("utf-8").splitlines()[0] == FIRST_LINE
     assert path in KERAS or document["name"] == path.stem
     assert list(document) == [key for key in ORDER if key in document]
-    assert all(set(variant) <= {"input", "vars", "source", "expect"} for variant in document.get("variants", {}).values())
+    assert all(
+        set(variant) <= {"input", "vars", "source", "expect"}
+        for variant in document.get("variants", {}).values()
+    )
 
 
 @pytest.mark.parametrize("path", KERAS, ids=shown)
 def test_its_networks_are_called_like_keras_s_functions(path: Path) -> None:
     document = load(path)
     functions = [case.function for case in CASES if case.family == path.stem]
-    first, *_ = called = [archspec.compile(named(path, variant)).name for variant in document["variants"]]
+    first, *_ = called = [
+        archspec.compile(named(path, variant)).name for variant in document["variants"]
+    ]
     assert sorted(called) == sorted(functions)
     assert document["variants"][first] == {"expect": document["expect"]}
 
@@ -105,15 +131,25 @@ def test_it_is_short(name: str, most: int) -> None:
 def test_a_scaled_efficientnet_is_one_line() -> None:
     text = (SPECS / "efficientnet.yaml").read_text("utf-8")
     variants = text[text.index("variants:\n") :]
-    assert lines_without_expect(variants) == len(["variants:", "B0", "B1", "B2", "B3", "B4", "B5", "B6", "B7"])
+    assert lines_without_expect(variants) == len(
+        ["variants:", "B0", "B1", "B2", "B3", "B4", "B5", "B6", "B7"]
+    )
 
 
 def test_lines_are_counted_without_expectations() -> None:
-    assert lines_without_expect("a: 1\n\n# why\nexpect:\n  b: 2   # much\n  c: {d: 3}\ne:\n  f: {g: 4,\n    expect: {h: [5,\n      6]}}\n") == 5
+    assert (
+        lines_without_expect(
+            "a: 1\n\n# why\nexpect:\n  b: 2   # much\n  c: {d: 3}\ne:\n  f: {g: 4,\n    expect: {h:"
+            " [5,\n      6]}}\n"
+        )
+        == 5
+    )
 
 
 def test_googlenet_reads_like_its_table() -> None:
-    rows = re.findall(r"^  - \{name: (\w+), ", (SPECS / "googlenet.yaml").read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^  - \{name: (\w+), ", (SPECS / "googlenet.yaml").read_text("utf-8"), re.MULTILINE
+    )
     assert [row for row in rows if not row.startswith("aux")] == [
         "conv1", "pool1", "conv2", "pool2", "3a", "3b", "pool3", "4a", "4b", "4c", "4d", "4e", "pool4", "5a", "5b", "avgpool", "dropout", "linear",
     ]  # fmt: skip
@@ -121,19 +157,26 @@ def test_googlenet_reads_like_its_table() -> None:
 
 @pytest.mark.parametrize("phi", [1, 2, 3, 4])
 def test_a_step_of_compound_scaling_about_doubles_the_multiply_adds(phi: int) -> None:
-    smaller, larger = (archspec.compile(SPECS / "efficientnet.yaml", phi=step).macs for step in (phi - 1, phi))
+    smaller, larger = (
+        archspec.compile(SPECS / "efficientnet.yaml", phi=step).macs for step in (phi - 1, phi)
+    )
     assert 1.5 < larger / smaller < 2.7
 
 
 @pytest.mark.parametrize("phi", [0, 0.5, 1, 2.5, 7])
 def test_efficientnet_scales_to_any_phi(phi: float) -> None:
-    assert archspec.compile(SPECS / "efficientnet.yaml", phi=phi).inputs["input"].shape == (round(224 * 1.15**phi),) * 2 + (3,)
+    assert archspec.compile(SPECS / "efficientnet.yaml", phi=phi).inputs["input"].shape == (
+        round(224 * 1.15**phi),
+    ) * 2 + (3,)
 
 
-# The specs of the language's design, with published counts: total parameters, trainable ones, and multiply-adds.
+# The specs of the language's design, with published counts: total parameters, trainable ones, and
+# multiply-adds.
 DESIGNS: dict[str, tuple[int, int, int]] = {
-    # Keras 3.15, keras.applications built with weights=None: `count_params`, the sizes of `trainable_weights`, and every kernel
-    # times the places of its layer's output. Keras's own B0 to B7 have 7 parameters more, for the normalization of the input.
+    # Keras 3.15, keras.applications built with weights=None: `count_params`, the sizes of
+    # `trainable_weights`, and every kernel
+    # times the places of its layer's output. Keras's own B0 to B7 have 7 parameters more, for the
+    # normalization of the input.
     "samples/efficientnet.yaml@B0": (5_330_571 - 7, 5_288_548, 385_814_752),
     "samples/efficientnet.yaml@B1": (7_856_239 - 7, 7_794_184, 686_802_832),
     "samples/efficientnet.yaml@B7": (66_658_687 - 7, 66_347_960, 37_745_884_192),
@@ -167,17 +210,24 @@ DESIGNS: dict[str, tuple[int, int, int]] = {
     "samples/vgg.yaml@A-LRN": (132_863_336, 132_863_336, 7_609_090_048),
     "samples/vgg.yaml@B": (133_047_848, 133_047_848, 11_308_466_176),
     "samples/vgg.yaml@C": (133_638_952, 133_638_952, 11_770_888_192),
-    # imgclsmob and timm print 41,609,928 trainable parameters, and timm 9.3e9 multiply-adds at 256; the moving statistics,
+    # imgclsmob and timm print 41,609,928 trainable parameters, and timm 9.3e9 multiply-adds at 256;
+    # the moving statistics,
     # 35,712, are two for each of the convolutions' 17,856 filters.
     "trials/darknet53.yaml": (41_609_928 + 2 * 17_856, 41_609_928, 9_285_115_904),
-    # Koch's network is commonly given 38,951,745 parameters; the multiply-adds are both towers' and the last layer's.
+    # Koch's network is commonly given 38,951,745 parameters; the multiply-adds are both towers' and
+    # the last layer's.
     "trials/siamese.yaml": (38_951_745, 38_951_745, 2 * 908_623_872 + 4_096),
-    # torchvision's `num_params` and, in 10⁹, its `_ops`: 17.564, 4.409 and 61.555. It has H-14 at 518 pixels, 633,470,440
+    # torchvision's `num_params` and, in 10⁹, its `_ops`: 17.564, 4.409 and 61.555. It has H-14 at
+    # 518 pixels, 633,470,440
     # parameters, which at 224 are fewer by the position embeddings of 37² - 16² patches.
     "trials/vit.yaml@B-16": (86_567_656, 86_567_656, 17_563_828_224),
     "trials/vit.yaml@B-32": (88_224_232, 88_224_232, 4_409_186_304),
     "trials/vit.yaml@L-16": (304_326_632, 304_326_632, 61_554_712_576),
-    "trials/vit.yaml@H-14": (633_470_440 - (37**2 - 16**2) * 1280, 633_470_440 - (37**2 - 16**2) * 1280, 167_295_109_120),
+    "trials/vit.yaml@H-14": (
+        633_470_440 - (37**2 - 16**2) * 1280,
+        633_470_440 - (37**2 - 16**2) * 1280,
+        167_295_109_120,
+    ),
 }
 
 

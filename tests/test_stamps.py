@@ -1,4 +1,6 @@
-"""A block that is pressed from a stamp makes what carrying it out would have made: every node, scope, name and place."""
+"""A block that is pressed from a stamp makes what carrying it out would have made: every node,
+scope, name and place.
+"""
 
 from pathlib import Path
 
@@ -6,8 +8,8 @@ import pytest
 
 import archspec
 from archspec.compiler import Compiler
+from archspec.frontend.elaborate.block_cache import Press
 from archspec.frontend.resolve import Reference
-from archspec.frontend.stamps import Press
 
 ROOT = Path(__file__).parents[1]
 SPECS = sorted([*ROOT.glob("specs/**/*.yaml"), *ROOT.glob("tests/data/design/**/*.yaml")])
@@ -19,11 +21,17 @@ TWO_SITES = {
     "blocks": {
         "pair": {
             "inputs": ["a", "b"],
-            "layers": [{"name": "left", "Conv2D": {"filters": 4, "kernel_size": 1}}, {"name": "sum", "from": ["left", "b"], "Add": {}}],
+            "layers": [
+                {"name": "left", "Conv2D": {"filters": 4, "kernel_size": 1}},
+                {"name": "sum", "from": ["left", "b"], "Add": {}},
+            ],
         },
         "outer": {
             "args": ["n"],
-            "layers": [{"name": "first", "from": ["prev", "prev"], "pair": {}}, {"name": "again", "from": ["first.left", "prev"], "pair": {}}],
+            "layers": [
+                {"name": "first", "from": ["prev", "prev"], "pair": {}},
+                {"name": "again", "from": ["first.left", "prev"], "pair": {}},
+            ],
         },
     },
     "layers": [
@@ -42,7 +50,10 @@ def everything(graph: archspec.Graph) -> tuple[object, ...]:
 
 def graphs(path: Path) -> list[tuple[object, ...]]:
     compiler = Compiler()
-    return [everything(compiler.compile(reference)) for reference in compiler.family(Reference.parse(str(path)))]
+    return [
+        everything(compiler.compile(reference))
+        for reference in compiler.family(Reference.parse(str(path)))
+    ]
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)

@@ -1,4 +1,6 @@
-"""`archspec watch`: what it does at each save, in a real folder with the real watcher, and the page in a real browser."""
+"""`archspec watch`: what it does at each save, in a real folder with the real watcher, and the
+page in a real browser.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from archspec import cli, watching
+from archspec.cli import program
 from archspec.compiler import Compiler
 from archspec.diagrams.options import Options
 from archspec.frontend.resolve import Reference
-from archspec.serving import READERS, Board, Server, Shown, server
+from archspec.live import watcher
+from archspec.live.server import READERS, Board, Server, Shown, server
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
-"""Seconds to wait for what must come: a slow machine may take long, and nothing is asserted of the time."""
+"""Seconds to wait for what must come: a slow machine may take long, and nothing is asserted of
+the time.
+"""
 
 NET = """\
 archspec: 1
@@ -46,7 +51,9 @@ layers:
 variants:
   wide: {vars: {classes: 20}}
 """
-PARAMETERS = (3 * 3 * 3 * 4 + 4) + (6 * 6 * 4 * 10 + 10)  # of the convolution and of the dense layer
+PARAMETERS = (3 * 3 * 3 * 4 + 4) + (
+    6 * 6 * 4 * 10 + 10
+)  # of the convolution and of the dense layer
 assert PARAMETERS == 1562
 
 
@@ -71,10 +78,12 @@ def until(holds: Callable[[], Any], what: str) -> Any:
 
 
 @contextlib.contextmanager
-def watched(spec: str = "net.yaml") -> Iterator[Queue[watching.Look]]:
+def watched(spec: str = "net.yaml") -> Iterator[Queue[watcher.Look]]:
     """The looks at a spec as they come."""
-    found: Queue[watching.Look] = Queue()
-    each = watching.looks(lambda: watching.look(Compiler(), Reference.parse(spec), {}, [("svg", Options())]))
+    found: Queue[watcher.Look] = Queue()
+    each = watcher.looks(
+        lambda: watcher.look(Compiler(), Reference.parse(spec), {}, [("svg", Options())])
+    )
     ended = threading.Event()
 
     def collect() -> None:
@@ -93,7 +102,7 @@ def watched(spec: str = "net.yaml") -> Iterator[Queue[watching.Look]]:
     assert not thread.is_alive()
 
 
-def parameters(look: watching.Look) -> int | None:
+def parameters(look: watcher.Look) -> int | None:
     return look.checked.graph.parameters if look.checked.graph else None
 
 
@@ -123,7 +132,7 @@ def write_in_pieces(path: str, text: str) -> None:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A save may take long on a slow machine, and be one save."""
-    monkeypatch.setattr(watching, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(watcher, "PATIENCE", PATIENCE)
 
 
 SAVES = [write_in_place, replace_file, rename_away, write_in_pieces]
@@ -136,7 +145,9 @@ def test_each_way_to_save_gives_one_look(save: Callable[[str, str], None]) -> No
         assert parameters(looks.get(timeout=PATIENCE)) == PARAMETERS
         for classes in (11, 12, 13):
             save("net.yaml", NET.replace("classes: 10", f"classes: {classes}"))
-            assert parameters(looks.get(timeout=PATIENCE)) == PARAMETERS + (classes - 10) * (6 * 6 * 4 + 1)
+            assert parameters(looks.get(timeout=PATIENCE)) == PARAMETERS + (classes - 10) * (
+                6 * 6 * 4 + 1
+            )
         assert looks.empty()
 
 
@@ -149,7 +160,9 @@ def test_a_save_that_changes_nothing_gives_no_look() -> None:
         os.utime("net.yaml")
         Path("other.yaml").write_text(NET)
         write_in_place("net.yaml", NET.replace("filters: 4", "filters: 5"))
-        assert parameters(looks.get(timeout=PATIENCE)) != PARAMETERS  # the first that came is the first that differs
+        assert (
+            parameters(looks.get(timeout=PATIENCE)) != PARAMETERS
+        )  # the first that came is the first that differs
         assert looks.empty()
 
 
@@ -162,11 +175,16 @@ def test_files_that_are_extended_are_watched_and_those_no_longer_are_not() -> No
     Path("bases/one.yaml").write_text(BASE)
     with watched() as looks:
         first = looks.get(timeout=PATIENCE)
-        assert (parameters(first), [str(path) for path in first.read]) == (PARAMETERS, ["net.yaml", "bases/one.yaml"])
+        assert (parameters(first), [str(path) for path in first.read]) == (
+            PARAMETERS,
+            ["net.yaml", "bases/one.yaml"],
+        )
         write_in_place("bases/one.yaml", BASE.replace("filters: 4", "filters: 5"))
         assert parameters(looks.get(timeout=PATIENCE)) == (28 * 5) + (6 * 6 * 5 * 10 + 10)
 
-        write_in_place("net.yaml", "archspec: 1\nname: net\nextends: bases/two.yaml\n")  # which is not there yet
+        write_in_place(
+            "net.yaml", "archspec: 1\nname: net\nextends: bases/two.yaml\n"
+        )  # which is not there yet
         missing = looks.get(timeout=PATIENCE)
         assert [one.code for one in missing.checked.diagnostics] == ["file-not-found"]
         assert missing.read[Path("bases/two.yaml")] is None
@@ -197,7 +215,9 @@ def test_a_folder_that_goes_and_comes_back() -> None:
     with watched("sub/net.yaml") as looks:
         assert parameters(looks.get(timeout=PATIENCE)) == PARAMETERS
         shutil.rmtree("sub")
-        assert [one.code for one in looks.get(timeout=PATIENCE).checked.diagnostics] == ["file-not-found"]
+        assert [one.code for one in looks.get(timeout=PATIENCE).checked.diagnostics] == [
+            "file-not-found"
+        ]
         Path("sub").mkdir()
         write_in_place("sub/net.yaml", NET)
         assert parameters(looks.get(timeout=PATIENCE)) == PARAMETERS
@@ -205,12 +225,17 @@ def test_a_folder_that_goes_and_comes_back() -> None:
         assert parameters(looks.get(timeout=PATIENCE)) != PARAMETERS
 
 
-@pytest.mark.parametrize("refusal", [OSError(28, "the limit of watches is reached"), RuntimeError("inotify is not there")])
-def test_where_the_system_tells_nothing_files_are_looked_at_all_the_same(refusal: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [OSError(28, "the limit of watches is reached"), RuntimeError("inotify is not there")],
+)
+def test_where_the_system_tells_nothing_files_are_looked_at_all_the_same(
+    refusal: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise refusal
 
-    monkeypatch.setattr(watching, "watch", refuse)
+    monkeypatch.setattr(watcher, "watch", refuse)
     with watched() as looks:
         looks.get(timeout=PATIENCE)
         write_in_place("net.yaml", NET.replace("filters: 4", "filters: 5"))
@@ -224,7 +249,7 @@ def test_what_was_saved_while_drawing_is_drawn_next(monkeypatch: pytest.MonkeyPa
         next(late, lambda: None)()
         return b"<svg/>"
 
-    monkeypatch.setattr(watching, "draw", draw)
+    monkeypatch.setattr(watcher, "draw", draw)
     with watched() as looks:
         assert parameters(looks.get(timeout=PATIENCE)) == PARAMETERS
         assert parameters(looks.get(timeout=PATIENCE)) == 28 * 5 + 36 * 5 * 10 + 10
@@ -244,7 +269,12 @@ class Process:
             **environment,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "archspec", "watch", *args], stdout=-1, stderr=-2, encoding="utf-8", env=variables, start_new_session=True
+            [sys.executable, "-m", "archspec", "watch", *args],
+            stdout=-1,
+            stderr=-2,
+            encoding="utf-8",
+            env=variables,
+            start_new_session=True,
         )
         self.lines: list[str] = []
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -258,7 +288,11 @@ class Process:
         """Wait until it has printed something that often; the last of these."""
 
         def found() -> list[re.Match[str]]:
-            assert self.process.poll() is None or self.reader.is_alive() or re.search(pattern, self.text), self.text
+            assert (
+                self.process.poll() is None
+                or self.reader.is_alive()
+                or re.search(pattern, self.text)
+            ), self.text
             matches = list(re.finditer(pattern, self.text, re.MULTILINE))
             return matches if len(matches) >= times else []
 
@@ -295,16 +329,25 @@ def start() -> Iterator[Callable[..., Process]]:
 LINE = r"^\d\d:\d\d:\d\d  "
 
 
-def test_a_line_for_each_save_and_the_last_good_picture_stays(start: Callable[..., Process], folder: Path) -> None:
+def test_a_line_for_each_save_and_the_last_good_picture_stays(
+    start: Callable[..., Process], folder: Path
+) -> None:
     watch = start("net.yaml")
-    watch.says(LINE + r"net  1\.56 k parameters  5\.33 k multiply-adds  wrote net\.svg \(\d+\.\d\d s\)$")
+    watch.says(
+        LINE + r"net  1\.56 k parameters  5\.33 k multiply-adds  wrote net\.svg \(\d+\.\d\d s\)$"
+    )
     watch.says(r"^watching net\.yaml; Ctrl-C ends it$")
     good = Path("net.svg").read_bytes()
     write_in_place("net.yaml", NET.replace("Flatten", "Flaten"))
     watch.says(LINE + r"net  fails: 1 error$")
-    watch.says(r"(?s)^error\[unknown-layer\]: there is no layer kind `Flaten`\n.*net\.yaml:8:5\n.*\n\nkeeping the last good picture$")
+    watch.says(
+        r"(?s)^error\[unknown-layer\]: there is no layer kind"
+        r" `Flaten`\n.*net\.yaml:8:5\n.*\n\nkeeping the last good picture$"
+    )
     assert Path("net.svg").read_bytes() == good
-    write_in_place("net.yaml", NET.replace("filters: 4", "filters: 5").replace("vars: {", "vars: {idle: 1, "))
+    write_in_place(
+        "net.yaml", NET.replace("filters: 4", "filters: 5").replace("vars: {", "vars: {idle: 1, ")
+    )
     watch.says(LINE + r"net  1\.95 k parameters  6\.66 k multiply-adds  wrote net\.svg")
     watch.says(r"^warning\[unused\]")
     assert "idle" not in Path("net.svg").read_text()
@@ -315,7 +358,9 @@ def test_a_line_for_each_save_and_the_last_good_picture_stays(start: Callable[..
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_signals_end_it_with_their_codes(sign: signal.Signals, code: int, start: Callable[..., Process]) -> None:
+def test_signals_end_it_with_their_codes(
+    sign: signal.Signals, code: int, start: Callable[..., Process]
+) -> None:
     watch = start("net.yaml", "--serve", "--port", "0")
     watch.says("Ctrl-C ends it")
     assert watch.end(sign) == code
@@ -337,14 +382,18 @@ def test_the_file_keeps_the_name_that_it_began_with(start: Callable[..., Process
     watch.says(r"other-wide  1\.13 k parameters .* wrote net-wide\.svg")
 
 
-def test_a_picture_that_cannot_be_drawn_or_written_is_told(start: Callable[..., Process], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_cannot_be_drawn_or_written_is_told(
+    start: Callable[..., Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
     Path("out").mkdir()
     watch = start("net.yaml", "-o", "out/net.svg")
     watch.says(r"wrote out/net\.svg")
     shutil.rmtree("out")
     write_in_place("net.yaml", NET.replace("filters: 4", "filters: 5"))
     watch.says(LINE + r"net  1\.95 k parameters .*  not written$")
-    watch.says(r"^error\[output-failed\]: `out/net\.svg` could not be written: no such file or directory")
+    watch.says(
+        r"^error\[output-failed\]: `out/net\.svg` could not be written: no such file or directory"
+    )
     Path("out").mkdir()
     write_in_place("net.yaml", NET)
     watch.says(r"wrote out/net\.svg", 2)
@@ -352,22 +401,28 @@ def test_a_picture_that_cannot_be_drawn_or_written_is_told(start: Callable[..., 
 
 def test_a_drawing_that_fails_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> bytes:
-        raise watching.DrawingError("this network is too large to draw")
+        raise watcher.DrawingError("this network is too large to draw")
 
-    monkeypatch.setattr(watching, "draw", fail)
-    look = watching.look(Compiler(), Reference.parse("net.yaml"), {}, [("svg", Options())])
+    monkeypatch.setattr(watcher, "draw", fail)
+    look = watcher.look(Compiler(), Reference.parse("net.yaml"), {}, [("svg", Options())])
     assert (look.pictures, look.failure) == ({}, "this network is too large to draw")
-    monkeypatch.setattr(watching, "looks", lambda once: (once() for _ in range(1)))
-    result = CliRunner().invoke(cli.main, ["watch", "net.yaml"])
+    monkeypatch.setattr(watcher, "looks", lambda once: (once() for _ in range(1)))
+    result = CliRunner().invoke(program.main, ["watch", "net.yaml"])
     assert result.exit_code == 0
-    assert re.match(LINE + r"net  1\.56 k parameters  5\.33 k multiply-adds  not drawn\n", result.stdout)
+    assert re.match(
+        LINE + r"net  1\.56 k parameters  5\.33 k multiply-adds  not drawn\n", result.stdout
+    )
     assert result.stderr == "error: this network is too large to draw\n\nthere is no picture yet\n"
 
 
 USAGE = [
     (["-"], 2, "standard input can be read once"),
     (["-@wide"], 2, "standard input can be read once"),
-    (["net.yaml", "-o", "net.gif"], 2, "the file of -o must end in .svg or .png or .pdf or .dot or .mmd"),
+    (
+        ["net.yaml", "-o", "net.gif"],
+        2,
+        "the file of -o must end in .svg or .png or .pdf or .dot or .mmd",
+    ),
     (["net.yaml", "--port", "80"], 2, "--port is for the page: add --serve"),
     (["net.yaml", "--open"], 2, "--open is for the page: add --serve"),
     (["net.yaml", "--serve", "--port", "65536"], 2, "65536"),
@@ -377,14 +432,22 @@ USAGE = [
 ]
 
 
-@pytest.mark.parametrize(("args", "code", "message"), USAGE, ids=lambda value: " ".join(value) if isinstance(value, list) else None)
-def test_what_no_save_could_mend_ends_at_once(args: list[str], code: int, message: str, folder: Path) -> None:
-    result = CliRunner().invoke(cli.main, ["watch", *args])
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    USAGE,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_what_no_save_could_mend_ends_at_once(
+    args: list[str], code: int, message: str, folder: Path
+) -> None:
+    result = CliRunner().invoke(program.main, ["watch", *args])
     assert (result.exit_code, message in result.stderr) == (code, True), result.output
     assert {one.name for one in folder.iterdir()} == {"net.yaml"}
 
 
-def test_a_shipped_network_is_watched_and_no_keras_is_loaded(start: Callable[..., Process], folder: Path) -> None:
+def test_a_shipped_network_is_watched_and_no_keras_is_loaded(
+    start: Callable[..., Process], folder: Path
+) -> None:
     traps = folder / "traps"
     traps.mkdir()
     for name in ("keras", "tensorflow", "numpy"):
@@ -393,7 +456,10 @@ def test_a_shipped_network_is_watched_and_no_keras_is_loaded(start: Callable[...
     watch.says(LINE + r"resnet50  25\.6 M parameters  3\.86 G multiply-adds  drawn")
     watch.says(r"^watching .*resnet\.yaml; Ctrl-C ends it")
     assert "is loaded" not in watch.text
-    assert {one.name for one in folder.iterdir()} == {"net.yaml", "traps"}, "with --serve and without -o, nothing is written"
+    assert {one.name for one in folder.iterdir()} == {
+        "net.yaml",
+        "traps",
+    }, "with --serve and without -o, nothing is written"
 
 
 def test_a_port_that_is_taken() -> None:
@@ -401,7 +467,9 @@ def test_a_port_that_is_taken() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        result = CliRunner().invoke(cli.main, ["watch", "net.yaml", "--serve", "--port", str(port)])
+        result = CliRunner().invoke(
+            program.main, ["watch", "net.yaml", "--serve", "--port", str(port)]
+        )
     assert result.exit_code == 1
     assert f"there can be no page at port {port}: address already in use" in result.stderr
 
@@ -410,8 +478,10 @@ def test_a_port_that_is_taken() -> None:
 def test_open_asks_for_a_browser(found: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or found)
-    monkeypatch.setattr(watching, "looks", lambda once: (once() for _ in range(1)))
-    result = CliRunner().invoke(cli.main, ["watch", "net.yaml", "--serve", "--port", "0", "--open"])
+    monkeypatch.setattr(watcher, "looks", lambda once: (once() for _ in range(1)))
+    result = CliRunner().invoke(
+        program.main, ["watch", "net.yaml", "--serve", "--port", "0", "--open"]
+    )
     assert result.exit_code == 0
     assert [f"the page is {url}" for url in opened] == result.stdout.splitlines()[:1]
     assert result.stderr == ("" if found else "no browser was found to open it\n")
@@ -427,9 +497,18 @@ def page() -> Iterator[tuple[Board, Server]]:
         yield board, serving
 
 
-def ask(serving: Server, path: str = "/", *, method: str = "GET", host: str | None = "localhost", also: str | None = None) -> tuple[int, str, Any]:
+def ask(
+    serving: Server,
+    path: str = "/",
+    *,
+    method: str = "GET",
+    host: str | None = "localhost",
+    also: str | None = None,
+) -> tuple[int, str, Any]:
     """A request as it is written: status, body, headers."""
-    connection = http.client.HTTPConnection("127.0.0.1", serving.server_address[1], timeout=PATIENCE)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", serving.server_address[1], timeout=PATIENCE
+    )
     connection.putrequest(method, path, skip_host=True)
     for one in filter(None, (host, also)):
         connection.putheader("Host", one)
@@ -453,7 +532,9 @@ def test_it_answers_on_this_machine_alone(page: tuple[Board, Server]) -> None:
     assert ask(serving)[0] == 200
     with socket.socket() as other, pytest.raises(OSError):
         other.settimeout(5)
-        other.connect(("127.0.0.2", serving.server_address[1]))  # would be answered by a server of all addresses
+        other.connect(
+            ("127.0.0.2", serving.server_address[1])
+        )  # would be answered by a server of all addresses
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "LOCALHOST:9999", "127.0.0.1:80"])
@@ -462,10 +543,22 @@ def test_a_host_that_is_us(host: str, page: tuple[Board, Server]) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8765", "localhost.evil.example", "127.0.0.1.evil.example", "0.0.0.0", "evil.example@localhost", "", None]
+    "host",
+    [
+        "evil.example",
+        "evil.example:8765",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "0.0.0.0",
+        "evil.example@localhost",
+        "",
+        None,
+    ],
 )
 @pytest.mark.parametrize("path", ["/", "/events", "/picture.svg"])
-def test_a_host_that_is_not_us_is_refused(host: str | None, path: str, page: tuple[Board, Server]) -> None:
+def test_a_host_that_is_not_us_is_refused(
+    host: str | None, path: str, page: tuple[Board, Server]
+) -> None:
     page[0].show(Shown("net", picture="<svg/>"))
     status, body, _ = ask(page[1], path, host=host)
     assert status == 403
@@ -476,15 +569,30 @@ def test_two_hosts_are_refused(page: tuple[Board, Server]) -> None:
     assert ask(page[1], host="localhost", also="evil.example")[0] == 403
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"])
+@pytest.mark.parametrize(
+    "method", ["POST", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"]
+)
 def test_nothing_but_get(method: str, page: tuple[Board, Server]) -> None:
     assert ask(page[1], method=method)[0] == 405
 
 
 @pytest.mark.parametrize(
-    "path", ["/net.yaml", "/../net.yaml", "//etc/passwd", "/%2e%2e/etc/passwd", "/page.html", "/?", "/picture.svg", "http://localhost/", "*"]
+    "path",
+    [
+        "/net.yaml",
+        "/../net.yaml",
+        "//etc/passwd",
+        "/%2e%2e/etc/passwd",
+        "/page.html",
+        "/?",
+        "/picture.svg",
+        "http://localhost/",
+        "*",
+    ],
 )
-def test_nothing_but_the_page_the_picture_and_the_events(path: str, page: tuple[Board, Server]) -> None:
+def test_nothing_but_the_page_the_picture_and_the_events(
+    path: str, page: tuple[Board, Server]
+) -> None:
     status, body, headers = ask(page[1], path)
     assert (status, body) == (404, "404: there is nothing here\n")
     assert headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -494,10 +602,21 @@ def test_nothing_but_the_page_the_picture_and_the_events(path: str, page: tuple[
 def test_every_answer_is_guarded(path: str, page: tuple[Board, Server]) -> None:
     page[0].show(Shown("net", picture="<svg/>"))
     _, _, headers = ask(page[1], path)
-    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
-    assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == policy["frame-ancestors"] == "'none'"
+    policy = dict(
+        part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")
+    )
+    assert (
+        policy["default-src"]
+        == policy["base-uri"]
+        == policy["form-action"]
+        == policy["frame-ancestors"]
+        == "'none'"
+    )
     assert re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", policy["script-src"])
-    assert (headers["X-Content-Type-Options"], headers["Cross-Origin-Resource-Policy"]) == ("nosniff", "same-origin")
+    assert (headers["X-Content-Type-Options"], headers["Cross-Origin-Resource-Policy"]) == (
+        "nosniff",
+        "same-origin",
+    )
     assert headers["Cache-Control"] == "no-store"
     assert "Python" not in headers["Server"]
     assert headers["Access-Control-Allow-Origin"] is None
@@ -505,14 +624,19 @@ def test_every_answer_is_guarded(path: str, page: tuple[Board, Server]) -> None:
 
 def test_the_page_needs_nothing_from_elsewhere(page: tuple[Board, Server]) -> None:
     text = ask(page[1])[1]
-    assert not re.findall(r"(?:src|href)=\"(?!/picture\.svg|data:)|https?://|url\(|@import|innerHTML|document\.write", text)
+    assert not re.findall(
+        r"(?:src|href)=\"(?!/picture\.svg|data:)|https?://|url\(|@import|innerHTML|document\.write",
+        text,
+    )
 
 
 class Listener:
     """One who listens to the events."""
 
     def __init__(self, serving: Server) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", serving.server_address[1], timeout=PATIENCE)
+        self.connection = http.client.HTTPConnection(
+            "127.0.0.1", serving.server_address[1], timeout=PATIENCE
+        )
         self.connection.request("GET", "/events")
         self.answer = self.connection.getresponse()
 
@@ -521,7 +645,9 @@ class Listener:
         return Shown(**json.loads(line.removeprefix(b"data: ")))
 
 
-def test_events_begin_with_what_is_shown_and_go_on_with_what_comes(page: tuple[Board, Server]) -> None:
+def test_events_begin_with_what_is_shown_and_go_on_with_what_comes(
+    page: tuple[Board, Server],
+) -> None:
     board, serving = page
     board.show(Shown("net", diagnostics="a\n\ndata: b\r\n"))
     one, two = Listener(serving), Listener(serving)
@@ -547,8 +673,15 @@ def test_listeners_are_bounded_and_those_who_leave_make_room(page: tuple[Board, 
 
 
 def test_a_request_that_is_none_is_answered_in_a_line(page: tuple[Board, Server]) -> None:
-    for request in (b"GARBAGE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET /\r\n\r\n"):
-        with socket.create_connection(("127.0.0.1", page[1].server_address[1]), PATIENCE) as connection:
+    for request in (
+        b"GARBAGE\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\r\n\r\n",
+        b"GET /\r\n\r\n",
+    ):
+        with socket.create_connection(
+            ("127.0.0.1", page[1].server_address[1]), PATIENCE
+        ) as connection:
             connection.sendall(request)
             answer = b"".join(iter(lambda connection=connection: connection.recv(65536), b""))
         assert b"<" not in answer

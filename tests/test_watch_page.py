@@ -1,5 +1,7 @@
 # ruff: noqa: F811 - a fixture is imported and then is an argument
-"""The page of `archspec watch --serve` in a real headless Chromium, beside the command as a user runs it."""
+"""The page of `archspec watch --serve` in a real headless Chromium, beside the command as a
+user runs it.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,26 @@ from typing import Any
 
 import pytest
 
-from archspec.serving import Board, Shown, server
-from tests.test_watch import NET, PATIENCE, Process, folder, start, write_in_place  # noqa: F401 - with fixtures
+from archspec.live.server import Board, Shown, server
+from tests.test_watch import (
+    NET,
+    PATIENCE,
+    Process,
+    folder,  # noqa: F401 - a fixture
+    start,  # noqa: F401 - a fixture
+    write_in_place,
+)
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright drives the browser")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on PATH: chromium, chromium-browser or google-chrome")
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="the package playwright drives the browser"
+)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="there is no Chromium on PATH: chromium, chromium-browser or google-chrome",
+)
 
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIETLY += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -69,17 +85,25 @@ def test_an_edit_a_mistake_and_its_mending(tab: Any, start: Callable[..., Proces
     assert "net" in drawn(tab).split()
     expect(tab).to_have_title(re.compile(r"^✓ net \d\d:\d\d:\d\d +drawn"))
     expect(tab.get_by_role("heading")).to_have_text("net")
-    expect(tab.locator("#totals")).to_have_text("8×8×3 → 10 · 1.56 k parameters · 5.33 k multiply-adds")
-    expect(tab.locator("#picture")).to_have_attribute("aria-label", re.compile(r"^The picture of net\. 8×8×3 → 10"))
+    expect(tab.locator("#totals")).to_have_text(
+        "8×8×3 → 10 · 1.56 k parameters · 5.33 k multiply-adds"
+    )
+    expect(tab.locator("#picture")).to_have_attribute(
+        "aria-label", re.compile(r"^The picture of net\. 8×8×3 → 10")
+    )
     expect(tab.locator("#diagnostics")).to_be_empty()
     expect(tab.get_by_text("the last good picture")).to_be_hidden()
     before = drawn(tab)
 
     write_in_place("net.yaml", WRONG)
     expect(tab.locator("#diagnostics")).to_contain_text("net.yaml:8:5")
-    expect(tab.locator("#diagnostics")).to_contain_text("<img src=x onerror=document.title='owned'>")
+    expect(tab.locator("#diagnostics")).to_contain_text(
+        "<img src=x onerror=document.title='owned'>"
+    )
     expect(tab.get_by_text("the last good picture")).to_be_visible()
-    expect(tab.locator("#picture")).to_have_attribute("aria-label", re.compile(r"^The last good picture of net"))
+    expect(tab.locator("#picture")).to_have_attribute(
+        "aria-label", re.compile(r"^The last good picture of net")
+    )
     expect(tab.get_by_role("status")).to_have_text(re.compile("fails: 1 error$"))
     expect(tab).to_have_title(re.compile(r"^✗ net .*fails: 1 error$"))
     assert tab.locator("#diagnostics").get_attribute("aria-live") == "polite"
@@ -99,7 +123,9 @@ def test_an_edit_a_mistake_and_its_mending(tab: Any, start: Callable[..., Proces
 def test_warnings_are_shown_beside_the_new_picture(tab: Any, start: Callable[..., Process]) -> None:
     opened(tab, start("net.yaml", "--serve", "--port", "0"))
     write_in_place("net.yaml", OTHER.replace("vars: {", "vars: {idle: 1, "))
-    sync_api.expect(tab.locator("#diagnostics .warning")).to_have_text(re.compile(r"^warning\[unused\]"))
+    sync_api.expect(tab.locator("#diagnostics .warning")).to_have_text(
+        re.compile(r"^warning\[unused\]")
+    )
     sync_api.expect(tab.get_by_text("the last good picture")).to_be_hidden()
     sync_api.expect(tab).to_have_title(re.compile(r"^✓ other "))
 
@@ -113,7 +139,9 @@ def test_a_spec_that_is_wrong_from_the_start(tab: Any, start: Callable[..., Proc
     sync_api.expect(tab.locator("#picture svg")).to_be_visible()
 
 
-def test_zoom_and_place_stay_when_the_picture_changes_and_when_the_page_is_loaded_anew(tab: Any, start: Callable[..., Process]) -> None:
+def test_zoom_and_place_stay_when_the_picture_changes_and_when_the_page_is_loaded_anew(
+    tab: Any, start: Callable[..., Process]
+) -> None:
     opened(tab, start("net.yaml", "--serve", "--port", "0"))
     view = "[picture.firstElementChild.style.width, paper.scrollLeft, paper.scrollTop]"
     natural = tab.evaluate("picture.firstElementChild.getBoundingClientRect().width")
@@ -134,23 +162,35 @@ def test_zoom_and_place_stay_when_the_picture_changes_and_when_the_page_is_loade
     assert tab.evaluate("zoom") is None
 
 
-def test_dark_mode_reaches_the_page_and_the_picture(tab: Any, start: Callable[..., Process]) -> None:
+def test_dark_mode_reaches_the_page_and_the_picture(
+    tab: Any, start: Callable[..., Process]
+) -> None:
     opened(tab, start("net.yaml", "--serve", "--port", "0"))
     seen = {}
     for scheme in ("light", "dark"):
         tab.emulate_media(color_scheme=scheme)
-        fills = "[...document.querySelectorAll('#picture svg text')].map(one => getComputedStyle(one).fill)"
-        colours = "[getComputedStyle(document.body).backgroundColor, getComputedStyle(paper).backgroundColor, getComputedStyle(document.body).color]"
+        fills = (
+            "[...document.querySelectorAll('#picture svg text')].map(one =>"
+            " getComputedStyle(one).fill)"
+        )
+        colours = (
+            "[getComputedStyle(document.body).backgroundColor,"
+            " getComputedStyle(paper).backgroundColor, getComputedStyle(document.body).color]"
+        )
         seen[scheme] = *tab.evaluate(colours), set(tab.evaluate(fills))
     assert all(light != dark for light, dark in zip(seen["light"], seen["dark"], strict=True)), seen
 
 
-def test_a_page_finds_the_command_again_after_a_restart(tab: Any, start: Callable[..., Process]) -> None:
+def test_a_page_finds_the_command_again_after_a_restart(
+    tab: Any, start: Callable[..., Process]
+) -> None:
     watch = start("net.yaml", "--serve", "--port", "0")
     opened(tab, watch)
     port = watch.says(URL)[2]
     assert watch.end() == 130
-    sync_api.expect(tab.get_by_role("status")).to_have_text("archspec has ended; this page waits for it")
+    sync_api.expect(tab.get_by_role("status")).to_have_text(
+        "archspec has ended; this page waits for it"
+    )
     assert "net" in drawn(tab).split()
     write_in_place("net.yaml", OTHER)
     start("net.yaml", "--serve", "--port", port).says("drawn")
@@ -166,11 +206,22 @@ HOSTILE = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.
 
 def test_nothing_runs_even_if_a_picture_were_hostile(tab: Any) -> None:
     board = Board()
-    board.show(Shown("<script>window.owned = 6</script>", "<b>totals</b>", HOSTILE, "<i>verdict</i>", "<img src=x onerror='window.owned = 7'>"))
+    board.show(
+        Shown(
+            "<script>window.owned = 6</script>",
+            "<b>totals</b>",
+            HOSTILE,
+            "<i>verdict</i>",
+            "<img src=x onerror='window.owned = 7'>",
+        )
+    )
     with server(board, 0) as serving:
         tab.goto(serving.url)
         tab.locator("#link").click()
-        assert tab.evaluate("[typeof window.owned, document.querySelectorAll('b, i').length]") == ["undefined", 0]
+        assert tab.evaluate("[typeof window.owned, document.querySelectorAll('b, i').length]") == [
+            "undefined",
+            0,
+        ]
         tab.goto(f"{serving.url}picture.svg")
         tab.locator("#link").click()
         assert tab.evaluate("typeof window.owned") == "undefined"
@@ -198,13 +249,20 @@ def elsewhere(text: str) -> Iterator[str]:
 
 def test_a_page_of_another_origin_can_neither_frame_it_nor_show_it_nor_read_it(tab: Any) -> None:
     board = Board()
-    board.show(Shown("net", picture='<svg xmlns="http://www.w3.org/2000/svg" width="40pt" height="40pt"/>'))
+    board.show(
+        Shown("net", picture='<svg xmlns="http://www.w3.org/2000/svg" width="40pt" height="40pt"/>')
+    )
     with server(board, 0) as serving:
         text = f"<iframe src='{serving.url}'></iframe><img src='{serving.url}picture.svg'>"
         with elsewhere(text) as attacker:
             tab.goto(attacker)  # and everything in it has been loaded
             assert [frame.locator("#picture").count() for frame in tab.frames[1:]] == [0]
             assert tab.evaluate("document.images[0].naturalWidth") == 0
-            assert tab.evaluate(f"fetch('{serving.url}picture.svg').then(() => 'read', () => 'refused')") == "refused"
+            assert (
+                tab.evaluate(
+                    f"fetch('{serving.url}picture.svg').then(() => 'read', () => 'refused')"
+                )
+                == "refused"
+            )
         tab.goto(serving.url)  # it is there to be seen
         sync_api.expect(tab.locator("#picture svg")).to_be_attached()

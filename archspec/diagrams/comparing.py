@@ -1,4 +1,6 @@
-"""Two graphs → one drawing with both side by side; boxes with layers that were added, removed or changed are marked."""
+"""Two graphs → one drawing with both side by side; boxes with layers that were added, removed
+or changed are marked.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +20,28 @@ SIGNS = {"+": "only in the second", "−": "only in the first", "~": "changed"}
 
 
 def both(first: Readings, second: Readings, view: View, title: str | None = None) -> Drawing:
-    """The drawing of two networks: ``−`` on what the second lacks, ``+`` on what the first lacks, ``~`` on layers with other arguments."""
+    """The drawing of two networks: ``−`` on what the second lacks, ``+`` on what the first
+    lacks, ``~`` on layers with other arguments.
+    """
     one, other = first.graph, second.graph
-    drawing = Drawing(f"{one.name} {other.name}", title or f"{one.name} and {other.name}", "", side_by_side=True)
+    drawing = Drawing(
+        f"{one.name} {other.name}", title or f"{one.name} and {other.name}", "", side_by_side=True
+    )
     signs = dict(_signs(match(one, other)))
     legend = Legend()
     for number, readings in enumerate((first, second)):
         graph = readings.graph
-        cluster = Cluster(f"cluster_{'ab'[number]}", graph.name, lines=[lettering.subtitle(graph)], panel=True)
+        cluster = Cluster(
+            f"cluster_{'ab'[number]}", graph.name, lines=[lettering.subtitle(graph)], panel=True
+        )
         drawer = Drawer(graph, plan(view), "ab"[number], legend)
         drawer.inputs(cluster.members)
         drawer.body(elements_of(readings, view), cluster.members)
         part = Drawing(graph.name, graph.name, "", [cluster])
         drawer.finished(part)
-        _sign(drawer, cluster, {name: sign for (side, name), sign in signs.items() if side == number})
+        _sign(
+            drawer, cluster, {name: sign for (side, name), sign in signs.items() if side == number}
+        )
         drawing.members.append(cluster)
         drawing.edges += Wiring(graph, drawer, part).edges()
         drawing.notes += [note for note in part.notes if note not in drawing.notes]
@@ -59,7 +69,9 @@ def _signs(pair: Pair) -> Iterator[tuple[tuple[int, str], str]]:
 
 
 def _sign(drawer: Drawer, cluster: Cluster, signs: dict[str, str]) -> None:
-    """Mark each box by the layers that were placed on it: with their sign if they share one, else as changed."""
+    """Mark each box by the layers that were placed on it: with their sign if they share one,
+    else as changed.
+    """
     placed: dict[str, set[str]] = {}
     for name, place in drawer.place.items():
         placed.setdefault(place, set()).add(signs.get(name, ""))

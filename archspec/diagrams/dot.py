@@ -1,4 +1,6 @@
-"""`Drawing` → DOT: the words of boxes as HTML labels, edges by what they are. The same drawing gives the same bytes."""
+"""`Drawing` → DOT: the words of boxes as HTML labels, edges by what they are. The same drawing
+gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ NARROW = 42
 """The letters beyond which a line on a box is broken."""
 
 SHAPES = {Fill.POOL: "filled", Fill.OTHER: "filled,rounded,dashed"}
-"""The styles of the boxes that are not simply rounded, so that no difference is one of colour alone."""
+"""The styles of the boxes that are not simply rounded, so that no difference is one of colour
+alone.
+"""
 
 
 def dot(drawing: Drawing, direction: str = "tb", theme: Theme = LIGHT) -> str:
@@ -97,15 +101,25 @@ class Writer:
     def _title(self) -> str:
         drawing, theme = self.drawing, self.theme
         lines = [f"{bold(drawing.title, 14)}   {font(drawing.subtitle, 10, theme.faint)}"]
-        swatches = [f'<FONT COLOR="{FILLS[fill]}" POINT-SIZE="13">■</FONT> {escape(words)}' for fill, words in drawing.legend]
-        lines += [f'<FONT POINT-SIZE="{SMALL}">{GAP.join(group)}</FONT>' for group in in_lines(swatches, [w for _, w in drawing.legend])]
-        lines += [font(note, 8.5, theme.faint) for text in drawing.notes for note in broken(text, 90)]
+        swatches = [
+            f'<FONT COLOR="{FILLS[fill]}" POINT-SIZE="13">■</FONT> {escape(words)}'
+            for fill, words in drawing.legend
+        ]
+        lines += [
+            f'<FONT POINT-SIZE="{SMALL}">{GAP.join(group)}</FONT>'
+            for group in in_lines(swatches, [w for _, w in drawing.legend])
+        ]
+        lines += [
+            font(note, 8.5, theme.faint) for text in drawing.notes for note in broken(text, 90)
+        ]
         return aligned(lines, "LEFT")
 
     # --- boxes
 
     def _members(self, graph: Any, members: list[Member], edges: Sequence[Edge]) -> None:
-        """Boxes and clusters, each cluster with the edges in it, so that it has room for their labels."""
+        """Boxes and clusters, each cluster with the edges in it, so that it has room for their
+        labels.
+        """
         left = list(edges)
         for member in members:
             if isinstance(member, Box):
@@ -132,9 +146,13 @@ class Writer:
     def _cluster(self, cluster: Cluster) -> dict[str, str]:
         theme, align = self.theme, "RIGHT" if self.down and not cluster.panel else "LEFT"
         count = times(cluster.count, 13, theme.accent)
-        size = f"  {font(cluster.size, SMALL, theme.faint)}" if cluster.size and not self.down else ""
+        size = (
+            f"  {font(cluster.size, SMALL, theme.faint)}" if cluster.size and not self.down else ""
+        )
         lines = [bold(cluster.title, 11) + count + size] if cluster.title or count else []
-        lines += [font(line, SMALL, theme.faint) for line in [*cluster.lines, cluster.weight] if line]
+        lines += [
+            font(line, SMALL, theme.faint) for line in [*cluster.lines, cluster.weight] if line
+        ]
         return {
             "label": aligned(lines, align) if lines else "",
             "labeljust": "r" if align == "RIGHT" else "l",
@@ -149,63 +167,118 @@ class Writer:
 
     @staticmethod
     def _margin(cluster: Cluster, edges: Sequence[Edge]) -> str:
-        """What is left free around boxes: more in a panel with a long way around, which a frame does not make room for by itself."""
+        """What is left free around boxes: more in a panel with a long way around, which a frame
+        does not make room for by itself.
+        """
         around = cluster.panel and any(edge.way in (Way.SHORTCUT, Way.REFERENCE) for edge in edges)
         return "52" if around else "7"
 
     def _box(self, box: Box) -> dict[str, str]:
-        made = {"id": box.node or box.id, "class": f"{box.form.value} {box.fill.value}", "tooltip": box.tip or " "}
+        made = {
+            "id": box.node or box.id,
+            "class": f"{box.form.value} {box.fill.value}",
+            "tooltip": box.tip or " ",
+        }
         return {**made, **_FORMS[box.form](self, box)}
 
     def _pill(self, box: Box) -> dict[str, str]:
         color = self.theme.line
         words = self._words(box, self.theme.ink)
-        return {"label": words, "fillcolor": self.theme.paper, "color": color, "fontcolor": self.theme.ink}
+        return {
+            "label": words,
+            "fillcolor": self.theme.paper,
+            "color": color,
+            "fontcolor": self.theme.ink,
+        }
 
     def _card(self, box: Box) -> dict[str, str]:
-        made = {"label": self._words(box, INK), "fillcolor": FILLS[box.fill], "color": BORDERS[box.fill], "width": "1.2" if self.down else "0.9"}
+        made = {
+            "label": self._words(box, INK),
+            "fillcolor": FILLS[box.fill],
+            "color": BORDERS[box.fill],
+            "width": "1.2" if self.down else "0.9",
+        }
         made |= {"style": SHAPES[box.fill]} if box.fill in SHAPES else {}
         made |= {"peripheries": "2"} if box.fill is Fill.DENSE else {}
         return made | self._signed(box)
 
     def _grouped(self, box: Box) -> dict[str, str]:
-        return {**self._card(box), "style": "rounded,filled,bold", "peripheries": "1", "penwidth": "2"}
+        return {
+            **self._card(box),
+            "style": "rounded,filled,bold",
+            "peripheries": "1",
+            "penwidth": "2",
+        }
 
     def _signed(self, box: Box) -> dict[str, str]:
-        return {"color": self.theme.accent, "penwidth": "2.6"} if box.sign and box.sign in "+−~" else {}
+        return (
+            {"color": self.theme.accent, "penwidth": "2.6"}
+            if box.sign and box.sign in "+−~"
+            else {}
+        )
 
     def _words(self, box: Box, ink: str) -> str:
-        """Title, what belongs to it, and in a line of numbers the size (left to right) and the weights."""
+        """Title, what belongs to it, and in a line of numbers the size (left to right) and the
+        weights.
+        """
         row = box.rows[0]
         sign = bold(f"{box.sign} ", 12) if box.sign and box.sign in "+−~" else ""
         title = f"{sign}{bold(self._short(row.strong))}{escape(row.rest)}{times(row.times, 12)}"
-        numbers = [box.weight] if self.down or box.form in (Form.INPUT, Form.OUTPUT) else [box.size, box.weight]
+        numbers = (
+            [box.weight]
+            if self.down or box.form in (Form.INPUT, Form.OUTPUT)
+            else [box.size, box.weight]
+        )
         if box.form is Form.GROUP and self.down:
             numbers = [box.size, box.weight]
-        lines = [*(part for line in box.lines for part in broken(line, NARROW)), DOT.join(filter(None, numbers))]
-        if self.down and len(box.lines) == 1 and len(box.lines[0]) + len(box.weight) < NARROW and box.form is Form.CARD:
+        lines = [
+            *(part for line in box.lines for part in broken(line, NARROW)),
+            DOT.join(filter(None, numbers)),
+        ]
+        if (
+            self.down
+            and len(box.lines) == 1
+            and len(box.lines[0]) + len(box.weight) < NARROW
+            and box.form is Form.CARD
+        ):
             lines = [DOT.join(filter(None, [*box.lines, *numbers]))]
         below = "".join(f"<BR/>{font(line, SMALL, ink)}" for line in lines if line)
         return f"<{title}{below}>"
 
     def _short(self, words: str) -> str:
-        """From left to right width is scarce, and the colour and the legend say what is a convolution and what a pool."""
-        return words if self.down else words.replace(" conv", "").replace("global average pool", "global average").removesuffix(" pool")
+        """From left to right width is scarce, and the colour and the legend say what is a
+        convolution and what a pool.
+        """
+        return (
+            words
+            if self.down
+            else words.replace(" conv", "")
+            .replace("global average pool", "global average")
+            .removesuffix(" pool")
+        )
 
     def _stacked(self, box: Box) -> dict[str, str]:
         fills = {row.fill for row in box.rows}
-        rows = "<HR/>".join(f"<TR>{self._stack_row(row, mixed=len(fills) > 1)}</TR>" for row in box.rows)
+        rows = "<HR/>".join(
+            f"<TR>{self._stack_row(row, mixed=len(fills) > 1)}</TR>" for row in box.rows
+        )
         style = "" if len(fills) > 1 else ' STYLE="ROUNDED"'
         border = self.theme.accent if box.sign else BORDERS[box.fill]
         ground = "" if len(fills) > 1 else f' BGCOLOR="{FILLS[box.fill]}"'
-        table = f'<TABLE{style} BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" COLOR="{border}"{ground}>{rows}</TABLE>'
+        table = (
+            f'<TABLE{style} BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"'
+            f' COLOR="{border}"{ground}>{rows}</TABLE>'
+        )
         return {"shape": "plain", "style": "", "label": f"<{table}>"}
 
     def _stack_row(self, row: Row, *, mixed: bool) -> str:
         small = f" {font(row.small, 8.5, INK)}" if row.small else ""
         ground = f' BGCOLOR="{FILLS[row.fill]}"' if mixed else ""
         width = 100 if self.down else 76
-        return f'<TD WIDTH="{width}" HEIGHT="19"{ground}> {bold(row.strong)}{escape(self._short(row.rest))}{times(row.times)}{small} </TD>'
+        return (
+            f'<TD WIDTH="{width}" HEIGHT="19"{ground}>'
+            f" {bold(row.strong)}{escape(self._short(row.rest))}{times(row.times)}{small} </TD>"
+        )
 
     def _framed(self, box: Box) -> dict[str, str]:
         """A title over the cards of a group, in one frame."""
@@ -219,19 +292,32 @@ class Writer:
         return {
             "shape": "plain",
             "style": "",
-            "label": f'<{table} COLOR="{border}" BGCOLOR="{self.theme.cluster}"><TR><TD BORDER="0">{title}</TD></TR>{rows}</TABLE>>',
+            "label": (
+                f'<{table} COLOR="{border}" BGCOLOR="{self.theme.cluster}"><TR><TD'
+                f' BORDER="0">{title}</TD></TR>{rows}</TABLE>>'
+            ),
         }
 
     def _frame_row(self, row: Row) -> str:
         small = f"<BR/>{font(row.small, SMALL, INK)}" if row.small else ""
         style = "" if row.fill is Fill.POOL else ' STYLE="ROUNDED"'
         fill = f'BGCOLOR="{FILLS[row.fill]}" COLOR="{BORDERS[row.fill]}"'
-        return f'<TD WIDTH="84" {fill}{style}> {bold(self._short(row.strong))}{escape(row.rest)}{times(row.times)} {small}</TD>'
+        return (
+            f'<TD WIDTH="84" {fill}{style}>'
+            f" {bold(self._short(row.strong))}{escape(row.rest)}{times(row.times)} {small}</TD>"
+        )
 
     def _sum(self, box: Box) -> dict[str, str]:
         sign = box.rows[0].strong
         border = BORDERS[Fill.MERGE]
-        made = {"shape": "circle", "style": "filled", "margin": "0", "fillcolor": FILLS[Fill.MERGE], "color": border, "fontcolor": INK}
+        made = {
+            "shape": "circle",
+            "style": "filled",
+            "margin": "0",
+            "fillcolor": FILLS[Fill.MERGE],
+            "color": border,
+            "fontcolor": INK,
+        }
         if len(sign) == 1:
             made |= {"fixedsize": "true", "width": "0.24", "fontsize": "13"}
         else:
@@ -240,8 +326,13 @@ class Writer:
 
     def _bar(self, box: Box) -> dict[str, str]:
         border = self.theme.accent if box.sign else BORDERS[Fill.MERGE]
-        words = f"{bold(box.rows[0].strong)}{escape(box.rows[0].rest)}" + "".join(f" · {escape(line)}" for line in box.lines)
-        cells = [f'<TD PORT="p{number}"{self._reach()}>{font(port, SMALL, INK)}</TD>' for number, port in enumerate(box.ports)]
+        words = f"{bold(box.rows[0].strong)}{escape(box.rows[0].rest)}" + "".join(
+            f" · {escape(line)}" for line in box.lines
+        )
+        cells = [
+            f'<TD PORT="p{number}"{self._reach()}>{font(port, SMALL, INK)}</TD>'
+            for number, port in enumerate(box.ports)
+        ]
         if self.down:
             every = "".join(cells)
             rows = f'<TR>{every}</TR><TR><TD COLSPAN="{len(cells)}">{words}</TD></TR>'
@@ -249,7 +340,10 @@ class Writer:
             first, *others = cells
             name = f'<TD ROWSPAN="{len(cells)}">{words}</TD>'
             rows = f"<TR>{first}{name}</TR>" + "".join(f"<TR>{cell}</TR>" for cell in others)
-        head = f'<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="{border}" BGCOLOR="{FILLS[Fill.MERGE]}">'
+        head = (
+            '<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3"'
+            f' COLOR="{border}" BGCOLOR="{FILLS[Fill.MERGE]}">'
+        )
         return {"shape": "plain", "style": "", "label": f"<{head}{rows}</TABLE>>"}
 
     def _reach(self) -> str:
@@ -269,10 +363,16 @@ class Writer:
         if self.boxes[edge.head].form is Form.POINT:
             made["arrowhead"] = "none"
         tail, head = edge.tail, edge.head
-        if edge.way is Way.SHORTCUT and self.boxes[edge.tail].form is Form.POINT and self.boxes[edge.head].form is Form.SUM:
+        if (
+            edge.way is Way.SHORTCUT
+            and self.boxes[edge.tail].form is Form.POINT
+            and self.boxes[edge.head].form is Form.SUM
+        ):
             side = "e" if self.down else "n"
             tail, head = f"{tail}:{side}", f"{head}:{side}"
-            made |= {"label": f" shortcut {MARK}" if self.boxes[edge.head].sign == MARK else " shortcut"}
+            made |= {
+                "label": f" shortcut {MARK}" if self.boxes[edge.head].sign == MARK else " shortcut"
+            }
         elif edge.port is not None:
             head = f"{head}:p{edge.port}:{'n' if self.down else 'w'}"
         graph.edge(tail, head, **made)
@@ -281,7 +381,11 @@ class Writer:
         """Panels stand under one another, beside the network."""
         if self.drawing.side_by_side:
             return
-        panels = [member for member in self.drawing.members if isinstance(member, Cluster) and member.panel]
+        panels = [
+            member
+            for member in self.drawing.members
+            if isinstance(member, Cluster) and member.panel
+        ]
         for one, other in pairwise(panels):
             last, first = list(boxes(one.members))[-1], next(boxes(other.members))
             graph.edge(last.id, first.id, style="invis")
@@ -310,4 +414,6 @@ _WAYS: dict[Way, dict[str, str]] = {
 
 def _plain_name(name: str) -> str:
     """A name that DOT takes without quotes."""
-    return "n_" + "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name)
+    return "n_" + "".join(
+        letter if letter.isascii() and letter.isalnum() else "_" for letter in name
+    )

@@ -1,7 +1,8 @@
 """A graph's elements and a plan → a drawing: boxes, clusters and edges.
 
-Each layer is placed on a box; a layer in a copy that is not drawn is placed on the box of its like. The edges are then those of the graph
-between the boxes, so that what is folded is folded exactly; those from one copy to the next are what ×N says.
+Each layer is placed on a box; a layer in a copy that is not drawn is placed on the box of its like.
+The edges are then those of the graph between the boxes, so that what is folded is folded exactly;
+those from one copy to the next are what ×N says.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from itertools import pairwise
 
 from archspec.diagrams import lettering
 from archspec.diagrams.drawing import Box, Cluster, Form, Member, Row
-from archspec.diagrams.elements import Card, Element, Elements, Group, Repeat, Side, Split, all_nodes, nodes_of
+from archspec.diagrams.elements import (
+    Card,
+    Element,
+    Elements,
+    Group,
+    Repeat,
+    Side,
+    Split,
+    all_nodes,
+    nodes_of,
+)
 from archspec.diagrams.folding import Fold, folds, joined, neighbours
 from archspec.diagrams.keeping import FIRST
 from archspec.diagrams.lettering import DOT, MARK
@@ -28,7 +39,14 @@ class Drawer(SplitDrawer):
         """Draw the model's inputs."""
         for name, tensor in self.graph.inputs.items():
             said = "Input" if len(self.graph.inputs) == 1 else name
-            box = Box(self._id(), Form.INPUT, [Row(said)], lines=[str(tensor)], node=name, tip=f"{name}\n{tensor}, {tensor.dtype}")
+            box = Box(
+                self._id(),
+                Form.INPUT,
+                [Row(said)],
+                lines=[str(tensor)],
+                node=name,
+                tip=f"{name}\n{tensor}, {tensor.dtype}",
+            )
             self.place[name] = box.id
             members.append(box)
 
@@ -71,18 +89,34 @@ class Drawer(SplitDrawer):
             inner = fold.body[0]
             cluster.count = fold.number
             self._register(fold)
-            opened = isinstance(inner, Group) and len(fold.body) == 1 and not self.plan.closed(inner, self.depth)
-            self.body(inner.body if opened and isinstance(inner, Group) else fold.body, cluster.members)
+            opened = (
+                isinstance(inner, Group)
+                and len(fold.body) == 1
+                and not self.plan.closed(inner, self.depth)
+            )
+            self.body(
+                inner.body if opened and isinstance(inner, Group) else fold.body, cluster.members
+            )
         self._within.pop()
         self.depth -= 1
         members += self._framed(cluster)
 
     def _framed(self, cluster: Cluster) -> list[Member]:
-        """A cluster; what is in it, where nothing needs to be told of it; a chain of cards as one box under the cluster's name."""
+        """A cluster; what is in it, where nothing needs to be told of it; a chain of cards as
+        one box under the cluster's name.
+        """
         if self.plan.panel and cluster.count == 1:
             return cluster.members
-        cards = [one for one in cluster.members if isinstance(one, Box) and one.form in (Form.CARD, Form.GROUP)]
-        if len(cards) == len(cluster.members) > 1 and self.plan.fold and all(self._follows(a, b) for a, b in pairwise(cards)):
+        cards = [
+            one
+            for one in cluster.members
+            if isinstance(one, Box) and one.form in (Form.CARD, Form.GROUP)
+        ]
+        if (
+            len(cards) == len(cluster.members) > 1
+            and self.plan.fold
+            and all(self._follows(a, b) for a, b in pairwise(cards))
+        ):
             return [self._frame(cluster, cards)]
         return [self._unwrapped(cluster)]
 
@@ -115,7 +149,9 @@ class Drawer(SplitDrawer):
     def _cluster(self, group: Group) -> Cluster:
         alike = self.alike(group)
         nodes = [node for one in alike for node in nodes_of(one)]
-        cluster = Cluster(f"cluster_{self._id()}", _last(group.path) or group.label, node=group.path)
+        cluster = Cluster(
+            f"cluster_{self._id()}", _last(group.path) or group.label, node=group.path
+        )
         cluster.size, cluster.weight = self._size(alike), lettering.weight(nodes)
         cluster.tip = lettering.group_tip(group.path, nodes, group.arguments)
         return cluster
@@ -125,7 +161,11 @@ class Drawer(SplitDrawer):
         nodes = [node for one in alike for node in nodes_of(one)]
         mark = self._mark(group, closed=True)
         box = Box(
-            self._id(), Form.GROUP, [Row(_last(group.path) or group.label, f" {MARK}" if mark else "")], self._main_fill(nodes), node=group.path
+            self._id(),
+            Form.GROUP,
+            [Row(_last(group.path) or group.label, f" {MARK}" if mark else "")],
+            self._main_fill(nodes),
+            node=group.path,
         )
         box.lines = [group.block] if group.block and group.block != box.rows[0].strong else []
         box.size, box.weight = self._size(alike), lettering.weight(nodes)
@@ -137,15 +177,22 @@ class Drawer(SplitDrawer):
 
     @staticmethod
     def _main_fill(nodes: Sequence[Node]) -> Fill:
-        """The colour of a closed group: that of the layers that most of its multiply-adds, or weights, are in."""
+        """The colour of a closed group: that of the layers that most of its multiply-adds, or
+        weights, are in.
+        """
         shares: Counter[Fill] = Counter()
         for node in nodes:
-            shares[fill(node.layer)] += (node.macs or 0) + sum(weight.size for weight in node.weights) + 1
+            shares[fill(node.layer)] += (
+                (node.macs or 0) + sum(weight.size for weight in node.weights) + 1
+            )
         return shares.most_common(1)[0][0]
 
     def _size(self, alike: Sequence[Element]) -> str:
         """What the last of some groups gives on."""
-        last = max((one for one in alike if isinstance(one, Group)), key=lambda one: self.position[list(nodes_of(one))[-1].name])
+        last = max(
+            (one for one in alike if isinstance(one, Group)),
+            key=lambda one: self.position[list(nodes_of(one))[-1].name],
+        )
         end = self.graph.endpoints.get(last.path)
         return str(self.graph.tensors[end]) if end is not None else str(self.last_of(alike).output)
 
@@ -163,7 +210,9 @@ class Drawer(SplitDrawer):
         mine = folds(repeat.copies)
         for other in self.alike(repeat)[1:]:
             if isinstance(other, Repeat):
-                mine = [joined(one, its) for one, its in zip(mine, folds(other.copies), strict=True)]
+                mine = [
+                    joined(one, its) for one, its in zip(mine, folds(other.copies), strict=True)
+                ]
         return mine
 
     def _counted(self, fold: Fold, label: str, members: list[Member]) -> None:
@@ -175,12 +224,18 @@ class Drawer(SplitDrawer):
         only = inner[0] if len(inner) == 1 else None
         if fold.number == 1:
             members += inner
-        elif isinstance(only, Box) and only.form in (Form.CARD, Form.GROUP) and only.rows[0].times == 1:
+        elif (
+            isinstance(only, Box)
+            and only.form in (Form.CARD, Form.GROUP)
+            and only.rows[0].times == 1
+        ):
             only.rows[0] = only.rows[0]._replace(times=fold.number)
             self._named_by_block(only, fold)
             members.append(only)
         elif isinstance(only, Box) and only.form is Form.FRAME and only.rows[0].times == 1:
-            only.rows[0] = only.rows[0]._replace(times=fold.number, strong=self._name_of(fold) or only.rows[0].strong)
+            only.rows[0] = only.rows[0]._replace(
+                times=fold.number, strong=self._name_of(fold) or only.rows[0].strong
+            )
             members.append(only)
         elif isinstance(only, Cluster) and only.count == 1:
             only.count = fold.number
@@ -188,12 +243,20 @@ class Drawer(SplitDrawer):
             members.append(only)
         else:
             nodes = [node for copy in fold.copies for node in all_nodes(copy)]
-            cluster = Cluster(f"cluster_{self._id()}", _plain(label), inner, fold.number, weight=lettering.weight(nodes))
+            cluster = Cluster(
+                f"cluster_{self._id()}",
+                _plain(label),
+                inner,
+                fold.number,
+                weight=lettering.weight(nodes),
+            )
             cluster.size = str(nodes[-1].output)
             members.append(cluster)
 
     def _named_by_block(self, box: Box, fold: Fold) -> None:
-        """A closed group that stands for several is called after its block, not after the first of them."""
+        """A closed group that stands for several is called after its block, not after the first
+        of them.
+        """
         name = self._name_of(fold)
         if box.form is Form.GROUP and name:
             box.rows[0] = box.rows[0]._replace(strong=name)
@@ -207,8 +270,14 @@ class Drawer(SplitDrawer):
         return FIRST + (_plain(label) or "the repeat")
 
     def _name_of(self, fold: Fold) -> str:
-        """What a fold of one group is called: outside of groups by the names that the author gave, within one after the block."""
-        ends = [copy[0] for copy in (fold.copies[0], fold.copies[-1]) if len(copy) == 1 and isinstance(copy[0], Group)]
+        """What a fold of one group is called: outside of groups by the names that the author
+        gave, within one after the block.
+        """
+        ends = [
+            copy[0]
+            for copy in (fold.copies[0], fold.copies[-1])
+            if len(copy) == 1 and isinstance(copy[0], Group)
+        ]
         if len(ends) < 2:
             return ""
         if self.depth == 0:
@@ -221,7 +290,13 @@ class Drawer(SplitDrawer):
             self.sides[node.name] = side.name
         self.body(side.body, members)
         end = self.graph.outputs[side.name]
-        box = Box(self._id(), Form.OUTPUT, [Row(side.name)], lines=[f"output, {self.graph.tensors[end]}"], node=side.name)
+        box = Box(
+            self._id(),
+            Form.OUTPUT,
+            [Row(side.name)],
+            lines=[f"output, {self.graph.tensors[end]}"],
+            node=side.name,
+        )
         box.tip = f"{side.name}\noutput of the model, {self.graph.tensors[end]}"
         self.ends[side.name] = box.id
         members.append(box)

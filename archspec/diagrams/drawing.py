@@ -1,4 +1,6 @@
-"""What is drawn: boxes, clusters and edges, with their words and colours and without their places. Data, and nothing else."""
+"""What is drawn: boxes, clusters and edges, with their words and colours and without their
+places. Data, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class Form(Enum):
 
 
 class Row(NamedTuple):
-    """One line of a stack, or a card's title: what stands out, the rest, what is small; ``times`` is ×N."""
+    """One line of a stack, or a card's title: what stands out, the rest, what is small;
+    ``times`` is ×N.
+    """
 
     strong: str
     rest: str = ""
@@ -36,10 +40,12 @@ class Row(NamedTuple):
 
 @dataclass
 class Box:
-    """One box. ``id`` is unique in the drawing, ``node`` the layer's (or group's) name, ``tip`` what a pointer shows.
+    """One box. ``id`` is unique in the drawing, ``node`` the layer's (or group's) name, ``tip``
+    what a pointer shows.
 
-    ``rows`` hold the title; several in a stack, and in a frame, which is a group of cards under its title. ``lines`` stand below it; ``size`` is
-    the output's, ``weight`` says the parameters; ``ports`` are the words at the branches' ends of a bar. ``sign`` marks a difference in a
+    ``rows`` hold the title; several in a stack, and in a frame, which is a group of cards under its
+    title. ``lines`` stand below it; ``size`` is the output's, ``weight`` says the parameters;
+    ``ports`` are the words at the branches' ends of a bar. ``sign`` marks a difference in a
     comparison, ``+``, ``−`` or ``~``, or with ``†`` what differs in the first copy.
     """
 
@@ -102,7 +108,8 @@ class Edge(NamedTuple):
 
 @dataclass
 class Drawing:
-    """A whole figure. ``subtitle`` are its totals, ``legend`` pairs of colour and words, ``notes`` what the marks mean.
+    """A whole figure. ``subtitle`` are its totals, ``legend`` pairs of colour and words, ``notes``
+    what the marks mean.
 
     Panels stand under one another, or ``side_by_side``.
     """
@@ -118,7 +125,9 @@ class Drawing:
 
     @property
     def heads(self) -> list[list[str]]:
-        """The boxes in which the branches of each split begin, which stand side by side in their order."""
+        """The boxes in which the branches of each split begin, which stand side by side in
+        their order.
+        """
         found: dict[str, list[str]] = {}
         for edge in self.edges:
             if edge.way is Way.BRANCH and edge.port is None:

@@ -1,4 +1,6 @@
-"""The layers of a graph, each placed on a box → the edges between the boxes, with the sizes that stand on them."""
+"""The layers of a graph, each placed on a box → the edges between the boxes, with the sizes
+that stand on them.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ class Wiring:
             yield from self._hops(name, node, head, way, port)
 
     def _latest(self, node: Node) -> str:
-        """The input that was drawn last before a layer of several inputs: the straight way into it."""
+        """The input that was drawn last before a layer of several inputs: the straight way into
+        it.
+        """
         placed = [name for name in node.inputs if name in self.drawer.place]
         return max(placed, key=lambda name: self.order.get(self.drawer.place[name], -1), default="")
 
@@ -82,7 +86,9 @@ class Wiring:
             yield Step(Edge(before, head, incoming, port=port), name)
 
     def _chain(self, name: str, node: Node) -> list[Around]:
-        """The splits that a tensor enters on its way to a layer, the outermost first; of those that share a point, the innermost."""
+        """The splits that a tensor enters on its way to a layer, the outermost first; of those
+        that share a point, the innermost.
+        """
         found: dict[str, Around] = {}
         for around in self.drawer.around[node.name]:
             if around.entry == name:
@@ -90,7 +96,9 @@ class Wiring:
         return list(found.values())
 
     def _other_copy(self, name: str, other: str) -> bool:
-        """Whether two layers are in different copies of one fold: what is between them is what ×N says."""
+        """Whether two layers are in different copies of one fold: what is between them is what
+        ×N says.
+        """
         copies = dict(self.drawer.copies[name])
         return any(copies.get(fold, number) != number for fold, number in self.drawer.copies[other])
 
@@ -108,12 +116,16 @@ class Wiring:
         return tensor not in self.drawer.in_paths and tensor not in self.drawer.sides
 
     def _labelled(self, steps: list[Step]) -> list[Edge]:
-        """The edges; those of the trunk outside of clusters, and into and out of them, with the size that they carry where it changes."""
+        """The edges; those of the trunk outside of clusters, and into and out of them, with the
+        size that they carry where it changes.
+        """
         edges = []
         last = ""
         for edge, tensor in steps:
             size = shape(self.graph.tensors[tensor].shape)
-            last = size if self.boxes[edge.tail].form in (Form.INPUT, Form.GROUP) else last  # which say their size themselves
+            last = (
+                size if self.boxes[edge.tail].form in (Form.INPUT, Form.GROUP) else last
+            )  # which say their size themselves
             between = self.home[edge.tail] != self.home[edge.head] or self.home[edge.tail] is None
             if edge.way is Way.TRUNK and between and size != last and self._on_spine(tensor):
                 edges.append(edge._replace(label=size))

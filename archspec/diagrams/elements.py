@@ -1,6 +1,8 @@
-"""`Graph` → its elements: cards, splits, groups, repeats and side paths, as the author wrote them; the first stage of a diagram.
+"""`Graph` → its elements: cards, splits, groups, repeats and side paths, as the author wrote them;
+the first stage of a diagram.
 
-An element is what a reader sees as one thing. Nothing is guessed from names: the structure is that of the scopes, the edges those of the layers.
+An element is what a reader sees as one thing. Nothing is guessed from names: the structure is that
+of the scopes, the edges those of the layers.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ from archspec.graph import Bindings, Graph, Node, Scope
 
 
 class Card(NamedTuple):
-    """A layer with those that belong to it: a convolution with its padding, normalization and activation.
+    """A layer with those that belong to it: a convolution with its padding, normalization and
+    activation.
 
-    ``main`` is the layer that it is called after; ``nodes`` are all, in their order. A card of normalizations and activations alone has
-    the first of them as its main.
+    ``main`` is the layer that it is called after; ``nodes`` are all, in their order. A card of
+    normalizations and activations alone has the first of them as its main.
     """
 
     nodes: tuple[Node, ...]
@@ -37,7 +40,9 @@ class Card(NamedTuple):
 
 
 class Path(NamedTuple):
-    """One way through a split: ``role`` is ``main``, ``shortcut`` or ``branch``. An empty body is the identity."""
+    """One way through a split: ``role`` is ``main``, ``shortcut`` or ``branch``. An empty body
+    is the identity.
+    """
 
     role: str
     label: str
@@ -45,7 +50,9 @@ class Path(NamedTuple):
 
 
 class Split(NamedTuple):
-    """A residual, or branches that are merged: ``merge`` is the layer that joins them, ``after`` are its normalization and activation."""
+    """A residual, or branches that are merged: ``merge`` is the layer that joins them,
+    ``after`` are its normalization and activation.
+    """
 
     paths: tuple[Path, ...]
     merge: Node
@@ -53,7 +60,9 @@ class Split(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A named group, or a block's call: ``block`` is the block's name and ``arguments`` are those of the call, nothing for a group."""
+    """A named group, or a block's call: ``block`` is the block's name and ``arguments`` are
+    those of the call, nothing for a group.
+    """
 
     path: str
     label: str
@@ -119,7 +128,11 @@ def inside(elements: Elements) -> Iterator[Element]:
 def entries(group: Group) -> list[str]:
     """The tensors from outside that a group takes, each once."""
     inside = {node.name for node in all_nodes(group.body)}
-    return list(dict.fromkeys(name for node in all_nodes(group.body) for name in node.inputs if name not in inside))
+    return list(
+        dict.fromkeys(
+            name for node in all_nodes(group.body) for name in node.inputs if name not in inside
+        )
+    )
 
 
 class Part(NamedTuple):
@@ -146,7 +159,9 @@ class Reading:
 
     @cached_property
     def parts(self) -> list[Part]:
-        """The scopes of the graph with their children. A scope comes where its first layer stands, an empty one where it was opened."""
+        """The scopes of the graph with their children. A scope comes where its first layer
+        stands, an empty one where it was opened.
+        """
         graph = self.graph
         parts = [Part(scope, []) for scope in graph.scopes]
         first = self._first_nodes()
@@ -160,7 +175,9 @@ class Reading:
         return parts
 
     def _first_nodes(self) -> list[int]:
-        """The number of the first layer in each scope; for an empty scope that of the next layer, so that it keeps its place."""
+        """The number of the first layer in each scope; for an empty scope that of the next
+        layer, so that it keeps its place.
+        """
         unset = len(self.graph.nodes)
         first = [unset] * len(self.graph.scopes)
         for number, node in enumerate(self.graph.nodes):
@@ -176,7 +193,10 @@ class Reading:
     @cached_property
     def uses(self) -> Counter[str]:
         """How often each tensor is used; an output of the model is a use."""
-        return Counter([name for node in self.graph.nodes for name in node.inputs] + list(self.graph.outputs.values()))
+        return Counter(
+            [name for node in self.graph.nodes for name in node.inputs]
+            + list(self.graph.outputs.values())
+        )
 
     def _read(self, children: Sequence[Part | Node]) -> Elements:
         return self._carded(self._loose(children))
@@ -215,15 +235,33 @@ class Reading:
         if kind == "output":
             return [Side(part.scope.path, self._read(part.children))]
         inside = self._loose(part.children)
-        if kind not in ("group", "block") or not part.scope.label or not inside or self._is_one_card(inside):
+        if (
+            kind not in ("group", "block")
+            or not part.scope.label
+            or not inside
+            or self._is_one_card(inside)
+        ):
             return inside  # a group without a name is no thing of its own
         body = self._carded(inside)
         if len(body) == 1 and isinstance(body[0], Group) and body[0].path == part.scope.path:
-            return list(body)  # a named group that holds one block, or the reverse: the inner one knows its arguments
-        return [Group(part.scope.path, part.scope.label, body, part.scope.label if kind == "block" else "", part.scope.arguments)]
+            return list(
+                body
+                # a named group that holds one block, or the reverse: the inner one knows its arguments
+            )
+        return [
+            Group(
+                part.scope.path,
+                part.scope.label,
+                body,
+                part.scope.label if kind == "block" else "",
+                part.scope.arguments,
+            )
+        ]
 
     def _is_one_card(self, inside: list[Element | Node]) -> bool:
-        """Whether a group is nothing but a layer and what belongs to it, which may then belong to a card with its neighbours."""
+        """Whether a group is nothing but a layer and what belongs to it, which may then belong
+        to a card with its neighbours.
+        """
         if not self.whole:
             return False
         nodes = [one for one in inside if isinstance(one, Node)]
@@ -234,7 +272,10 @@ class Reading:
         ends = [child for child in part.children if isinstance(child, Node)]
         if not ends:  # one path is left, and it is not merged
             return [one for path in paths for one in self._loose(path.children)]
-        found = [Path(path.scope.kind, path.scope.label, self._read(path.children)) for path in self._in_order(paths)]
+        found = [
+            Path(path.scope.kind, path.scope.label, self._read(path.children))
+            for path in self._in_order(paths)
+        ]
         if part.scope.kind == "residual" and len(found) == 1:
             found.append(Path("shortcut", "shortcut", ()))
         return [Split(tuple(found), ends[-1])]
@@ -242,7 +283,14 @@ class Reading:
     @staticmethod
     def _in_order(paths: list[Part]) -> list[Part]:
         """The main path before the shortcut; branches as they were written."""
-        return sorted(paths, key=lambda path: (path.scope.kind == "shortcut", path.scope.span.line, path.scope.span.column))
+        return sorted(
+            paths,
+            key=lambda path: (
+                path.scope.kind == "shortcut",
+                path.scope.span.line,
+                path.scope.span.column,
+            ),
+        )
 
     def _carded(self, loose: Sequence[Element | Node]) -> Elements:
         """Lone layers gathered into cards; what follows a merge belongs to it."""
@@ -260,9 +308,19 @@ class Reading:
         """Put a layer on the card before it, keep it for the one after it, or begin one with it."""
         part = role(node.layer)
         last = None if waiting or not found else found[-1]
-        if self.whole and part is Role.FOLLOWS and isinstance(last, Card) and self._only(last.nodes[-1], node):
+        if (
+            self.whole
+            and part is Role.FOLLOWS
+            and isinstance(last, Card)
+            and self._only(last.nodes[-1], node)
+        ):
             found[-1] = last._replace(nodes=(*last.nodes, node))
-        elif self.whole and part is Role.FOLLOWS and isinstance(last, Split) and self._only((last.merge, *last.after)[-1], node):
+        elif (
+            self.whole
+            and part is Role.FOLLOWS
+            and isinstance(last, Split)
+            and self._only((last.merge, *last.after)[-1], node)
+        ):
             found[-1] = last._replace(after=(*last.after, node))
         elif waiting and not self._only(waiting[-1], node):
             found += self._alone(waiting)
@@ -288,7 +346,9 @@ class Reading:
 
 
 class Readings:
-    """A graph read into elements, in cards and layer by layer, each once however many views are tried."""
+    """A graph read into elements, in cards and layer by layer, each once however many views are
+    tried.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph

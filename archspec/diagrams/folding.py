@@ -1,6 +1,8 @@
-"""The copies that a `repeat` made → runs of equal ones, each drawn once with ×N; what differs in the first copy is said.
+"""The copies that a `repeat` made → runs of equal ones, each drawn once with ×N; what differs in
+the first copy is said.
 
-Copies are compared by their layers and structure, not by names and sizes: a 1×1 convolution with 64 filters is drawn alike whatever it takes.
+Copies are compared by their layers and structure, not by names and sizes: a 1×1 convolution with 64
+filters is drawn alike whatever it takes.
 """
 
 from __future__ import annotations
@@ -9,7 +11,17 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from archspec.diagrams.elements import Card, Element, Elements, Group, Path, Repeat, Side, Split, all_nodes
+from archspec.diagrams.elements import (
+    Card,
+    Element,
+    Elements,
+    Group,
+    Path,
+    Repeat,
+    Side,
+    Split,
+    all_nodes,
+)
 from archspec.diagrams.roles import NAMES, RANDOM, title
 from archspec.graph import Node
 from archspec.layers import Layer
@@ -19,7 +31,9 @@ Pair = tuple[Element, Element]
 
 
 class Mark(NamedTuple):
-    """What differs at an element in the first copy: in its structure, or only in a layer's arguments."""
+    """What differs at an element in the first copy: in its structure, or only in a layer's
+    arguments.
+    """
 
     element: Element
     words: str
@@ -27,10 +41,12 @@ class Mark(NamedTuple):
 
 
 class Fold(NamedTuple):
-    """Equal copies, drawn once: ``body`` is that of one copy, ``pairs`` say which elements of the others it stands for.
+    """Equal copies, drawn once: ``body`` is that of one copy, ``pairs`` say which elements of the
+    others it stands for.
 
-    ``marks`` are what differs in the first copy. ``bare`` are splits of the body with what the first copy has in their place: the main path alone.
-    ``others`` are the copies of folds that are drawn as this one, ``more`` what the first copy has more, with the element where that is told.
+    ``marks`` are what differs in the first copy. ``bare`` are splits of the body with what the
+    first copy has in their place: the main path alone. ``others`` are the copies of folds that are
+    drawn as this one, ``more`` what the first copy has more, with the element where that is told.
     """
 
     body: Elements
@@ -48,14 +64,20 @@ class Fold(NamedTuple):
 
 
 def folds(copies: Sequence[Elements]) -> list[Fold]:
-    """The runs of equal copies, in their order. A first copy that differs in little joins the run after it."""
+    """The runs of equal copies, in their order. A first copy that differs in little joins the
+    run after it.
+    """
     runs: list[list[Elements]] = []
     for copy in copies:
         if runs and alike(runs[-1][-1], copy):
             runs[-1].append(copy)
         else:
             runs.append([copy])
-    if len(runs) > 1 and len(runs[0]) == 1 and (len(runs[1]) > 1 or (len(copies) == 2 and _called_alike(*copies))):
+    if (
+        len(runs) > 1
+        and len(runs[0]) == 1
+        and (len(runs[1]) > 1 or (len(copies) == 2 and _called_alike(*copies)))
+    ):
         compared = Comparison()
         if compared.bodies(runs[0][0], runs[1][0]):
             return [_with_first(runs[0][0], _fold(runs[1]), compared), *map(_fold, runs[2:])]
@@ -65,12 +87,20 @@ def folds(copies: Sequence[Elements]) -> list[Fold]:
 def _with_first(first: Elements, fold: Fold, compared: Comparison) -> Fold:
     """A fold with a first copy that differs."""
     pairs = (*fold.pairs, *compared.pairs)
-    return fold._replace(copies=(first, *fold.copies), pairs=pairs, marks=tuple(compared.marks), bare=tuple(compared.bare), more=tuple(compared.more))
+    return fold._replace(
+        copies=(first, *fold.copies),
+        pairs=pairs,
+        marks=tuple(compared.marks),
+        bare=tuple(compared.bare),
+        more=tuple(compared.more),
+    )
 
 
 def joined(fold: Fold, other: Fold) -> Fold:
     """A fold that stands for another one too."""
-    direct = [pair for one, its in zip(fold.body, other.body, strict=True) for pair in paired(one, its)]
+    direct = [
+        pair for one, its in zip(fold.body, other.body, strict=True) for pair in paired(one, its)
+    ]
     mine = {id(its): one for one, its in direct}
     through = [(mine[id(one)], its) for one, its in other.pairs if id(one) in mine]
     others = (*fold.others, other.copies, *other.others)
@@ -80,18 +110,34 @@ def joined(fold: Fold, other: Fold) -> Fold:
 def _called_alike(first: Elements, second: Elements) -> bool:
     """Whether two copies are calls of one block with the same arguments, but for one."""
     one, other = first[0], second[0]
-    if len(first) != 1 or len(second) != 1 or not isinstance(one, Group) or not isinstance(other, Group) or not one.block:
+    if (
+        len(first) != 1
+        or len(second) != 1
+        or not isinstance(one, Group)
+        or not isinstance(other, Group)
+        or not one.block
+    ):
         return False
-    return one.block == other.block and sum(a != b for a, b in zip(one.arguments, other.arguments, strict=True)) <= 1
+    return (
+        one.block == other.block
+        and sum(a != b for a, b in zip(one.arguments, other.arguments, strict=True)) <= 1
+    )
 
 
 def _fold(run: list[Elements]) -> Fold:
-    pairs = [pair for copy in run[1:] for one, other in zip(run[0], copy, strict=True) for pair in paired(one, other)]
+    pairs = [
+        pair
+        for copy in run[1:]
+        for one, other in zip(run[0], copy, strict=True)
+        for pair in paired(one, other)
+    ]
     return Fold(run[0], tuple(run), tuple(pairs))
 
 
 def neighbours(elements: Elements) -> Iterator[Fold]:
-    """Elements that follow each other and are alike, as folds: a chain of equal layers is drawn as one, ×N."""
+    """Elements that follow each other and are alike, as folds: a chain of equal layers is drawn
+    as one, ×N.
+    """
     run: list[Elements] = []
     for element in elements:
         if run and (not isinstance(element, Card | Group) or not alike(run[-1], (element,))):
@@ -113,7 +159,8 @@ def _alike(one: Element, other: Element) -> bool:
     if isinstance(one, Split) and isinstance(other, Split):
         return (
             _same_layers((one.merge, *one.after), (other.merge, *other.after))
-            and [(path.role, path.label) for path in one.paths] == [(path.role, path.label) for path in other.paths]
+            and [(path.role, path.label) for path in one.paths]
+            == [(path.role, path.label) for path in other.paths]
             and all(alike(a.body, b.body) for a, b in zip(one.paths, other.paths, strict=True))
         )
     if isinstance(one, Group) and isinstance(other, Group):
@@ -124,11 +171,15 @@ def _alike(one: Element, other: Element) -> bool:
 
 
 def _same_layers(some: tuple[Node, ...], others: tuple[Node, ...]) -> bool:
-    return len(some) == len(others) and all(same_layer(a.layer, b.layer) for a, b in zip(some, others, strict=True))
+    return len(some) == len(others) and all(
+        same_layer(a.layer, b.layer) for a, b in zip(some, others, strict=True)
+    )
 
 
 def same_layer(one: Layer, other: Layer) -> bool:
-    """Whether two layers are equal, or drop out at different rates, which papers let grow from block to block."""
+    """Whether two layers are equal, or drop out at different rates, which papers let grow from
+    block to block.
+    """
     return one == other or (type(one) is type(other) and one.kind().startswith(RANDOM))
 
 
@@ -140,14 +191,18 @@ def paired(one: Element, other: Element) -> Iterator[Pair]:
 
 
 def _inside(element: Element) -> Elements:
-    """The elements in an element, but for a repeat's, whose copies are compared when it is drawn."""
+    """The elements in an element, but for a repeat's, whose copies are compared when it is
+    drawn.
+    """
     if isinstance(element, Split):
         return tuple(inner for path in element.paths for inner in path.body)
     return element.body if isinstance(element, Group | Side) else ()
 
 
 class Comparison:
-    """The first copy beside another: ``pairs`` of elements that answer to one another, ``marks`` on what differs."""
+    """The first copy beside another: ``pairs`` of elements that answer to one another,
+    ``marks`` on what differs.
+    """
 
     def __init__(self) -> None:
         self.pairs: list[Pair] = []
@@ -171,12 +226,19 @@ class Comparison:
     def _without_shortcut(self, first: Elements, other: Elements) -> bool:
         """Whether the first copy lacks only the way around, which the others have."""
         for place, element in enumerate(other):
-            if isinstance(element, Split) and any(path.role == "shortcut" and not path.body for path in element.paths):
+            if isinstance(element, Split) and any(
+                path.role == "shortcut" and not path.body for path in element.paths
+            ):
                 main = next(path.body for path in element.paths if path.role == "main")
                 length = len(first) - len(other) + 1
                 inside = first[place : place + length]
                 around = first[:place], first[place + length :]
-                if length > 0 and self._each(around[0], other[:place]) and self.bodies(inside, main) and self._each(around[1], other[place + 1 :]):
+                if (
+                    length > 0
+                    and self._each(around[0], other[:place])
+                    and self.bodies(inside, main)
+                    and self._each(around[1], other[place + 1 :])
+                ):
                     self.marks.append(Mark(element, "no shortcut"))
                     self.bare.append((element, inside))
                     return True
@@ -194,8 +256,13 @@ class Comparison:
                 del self.pairs[state[0] :], self.marks[state[1] :]
                 return False
             if what != "equal":
-                self.marks += [Mark(other[place], f"no {_briefly(other[place])}") for place in range(k, m)]
-                self.marks += [Mark(other[min(k, len(other) - 1)], f"with {_briefly(first[place])}") for place in range(i, j)]
+                self.marks += [
+                    Mark(other[place], f"no {_briefly(other[place])}") for place in range(k, m)
+                ]
+                self.marks += [
+                    Mark(other[min(k, len(other) - 1)], f"with {_briefly(first[place])}")
+                    for place in range(i, j)
+                ]
                 self.more.append((other[min(k, len(other) - 1)], first[i:j]))
         return True
 
@@ -204,7 +271,12 @@ class Comparison:
             return self._cards(first, other)
         if isinstance(first, Split) and isinstance(other, Split):
             return self._splits(first, other)
-        if isinstance(first, Group) and isinstance(other, Group) and first.block == other.block and self.bodies(first.body, other.body):
+        if (
+            isinstance(first, Group)
+            and isinstance(other, Group)
+            and first.block == other.block
+            and self.bodies(first.body, other.body)
+        ):
             self.pairs.append((other, first))
             return True
         if _alike(first, other):
@@ -233,7 +305,9 @@ class Comparison:
         if self._each(first.body, other.body) if len(first.body) == len(other.body) else False:
             return True
         if other.role == "shortcut" and not other.body:
-            self.marks.append(Mark(split, f"{' and '.join(map(_briefly, first.body))} on the shortcut"))
+            self.marks.append(
+                Mark(split, f"{' and '.join(map(_briefly, first.body))} on the shortcut")
+            )
             self.more.append((split, first.body))
             return True
         return self.bodies(first.body, other.body)
@@ -260,17 +334,37 @@ def _briefly(element: Element) -> str:
     return words_of(element).split(",")[0]
 
 
-WORDS = {"strides": "stride {}", "filters": "{} filters", "units": "{} units", "kernel_size": "{} kernel", "padding": "padding {}"}
+WORDS = {
+    "strides": "stride {}",
+    "filters": "{} filters",
+    "units": "{} units",
+    "kernel_size": "{} kernel",
+    "padding": "padding {}",
+}
 
 
 def difference(first: Card, other: Card) -> str:
     """What the first card has and the other has not: ``stride 2``."""
     mine, its = first.main.layer, other.main.layer
     changed = [name for name in mine.attributes if getattr(mine, name) != getattr(its, name)]
-    words = [WORDS.get(name, name.replace("_", " ") + " {}").format(_value(getattr(mine, name))) for name in changed]
-    more = [node.layer for node in first.nodes if node is not first.main], [node.layer for node in other.nodes if node is not other.main]
-    words += [f"no {_name(layer)}" for layer in more[1] if layer.kind() not in [one.kind() for one in more[0]]]
-    words += [f"with {_name(layer)}" for layer in more[0] if layer.kind() not in [one.kind() for one in more[1]]]
+    words = [
+        WORDS.get(name, name.replace("_", " ") + " {}").format(_value(getattr(mine, name)))
+        for name in changed
+    ]
+    more = (
+        [node.layer for node in first.nodes if node is not first.main],
+        [node.layer for node in other.nodes if node is not other.main],
+    )
+    words += [
+        f"no {_name(layer)}"
+        for layer in more[1]
+        if layer.kind() not in [one.kind() for one in more[0]]
+    ]
+    words += [
+        f"with {_name(layer)}"
+        for layer in more[0]
+        if layer.kind() not in [one.kind() for one in more[1]]
+    ]
     return ", ".join(words) or "other settings"
 
 
@@ -281,4 +375,8 @@ def _name(layer: Layer) -> str:
 def _value(value: object) -> str:
     if isinstance(value, tuple):
         return str(value[0]) if len(set(value)) == 1 else "×".join(map(str, value))
-    return {True: "yes", False: "no", None: "none"}[value] if value in (True, False, None) and not isinstance(value, int | float) else str(value)
+    return (
+        {True: "yes", False: "no", None: "none"}[value]
+        if value in (True, False, None) and not isinstance(value, int | float)
+        else str(value)
+    )

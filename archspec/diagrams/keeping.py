@@ -1,4 +1,6 @@
-"""What a drawing keeps while it is drawn: on which box each layer is, what is drawn in whose place, what differs in first copies."""
+"""What a drawing keeps while it is drawn: on which box each layer is, what is drawn in whose
+place, what differs in first copies.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ Closed = Callable[[Group, int], bool]
 
 
 class Around(NamedTuple):
-    """A split that a layer is in: the tensor that enters it, the point where it parts, the way that the layer is on."""
+    """A split that a layer is in: the tensor that enters it, the point where it parts, the way
+    that the layer is on.
+    """
 
     entry: str
     point: str
@@ -30,20 +34,28 @@ class Around(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How much is drawn: which groups are ``closed``, whether repeats are folded, whether equal ``neighbours`` are; whether it is a panel."""
+    """How much is drawn: which groups are ``closed``, whether repeats are folded, whether equal
+    ``neighbours`` are; whether it is a panel.
+    """
 
     closed: Closed
     fold: bool = True
     neighbours: bool = False
     panel: bool = False
     vocabulary: Mapping[tuple[str, str], str] = {}
-    """Words for arguments of layers, by the layer's and the argument's name, that stand in place of their values."""
+    """Words for arguments of layers, by the layer's and the argument's name, that stand in
+    place of their values.
+    """
 
 
 class Keeper:
-    """Where each layer went, and what each drawn element stands for. Elements are kept by identity: equal ones may stand in many places."""
+    """Where each layer went, and what each drawn element stands for. Elements are kept by
+    identity: equal ones may stand in many places.
+    """
 
-    def __init__(self, graph: Graph, plan: Plan, prefix: str = "b", legend: Legend | None = None) -> None:
+    def __init__(
+        self, graph: Graph, plan: Plan, prefix: str = "b", legend: Legend | None = None
+    ) -> None:
         self.graph = graph
         self.plan = plan
         self.prefix = prefix
@@ -70,19 +82,32 @@ class Keeper:
         self._within: list[str] = []
 
     def finished(self, drawing: Drawing) -> None:
-        """Put the notes on a drawing; a row of a stack says what it consists of where that is not what the legend says."""
-        said = {id(row): words or "alone" for row, colour, words in self.rows if words != lettering.together(self.legend.usual(colour))}
+        """Put the notes on a drawing; a row of a stack says what it consists of where that is
+        not what the legend says.
+        """
+        said = {
+            id(row): words or "alone"
+            for row, colour, words in self.rows
+            if words != lettering.together(self.legend.usual(colour))
+        }
         for box in drawing.boxes:
-            box.rows = [row._replace(small=said[id(row)]) if id(row) in said else row for row in box.rows]
+            box.rows = [
+                row._replace(small=said[id(row)]) if id(row) in said else row for row in box.rows
+            ]
         drawing.notes += self._said()
 
     def _said(self) -> list[str]:
-        """What the marks mean: places where the first copy differs in the same words share a line."""
+        """What the marks mean: places where the first copy differs in the same words share a
+        line.
+        """
         alike: dict[tuple[str, ...], list[int]] = {}
         places = list(self._notes)
         for number, words in enumerate(self._notes.values()):
             alike.setdefault(tuple(dict.fromkeys(words)), []).append(number)
-        return [f"{MARK} {_several(places, numbers)}: {', '.join(words)}" for words, numbers in alike.items()]
+        return [
+            f"{MARK} {_several(places, numbers)}: {', '.join(words)}"
+            for words, numbers in alike.items()
+        ]
 
     def _id(self) -> str:
         self.number += 1
@@ -104,29 +129,49 @@ class Keeper:
             self.place[node.name] = box.id
 
     def last_of(self, alike: Sequence[Element]) -> Node:
-        """The last layer of what a drawn element stands for: what it gives on is what all of them together give."""
-        return max((list(nodes_of(one))[-1] for one in alike), key=lambda node: self.position[node.name])
+        """The last layer of what a drawn element stands for: what it gives on is what all of
+        them together give.
+        """
+        return max(
+            (list(nodes_of(one))[-1] for one in alike), key=lambda node: self.position[node.name]
+        )
 
     def more(self, element: Element) -> list[Node]:
         """The layers that first copies have more at an element that is drawn."""
-        return [node for one in self.alike(element) for body in self._more[id(one)] for node in all_nodes(body)]
+        return [
+            node
+            for one in self.alike(element)
+            for body in self._more[id(one)]
+            for node in all_nodes(body)
+        ]
 
     def mark(self, mark: Mark) -> None:
         """Keep what differs at an element."""
         self._marks[id(mark.element)].append(mark)
 
     def _other_arguments(self, group: Group) -> list[str]:
-        """The arguments of the first call that a closed group stands for, where they differ from its own."""
+        """The arguments of the first call that a closed group stands for, where they differ
+        from its own.
+        """
         calls = [one for one in self.alike(group) if isinstance(one, Group)]
         first = next((one for one in calls if one.arguments != group.arguments), None)
         if first is None or not any(self._marks[id(one)] for one in inside((group,))):
             return []
         others = [dict(one.arguments) for one in calls if one is not first]
-        told = [(name, value) for name, value in first.arguments if all(one[name] == others[0][name] != value for one in others)]
-        return [WORDS.get(name, f"{name} {{}}").format(lettering.value_words(value)) for name, value in told]
+        told = [
+            (name, value)
+            for name, value in first.arguments
+            if all(one[name] == others[0][name] != value for one in others)
+        ]
+        return [
+            WORDS.get(name, f"{name} {{}}").format(lettering.value_words(value))
+            for name, value in told
+        ]
 
     def running(self, group: Group) -> set[str]:
-        """The arguments that differ among the calls that a closed group stands for, and not in the first alone, as drop rates grow."""
+        """The arguments that differ among the calls that a closed group stands for, and not in
+        the first alone, as drop rates grow.
+        """
         calls = [dict(one.arguments) for one in self.alike(group) if isinstance(one, Group)]
         return {name for name in calls[0] if len({repr(call[name]) for call in calls}) > 2}
 
@@ -134,7 +179,12 @@ class Keeper:
         """Whether something differs in the first copy here; it is then noted."""
         words = [mark.words for mark in self._marks[id(element)]]
         if isinstance(element, Group) and closed:
-            words += [mark.words for one in inside(element.body) for mark in self._marks[id(one)] if mark.structural]
+            words += [
+                mark.words
+                for one in inside(element.body)
+                for mark in self._marks[id(one)]
+                if mark.structural
+            ]
             words = [*self._other_arguments(element), *words]
         if words and self._within:
             self._notes[self._within[-1]] += words
@@ -158,7 +208,9 @@ class Keeper:
 
 
 def _several(places: Sequence[str], numbers: Sequence[int]) -> str:
-    """``the first of conv3_x – conv5_x`` where they follow each other, ``block2, block4`` where they do not."""
+    """``the first of conv3_x – conv5_x`` where they follow each other, ``block2, block4`` where
+    they do not.
+    """
     found = [places[number] for number in numbers]
     if all(place.startswith(FIRST) for place in found):
         found = [found[0], *(place.removeprefix(FIRST) for place in found[1:])]

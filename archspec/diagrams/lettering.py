@@ -1,4 +1,6 @@
-"""What is written in a diagram: the lines of a card, what a pointer shows, the legend, the totals."""
+"""What is written in a diagram: the lines of a card, what a pointer shows, the legend, the
+totals.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from archspec.diagrams.elements import Card
-from archspec.diagrams.roles import SYMBOLS, Fill, Role, Say, own_activation, parts, plainly, role, title
+from archspec.diagrams.roles import (
+    SYMBOLS,
+    Fill,
+    Role,
+    Say,
+    own_activation,
+    parts,
+    plainly,
+    role,
+    title,
+)
 from archspec.graph import Bindings, Graph, Node, total
 from archspec.reports.numbers import exact, shape, short
 
@@ -17,7 +29,10 @@ DOT = " · "
 def composition(card: Card, say: Say = plainly) -> list[str]:
     """What belongs to the main layer of a card, in order: ``BN``, ``ReLU``."""
     before = [word for node in card.before for word in parts(node.layer, say)]
-    after = [*own_activation(card.main.layer), *(word for node in card.after for word in parts(node.layer, say))]
+    after = [
+        *own_activation(card.main.layer),
+        *(word for node in card.after for word in parts(node.layer, say)),
+    ]
     return [f"after {DOT.join(before)}" + ("," if after else ""), *after] if before else after
 
 
@@ -38,9 +53,16 @@ def weight(nodes: Iterable[Node], word: str = " params") -> str:
 
 
 def tip(node: Node, graph: Graph) -> str:
-    """All of a layer, in lines: its name, kind and arguments, sizes, weights, multiply-adds and its line in the spec."""
+    """All of a layer, in lines: its name, kind and arguments, sizes, weights, multiply-adds and
+    its line in the spec.
+    """
     sizes = " and ".join(shape(graph.tensors[name].shape) for name in node.inputs)
-    lines = [node.name, f"{node.layer!r}", f"{sizes} → {node.output}", f"{exact(parameters([node]))} parameters"]
+    lines = [
+        node.name,
+        f"{node.layer!r}",
+        f"{sizes} → {node.output}",
+        f"{exact(parameters([node]))} parameters",
+    ]
     if node.macs:
         lines.append(f"{exact(node.macs)} multiply-adds")
     if node.weights_of is not None and node.weights:
@@ -51,21 +73,31 @@ def tip(node: Node, graph: Graph) -> str:
 def card_tip(card: Card, graph: Graph, copies: int) -> str:
     """The tips of a card's layers; a card that stands for several says so."""
     head = [f"the first of {copies}:"] if copies > 1 else []
-    return "\n".join([*head, *("\n".join([tip(node, graph), ""]) for node in card.nodes)]).rstrip("\n")
+    return "\n".join([*head, *("\n".join([tip(node, graph), ""]) for node in card.nodes)]).rstrip(
+        "\n"
+    )
 
 
 def group_tip(path: str, nodes: Sequence[Node], arguments: Bindings) -> str:
     """The totals of a group, in lines."""
     macs = total(node.macs for node in nodes)
     said = ", ".join(f"{name}={value}" for name, value in arguments)
-    numbers = [f"{len(nodes)} layers", f"{exact(parameters(nodes))} parameters", f"{exact(macs)} multiply-adds"]
+    numbers = [
+        f"{len(nodes)} layers",
+        f"{exact(parameters(nodes))} parameters",
+        f"{exact(macs)} multiply-adds",
+    ]
     return "\n".join(line for line in [path, said, *numbers, f"line {nodes[0].span.line}"] if line)
 
 
 def tally(cards: Sequence[Card]) -> str:
-    """What stands on some cards, the most frequent first: ``500 layers: 3×3 conv ×300, 1×1 conv ×200``."""
+    """What stands on some cards, the most frequent first: ``500 layers: 3×3 conv ×300, 1×1 conv
+    ×200``.
+    """
     counted = Counter("".join(heading(card)).split(",")[0] for card in cards)
-    most = [f"{words} ×{number}" if number > 1 else words for words, number in counted.most_common(3)]
+    most = [
+        f"{words} ×{number}" if number > 1 else words for words, number in counted.most_common(3)
+    ]
     more = ["…"] if len(counted) > 3 else []
     return f"{sum(len(card.nodes) for card in cards)} layers: {', '.join([*most, *more])}"
 
@@ -91,7 +123,13 @@ def subtitle(graph: Graph) -> str:
     return DOT.join(words)
 
 
-WORDS = {Fill.CONV: "conv", Fill.POOL: "pool", Fill.DENSE: "dense", Fill.NORM: "normalization, activation", Fill.OTHER: "other"}
+WORDS = {
+    Fill.CONV: "conv",
+    Fill.POOL: "pool",
+    Fill.DENSE: "dense",
+    Fill.NORM: "normalization, activation",
+    Fill.OTHER: "other",
+}
 
 
 class Legend:
@@ -109,12 +147,16 @@ class Legend:
 
     def merged(self, node: Node, after: Sequence[Node]) -> None:
         """Count a merge."""
-        name = {"Add": "add", "Concatenate": "concatenate"}.get(node.layer.kind(), node.layer.kind().lower())
+        name = {"Add": "add", "Concatenate": "concatenate"}.get(
+            node.layer.kind(), node.layer.kind().lower()
+        )
         words = (name, *(word for one in after for word in parts(one.layer)))
         self.merges[words] += 1
 
     def usual(self, fill: Fill) -> tuple[str, ...]:
-        """What most cards of a colour consist of beside their main layer; nothing where none is in the majority."""
+        """What most cards of a colour consist of beside their main layer; nothing where none is
+        in the majority.
+        """
         counted = self.compositions.get(fill)
         if not counted or fill is not Fill.CONV:
             return ()
@@ -133,7 +175,11 @@ class Legend:
 
     def _words(self, fill: Fill) -> str:
         usual = self.usual(fill)
-        return f"{WORDS[fill]} {together(usual)}" if usual and usual[0].startswith("after") else " + ".join([WORDS[fill], *usual])
+        return (
+            f"{WORDS[fill]} {together(usual)}"
+            if usual and usual[0].startswith("after")
+            else " + ".join([WORDS[fill], *usual])
+        )
 
     def _merge_words(self) -> str:
         words = [" + ".join(one) for one in self.merges]
@@ -146,7 +192,16 @@ def symbol(node: Node) -> str:
 
 
 def heading(card: Card, say: Say = plainly) -> tuple[str, str]:
-    """What stands out on a card, and the rest of its title; a card without a main layer is called after all that are on it."""
+    """What stands out on a card, and the rest of its title; a card without a main layer is
+    called after all that are on it.
+    """
     if role(card.main.layer) is Role.MAIN:
         return title(card.main.layer, say)
-    return DOT.join(word for node in card.nodes for word in (parts(node.layer, say) or ["".join(title(node.layer, say))])), ""
+    return (
+        DOT.join(
+            word
+            for node in card.nodes
+            for word in parts(node.layer, say) or ["".join(title(node.layer, say))]
+        ),
+        "",
+    )

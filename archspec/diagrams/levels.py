@@ -11,8 +11,9 @@ from archspec.spelling import did_you_mean, listed
 
 
 class View(NamedTuple):
-    """One way to show a network. ``panels``: closed blocks are drawn once beside it; ``neighbours``: equal ones are drawn once, ×N;
-    ``gathered``: what follows each other at one size stands together.
+    """One way to show a network. ``panels``: closed blocks are drawn once beside it;
+    ``neighbours``: equal ones are drawn once, ×N; ``gathered``: what follows each other at one size
+    stands together.
     """
 
     level: str
@@ -22,18 +23,29 @@ class View(NamedTuple):
 
 
 def views(detail: str | None) -> tuple[View, ...]:
-    """The ways to show a network at a level of detail, the fullest first; at any level if it is None."""
+    """The ways to show a network at a level of detail, the fullest first; at any level if it is
+    None.
+    """
     found = {
         "full": (View("full"),),
         "layers": (View("layers"), View("layers", neighbours=True)),
         "blocks": (View("blocks", panels=True), View("blocks"), View("blocks", neighbours=True)),
-        "stages": (View("stages", panels=True), View("stages"), View("stages", neighbours=True), View("stages", neighbours=True, gathered=True)),
+        "stages": (
+            View("stages", panels=True),
+            View("stages"),
+            View("stages", neighbours=True),
+            View("stages", neighbours=True, gathered=True),
+        ),
     }
     return found[detail] if detail else (*found["layers"], *found["blocks"], *found["stages"])
 
 
-def plan(view: View, expand: frozenset[str] = frozenset(), collapse: frozenset[str] = frozenset()) -> Plan:
-    """The plan of a view; groups that are named, by path, last step or block, are opened or closed whatever the level."""
+def plan(
+    view: View, expand: frozenset[str] = frozenset(), collapse: frozenset[str] = frozenset()
+) -> Plan:
+    """The plan of a view; groups that are named, by path, last step or block, are opened or
+    closed whatever the level.
+    """
     usual = _CLOSED[view.level]
 
     def closed(group: Group, depth: int) -> bool:
@@ -51,13 +63,21 @@ def names(group: Group) -> set[str]:
 
 def all_names(elements: Elements) -> list[str]:
     """What can be opened and closed in some elements, in order."""
-    return list(dict.fromkeys(name for group in groups(elements) for name in sorted(names(group), key=lambda name: (len(name), name))))
+    return list(
+        dict.fromkeys(
+            name
+            for group in groups(elements)
+            for name in sorted(names(group), key=lambda name: (len(name), name))
+        )
+    )
 
 
 def unknown(name: str, elements: Elements) -> str:
     """What to say to a name that nothing in some elements has."""
     known = all_names(elements)
-    return did_you_mean(name, known) or (f"it has {listed(known, 7)}" if known else "it has no groups and no blocks")
+    return did_you_mean(name, known) or (
+        f"it has {listed(known, 7)}" if known else "it has no groups and no blocks"
+    )
 
 
 def groups(elements: Elements) -> Iterator[Group]:
@@ -77,11 +97,18 @@ def _stages(group: Group, depth: int) -> bool:
 
 def _blocks(group: Group, depth: int) -> bool:
     """Blocks are closed, but for those that only repeat other blocks: these are stages."""
-    return bool(group.block) and not any(isinstance(one, Repeat) and _is_block(one.copies[0]) for one in inside(group.body))
+    return bool(group.block) and not any(
+        isinstance(one, Repeat) and _is_block(one.copies[0]) for one in inside(group.body)
+    )
 
 
 def _is_block(body: Elements) -> bool:
     return any(isinstance(one, Group) and bool(one.block) for one in body)
 
 
-_CLOSED: dict[str, Closed] = {"full": _never, "layers": _never, "blocks": _blocks, "stages": _stages}
+_CLOSED: dict[str, Closed] = {
+    "full": _never,
+    "layers": _never,
+    "blocks": _blocks,
+    "stages": _stages,
+}

@@ -1,4 +1,6 @@
-"""A graph, a format and options → the bytes of its diagram: the fullest view that a page can hold, in the direction that fits."""
+"""A graph, a format and options → the bytes of its diagram: the fullest view that a page can
+hold, in the direction that fits.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from archspec.graph import Graph
 
 BOXES = 40
 WIDTH, HEIGHT = 1200, 1100
-"""What a figure holds at most where its level of detail is not given: boxes, and points across and down."""
+"""What a figure holds at most where its level of detail is not given: boxes, and points across
+and down.
+"""
 DPI = 192
 """Dots to an inch of a PNG: enough for print at the width of a page."""
 
@@ -56,15 +60,23 @@ def draw(graph: Graph, format: str = "svg", options: Options = Options()) -> byt
 
 
 def draw_block(graph: Graph, name: str, format: str = "svg", options: Options = Options()) -> bytes:  # noqa: B008 - it is immutable
-    """The diagram of one block, or of one named group. Raises `DrawingError`, also where the network has none of that name."""
+    """The diagram of one block, or of one named group. Raises `DrawingError`, also where the
+    network has none of that name.
+    """
     readings = Readings(graph)
-    return _made(_chosen(lambda view: block_figure(readings, name, view, options.title), options), format, options)
+    return _made(
+        _chosen(lambda view: block_figure(readings, name, view, options.title), options),
+        format,
+        options,
+    )
 
 
 def draw_both(one: Graph, other: Graph, format: str = "svg", options: Options = Options()) -> bytes:  # noqa: B008 - it is immutable
     """Two networks side by side, with what differs marked. Raises `DrawingError`."""
     readings = Readings(one), Readings(other)
-    return _made(_chosen(lambda view: both(*readings, view, options.title), options), format, options)
+    return _made(
+        _chosen(lambda view: both(*readings, view, options.title), options), format, options
+    )
 
 
 def choose(graph: Graph, options: Options) -> Choice:
@@ -78,7 +90,9 @@ def choose(graph: Graph, options: Options) -> Choice:
 def _chosen(make: Callable[[View], Drawing], options: Options) -> Choice:
     best: Choice | None = None
     for drawing, direction in _candidates(make, options):
-        choice = Choice(drawing, direction, render(dot(drawing, direction), "svg", _layouter(options)).decode())
+        choice = Choice(
+            drawing, direction, render(dot(drawing, direction), "svg", _layouter(options)).decode()
+        )
         if choice.fits:
             return choice
         if best is None or choice.excess < best.excess:
@@ -89,7 +103,9 @@ def _chosen(make: Callable[[View], Drawing], options: Options) -> Choice:
 
 
 def _candidates(make: Callable[[View], Drawing], options: Options) -> Iterator[tuple[Drawing, str]]:
-    """What may be drawn, the best first. Views of far too many boxes are left out, unless there is no other."""
+    """What may be drawn, the best first. Views of far too many boxes are left out, unless there
+    is no other.
+    """
     directions = (options.direction,) if options.direction else DIRECTIONS
     every = views(options.detail)
     for place, view in enumerate(every):
@@ -105,7 +121,10 @@ def _layouter(options: Options) -> str:
 
 def _made(choice: Choice, format: str, options: Options) -> bytes:
     if format not in FORMATS:
-        raise DrawingError(f"there is no format `{format}`: a diagram is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+        raise DrawingError(
+            f"there is no format `{format}`: a diagram is {', '.join(FORMATS[:-1])} or"
+            f" {FORMATS[-1]}"
+        )
     theme = options.theme or ("auto" if format == "svg" else "light")
     drawing = choice.drawing
     if format == "mmd":
@@ -132,4 +151,6 @@ def _check_names(readings: Readings, options: Options) -> None:
         for name in names:
             if name not in known:
                 what = f"which is no group or block of {readings.graph.name}"
-                raise DrawingError(f"{option} names `{name}`, {what}; {unknown(name, readings.cards)}")
+                raise DrawingError(
+                    f"{option} names `{name}`, {what}; {unknown(name, readings.cards)}"
+                )

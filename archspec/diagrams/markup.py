@@ -1,4 +1,6 @@
-"""Words → the marks of DOT's HTML labels. An empty tag is an error there, so that no words give nothing."""
+"""Words → the marks of DOT's HTML labels. An empty tag is an error there, so that no words give
+nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`Drawing` → Mermaid, a flowchart in text that Markdown pages show: the same boxes, frames and edges, without places and colours by hand."""
+"""`Drawing` → Mermaid, a flowchart in text that Markdown pages show: the same boxes, frames and
+edges, without places and colours by hand.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,12 @@ import re
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Row, Way
 from archspec.diagrams.palette import BORDERS, FILLS, INK
 
-_SHAPES = {Form.INPUT: ("([", "])"), Form.OUTPUT: ("([", "])"), Form.SUM: ("((", "))"), Form.BAR: ("[", "]")}
+_SHAPES = {
+    Form.INPUT: ("([", "])"),
+    Form.OUTPUT: ("([", "])"),
+    Form.SUM: ("((", "))"),
+    Form.BAR: ("[", "]"),
+}
 _ARROWS = {Way.SHORTCUT: "-. shortcut .->", Way.REFERENCE: "-.->"}
 
 
@@ -18,14 +25,21 @@ def mermaid(drawing: Drawing, direction: str = "tb") -> str:
     lines += [line for member in drawing.members for line in _member(member, 1)]
     forms = {box.id: box.form for box in drawing.boxes}
     lines += [_edge(edge, forms) for edge in drawing.edges]
-    used = dict.fromkeys(box.fill for box in drawing.boxes if box.form not in (Form.INPUT, Form.OUTPUT, Form.POINT))
-    lines += [f"  classDef {fill.value} fill:{FILLS[fill]},stroke:{BORDERS[fill]},color:{INK}" for fill in used]
+    used = dict.fromkeys(
+        box.fill for box in drawing.boxes if box.form not in (Form.INPUT, Form.OUTPUT, Form.POINT)
+    )
+    lines += [
+        f"  classDef {fill.value} fill:{FILLS[fill]},stroke:{BORDERS[fill]},color:{INK}"
+        for fill in used
+    ]
     return "\n".join(lines) + "\n"
 
 
 def _title(drawing: Drawing) -> str:
     """Title and totals as a text of YAML, in which the front matter is written."""
-    return json.dumps(" – ".join(filter(None, [drawing.title, drawing.subtitle])), ensure_ascii=False)
+    return json.dumps(
+        " – ".join(filter(None, [drawing.title, drawing.subtitle])), ensure_ascii=False
+    )
 
 
 def _member(member: Member, depth: int) -> list[str]:

@@ -1,4 +1,6 @@
-"""What can be asked of a diagram, and the error where it cannot be had. It imports nothing, so that a command line can say what there is."""
+"""What can be asked of a diagram, and the error where it cannot be had. It imports nothing, so
+that a command line can say what there is.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,9 @@ RENDERERS = ("bundled", "dot")
 class Options(NamedTuple):
     """How a diagram is made; what is None is chosen.
 
-    ``direction`` is ``tb`` or ``lr``, ``theme`` one of `THEMES` (by default ``auto`` for SVG, ``light`` for the rest), ``detail`` one of
-    ``stages``, ``blocks``, ``layers``, ``full``. ``expand`` and ``collapse`` name groups. ``renderer`` is ``bundled`` or ``dot``.
+    ``direction`` is ``tb`` or ``lr``, ``theme`` one of `THEMES` (by default ``auto`` for SVG,
+    ``light`` for the rest), ``detail`` one of ``stages``, ``blocks``, ``layers``, ``full``.
+    ``expand`` and ``collapse`` name groups. ``renderer`` is ``bundled`` or ``dot``.
     """
 
     direction: str | None = None

@@ -1,6 +1,8 @@
-"""The colours of diagrams: fills of Paul Tol's "light" scheme (Tol 2021, Colour Schemes, SRON/EPS/TN/09-002), a grey, inks for light and dark pages.
+"""The colours of diagrams: fills of Paul Tol's "light" scheme (Tol 2021, Colour Schemes,
+SRON/EPS/TN/09-002), a grey, inks for light and dark pages.
 
-Any two fills differ by ΔE 15 or more also to readers without red, green or blue cones, and the ink on each has a contrast of 4.5:1 or more.
+Any two fills differ by ΔE 15 or more also to readers without red, green or blue cones, and the ink
+on each has a contrast of 4.5:1 or more.
 """
 
 from __future__ import annotations
@@ -28,11 +30,15 @@ BORDERS = {
 INK = "#1F2937"
 """The words on fills, in light and dark."""
 OUTSIDE = "#1E2836"
-"""The words on a light page: another colour than `INK`, if only to a machine, so that a style for the dark can tell the two apart."""
+"""The words on a light page: another colour than `INK`, if only to a machine, so that a style
+for the dark can tell the two apart.
+"""
 
 
 class Theme(NamedTuple):
-    """The colours around the fills: the page, words, faint words and lines, frames, the accent of ×N, shortcuts."""
+    """The colours around the fills: the page, words, faint words and lines, frames, the accent
+    of ×N, shortcuts.
+    """
 
     page: str
     ink: str
@@ -46,5 +52,27 @@ class Theme(NamedTuple):
     paper: str
 
 
-LIGHT = Theme("#FFFFFF", OUTSIDE, "#5B6470", "#5B6470", "#94A3B8", "#F8FAFC", "#FFFFFF", "#B5460F", "#5A6412", "#FFFFFF")
-DARK = Theme("#0D1117", "#E6EDF3", "#9DA7B3", "#9DA7B3", "#3D444D", "#161B22", "#0D1117", "#F0883E", "#BBCC33", "#21262D")
+LIGHT = Theme(
+    "#FFFFFF",
+    OUTSIDE,
+    "#5B6470",
+    "#5B6470",
+    "#94A3B8",
+    "#F8FAFC",
+    "#FFFFFF",
+    "#B5460F",
+    "#5A6412",
+    "#FFFFFF",
+)
+DARK = Theme(
+    "#0D1117",
+    "#E6EDF3",
+    "#9DA7B3",
+    "#9DA7B3",
+    "#3D444D",
+    "#161B22",
+    "#0D1117",
+    "#F0883E",
+    "#BBCC33",
+    "#21262D",
+)

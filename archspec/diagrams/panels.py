@@ -1,6 +1,8 @@
-"""Blocks that are closed in a figure → a panel for each, which shows the block once, with the names of its arguments in place of numbers.
+"""Blocks that are closed in a figure → a panel for each, which shows the block once, with the names
+of its arguments in place of numbers.
 
-A number is replaced by a name only where the two agree in every call that is drawn; where they agree in none, it is left out as ``…``.
+A number is replaced by a name only where the two agree in every call that is drawn; where they
+agree in none, it is left out as ``…``.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ class Panel(NamedTuple):
 
 
 def called(drawer: Drawer) -> dict[str, list[Group]]:
-    """The calls of each block that is closed in a figure, copies included; blocks that are called once, or always alike, are left out."""
+    """The calls of each block that is closed in a figure, copies included; blocks that are
+    called once, or always alike, are left out.
+    """
     found: defaultdict[str, list[Group]] = defaultdict(list)
     for _, group in drawer.closed_groups:
         if group.block:
@@ -42,8 +46,17 @@ def called(drawer: Drawer) -> dict[str, list[Group]]:
 
 def varying(drawer: Drawer, block: str, calls: Sequence[Group]) -> list[str]:
     """The arguments in which the calls of a block differ from card to card."""
-    running = {name for _, group in drawer.closed_groups if group.block == block for name in drawer.running(group)}
-    names = [name for name, _ in calls[0].arguments if len({repr(dict(call.arguments).get(name)) for call in calls}) > 1]
+    running = {
+        name
+        for _, group in drawer.closed_groups
+        if group.block == block
+        for name in drawer.running(group)
+    }
+    names = [
+        name
+        for name, _ in calls[0].arguments
+        if len({repr(dict(call.arguments).get(name)) for call in calls}) > 1
+    ]
     return [name for name in names if name not in running]
 
 
@@ -55,17 +68,30 @@ def panel(main: Drawer, block: str, calls: Sequence[Group], number: int) -> Pane
     shown = same[0]
     graph, arguments = main.graph, varying(main, block, calls)
     words = Vocabulary(graph, shown, calls, arguments)
-    drawer = Drawer(graph, Plan(lambda group, depth: False, panel=True, vocabulary=words.found), f"p{number}_", main.legend)
+    drawer = Drawer(
+        graph,
+        Plan(lambda group, depth: False, panel=True, vocabulary=words.found),
+        f"p{number}_",
+        main.legend,
+    )
     cluster = Cluster(f"cluster_p{number}", _signature(block, arguments), panel=True)
     heads = entries(shown)
     for place, name in enumerate(heads):
         said = "in" if len(heads) == 1 else f"in {place + 1}"
-        box = Box(f"p{number}_in{place}", Form.INPUT, [Row(said)], node=f"{block}:{said}", tip=f"what `{block}` is given")
+        box = Box(
+            f"p{number}_in{place}",
+            Form.INPUT,
+            [Row(said)],
+            node=f"{block}:{said}",
+            tip=f"what `{block}` is given",
+        )
         drawer.place[name] = box.id
         cluster.members.append(box)
     notes = _notes(block, calls, shown, usual, drawer)
     drawer.body(shown.body, cluster.members)
-    if sum(box.counts for box in boxes(cluster.members)) < len(heads) + 2 and not _has_rows(cluster):
+    if sum(box.counts for box in boxes(cluster.members)) < len(heads) + 2 and not _has_rows(
+        cluster
+    ):
         return None
     drawing = Drawing(block, block, "", [cluster])
     drawing.edges = [edge._replace(label="") for edge in Wiring(graph, drawer, drawing).edges()]
@@ -91,7 +117,9 @@ def _skeleton(group: Group) -> tuple[str, ...]:
     return tuple(node.layer.kind() for node in all_nodes(group.body))
 
 
-def _notes(block: str, calls: Sequence[Group], shown: Group, usual: tuple[str, ...], drawer: Drawer) -> list[str]:
+def _notes(
+    block: str, calls: Sequence[Group], shown: Group, usual: tuple[str, ...], drawer: Drawer
+) -> list[str]:
     """What the calls of another structure have not, or have more; it is marked where it stands."""
     words: Counter[str] = Counter()
     for call in calls:
@@ -102,13 +130,21 @@ def _notes(block: str, calls: Sequence[Group], shown: Group, usual: tuple[str, .
                 for mark in structural:
                     drawer.mark(mark)
                 words[", ".join(dict.fromkeys(mark.words for mark in structural))] += 1
-    return [f"{MARK} {block}: {said} in {number} of {len(calls)}" for said, number in words.items() if said]
+    return [
+        f"{MARK} {block}: {said} in {number} of {len(calls)}"
+        for said, number in words.items()
+        if said
+    ]
 
 
 class Vocabulary:
-    """Words for the arguments of a block's layers, found by comparing its calls with the one that is shown."""
+    """Words for the arguments of a block's layers, found by comparing its calls with the one
+    that is shown.
+    """
 
-    def __init__(self, graph: Graph, shown: Group, calls: Sequence[Group], arguments: Sequence[str]) -> None:
+    def __init__(
+        self, graph: Graph, shown: Group, calls: Sequence[Group], arguments: Sequence[str]
+    ) -> None:
         self.symbols = dict(_symbols(graph, calls, arguments))
         self.found: dict[tuple[str, str], str] = {}
         self.ports: dict[str, list[str]] = {}
@@ -122,21 +158,35 @@ class Vocabulary:
     def _layer(self, shown: Node, column: Sequence[Node | None]) -> None:
         """Words for the arguments in which a layer differs from call to call."""
         for name in shown.layer.attributes:
-            values = [None if node is None else _number(getattr(node.layer, name)) for node in column]
-            if _number(getattr(shown.layer, name)) is not None and len({value for value in values if value is not None}) > 1:
+            values = [
+                None if node is None else _number(getattr(node.layer, name)) for node in column
+            ]
+            if (
+                _number(getattr(shown.layer, name)) is not None
+                and len({value for value in values if value is not None}) > 1
+            ):
                 self.found[(shown.name, name)] = self._word(values)
 
     def _ports(self, graph: Graph, shown: Node, column: Sequence[Node | None]) -> list[str]:
         """What stands at the ends of a bar: the channels of each branch."""
         found = []
         for place in range(len(shown.inputs)):
-            values = [None if node is None else graph.tensors[node.inputs[place]].shape[-1] for node in column]
+            values = [
+                None if node is None else graph.tensors[node.inputs[place]].shape[-1]
+                for node in column
+            ]
             same = len({value for value in values if value is not None}) == 1
-            found.append(str(graph.tensors[shown.inputs[place]].shape[-1]) if same else self._word(values).replace(UNSAID, ""))
+            found.append(
+                str(graph.tensors[shown.inputs[place]].shape[-1])
+                if same
+                else self._word(values).replace(UNSAID, "")
+            )
         return found
 
     def _word(self, values: list[Any]) -> str:
-        """The argument, the product of two or the multiple of one that agrees with the values in all calls that have one."""
+        """The argument, the product of two or the multiple of one that agrees with the values
+        in all calls that have one.
+        """
         for name, given in self.symbols.items():
             if _agree(given, values):
                 return name
@@ -153,25 +203,41 @@ class Vocabulary:
 
 
 def _agree(given: list[Any], values: list[Any]) -> bool:
-    return all(value is None or value == number for number, value in zip(given, values, strict=True))
+    return all(
+        value is None or value == number for number, value in zip(given, values, strict=True)
+    )
 
 
 def _answers(shown: Group, call: Group) -> dict[str, Node]:
-    """The layers of a call by the names of those of the shown one that they answer to; nothing where the two cannot be compared."""
+    """The layers of a call by the names of those of the shown one that they answer to; nothing
+    where the two cannot be compared.
+    """
     if _skeleton(shown) == _skeleton(call):
-        return {node.name: other for node, other in zip(all_nodes(shown.body), all_nodes(call.body), strict=True)}
+        return {
+            node.name: other
+            for node, other in zip(all_nodes(shown.body), all_nodes(call.body), strict=True)
+        }
     compared = Comparison()
     if not compared.bodies(call.body, shown.body):
         return {}
     found: dict[str, Node] = {}
     for one, other in compared.pairs:
         if isinstance(one, Card) and isinstance(other, Card):
-            found |= {node.name: its for node in one.nodes for its in other.nodes if type(node.layer) is type(its.layer)}
+            found |= {
+                node.name: its
+                for node in one.nodes
+                for its in other.nodes
+                if type(node.layer) is type(its.layer)
+            }
     return found
 
 
-def _symbols(graph: Graph, calls: Sequence[Group], arguments: Sequence[str]) -> Iterable[tuple[str, list[Any]]]:
-    """The numbers that calls differ in: their arguments, and the channels of what they are given."""
+def _symbols(
+    graph: Graph, calls: Sequence[Group], arguments: Sequence[str]
+) -> Iterable[tuple[str, list[Any]]]:
+    """The numbers that calls differ in: their arguments, and the channels of what they are
+    given.
+    """
     for name in arguments:
         values = [_number(dict(call.arguments)[name]) for call in calls]
         if None not in values:

@@ -14,7 +14,9 @@ Say = Callable[[str, Any], str]
 
 
 class Role(Enum):
-    """Whether a layer has a card of its own, belongs to the one before it (or, if there is none, after it), or to the one after it."""
+    """Whether a layer has a card of its own, belongs to the one before it (or, if there is
+    none, after it), or to the one after it.
+    """
 
     MAIN = "main"
     FOLLOWS = "follows"
@@ -53,11 +55,33 @@ ACTIVATIONS = {
 }  # fmt: skip
 """What people write for Keras's names of activations; the others are written as they are."""
 
-NORMS = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "LocalResponseNormalization", "UnitNormalization", "Normalization")
+NORMS = (
+    "BatchNormalization",
+    "LayerNormalization",
+    "GroupNormalization",
+    "LocalResponseNormalization",
+    "UnitNormalization",
+    "Normalization",
+)
 SHAPING = ("Flatten", "Reshape", "Permute", "RepeatVector")
 ACTIVE = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")
-RANDOM = ("Dropout", "SpatialDropout", "Gaussian", "AlphaDropout", "StochasticDepth", "ActivityRegularization")
-SYMBOLS = {"Add": "+", "Multiply": "×", "Subtract": "−", "Average": "avg", "Maximum": "max", "Minimum": "min", "Dot": "·"}
+RANDOM = (
+    "Dropout",
+    "SpatialDropout",
+    "Gaussian",
+    "AlphaDropout",
+    "StochasticDepth",
+    "ActivityRegularization",
+)
+SYMBOLS = {
+    "Add": "+",
+    "Multiply": "×",
+    "Subtract": "−",
+    "Average": "avg",
+    "Maximum": "max",
+    "Minimum": "min",
+    "Dot": "·",
+}
 """The signs of elementwise merges; any other merge is a bar."""
 
 
@@ -66,7 +90,11 @@ def role(layer: Layer) -> Role:
     kind = layer.kind()
     if kind.startswith(("ZeroPadding", "Cropping")):
         return Role.LEADS
-    return Role.FOLLOWS if kind in (*NORMS, *SHAPING, *ACTIVE) or kind.startswith(RANDOM) else Role.MAIN
+    return (
+        Role.FOLLOWS
+        if kind in (*NORMS, *SHAPING, *ACTIVE) or kind.startswith(RANDOM)
+        else Role.MAIN
+    )
 
 
 def fill(layer: Layer) -> Fill:
@@ -92,7 +120,9 @@ def plainly(name: str, value: Any) -> str:
 
 
 def title(layer: Layer, say: Say = plainly) -> tuple[str, str]:
-    """The words of a layer: what stands out, and the rest: ``7×7`` and `` conv, 64, /2``. ``say`` writes an argument's value."""
+    """The words of a layer: what stands out, and the rest: ``7×7`` and `` conv, 64, /2``.
+    ``say`` writes an argument's value.
+    """
     kind = layer.kind()
     for start, words in _TITLES.items():
         if start in kind:
@@ -102,22 +132,39 @@ def title(layer: Layer, say: Say = plainly) -> tuple[str, str]:
 
 def _conv(layer: Any, say: Say) -> tuple[str, str]:
     if layer.groups == layer.filters > 1:  # a filter for each channel, as ConvNeXt writes it
-        return _window(layer, "kernel_size", say), f" depthwise conv{_turns(layer, say, grouped=False)}"
-    return _window(layer, "kernel_size", say), f" conv, {say('filters', layer.filters)}{_turns(layer, say)}"
+        return (
+            _window(layer, "kernel_size", say),
+            f" depthwise conv{_turns(layer, say, grouped=False)}",
+        )
+    return (
+        _window(layer, "kernel_size", say),
+        f" conv, {say('filters', layer.filters)}{_turns(layer, say)}",
+    )
 
 
 def _transposed(layer: Any, say: Say) -> tuple[str, str]:
     steps = _steps(layer, "strides", say)
-    return _window(layer, "kernel_size", say), f" transposed conv, {say('filters', layer.filters)}" + (f", ×{steps}" if steps != "1" else "")
+    return _window(
+        layer, "kernel_size", say
+    ), f" transposed conv, {say('filters', layer.filters)}" + (
+        f", ×{steps}" if steps != "1" else ""
+    )
 
 
 def _depthwise(layer: Any, say: Say) -> tuple[str, str]:
-    more = f", ×{say('depth_multiplier', layer.depth_multiplier)}" if layer.depth_multiplier != 1 else ""
+    more = (
+        f", ×{say('depth_multiplier', layer.depth_multiplier)}"
+        if layer.depth_multiplier != 1
+        else ""
+    )
     return _window(layer, "kernel_size", say), f" depthwise conv{more}{_turns(layer, say)}"
 
 
 def _separable(layer: Any, say: Say) -> tuple[str, str]:
-    return _window(layer, "kernel_size", say), f" separable conv, {say('filters', layer.filters)}{_turns(layer, say)}"
+    return (
+        _window(layer, "kernel_size", say),
+        f" separable conv, {say('filters', layer.filters)}{_turns(layer, say)}",
+    )
 
 
 def _pool(layer: Any, say: Say) -> tuple[str, str]:
@@ -125,7 +172,9 @@ def _pool(layer: Any, say: Say) -> tuple[str, str]:
     if "Global" in layer.kind():
         return f"global {which} pool", ""
     steps = _steps(layer, "strides" if layer.strides is not None else "pool_size", say)
-    return _window(layer, "pool_size", say), f" {which} pool" + (f", /{steps}" if steps != "1" else "")
+    return _window(layer, "pool_size", say), f" {which} pool" + (
+        f", /{steps}" if steps != "1" else ""
+    )
 
 
 def _dense(layer: Any, say: Say) -> tuple[str, str]:
@@ -196,13 +245,22 @@ def _named(layer: Any, say: Say) -> tuple[str, str]:
     if kind.startswith(RANDOM) and hasattr(layer, "rate"):
         return f"{name} {say('rate', layer.rate)}".rstrip(), ""
     if kind == "Reshape":
-        return f"reshape {'×'.join('?' if size == -1 else say('target_shape', size) for size in layer.target_shape)}", ""
+        return (
+            (
+                "reshape"
+                f" {'×'.join('?' if size == -1 else say('target_shape', size) for size in layer.target_shape)}"
+            ),
+            "",
+        )
     return name, ""
 
 
 def _spaced(kind: str) -> str:
     """``ZeroPadding2D`` → ``zero padding``."""
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.removesuffix("1D").removesuffix("2D").removesuffix("3D"))
+    words = "".join(
+        f" {letter.lower()}" if letter.isupper() else letter
+        for letter in kind.removesuffix("1D").removesuffix("2D").removesuffix("3D")
+    )
     return words.strip()
 
 
@@ -213,7 +271,9 @@ def activation(value: Any) -> str:
 
 
 def parts(layer: Layer, say: Say = plainly) -> list[str]:
-    """What a layer that belongs to a card adds to its second line: its name. A padding says nothing there: the sizes show it."""
+    """What a layer that belongs to a card adds to its second line: its name. A padding says
+    nothing there: the sizes show it.
+    """
     return [] if role(layer) is Role.LEADS else ["".join(title(layer, say))]
 
 

@@ -1,4 +1,6 @@
-"""Residuals and branches → a point where they part, their paths, and the sign or bar in which they meet."""
+"""Residuals and branches → a point where they part, their paths, and the sign or bar in which
+they meet.
+"""
 
 from __future__ import annotations
 
@@ -43,14 +45,18 @@ class SplitDrawer(CardDrawer):
         members.append(self._merge(split, alike, bar=bar))
 
     def _keep_ways(self, split: Split, point: str, ways: Sequence[Way], *, bar: bool) -> None:
-        """Keep for the layers of a split on which way they are, and for its merge how each way ends."""
+        """Keep for the layers of a split on which way they are, and for its merge how each way
+        ends.
+        """
         entry = self._entry(split)
         for path, way in zip(split.paths, ways, strict=True):
             for node in all_nodes(path.body):
                 self.in_paths.add(node.name)
                 self.around[node.name].append(Around(entry, point, way))
         self.around[split.merge.name].append(Around(entry, point, Way.SHORTCUT))
-        self.merging[split.merge.name] = [(way, number if bar else None) for number, way in enumerate(ways)]
+        self.merging[split.merge.name] = [
+            (way, number if bar else None) for number, way in enumerate(ways)
+        ]
 
     def _path(self, path: Path, members: list[Member], *, bar: bool) -> None:
         cards = [one for one in path.body if isinstance(one, Card)]
@@ -60,7 +66,9 @@ class SplitDrawer(CardDrawer):
             self.body(path.body, members)
 
     def _point(self, split: Split, members: list[Member]) -> str:
-        """Where a split parts: a point of its own, or that of the split around it that parts from the same tensor."""
+        """Where a split parts: a point of its own, or that of the split around it that parts
+        from the same tensor.
+        """
         entry = self._entry(split)
         names = {node.name for node in nodes_of(split)}
         for outer in self.around[min(names)] if names else []:
@@ -71,16 +79,22 @@ class SplitDrawer(CardDrawer):
         return box.id
 
     def _entry(self, split: Split) -> str:
-        """The tensor that enters a split: the one from outside that most of its paths begin with."""
+        """The tensor that enters a split: the one from outside that most of its paths begin
+        with.
+        """
         inside = {node.name for node in nodes_of(split)}
         heads = [next(all_nodes(path.body), None) for path in split.paths]
-        taken = [name for head in heads if head is not None for name in head.inputs if name not in inside]
+        taken = [
+            name for head in heads if head is not None for name in head.inputs if name not in inside
+        ]
         taken += [name for name in split.merge.inputs if name not in inside]
         return Counter(taken).most_common(1)[0][0] if taken else ""
 
     @staticmethod
     def _ways(split: Split, *, bar: bool) -> list[Way]:
-        """What the path through each part of a split is drawn as: a gate leaves the straight way to what it acts on."""
+        """What the path through each part of a split is drawn as: a gate leaves the straight
+        way to what it acts on.
+        """
         if any(path.role != "branch" for path in split.paths):
             return [Way.SHORTCUT if path.role == "shortcut" else Way.TRUNK for path in split.paths]
         gate = not bar and any(not path.body for path in split.paths)
@@ -88,20 +102,34 @@ class SplitDrawer(CardDrawer):
 
     def _merge(self, split: Split, alike: list[Split], *, bar: bool) -> Box:
         tensors = self.graph.tensors
-        after = [word for node in split.after for word in [lettering.heading(Card((node,), node))[0]]]
+        after = [
+            word for node in split.after for word in [lettering.heading(Card((node,), node))[0]]
+        ]
         row = Row(lettering.symbol(split.merge) or "concatenate", fill=Fill.MERGE)
-        box = Box(self._id(), Form.BAR if bar else Form.SUM, [row], Fill.MERGE, node=split.merge.name)
+        box = Box(
+            self._id(), Form.BAR if bar else Form.SUM, [row], Fill.MERGE, node=split.merge.name
+        )
         if bar:
-            box.ports = [_range([tensors[name].shape[-1] for name in ends]) for ends in zip(*(one.merge.inputs for one in alike), strict=True)]
-            box.rows[0] = row._replace(strong=title(split.merge.layer)[0], rest=f" {_range([one.merge.output.shape[-1] for one in alike])}")
+            box.ports = [
+                _range([tensors[name].shape[-1] for name in ends])
+                for ends in zip(*(one.merge.inputs for one in alike), strict=True)
+            ]
+            box.rows[0] = row._replace(
+                strong=title(split.merge.layer)[0],
+                rest=f" {_range([one.merge.output.shape[-1] for one in alike])}",
+            )
             box.lines = [DOT.join(after)] if after else []
         elif self._marks[id(split)]:
             box.sign = MARK
         self.legend.merged(split.merge, () if bar else split.after)
         box.size = str((split.merge, *split.after)[-1].output)
-        box.tip = lettering.card_tip(Card((split.merge, *split.after), split.merge), self.graph, len(alike))
+        box.tip = lettering.card_tip(
+            Card((split.merge, *split.after), split.merge), self.graph, len(alike)
+        )
         self._mark(split)
-        self._put([*(node for one in alike for node in (one.merge, *one.after)), *self.more(split)], box)
+        self._put(
+            [*(node for one in alike for node in (one.merge, *one.after)), *self.more(split)], box
+        )
         return box
 
 

@@ -1,4 +1,6 @@
-"""The renderer's SVG → one for the web: what a pointer shows as titles, dark mode by CSS, and no trace of who made it."""
+"""The renderer's SVG → one for the web: what a pointer shows as titles, dark mode by CSS, and
+no trace of who made it.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,14 @@ from html import escape, unescape
 from archspec.diagrams.palette import DARK, LIGHT, Theme
 
 SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
-_LINK = re.compile(r'<g id="a_[^"]*"><a xlink:href="[^"]*" xlink:title="([^"]*)"[^>]*>\n?|<g id="a_[^"]*"><a xlink:title="([^"]*)"[^>]*>\n?')
-_GROUP = re.compile(r'(<g id="[^"]*" class="(?:node|cluster|edge|graph)[^"]*"[^>]*>\n)<title>(.*?)</title>\n', re.DOTALL)
+_LINK = re.compile(
+    r'<g id="a_[^"]*"><a xlink:href="[^"]*" xlink:title="([^"]*)"[^>]*>\n?|<g id="a_[^"]*"><a'
+    r' xlink:title="([^"]*)"[^>]*>\n?'
+)
+_GROUP = re.compile(
+    r'(<g id="[^"]*" class="(?:node|cluster|edge|graph)[^"]*"[^>]*>\n)<title>(.*?)</title>\n',
+    re.DOTALL,
+)
 
 
 def size(svg: str) -> tuple[float, float]:
@@ -21,7 +29,9 @@ def size(svg: str) -> tuple[float, float]:
 
 
 def for_web(svg: str, title: str, theme: str) -> str:
-    """The picture with a title that readers of the screen are told, tips and, for the theme ``auto``, the colours of dark mode."""
+    """The picture with a title that readers of the screen are told, tips and, for the theme
+    ``auto``, the colours of dark mode.
+    """
     text = _comments_out(svg)
     text = _tips(text)
     start = text.index("<svg")
@@ -36,7 +46,9 @@ def _comments_out(svg: str) -> str:
 
 
 def _tips(svg: str) -> str:
-    """What the renderer wrote as links becomes the title of the group, which browsers show and readers of the screen say."""
+    """What the renderer wrote as links becomes the title of the group, which browsers show and
+    readers of the screen say.
+    """
     made, place = [], 0
     for group in _GROUP.finditer(svg):
         made += [svg[place : group.start()], group[1]]
@@ -51,17 +63,23 @@ def _tips(svg: str) -> str:
 
 
 def _style(dark: Theme) -> str:
-    """What changes in the dark: the page and the words on it; boxes keep their fills and the ink on them."""
+    """What changes in the dark: the page and the words on it; boxes keep their fills and the
+    ink on them.
+    """
     light = LIGHT
     swaps = {
-        f'.graph>polygon[fill="{light.page.lower()}"],.graph>polygon[fill="white"]': f"fill:{dark.page}",
+        f'.graph>polygon[fill="{light.page.lower()}"],.graph>polygon[fill="white"]': (
+            f"fill:{dark.page}"
+        ),
         f'text[fill="{light.ink.lower()}"]': f"fill:{dark.ink}",
         f'text[fill="{light.faint.lower()}"]': f"fill:{dark.faint}",
         f'text[fill="{light.accent.lower()}"]': f"fill:{dark.accent}",
         ".edge path": f"stroke:{dark.line}",
         ".edge polygon,.point ellipse": f"stroke:{dark.line};fill:{dark.line}",
         ".edge.shortcut path,.edge.reference path": f"stroke:{dark.shortcut}",
-        ".edge.shortcut polygon,.edge.reference polygon": f"stroke:{dark.shortcut};fill:{dark.shortcut}",
+        ".edge.shortcut polygon,.edge.reference polygon": (
+            f"stroke:{dark.shortcut};fill:{dark.shortcut}"
+        ),
         ".edge.shortcut text,.edge.reference text": f"fill:{dark.shortcut}",
         ".cluster>path,.cluster>polygon": f"fill:{dark.cluster};stroke:{dark.frame}",
         f'.node.frame path[fill="{light.cluster.lower()}"]': f"fill:{dark.cluster}",

@@ -1,4 +1,6 @@
-"""A reference to a spec → one `Document`: ``extends``, the variant and ``--set`` laid on in the order of section 8 of the language."""
+"""A reference to a spec → one `Document`: ``extends``, the variant and ``--set`` laid on in the
+order of section 8 of the language.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,9 @@ from archspec import limits
 from archspec.diagnostics import COMMAND_LINE as SET
 from archspec.diagnostics import Diagnostic, Span, SpecError, stopped
 from archspec.files import reason
-from archspec.frontend import source, vocabulary
-from archspec.frontend.source import Document, Value
+from archspec.frontend import vocabulary
+from archspec.frontend.yaml import reader
+from archspec.frontend.yaml.reader import Document, Value
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean, listed, listed_names, spec_name
 
@@ -24,12 +27,19 @@ NOT_INHERITED = ("name", "description", "source", "expect", "variants", "extends
 """Keys of a document that the one which extends it does not take over."""
 
 PACKAGE = Path(__file__).parents[1]
-SHIPPED = next((folder for folder in (PACKAGE / "specs", PACKAGE.parent / "specs") if folder.is_dir()), PACKAGE / "specs")
-"""The folder of the specs that archspec ships: inside the package once installed, beside it in a checkout."""
+SHIPPED = next(
+    (folder for folder in (PACKAGE / "specs", PACKAGE.parent / "specs") if folder.is_dir()),
+    PACKAGE / "specs",
+)
+"""The folder of the specs that archspec ships: inside the package once installed, beside it in
+a checkout.
+"""
 
 
 class Reference(NamedTuple):
-    """What a user names: a path (``-`` is standard input), or a shipped spec's bare name, and perhaps a variant."""
+    """What a user names: a path (``-`` is standard input), or a shipped spec's bare name, and
+    perhaps a variant.
+    """
 
     path: str
     variant: str | None = None
@@ -52,8 +62,9 @@ class Reference(NamedTuple):
 class Resolved(NamedTuple):
     """One network's document. ``own`` is the file that was asked for.
 
-    ``kinds`` says of what kind each variable must remain, or holds the expression that stood there first, which says it once evaluated.
-    ``mentions`` are the words of all the documents and variants that went into it, which is what warnings about unused names go by.
+    ``kinds`` says of what kind each variable must remain, or holds the expression that stood there
+    first, which says it once evaluated. ``mentions`` are the words of all the documents and
+    variants that went into it, which is what warnings about unused names go by.
     """
 
     document: Document
@@ -66,8 +77,9 @@ class Resolved(NamedTuple):
 class Library:
     """Reads specs, each file once. ``check`` gives a document with what the schema has against it.
 
-    Documents that others extend must be shipped specs or lie in the folder tree of the spec given, unless ``allow_outside``.
-    ``read`` holds what stood in every file that was asked for, ``None`` where it could not be read.
+    Documents that others extend must be shipped specs or lie in the folder tree of the spec given,
+    unless ``allow_outside``. ``read`` holds what stood in every file that was asked for, ``None``
+    where it could not be read.
     """
 
     check: Callable[[Document], Document]
@@ -75,8 +87,12 @@ class Library:
     documents: dict[str, Document] = field(default_factory=dict)
     read: dict[Path, bytes | None] = field(default_factory=dict)
 
-    def resolve(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Resolved:
-        """The document of a network, with the variables of ``overrides`` changed. Raises `SpecError`."""
+    def resolve(
+        self, reference: Reference, overrides: Mapping[str, Value] | None = None
+    ) -> Resolved:
+        """The document of a network, with the variables of ``overrides`` changed. Raises
+        `SpecError`.
+        """
         document = self.open(reference)
         return self.lay(document, reference.variant, overrides or {})
 
@@ -85,11 +101,19 @@ class Library:
         if reference.shipped:
             return self._read(self._shipped(reference, None), reference)
         if reference.path == "-":
-            return self._checked("-", lambda: source.decode(sys.stdin.buffer.read(limits.TEXT_BYTES + 1), "<stdin>"), "<stdin>")
+            return self._checked(
+                "-",
+                lambda: reader.decode(sys.stdin.buffer.read(limits.TEXT_BYTES + 1), "<stdin>"),
+                "<stdin>",
+            )
         return self._read(Path(reference.path), reference)
 
-    def lay(self, document: Document, variant: str | None, overrides: Mapping[str, Value]) -> Resolved:
-        """A document already read, laid on what it extends, then its variant, then the overrides."""
+    def lay(
+        self, document: Document, variant: str | None, overrides: Mapping[str, Value]
+    ) -> Resolved:
+        """A document already read, laid on what it extends, then its variant, then the
+        overrides.
+        """
         laying = _Laying(self, document)
         laying.document(document, variant, ())
         laying.overrides(overrides)
@@ -100,23 +124,44 @@ class Library:
         variants = document.root.get("variants")
         return tuple(variants.data) if variants is not None and variants.is_mapping else ()
 
-    def extended(self, document: Document, extends: Value, chain: tuple[str, ...]) -> tuple[Document, str | None]:
+    def extended(
+        self, document: Document, extends: Value, chain: tuple[str, ...]
+    ) -> tuple[Document, str | None]:
         """The document that another one extends, and the variant of it."""
         reference = Reference.parse(str(extends.text))
         if not reference.path.isprintable():
-            _refuse("file-not-found", "this cannot be the path of a file", extends.span, help="name a spec with letters, digits and `/`")
-        path = self._shipped(reference, extends) if reference.shipped else self._beside(document, reference, extends, chain)
+            _refuse(
+                "file-not-found",
+                "this cannot be the path of a file",
+                extends.span,
+                help="name a spec with letters, digits and `/`",
+            )
+        path = (
+            self._shipped(reference, extends)
+            if reference.shipped
+            else self._beside(document, reference, extends, chain)
+        )
         return self._read(path, reference, extends), reference.variant
 
-    def _beside(self, document: Document, reference: Reference, extends: Value, chain: tuple[str, ...]) -> Path:
+    def _beside(
+        self, document: Document, reference: Reference, extends: Value, chain: tuple[str, ...]
+    ) -> Path:
         here = Path(document.name) if not document.name.startswith("<") else Path("x")
         path = here.parent / reference.path
         root = Path(chain[0]) if chain and not chain[0].startswith("<") else Path("x")
         folder = _real(root.parent)
         inside = _real(path).is_relative_to(folder) or _real(path).is_relative_to(_real(SHIPPED))
         if not (inside or self.allow_outside):
-            message = f"`{reference.path}` lies outside the folder of the spec that was given, {folder.name or '/'}/"
-            _refuse("extends-outside", message, extends.span, help="move the file into that folder, or give `--allow-outside`")
+            message = (
+                f"`{reference.path}` lies outside the folder of the spec that was given,"
+                f" {folder.name or '/'}/"
+            )
+            _refuse(
+                "extends-outside",
+                message,
+                extends.span,
+                help="move the file into that folder, or give `--allow-outside`",
+            )
         return _normal(path)
 
     def _shipped(self, reference: Reference, extends: Value | None) -> Path:
@@ -127,10 +172,27 @@ class Library:
         span = extends.span if extends else Span(reference.path or "?", 1, 1, 1, 1)
         near = did_you_mean(reference.path, names)
         here = Path(extends.span.file).parent if extends else Path()
-        beside = f"for the file write `{reference.path}.yaml`" if _is_file(here / f"{reference.path}.yaml") else None
-        folder = "it is a folder: name a file in it" if reference.path and _is_folder(here / reference.path) else None
-        help = beside or near or folder or "`archspec list` shows those it has; the path of a file ends in `.yaml`"
-        message = f"there is no file `{reference.path}`" if "/" in reference.path else f"archspec ships no spec called `{reference.path}`"
+        beside = (
+            f"for the file write `{reference.path}.yaml`"
+            if _is_file(here / f"{reference.path}.yaml")
+            else None
+        )
+        folder = (
+            "it is a folder: name a file in it"
+            if reference.path and _is_folder(here / reference.path)
+            else None
+        )
+        help = (
+            beside
+            or near
+            or folder
+            or "`archspec list` shows those it has; the path of a file ends in `.yaml`"
+        )
+        message = (
+            f"there is no file `{reference.path}`"
+            if "/" in reference.path
+            else f"archspec ships no spec called `{reference.path}`"
+        )
         _refuse("file-not-found", message, span, help=help)
         raise AssertionError
 
@@ -141,7 +203,7 @@ class Library:
             self.read[path] = None
             try:
                 data = self.read[path] = start_of(path)
-                return source.decode(data, name)
+                return reader.decode(data, name)
             except (OSError, ValueError) as error:
                 span = extends.span if extends else Span(reference.path, 1, 1, 1, 1)
                 what, help = _why_not(path, error, str(Path(reference.path).parent))
@@ -152,11 +214,13 @@ class Library:
 
     def _checked(self, key: str, text: Callable[[], str], name: str) -> Document:
         if key not in self.documents:
-            self.documents[key] = self.accept(source.read(text(), name))
+            self.documents[key] = self.accept(reader.read(text(), name))
         return self.documents[key]
 
     def accept(self, document: Document) -> Document:
-        """The same document, its schema checked. Raises `SpecError` where it is of no further use."""
+        """The same document, its schema checked. Raises `SpecError` where it is of no further
+        use.
+        """
         return self.check(document)
 
 
@@ -174,7 +238,13 @@ class _Laying:
     read: list[Value] = field(default_factory=list)
     name: str = ""
 
-    def document(self, document: Document, variant: str | None, chain: tuple[str, ...], at: Span | None = None) -> None:
+    def document(
+        self,
+        document: Document,
+        variant: str | None,
+        chain: tuple[str, ...],
+        at: Span | None = None,
+    ) -> None:
         """Lay on what the document extends, the document, and its variant."""
         self.sources |= document.sources
         self.refused += document.problems
@@ -184,14 +254,28 @@ class _Laying:
         for key in NOT_INHERITED:
             self.entries.pop(key, None)
         self.read.append(document.root)
-        self._lay(document.root, [key for key in document.root.data if key not in ("variants", "extends")], new_vars=True)
+        self._lay(
+            document.root,
+            [key for key in document.root.data if key not in ("variants", "extends")],
+            new_vars=True,
+        )
         name = document.root.data["name"].text
         self.name = name
-        if not re.fullmatch(vocabulary.NETWORK_NAME, name):  # the schema sees a number, not how it is written
+        if not re.fullmatch(
+            vocabulary.NETWORK_NAME, name
+        ):  # the schema sees a number, not how it is written
             help = f"write `{spec_name(name)}`"
-            self._refuse("wrong-value", "`name` must be lower-case letters, digits, `_` and `-`", document.root.data["name"].span, help)
+            self._refuse(
+                "wrong-value",
+                "`name` must be lower-case letters, digits, `_` and `-`",
+                document.root.data["name"].span,
+                help,
+            )
         if len(name) > limits.NAME_LENGTH:
-            message = f"this name has {len(name):,} characters, and a name may have {limits.NAME_LENGTH:,}"
+            message = (
+                f"this name has {len(name):,} characters, and a name may have"
+                f" {limits.NAME_LENGTH:,}"
+            )
             self._refuse("bound-name", message, document.root.data["name"].span, "shorten it")
         if variant is not None:
             self._variant(document, variant, name, at)
@@ -200,17 +284,28 @@ class _Laying:
         try:
             base, base_variant = self.library.extended(document, extends, (*chain, document.name))
         except SpecError as error:
-            raise SpecError([*self.refused, *error.diagnostics], {**self.sources, **error.sources}) from None
+            raise SpecError(
+                [*self.refused, *error.diagnostics], {**self.sources, **error.sources}
+            ) from None
         above = (*chain, document.name)
         if base.name in above:
             circle = (*above[above.index(base.name) :], base.name)
             way = f": {' → '.join(circle)}" if len(circle) > 2 else ""
-            which = "let one `extends` of the circle name a spec outside of it" if way else "name another spec, or remove it"
+            which = (
+                "let one `extends` of the circle name a spec outside of it"
+                if way
+                else "name another spec, or remove it"
+            )
             help = f"a spec cannot start from itself: {which}"
             self._refuse("extends-cycle", f"`{base.name}` extends itself{way}", extends.span, help)
         if len(chain) >= limits.EXTENSIONS:
             help = "let a spec extend the last of them directly"
-            self._refuse("bound-extends", f"more than {limits.EXTENSIONS} specs extend one another here", extends.span, help)
+            self._refuse(
+                "bound-extends",
+                f"more than {limits.EXTENSIONS} specs extend one another here",
+                extends.span,
+                help,
+            )
         self.document(base, base_variant, above, extends.span)
 
     def _variant(self, document: Document, variant: str, name: str, at: Span | None) -> None:
@@ -219,10 +314,19 @@ class _Laying:
         if changes is None:
             names = self.library.variants(document)
             place = at or (variants.place if variants else document.root.data["name"].span)
-            own = f"its variant{'s are' if len(names) > 1 else ' is'} {', '.join(names)}" if names else None
+            own = (
+                f"its variant{'s are' if len(names) > 1 else ' is'} {', '.join(names)}"
+                if names
+                else None
+            )
             has = own or self._inherited(document, variant) or "it has no variants"
             near = did_you_mean(variant, names)
-            self._refuse("unknown-variant", f"`{document.root.data['name'].text}` has no variant `{variant}`", place, near or has)
+            self._refuse(
+                "unknown-variant",
+                f"`{document.root.data['name'].text}` has no variant `{variant}`",
+                place,
+                near or has,
+            )
         assert changes is not None
         self.entries.pop("expect", None)
         self._lay(changes, vocabulary.VARIANT_KEYS, new_vars=False)
@@ -235,7 +339,12 @@ class _Laying:
             return None
         base, _ = self.library.extended(document, extends, (document.name,))
         has = variant in self.library.variants(base)
-        return f"variants are not inherited: write `extends: {extends.text}@{variant}` in a spec of its own" if has else None
+        return (
+            f"variants are not inherited: write `extends: {extends.text}@{variant}` in a spec of"
+            " its own"
+            if has
+            else None
+        )
 
     def overrides(self, overrides: Mapping[str, Value]) -> None:
         """Lay on the variables of the command line or of the Python API."""
@@ -244,7 +353,9 @@ class _Laying:
         self.entries.pop("expect", None)
         for name, value in overrides.items():
             file = value.span.file
-            self.sources.setdefault(file, file.removeprefix(SET) if file.startswith(SET) else f"{name}={value.text}")
+            self.sources.setdefault(
+                file, file.removeprefix(SET) if file.startswith(SET) else f"{name}={value.text}"
+            )
         place = next(iter(overrides.values())).span
         self._vars(Value(dict(overrides), place), new=False)
 
@@ -274,8 +385,17 @@ class _Laying:
                 break
             if name not in names and not new:
                 self._problem("unknown-variable", *self._no_variable(name, value, names))
-            elif not new and isinstance(before, str) and (kind := kind_of(value)) not in (None, before):
-                self._problem("variable-kind", f"`{name}` is {before}, and this is {kind}", value.span, _kind_help(before, value))
+            elif (
+                not new
+                and isinstance(before, str)
+                and (kind := kind_of(value)) not in (None, before)
+            ):
+                self._problem(
+                    "variable-kind",
+                    f"`{name}` is {before}, and this is {kind}",
+                    value.span,
+                    _kind_help(before, value),
+                )
             if new or before is None:
                 self._know(name, value)
         self.entries["vars"] = _merged(known, changes, levels=1)
@@ -283,8 +403,14 @@ class _Laying:
     def _no_variable(self, name: str, value: Value, names: Iterable[str]) -> tuple[str, Span, str]:
         """What to say of a variable that the spec does not have, where, and the help."""
         kind, dot, last = name.rpartition(".")
-        only = "`--set` changes variables only" if value.place.file.startswith(SET) else "only variables can be changed so"
-        message = f"`{name}` is no variable, and {only}" if dot else f"the spec has no variable `{name}`"
+        only = (
+            "`--set` changes variables only"
+            if value.place.file.startswith(SET)
+            else "only variables can be changed so"
+        )
+        message = (
+            f"`{name}` is no variable, and {only}" if dot else f"the spec has no variable `{name}`"
+        )
         if near := did_you_mean(name, names) or did_you_mean(last, names):
             return message, value.place, near
         has = f"the spec's {_variables_in_words(names)}" if names else "the spec has no variables"
@@ -292,15 +418,40 @@ class _Laying:
         if not re.fullmatch(vocabulary.VARIABLE_NAME, last) or (names and not dot):
             return message, value.place, has
         now = self._written(kind, last) or value.text or "..."
-        put = f"put `{last}: {now}` into `vars`" if names else f"add `vars: {{{last}: {now}}}` to it"
-        called = kind in KINDS or ("blocks" in self.entries and self.entries["blocks"].get(kind) is not None)
-        use = f"write `{kind}: {{{last}: ${last}}}`" if called else f"write `{f'{last}: ' * bool(dot)}${last}` where it belongs"
-        steps = [put, use, *([f"give `{SET}{last}={value.text}`"] if dot and value.place.file.startswith(SET) else [])]
-        return message, value.place, f"{has}; to make {'another' if names else 'one'}, {listed(steps)}"
+        put = (
+            f"put `{last}: {now}` into `vars`" if names else f"add `vars: {{{last}: {now}}}` to it"
+        )
+        called = kind in KINDS or (
+            "blocks" in self.entries and self.entries["blocks"].get(kind) is not None
+        )
+        use = (
+            f"write `{kind}: {{{last}: ${last}}}`"
+            if called
+            else f"write `{f'{last}: ' * bool(dot)}${last}` where it belongs"
+        )
+        steps = [
+            put,
+            use,
+            *(
+                [f"give `{SET}{last}={value.text}`"]
+                if dot and value.place.file.startswith(SET)
+                else []
+            ),
+        ]
+        return (
+            message,
+            value.place,
+            f"{has}; to make {'another' if names else 'one'}, {listed(steps)}",
+        )
 
     def _written(self, call: str, argument: str) -> str | None:
-        """The value that an argument has wherever the spec writes such a call, ``None`` where there are several or none."""
-        found, left = set(), [self.entries[key] for key in ("layers", "blocks") if key in self.entries]
+        """The value that an argument has wherever the spec writes such a call, ``None`` where
+        there are several or none.
+        """
+        found, left = (
+            set(),
+            [self.entries[key] for key in ("layers", "blocks") if key in self.entries],
+        )
         while left:
             value = left.pop()
             calls = value.get(call)
@@ -320,7 +471,12 @@ class _Laying:
         """The network's document, or `SpecError` with what did not fit."""
         root = self.first.root
         if "layers" not in self.entries and not self.problems:
-            self._problem("missing-key", "`layers` is missing", root.data["name"].place, "add `layers`, or `extends` a spec that has them")
+            self._problem(
+                "missing-key",
+                "`layers` is missing",
+                root.data["name"].place,
+                "add `layers`, or `extends` a spec that has them",
+            )
         if not {"input", "inputs"} & set(self.entries) and not self.problems:
             self._problem(
                 "missing-key",
@@ -329,23 +485,32 @@ class _Laying:
                 "add `input: [height, width, channels]`, or `extends` a spec that has it",
             )
         if self.problems:
-            told = stopped(self.problems) if len(self.problems) >= limits.MISTAKES else self.problems
+            told = (
+                stopped(self.problems) if len(self.problems) >= limits.MISTAKES else self.problems
+            )
             raise SpecError([*self.refused, *told], self.sources)
         name = self.entries["name"]._replace(data=self.name, text=self.name, plain=True)
         entries = {"archspec": self.first.root.data["archspec"], **self.entries, "name": name}
         ordered = {key: entries[key] for key in vocabulary.TOP_LEVEL if key in entries}
-        document = Document(self.first.name, root._replace(data=ordered), self.sources, tuple(self.refused))
+        document = Document(
+            self.first.name, root._replace(data=ordered), self.sources, tuple(self.refused)
+        )
         return Resolved(document, self.kinds, self.first.name, tuple(self.read))
 
     def _problem(self, code: str, message: str, span: Span, help: str | None = None) -> None:
         self.problems.append(Diagnostic(code, message, span, help=help))
 
     def _refuse(self, code: str, message: str, span: Span, help: str | None = None) -> None:
-        raise SpecError([*self.refused, *self.problems, Diagnostic(code, message, span, help=help)], self.sources)
+        raise SpecError(
+            [*self.refused, *self.problems, Diagnostic(code, message, span, help=help)],
+            self.sources,
+        )
 
 
 def _merged(below: Value | None, above: Value, levels: int) -> Value:
-    """Two mappings in one, the upper's entries winning; ``levels`` deep, where both have mappings."""
+    """Two mappings in one, the upper's entries winning; ``levels`` deep, where both have
+    mappings.
+    """
     if levels == 0 or below is None or not (below.is_mapping and above.is_mapping):
         return above
     entries = dict(below.data)
@@ -355,7 +520,9 @@ def _merged(below: Value | None, above: Value, levels: int) -> Value:
 
 
 def kind_of(value: Value) -> str | None:
-    """The kind that a variable's value has as written: ``None`` for an expression, whose kind shows only later, and for ``null``."""
+    """The kind that a variable's value has as written: ``None`` for an expression, whose kind
+    shows only later, and for ``null``.
+    """
     if value.data is None or (isinstance(value.data, str) and "$" in value.data):
         return None
     return kind_of_data(value.data)
@@ -375,7 +542,11 @@ def kind_of_data(data: Any) -> str | None:
 
 def _variables_in_words(names: Iterable[str]) -> str:
     shown = list(names)[:12]
-    return f"one variable is {listed_names(shown)}" if len(shown) == 1 else f"variables are {listed_names(shown, more=len(list(names)) > 12)}"
+    return (
+        f"one variable is {listed_names(shown)}"
+        if len(shown) == 1
+        else f"variables are {listed_names(shown, more=len(list(names)) > 12)}"
+    )
 
 
 def _kind_help(kind: str, value: Value) -> str:
@@ -394,7 +565,9 @@ def _kind_help(kind: str, value: Value) -> str:
 
 def shipped_names() -> list[str]:
     """The bare names of the specs that archspec ships."""
-    return sorted(path.relative_to(SHIPPED).with_suffix("").as_posix() for path in SHIPPED.rglob("*.yaml"))
+    return sorted(
+        path.relative_to(SHIPPED).with_suffix("").as_posix() for path in SHIPPED.rglob("*.yaml")
+    )
 
 
 def _refuse(code: str, message: str, span: Span, help: str | None = None) -> None:
@@ -402,11 +575,17 @@ def _refuse(code: str, message: str, span: Span, help: str | None = None) -> Non
 
 
 def _why_not(path: Path, error: Exception, folder: str) -> tuple[str, str | None]:
-    """Why a file cannot be read, and a file of nearly that name; ``folder`` is how the author wrote its folder."""
+    """Why a file cannot be read, and a file of nearly that name; ``folder`` is how the author
+    wrote its folder.
+    """
     near = None
     with suppress(OSError, ValueError):  # even to ask can be refused
         form = "`{}`" if folder == "." else f"`{folder}/{{}}`"
-        near = did_you_mean(path.name, [one.name for one in path.parent.glob("*.y*ml")], form) if path.parent.is_dir() else None
+        near = (
+            did_you_mean(path.name, [one.name for one in path.parent.glob("*.y*ml")], form)
+            if path.parent.is_dir()
+            else None
+        )
         if not path.parent.is_dir():
             return "does not exist", f"there is no folder `{folder}`"
         if path.is_dir():
@@ -417,13 +596,17 @@ def _why_not(path: Path, error: Exception, folder: str) -> tuple[str, str | None
 
 
 def start_of(path: Path) -> bytes:
-    """What stands in a file, as far as a spec may be long and a byte more, which is what the compiler reads. Raises `OSError`."""
+    """What stands in a file, as far as a spec may be long and a byte more, which is what the
+    compiler reads. Raises `OSError`.
+    """
     with path.open("rb") as file:
         return file.read(limits.TEXT_BYTES + 1)
 
 
 def _real(path: Path) -> Path:
-    """The path without ``..`` and links; unlike `Path.resolve` it takes one that the system cannot follow."""
+    """The path without ``..`` and links; unlike `Path.resolve` it takes one that the system
+    cannot follow.
+    """
     return Path(os.path.realpath(path))
 
 
@@ -449,4 +632,8 @@ def _normal(path: Path) -> Path:
 def _shown(path: Path) -> str:
     """A path as people read it: relative to the working folder where it lies inside."""
     here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
+    return (
+        str(path.relative_to(here))
+        if path.is_absolute() and path.is_relative_to(here)
+        else str(path)
+    )

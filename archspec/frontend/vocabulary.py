@@ -1,13 +1,21 @@
-"""The words of the language: what a document, an item, a block and an expectation may hold, each with a description for editors."""
+"""The words of the language: what a document, an item, a block and an expectation may hold,
+each with a description for editors.
+"""
 
 TOP_LEVEL = {
     "archspec": "The version of the language: 1.",
     "name": "The network's name: lower-case letters, digits, `_` and `-`.",
     "description": "What the network is, in a sentence.",
     "source": "The paper and table, or the text, that the network comes from.",
-    "extends": "Another spec to start from: a path relative to this file, or the bare name of a shipped spec, with `@variant`.",
+    "extends": (
+        "Another spec to start from: a path relative to this file, or the bare name of a shipped"
+        " spec, with `@variant`."
+    ),
     "vars": "Variables: numbers, texts, truth values, lists. A variant and `--set` change them.",
-    "input": "The shape of the input without the batch, channels last; null = unknown until the model is called.",
+    "input": (
+        "The shape of the input without the batch, channels last; null = unknown until the model is"
+        " called."
+    ),
     "inputs": "Several inputs, or one with a name of its own, instead of `input`.",
     "defaults": "Arguments that every layer of a kind starts from.",
     "blocks": "Blocks: sequences of layers with arguments, used like layers.",
@@ -17,23 +25,44 @@ TOP_LEVEL = {
 }
 """The keys of a document, in the order in which one writes them."""
 
-VARIANT_KEYS = ("vars", "input", "inputs", "defaults", "blocks", "layers", "expect", "description", "source")
+VARIANT_KEYS = (
+    "vars",
+    "input",
+    "inputs",
+    "defaults",
+    "blocks",
+    "layers",
+    "expect",
+    "description",
+    "source",
+)
 """Keys of a document that a variant may change."""
 
 OPERATIONS = {
     "layers": "A group: the items run in sequence.",
     "branches": "Every branch takes the same input; `merge` says how they join.",
-    "residual": "The items' output is added to their input; `shortcut` holds the layers on the way around.",
+    "residual": (
+        "The items' output is added to their input; `shortcut` holds the layers on the way around."
+    ),
     "reuse": "The item of that name once more, on another input, with the same weights.",
-    "output": "A side path that ends in a further output of the model; the main path goes on from before it.",
+    "output": (
+        "A side path that ends in a further output of the model; the main path goes on from"
+        " before it."
+    ),
 }
 """The operations of an item besides layers and blocks."""
 
 MODIFIERS = {
     "name": "The item's name, from which come the names of its layers.",
-    "repeat": "Makes the item several times in a chain: a count, lists of values by variable, or a list of rows.",
+    "repeat": (
+        "Makes the item several times in a chain: a count, lists of values by variable, or a list"
+        " of rows."
+    ),
     "when": "An expression: where it is false the item is left out.",
-    "from": "A name, or a list of names, to take instead of the previous output; `prev` is the previous output.",
+    "from": (
+        "A name, or a list of names, to take instead of the previous output; `prev` is the previous"
+        " output."
+    ),
     "merge": "How `branches` join: a merging layer.",
     "shortcut": "The layers on the way around a `residual`; without it, the identity.",
 }

@@ -1,4 +1,6 @@
-"""Activations as layers of their own: each value becomes a function of itself (for Softmax, of its row)."""
+"""Activations as layers of their own: each value becomes a function of itself (for Softmax, of
+its row).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,11 @@ from archspec.layers.types import AXES, NUMBER, POSITIVE, either, number, option
 from archspec.layers.windows import need_floats
 
 _AT_LEAST_0 = number("a number of at least 0", 0)
-_SHARED_AXES = either("a positive integer or a list of them", POSITIVE, sequence("a list of positive integers", POSITIVE))
+_SHARED_AXES = either(
+    "a positive integer or a list of them",
+    POSITIVE,
+    sequence("a list of positive integers", POSITIVE),
+)
 
 
 @layer
@@ -32,7 +38,9 @@ class ReLU(SameShape):
     Shape: unchanged.
     """
 
-    max_value: float | None = attr(optional(_AT_LEAST_0, "no limit"), None, "the greatest output; 6 for MobileNet's ReLU6")
+    max_value: float | None = attr(
+        optional(_AT_LEAST_0, "no limit"), None, "the greatest output; 6 for MobileNet's ReLU6"
+    )
     negative_slope: float = attr(_AT_LEAST_0, 0.0, "the slope below the threshold")
     threshold: float = attr(_AT_LEAST_0, 0.0, "below it, an input counts as negative")
 
@@ -51,23 +59,35 @@ class LeakyReLU(SameShape):
 class PReLU(SameShape):
     """Lets a learned fraction `alpha` of what is negative through (He et al. 2015).
 
-    Shape: unchanged. `alpha` has the input's shape, with size 1 on the `shared_axes`: `shared_axes: [1, 2]` for one value a channel.
+    Shape: unchanged. `alpha` has the input's shape, with size 1 on the `shared_axes`: `shared_axes:
+    [1, 2]` for one value a channel.
     """
 
     alpha_initializer: Any = attr(OPTIONAL_INITIALIZER, "Zeros", "the first values of `alpha`")
     alpha_regularizer: Any = attr(REGULARIZER, None, "the penalty on `alpha`")
     alpha_constraint: Any = attr(CONSTRAINT, None, "the constraint on `alpha`")
-    shared_axes: Any = attr(optional(_SHARED_AXES, "none"), None, "axes along which `alpha` is one value, counted from 1")
+    shared_axes: Any = attr(
+        optional(_SHARED_AXES, "none"),
+        None,
+        "axes along which `alpha` is one value, counted from 1",
+    )
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         shared = self._shared()
-        shape = (1 if axis in shared else known(size, f"the size of axis {axis}", at="shared_axes") for axis, size in enumerate(x.shape, 1))
+        shape = (
+            1 if axis in shared else known(size, f"the size of axis {axis}", at="shared_axes")
+            for axis, size in enumerate(x.shape, 1)
+        )
         return (new_weight(self, "alpha", tuple(shape), "alpha_initializer"),)
 
     def output(self, x: Tensor) -> Tensor:
         need_floats(x)
         if max(self._shared(), default=0) > len(x.shape):
-            raise Mismatch(f"`shared_axes` names axis {max(self._shared())} of {len(x.shape)}", at="shared_axes", help="the first axis is 1")
+            raise Mismatch(
+                f"`shared_axes` names axis {max(self._shared())} of {len(x.shape)}",
+                at="shared_axes",
+                help="the first axis is 1",
+            )
         return super().output(x)
 
     def _shared(self) -> tuple[int, ...]:

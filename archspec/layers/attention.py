@@ -21,26 +21,41 @@ def _listed(words: str, inner: Type) -> Type:
     return Type(words, both.schema, accept)
 
 
-_SIZES = optional(_listed("a positive integer or a list of them", POSITIVE), "the size of the query")
+_SIZES = optional(
+    _listed("a positive integer or a list of them", POSITIVE), "the size of the query"
+)
 _AXES = optional(_listed("an integer or a list of integers", INTEGER), "all but the last")
 
 
 @layer
 class MultiHeadAttention(WithKernel):
-    """Attention of several heads. One input attends to itself; two are query and value; three are query, value and key.
+    """Attention of several heads. One input attends to itself; two are query and value; three are
+    query, value and key.
 
-    Shape: query (T…, C), value (S…, D), key (S…, E) → (T…, C), or (T…, *output_shape). Value and key have the same positions S; axes that are
-    not attended over (`attention_axes`) are the same in all.
+    Shape: query (T…, C), value (S…, D), key (S…, E) → (T…, C), or (T…, *output_shape). Value and
+    key have the same positions S; axes that are not attended over (`attention_axes`) are the same
+    in all.
     """
 
     arity: ClassVar[tuple[int, int | None]] = (1, 3)
 
     num_heads: int = attr(POSITIVE, doc="the number of heads", before="use_bias")
     key_dim: int = attr(POSITIVE, doc="the length of a head's query and key", before="use_bias")
-    value_dim: int | None = attr(optional(POSITIVE, "key_dim"), None, "the length of a head's value", before="use_bias")
-    dropout: float = attr(number("a number from 0 to 1", 0, 1), 0.0, "the share of attention weights dropped in training", before="use_bias")
-    output_shape: tuple[int, ...] | None = attr(_SIZES, None, "the shape of the output at each position", before="kernel_initializer")
-    attention_axes: tuple[int, ...] | None = attr(_AXES, None, "the axes attended over; the batch is 0", before="kernel_initializer")
+    value_dim: int | None = attr(
+        optional(POSITIVE, "key_dim"), None, "the length of a head's value", before="use_bias"
+    )
+    dropout: float = attr(
+        number("a number from 0 to 1", 0, 1),
+        0.0,
+        "the share of attention weights dropped in training",
+        before="use_bias",
+    )
+    output_shape: tuple[int, ...] | None = attr(
+        _SIZES, None, "the shape of the output at each position", before="kernel_initializer"
+    )
+    attention_axes: tuple[int, ...] | None = attr(
+        _AXES, None, "the axes attended over; the batch is 0", before="kernel_initializer"
+    )
     kernel_initializer: Any = attr(INITIALIZER, "glorot_uniform", "how the kernels start")
     bias_initializer: Any = attr(INITIALIZER, "zeros", "how the biases start")
     seed: int | None = attr(SEED, None, "the seed of the dropout")
@@ -49,33 +64,62 @@ class MultiHeadAttention(WithKernel):
         query, value, key = _roles(inputs)
         for role, x in (("query", query), ("value", value), ("key", key)):
             if len(x.shape) < 2:
-                message = f"attention takes two axes or more (positions, channels), and its {role} {x} has {len(x.shape)}"
-                raise Mismatch(message, help="keep the positions: put it before the pooling or `Flatten`")
+                message = (
+                    f"attention takes two axes or more (positions, channels), and its {role} {x}"
+                    f" has {len(x.shape)}"
+                )
+                raise Mismatch(
+                    message, help="keep the positions: put it before the pooling or `Flatten`"
+                )
             known(x.shape[-1], f"the {role}'s last axis")
         self._check_positions(query.shape, value.shape, key.shape)
         return Tensor((*query.shape[:-1], *self._output(query)), self.compute_dtype)
 
     def _check_positions(self, query: Shape, value: Shape, key: Shape) -> None:
         if value[:-1] != key[:-1]:
-            message = f"value and key must have the same positions, and they have {show_shape(value[:-1])} and {show_shape(key[:-1])}"
-            raise Mismatch(message, help="`from` names the query, the value and the key, in this order")
-        # From here on Keras builds the model, and TensorFlow refuses to run it, or mixes up examples or heads.
+            message = (
+                "value and key must have the same positions, and they have"
+                f" {show_shape(value[:-1])} and {show_shape(key[:-1])}"
+            )
+            raise Mismatch(
+                message, help="`from` names the query, the value and the key, in this order"
+            )
+        # From here on Keras builds the model, and TensorFlow refuses to run it, or mixes up
+        # examples or heads.
         if len(query) != len(value):
-            message = f"query and value must have the same number of axes, and they have {len(query)} and {len(value)}"
+            message = (
+                f"query and value must have the same number of axes, and they have {len(query)} and"
+                f" {len(value)}"
+            )
             raise Mismatch(message, help="put the positions of each into one axis, with `Reshape`")
         for axis in set(range(len(value) - 1)) - self._attended(value):
             if None not in (query[axis], value[axis]) and query[axis] != value[axis]:
-                message = f"query and value differ along an axis that is not attended over: {show_shape(query)} and {show_shape(value)}"
-                raise Mismatch(message, at="attention_axes", help="name that axis in `attention_axes`, or make the sizes equal")
+                message = (
+                    "query and value differ along an axis that is not attended over:"
+                    f" {show_shape(query)} and {show_shape(value)}"
+                )
+                raise Mismatch(
+                    message,
+                    at="attention_axes",
+                    help="name that axis in `attention_axes`, or make the sizes equal",
+                )
 
     def _attended(self, shape: Shape) -> set[int]:
         if self.attention_axes is None:
             return set(range(len(shape) - 1))
-        axes = [axis_index(axis, Tensor(shape), at="attention_axes") for axis in self.attention_axes]
+        axes = [
+            axis_index(axis, Tensor(shape), at="attention_axes") for axis in self.attention_axes
+        ]
         if len(shape) - 1 in axes:
-            raise Mismatch("the last axis holds the channels, and attention is over positions", at="attention_axes", help="the axis before it is -2")
+            raise Mismatch(
+                "the last axis holds the channels, and attention is over positions",
+                at="attention_axes",
+                help="the axis before it is -2",
+            )
         if len(set(axes)) < len(axes):
-            raise Mismatch("an axis is attended over twice", at="attention_axes", help="name each axis once")
+            raise Mismatch(
+                "an axis is attended over twice", at="attention_axes", help="name each axis once"
+            )
         return set(axes)
 
     def _output(self, query: Tensor) -> tuple[int, ...]:
@@ -85,20 +129,46 @@ class MultiHeadAttention(WithKernel):
         query, value, key = _roles(inputs)
         heads, values = self.num_heads, self.value_dim or self.key_dim
         result: list[Weight] = []
-        for role, x, size in (("query", query, self.key_dim), ("key", key, self.key_dim), ("value", value, values)):
-            result += self._projection(role, (known(x.shape[-1], f"the {role}'s last axis"),), (heads, size))
-        return (*result, *self._projection("attention_output", (heads, values), self._output(query)))
+        for role, x, size in (
+            ("query", query, self.key_dim),
+            ("key", key, self.key_dim),
+            ("value", value, values),
+        ):
+            result += self._projection(
+                role, (known(x.shape[-1], f"the {role}'s last axis"),), (heads, size)
+            )
+        return (
+            *result,
+            *self._projection("attention_output", (heads, values), self._output(query)),
+        )
 
-    def _projection(self, name: str, taken: tuple[int, ...], given: tuple[int, ...]) -> list[Weight]:
+    def _projection(
+        self, name: str, taken: tuple[int, ...], given: tuple[int, ...]
+    ) -> list[Weight]:
         kernel = new_weight(self, f"{name}/kernel", (*taken, *given), "kernel_initializer")
-        return [kernel, new_weight(self, f"{name}/bias", given, "bias_initializer")] if self.use_bias else [kernel]
+        return (
+            [kernel, new_weight(self, f"{name}/bias", given, "bias_initializer")]
+            if self.use_bias
+            else [kernel]
+        )
 
     def macs(self, y: Tensor, *inputs: Tensor) -> int | None:
         query, value, key = _roles(inputs)
-        keys, values = self.num_heads * self.key_dim, self.num_heads * (self.value_dim or self.key_dim)
+        keys, values = (
+            self.num_heads * self.key_dim,
+            self.num_heads * (self.value_dim or self.key_dim),
+        )
         attended = self._attended(value.shape)
-        pairs = (*query.shape[:-1], *(value.shape[axis] for axis in attended))  # each query position with each that it attends to
-        projections = ((*query.shape, keys), (*key.shape, keys), (*value.shape, values), (*query.shape[:-1], values, prod(self._output(query))))
+        pairs = (
+            *query.shape[:-1],
+            *(value.shape[axis] for axis in attended),
+        )  # each query position with each that it attends to
+        projections = (
+            (*query.shape, keys),
+            (*key.shape, keys),
+            (*value.shape, values),
+            (*query.shape[:-1], values, prod(self._output(query))),
+        )
         return total(product(sizes) for sizes in (*projections, (*pairs, keys + values)))
 
 

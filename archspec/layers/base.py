@@ -1,8 +1,10 @@
-"""What a layer kind is: a class whose fields are its arguments and whose methods are arithmetic on shapes.
+"""What a layer kind is: a class whose fields are its arguments and whose methods are arithmetic on
+shapes.
 
-Adding a kind is one class, decorated with `layer`, in the file of its family, and a row in that family's test table. From the
-fields come the checks, the defaults, the JSON Schema and the page that ``archspec layers KIND`` prints; the Keras call comes from the
-class's name and the arguments that were given, so that no kind imports Keras.
+Adding a kind is one class, decorated with `layer`, in the file of its family, and a row in that
+family's test table. From the fields come the checks, the defaults, the JSON Schema and the page
+that ``archspec layers KIND`` prints; the Keras call comes from the class's name and the arguments
+that were given, so that no kind imports Keras.
 """
 
 from __future__ import annotations
@@ -32,8 +34,9 @@ POLICIES = ("mixed_float16", "mixed_bfloat16")
 class Mismatch(Exception):
     """A layer does not fit its arguments or its input.
 
-    ``message`` is a plain sentence without a full stop, ``at`` the argument that it is about (or ``None`` for the layer), ``help`` what to do.
-    ``advise`` gives a better help where the input is known. ``rank`` is the number of axes that the layer needs, where the input has another;
+    ``message`` is a plain sentence without a full stop, ``at`` the argument that it is about (or
+    ``None`` for the layer), ``help`` what to do. ``advise`` gives a better help where the input is
+    known. ``rank`` is the number of axes that the layer needs, where the input has another;
     ``unknown`` says that it needs a size that is unknown.
     """
 
@@ -51,9 +54,11 @@ class Mismatch(Exception):
 
 
 class Attribute:
-    """One argument of a layer kind: its type, its default (or `REQUIRED`) and a description of half a line.
+    """One argument of a layer kind: its type, its default (or `REQUIRED`) and a description of half
+    a line.
 
-    ``before`` names the inherited argument before which this one is listed; without it, it follows the inherited ones.
+    ``before`` names the inherited argument before which this one is listed; without it, it follows
+    the inherited ones.
     """
 
     __slots__ = ("before", "default", "doc", "name", "type")
@@ -75,11 +80,15 @@ class Attribute:
 
 
 def attr(type: Type, default: Any = REQUIRED, doc: str = "", *, before: str | None = None) -> Any:
-    """Declare an argument. ``default`` is Keras's own, as one would write it in YAML; the rules see it as ``type`` normalises it."""
+    """Declare an argument. ``default`` is Keras's own, as one would write it in YAML; the rules
+    see it as ``type`` normalises it.
+    """
     return Attribute(type, default, doc, before)
 
 
-def _in_order(inherited: Mapping[str, Attribute], own: Mapping[str, Attribute]) -> dict[str, Attribute]:
+def _in_order(
+    inherited: Mapping[str, Attribute], own: Mapping[str, Attribute]
+) -> dict[str, Attribute]:
     merged = {**inherited, **own}
     names = list(merged)
     for name, value in own.items():
@@ -99,7 +108,8 @@ _Kind = TypeVar("_Kind", bound="type[Layer]")
 class Layer:
     """One layer with its arguments, frozen; equal when kind and arguments are.
 
-    Keywords are plain values as they stand in YAML. Raises `Mismatch` for an unknown, missing or mistyped argument.
+    Keywords are plain values as they stand in YAML. Raises `Mismatch` for an unknown, missing or
+    mistyped argument.
     """
 
     attributes: ClassVar[Mapping[str, Attribute]] = MappingProxyType({})
@@ -110,7 +120,9 @@ class Layer:
     """The arguments that were given, normalised; the others have their defaults."""
 
     dtype: str | None = attr(
-        optional(choice(*FLOATS, *POLICIES), "Keras's floatx, float32"), None, "the dtype, or mixed-precision policy, of computations and weights"
+        optional(choice(*FLOATS, *POLICIES), "Keras's floatx, float32"),
+        None,
+        "the dtype, or mixed-precision policy, of computations and weights",
     )
     trainable: bool = attr(FLAG, True, "whether training changes the weights")
 
@@ -118,7 +130,9 @@ class Layer:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Attribute)}
         tail = {name: Layer.attributes[name] for name in Layer.attributes}
         inherited = {name: value for name, value in cls.attributes.items() if name not in tail}
-        cls.attributes = MappingProxyType({**_in_order(inherited, own), **{k: v for k, v in tail.items() if k not in own}})
+        cls.attributes = MappingProxyType(
+            {**_in_order(inherited, own), **{k: v for k, v in tail.items() if k not in own}}
+        )
         for name, value in own.items():
             setattr(cls, name, REQUIRED if value.required else value.type.accept(value.default))
 
@@ -131,13 +145,28 @@ class Layer:
             try:
                 accepted[name] = known[name].type.accept(value)
             except Refused as refused:
-                raise Mismatch(f"`{name}` must be {refused.words}", at=name, help=refused.help) from None
-        missing = [attribute for attribute in known.values() if attribute.required and attribute.name not in accepted]
+                raise Mismatch(
+                    f"`{name}` must be {refused.words}", at=name, help=refused.help
+                ) from None
+        missing = [
+            attribute
+            for attribute in known.values()
+            if attribute.required and attribute.name not in accepted
+        ]
         if missing:
             needs = " and ".join(f"`{attribute.name}`" for attribute in missing)
-            example = ", ".join([*(f"{name}: ..." for name in accepted), *(f"{attribute.name}: ..." for attribute in missing)])
+            example = ", ".join(
+                [
+                    *(f"{name}: ..." for name in accepted),
+                    *(f"{attribute.name}: ..." for attribute in missing),
+                ]
+            )
             first = f", {missing[0].doc}" if len(missing) == 1 else ""
-            raise Mismatch(f"`{self.kind()}` needs {needs}{first}", at=missing[0].name, help=f"write `{self.kind()}: {{{example}}}`")
+            raise Mismatch(
+                f"`{self.kind()}` needs {needs}{first}",
+                at=missing[0].name,
+                help=f"write `{self.kind()}: {{{example}}}`",
+            )
         self.__dict__.update(accepted)
         self.__dict__["arguments"] = MappingProxyType(accepted)
         self.check()
@@ -165,11 +194,20 @@ class Layer:
         return (self.dtype or "float32").removeprefix("mixed_")
 
     def infer(self, *inputs: Tensor) -> tuple[Tensor, tuple[Weight, ...], int | None]:
-        """What the layer does to inputs of these shapes: its output, its weights, its multiply-adds.
+        """What the layer does to inputs of these shapes: its output, its weights, its
+        multiply-adds.
 
-        As Keras does, floating inputs are cast to the layer's dtype. Raises `Mismatch` exactly where Keras fails.
+        As Keras does, floating inputs are cast to the layer's dtype. Raises `Mismatch` exactly
+        where Keras fails.
         """
-        cast = tuple(x if x.dtype == self.compute_dtype or x.dtype not in FLOATS else Tensor(x.shape, self.compute_dtype) for x in inputs)
+        cast = tuple(
+            (
+                x
+                if x.dtype == self.compute_dtype or x.dtype not in FLOATS
+                else Tensor(x.shape, self.compute_dtype)
+            )
+            for x in inputs
+        )
         y = self.output(*cast)
         weights = self.weights(*cast)
         if not self.trainable:
@@ -192,7 +230,9 @@ class Layer:
         return 0
 
 
-Layer.attributes = MappingProxyType({name: value for name, value in vars(Layer).items() if isinstance(value, Attribute)})
+Layer.attributes = MappingProxyType(
+    {name: value for name, value in vars(Layer).items() if isinstance(value, Attribute)}
+)
 for _attribute in Layer.attributes.values():
     setattr(Layer, _attribute.name, _attribute.default)
 
@@ -207,18 +247,26 @@ def known(size: int | None, what: str, *, at: str | None = None) -> int:
     """A size that the layer must know, or `Mismatch`: weights cannot depend on what is unknown."""
     if size is None:
         help = "give the model's `input` a fixed size there instead of `null`"
-        raise Mismatch(f"{what} is unknown here, and this layer needs it", at=at, help=help, unknown=True)
+        raise Mismatch(
+            f"{what} is unknown here, and this layer needs it", at=at, help=help, unknown=True
+        )
     return size
 
 
 def divisors(number: int) -> str:
     """What divides a number, as people list it; the largest ten."""
     found = [one for one in range(1, min(number, 4096) + 1) if number % one == 0]
-    return ", ".join(map(str, found)) if len(found) <= 10 else "..., " + ", ".join(map(str, found[-10:]))
+    return (
+        ", ".join(map(str, found))
+        if len(found) <= 10
+        else "..., " + ", ".join(map(str, found[-10:]))
+    )
 
 
 class SameShape(Layer):
-    """What the kinds share that change values and no shape. The output has the layer's dtype, as Keras says of every such layer."""
+    """What the kinds share that change values and no shape. The output has the layer's dtype,
+    as Keras says of every such layer.
+    """
 
     def output(self, x: Tensor) -> Tensor:
         """The input's shape."""
@@ -226,28 +274,52 @@ class SameShape(Layer):
 
 
 def axis_index(axis: int, x: Tensor, *, at: str | None = "axis") -> int:
-    """The index into ``x.shape`` of an ``axis`` that counts as in Keras, the batch being 0. Raises `Mismatch` for the batch or beyond."""
+    """The index into ``x.shape`` of an ``axis`` that counts as in Keras, the batch being 0.
+    Raises `Mismatch` for the batch or beyond.
+    """
     rank = len(x.shape)
     index = rank + axis if axis < 0 else axis - 1
     if axis == 0 or index == -1:
         there = f"{rank} more {'axis' if rank == 1 else 'axes'}"
-        raise Mismatch(f"`{at}` {axis} is the batch, and the input has {there}", at=at, help="count from the end: -1 is the last axis")
+        raise Mismatch(
+            f"`{at}` {axis} is the batch, and the input has {there}",
+            at=at,
+            help="count from the end: -1 is the last axis",
+        )
     if not 0 <= index < rank:
-        numbers = "" if not rank else ": it has only -1" if rank == 1 else f": -{rank} is the first, -1 the last"
-        raise Mismatch(f"`{at}` {axis} is outside the input's {rank} axes", at=at, help=f"count from the end{numbers}")
+        numbers = (
+            ""
+            if not rank
+            else ": it has only -1"
+            if rank == 1
+            else f": -{rank} is the first, -1 the last"
+        )
+        raise Mismatch(
+            f"`{at}` {axis} is outside the input's {rank} axes",
+            at=at,
+            help=f"count from the end{numbers}",
+        )
     return index
 
 
 def axis_indices(axes: int | tuple[int, ...], x: Tensor, *, at: str = "axis") -> tuple[int, ...]:
     """`axis_index` of one axis or several. Raises `Mismatch` also where one axis is named twice."""
-    found = tuple(axis_index(axis, x, at=at) for axis in (axes if isinstance(axes, tuple) else (axes,)))
+    found = tuple(
+        axis_index(axis, x, at=at) for axis in (axes if isinstance(axes, tuple) else (axes,))
+    )
     if len(set(found)) < len(found):
-        raise Mismatch(f"`{at}` names one of the input's {len(x.shape)} axes twice", at=at, help="name every axis once")
+        raise Mismatch(
+            f"`{at}` names one of the input's {len(x.shape)} axes twice",
+            at=at,
+            help="name every axis once",
+        )
     return found
 
 
 def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> None:
-    """Raise `Mismatch` unless ``x`` has ``rank`` axes; ``names`` names them, as in "height, width, channels"."""
+    """Raise `Mismatch` unless ``x`` has ``rank`` axes; ``names`` names them, as in "height,
+    width, channels".
+    """
     if len(x.shape) != rank:
         axes = f"{rank} {'axis' if rank == 1 else 'axes'}"
         found = f"is a vector of {x}" if len(x.shape) == 1 else f"{x} has {len(x.shape)}"
@@ -257,7 +329,10 @@ def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> N
 
 def _another_rank(x: Tensor, rank: int) -> str:
     if rank == 1:
-        return f"put `Flatten`{f' or `GlobalAveragePooling{len(x.shape) - 1}D`' if 2 <= len(x.shape) <= 4 else ''} before it"
+        return (
+            f"put `Flatten`{f' or `GlobalAveragePooling{len(x.shape) - 1}D`' if 2 <= len(x.shape) <= 4 else ''}"
+            " before it"
+        )
     if len(x.shape) == rank - 1 and None not in x.shape:
         return f"put `- Reshape: {{target_shape: {[*x.shape, 1]}}}` before it, which adds an axis"
     if len(x.shape) < rank:
@@ -268,4 +343,17 @@ def _another_rank(x: Tensor, rank: int) -> str:
     return "remove an axis with `Reshape`"
 
 
-__all__ = ["KINDS", "REQUIRED", "Attribute", "Layer", "Mismatch", "attr", "axis_index", "choice", "either", "known", "layer", "need_rank"]
+__all__ = [
+    "KINDS",
+    "REQUIRED",
+    "Attribute",
+    "Layer",
+    "Mismatch",
+    "attr",
+    "axis_index",
+    "choice",
+    "either",
+    "known",
+    "layer",
+    "need_rank",
+]

@@ -8,7 +8,12 @@ from typing import Any
 from archspec.graph import Shape, Tensor, Weight, product
 from archspec.layers.base import Mismatch, attr, divisors, known, layer
 from archspec.layers.kernels import Biased, new_weight
-from archspec.layers.objects import CONSTRAINT, OPTIONAL_ACTIVATION, OPTIONAL_INITIALIZER, REGULARIZER
+from archspec.layers.objects import (
+    CONSTRAINT,
+    OPTIONAL_ACTIVATION,
+    OPTIONAL_INITIALIZER,
+    REGULARIZER,
+)
 from archspec.layers.types import POSITIVE, choice
 from archspec.layers.windows import OPTIONAL_PADDING, SIZE, Sliding, need_floats, slide, spread
 
@@ -17,10 +22,21 @@ _PADDING = choice("valid", "same")
 
 class _Convolution(Biased, Sliding):
     kernel_size: tuple[int, ...] = attr(SIZE[2], doc="the size of the window", before="use_bias")
-    strides: tuple[int, ...] = attr(SIZE[2], 1, "the step from one window to the next", before="use_bias")
-    padding: str = attr(_PADDING, "valid", "whether windows stay inside the input or reach over its edge", before="use_bias")
-    dilation_rate: tuple[int, ...] = attr(SIZE[2], 1, "the distance of neighbours within a window", before="use_bias")
-    activation: str | None = attr(OPTIONAL_ACTIVATION, None, "the function applied to the output", before="use_bias")
+    strides: tuple[int, ...] = attr(
+        SIZE[2], 1, "the step from one window to the next", before="use_bias"
+    )
+    padding: str = attr(
+        _PADDING,
+        "valid",
+        "whether windows stay inside the input or reach over its edge",
+        before="use_bias",
+    )
+    dilation_rate: tuple[int, ...] = attr(
+        SIZE[2], 1, "the distance of neighbours within a window", before="use_bias"
+    )
+    activation: str | None = attr(
+        OPTIONAL_ACTIVATION, None, "the function applied to the output", before="use_bias"
+    )
 
     def channels(self, x: Tensor) -> int:
         self.need_axes(x)
@@ -29,28 +45,53 @@ class _Convolution(Biased, Sliding):
 
     def places(self, x: Tensor) -> Shape:
         windows = spread(self.kernel_size, self.dilation_rate)
-        return slide(x, windows, self.strides, self.padding, at="kernel_size", dilated=windows != self.kernel_size)
+        return slide(
+            x,
+            windows,
+            self.strides,
+            self.padding,
+            at="kernel_size",
+            dilated=windows != self.kernel_size,
+        )
 
     def refuse_dilated_strides(self) -> None:
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise Mismatch("`strides` and `dilation_rate` cannot both be greater than 1", at="dilation_rate", help="leave one of them out")
+            raise Mismatch(
+                "`strides` and `dilation_rate` cannot both be greater than 1",
+                at="dilation_rate",
+                help="leave one of them out",
+            )
 
 
 class _Full(_Convolution):
     filters: int = attr(POSITIVE, doc="the number of output channels", before="kernel_size")
-    kernel_initializer: Any = attr(OPTIONAL_INITIALIZER, "glorot_uniform", "how the kernel starts", before="bias_initializer")
-    kernel_regularizer: Any = attr(REGULARIZER, None, "a penalty on the kernel", before="bias_regularizer")
-    kernel_constraint: Any = attr(CONSTRAINT, None, "what the kernel is held to in training", before="bias_constraint")
+    kernel_initializer: Any = attr(
+        OPTIONAL_INITIALIZER, "glorot_uniform", "how the kernel starts", before="bias_initializer"
+    )
+    kernel_regularizer: Any = attr(
+        REGULARIZER, None, "a penalty on the kernel", before="bias_regularizer"
+    )
+    kernel_constraint: Any = attr(
+        CONSTRAINT, None, "what the kernel is held to in training", before="bias_constraint"
+    )
 
 
 class _Plain(_Full):
-    groups: int = attr(POSITIVE, 1, "into how many parts the channels are split, each convolved alone", before="activation")
+    groups: int = attr(
+        POSITIVE,
+        1,
+        "into how many parts the channels are split, each convolved alone",
+        before="activation",
+    )
 
     def check(self) -> None:
         self.refuse_dilated_strides()
         if self.filters % self.groups:
             message = f"{self.filters} filters do not divide into {self.groups} groups"
-            help = f"for {self.filters} filters, `groups` can be one of {divisors(self.filters)} that divides the input's channels too"
+            help = (
+                f"for {self.filters} filters, `groups` can be one of {divisors(self.filters)} that"
+                " divides the input's channels too"
+            )
             raise Mismatch(message, at="groups", help=help, advise=self._groups)
 
     def _groups(self, x: Tensor) -> str | None:
@@ -58,7 +99,10 @@ class _Plain(_Full):
         channels = x.shape[-1] if x.shape else None
         if channels is None:
             return None
-        return f"for {channels} channels and {self.filters} filters, `groups` can be {divisors(gcd(channels, self.filters))}"
+        return (
+            f"for {channels} channels and {self.filters} filters, `groups` can be"
+            f" {divisors(gcd(channels, self.filters))}"
+        )
 
     def output(self, x: Tensor) -> Tensor:
         channels = self.channels(x)
@@ -79,19 +123,24 @@ class _Plain(_Full):
 class Conv1D(_Plain, rank=1):
     """Convolution of a sequence.
 
-    Shape: (L, C) → (L', filters), where L' is ⌊(L − k) / strides⌋ + 1 for padding `valid` with k = (kernel_size − 1) · dilation_rate + 1,
-    and ⌈L / strides⌉ for `same` and `causal`.
+    Shape: (L, C) → (L', filters), where L' is ⌊(L − k) / strides⌋ + 1 for padding `valid` with k =
+    (kernel_size − 1) · dilation_rate + 1, and ⌈L / strides⌉ for `same` and `causal`.
     """
 
-    padding: str = attr(choice("valid", "same", "causal"), "valid", "whether windows stay inside the input, reach over both edges or over the start")
+    padding: str = attr(
+        choice("valid", "same", "causal"),
+        "valid",
+        "whether windows stay inside the input, reach over both edges or over the start",
+    )
 
 
 @layer
 class Conv2D(_Plain, rank=2):
     """Convolution of an image.
 
-    Shape: (H, W, C) → (H', W', filters), where H' is ⌊(H − k) / strides⌋ + 1 for padding `valid` with k = (kernel_size − 1) · dilation_rate + 1,
-    ⌈H / strides⌉ for `same`, and W' alike. `groups` must divide C and filters.
+    Shape: (H, W, C) → (H', W', filters), where H' is ⌊(H − k) / strides⌋ + 1 for padding `valid`
+    with k = (kernel_size − 1) · dilation_rate + 1, ⌈H / strides⌉ for `same`, and W' alike. `groups`
+    must divide C and filters.
     """
 
 
@@ -99,25 +148,45 @@ class Conv2D(_Plain, rank=2):
 class Conv3D(_Plain, rank=3):
     """Convolution of a volume or a video.
 
-    Shape: (D, H, W, C) → (D', H', W', filters), where D' is ⌊(D − k) / strides⌋ + 1 for padding `valid` with
-    k = (kernel_size − 1) · dilation_rate + 1, ⌈D / strides⌉ for `same`, and H', W' alike. `groups` must divide C and filters.
+    Shape: (D, H, W, C) → (D', H', W', filters), where D' is ⌊(D − k) / strides⌋ + 1 for padding
+    `valid` with k = (kernel_size − 1) · dilation_rate + 1, ⌈D / strides⌉ for `same`, and H', W'
+    alike. `groups` must divide C and filters.
     """
 
 
 class _Transposed(_Full):
-    output_padding: tuple[int, ...] | None = attr(OPTIONAL_PADDING[2], None, "positions added at the end, fewer than strides", before="dilation_rate")
+    output_padding: tuple[int, ...] | None = attr(
+        OPTIONAL_PADDING[2],
+        None,
+        "positions added at the end, fewer than strides",
+        before="dilation_rate",
+    )
 
     def check(self) -> None:
         self.refuse_dilated_strides()
         windows = spread(self.kernel_size, self.dilation_rate)
-        for window, stride, extra in zip(windows, self.strides, self.output_padding or (), strict=self.output_padding is not None):
+        for window, stride, extra in zip(
+            windows, self.strides, self.output_padding or (), strict=self.output_padding is not None
+        ):
             if extra >= stride:
                 message = f"an output_padding of {extra} is not less than the stride, {stride}"
-                raise Mismatch(message, at="output_padding", help="leave it out: `padding` then chooses the output's size")
+                raise Mismatch(
+                    message,
+                    at="output_padding",
+                    help="leave it out: `padding` then chooses the output's size",
+                )
             if self.padding == "same" and extra == 0 and window % 2 == 0:
-                # Keras builds this, and TensorFlow refuses to run it: the output would be a whole stride short.
-                message = f"for padding same, an even window of {window} needs an output_padding of at least 1"
-                raise Mismatch(message, at="output_padding", help="leave it out: the output is then the input × strides")
+                # Keras builds this, and TensorFlow refuses to run it: the output would be a whole
+                # stride short.
+                message = (
+                    f"for padding same, an even window of {window} needs an output_padding of at"
+                    " least 1"
+                )
+                raise Mismatch(
+                    message,
+                    at="output_padding",
+                    help="leave it out: the output is then the input × strides",
+                )
 
     def output(self, x: Tensor) -> Tensor:
         self.channels(x)
@@ -131,7 +200,9 @@ class _Transposed(_Full):
             return None
         if extra is not None:
             return (size - 1) * stride + (window if self.padding == "valid" else window % 2) + extra
-        return size * stride if self.padding == "same" else (size - 1) * stride + max(window, stride)
+        return (
+            size * stride if self.padding == "same" else (size - 1) * stride + max(window, stride)
+        )
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         shape = (*self.kernel_size, self.filters, self.channels(x))
@@ -145,8 +216,9 @@ class _Transposed(_Full):
 class Conv1DTranspose(_Transposed, rank=1):
     """Transposed convolution of a sequence, which makes it longer by strides.
 
-    Shape: (L, C) → (L', filters), where L' is L · strides for padding `same` and (L − 1) · strides + max(k, strides) for `valid`, with
-    k = (kernel_size − 1) · dilation_rate + 1; with `output_padding` p, (L − 1) · strides + p + (k mod 2 for `same`, k for `valid`).
+    Shape: (L, C) → (L', filters), where L' is L · strides for padding `same` and (L − 1) · strides
+    + max(k, strides) for `valid`, with k = (kernel_size − 1) · dilation_rate + 1; with
+    `output_padding` p, (L − 1) · strides + p + (k mod 2 for `same`, k for `valid`).
     """
 
 
@@ -154,8 +226,9 @@ class Conv1DTranspose(_Transposed, rank=1):
 class Conv2DTranspose(_Transposed, rank=2):
     """Transposed convolution of an image, which makes it larger by strides.
 
-    Shape: (H, W, C) → (H', W', filters), where H' is H · strides for padding `same` and (H − 1) · strides + max(k, strides) for `valid`, with
-    k = (kernel_size − 1) · dilation_rate + 1; with `output_padding` p, (H − 1) · strides + p + (k mod 2 for `same`, k for `valid`); W' alike.
+    Shape: (H, W, C) → (H', W', filters), where H' is H · strides for padding `same` and (H − 1) ·
+    strides + max(k, strides) for `valid`, with k = (kernel_size − 1) · dilation_rate + 1; with
+    `output_padding` p, (H − 1) · strides + p + (k mod 2 for `same`, k for `valid`); W' alike.
     """
 
 
@@ -163,20 +236,34 @@ class Conv2DTranspose(_Transposed, rank=2):
 class Conv3DTranspose(_Transposed, rank=3):
     """Transposed convolution of a volume, which makes it larger by strides.
 
-    Shape: (D, H, W, C) → (D', H', W', filters), where D' is D · strides for padding `same` and (D − 1) · strides + max(k, strides) for
-    `valid`, with k = (kernel_size − 1) · dilation_rate + 1; with `output_padding` p, (D − 1) · strides + p + (k mod 2 for `same`, k for
-    `valid`); H', W' alike.
+    Shape: (D, H, W, C) → (D', H', W', filters), where D' is D · strides for padding `same` and (D −
+    1) · strides + max(k, strides) for `valid`, with k = (kernel_size − 1) · dilation_rate + 1; with
+    `output_padding` p, (D − 1) · strides + p + (k mod 2 for `same`, k for `valid`); H', W' alike.
     """
 
 
 class _Depthwise(_Convolution):
-    depthwise_initializer: Any = attr(OPTIONAL_INITIALIZER, "glorot_uniform", "how the depthwise kernel starts", before="bias_initializer")
-    depthwise_regularizer: Any = attr(REGULARIZER, None, "a penalty on the depthwise kernel", before="bias_regularizer")
-    depthwise_constraint: Any = attr(CONSTRAINT, None, "what the depthwise kernel is held to in training", before="bias_constraint")
+    depthwise_initializer: Any = attr(
+        OPTIONAL_INITIALIZER,
+        "glorot_uniform",
+        "how the depthwise kernel starts",
+        before="bias_initializer",
+    )
+    depthwise_regularizer: Any = attr(
+        REGULARIZER, None, "a penalty on the depthwise kernel", before="bias_regularizer"
+    )
+    depthwise_constraint: Any = attr(
+        CONSTRAINT,
+        None,
+        "what the depthwise kernel is held to in training",
+        before="bias_constraint",
+    )
 
 
 class _DepthwiseAlone(_Depthwise):
-    depth_multiplier: int = attr(POSITIVE, 1, "how many outputs each channel has", before="dilation_rate")
+    depth_multiplier: int = attr(
+        POSITIVE, 1, "how many outputs each channel has", before="dilation_rate"
+    )
 
     def output(self, x: Tensor) -> Tensor:
         channels = self.channels(x)
@@ -184,7 +271,12 @@ class _DepthwiseAlone(_Depthwise):
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         channels = self.channels(x)
-        kernel = new_weight(self, "kernel", (*self.kernel_size, channels, self.depth_multiplier), "depthwise_initializer")
+        kernel = new_weight(
+            self,
+            "kernel",
+            (*self.kernel_size, channels, self.depth_multiplier),
+            "depthwise_initializer",
+        )
         return (kernel, *self.bias(channels * self.depth_multiplier))
 
     def macs(self, y: Tensor, x: Tensor) -> int | None:
@@ -195,8 +287,8 @@ class _DepthwiseAlone(_Depthwise):
 class DepthwiseConv1D(_DepthwiseAlone, rank=1):
     """Convolution of each channel of a sequence alone.
 
-    Shape: (L, C) → (L', C · depth_multiplier), where L' is ⌊(L − k) / strides⌋ + 1 for padding `valid` with
-    k = (kernel_size − 1) · dilation_rate + 1, and ⌈L / strides⌉ for `same`.
+    Shape: (L, C) → (L', C · depth_multiplier), where L' is ⌊(L − k) / strides⌋ + 1 for padding
+    `valid` with k = (kernel_size − 1) · dilation_rate + 1, and ⌈L / strides⌉ for `same`.
     """
 
 
@@ -204,17 +296,32 @@ class DepthwiseConv1D(_DepthwiseAlone, rank=1):
 class DepthwiseConv2D(_DepthwiseAlone, rank=2):
     """Convolution of each channel of an image alone.
 
-    Shape: (H, W, C) → (H', W', C · depth_multiplier), where H' is ⌊(H − k) / strides⌋ + 1 for padding `valid` with
-    k = (kernel_size − 1) · dilation_rate + 1, ⌈H / strides⌉ for `same`, and W' alike.
+    Shape: (H, W, C) → (H', W', C · depth_multiplier), where H' is ⌊(H − k) / strides⌋ + 1 for
+    padding `valid` with k = (kernel_size − 1) · dilation_rate + 1, ⌈H / strides⌉ for `same`, and W'
+    alike.
     """
 
 
 class _Separable(_Depthwise):
     filters: int = attr(POSITIVE, doc="the number of output channels", before="kernel_size")
-    depth_multiplier: int = attr(POSITIVE, 1, "how many outputs each channel has in between", before="activation")
-    pointwise_initializer: Any = attr(OPTIONAL_INITIALIZER, "glorot_uniform", "how the pointwise kernel starts", before="bias_initializer")
-    pointwise_regularizer: Any = attr(REGULARIZER, None, "a penalty on the pointwise kernel", before="bias_regularizer")
-    pointwise_constraint: Any = attr(CONSTRAINT, None, "what the pointwise kernel is held to in training", before="bias_constraint")
+    depth_multiplier: int = attr(
+        POSITIVE, 1, "how many outputs each channel has in between", before="activation"
+    )
+    pointwise_initializer: Any = attr(
+        OPTIONAL_INITIALIZER,
+        "glorot_uniform",
+        "how the pointwise kernel starts",
+        before="bias_initializer",
+    )
+    pointwise_regularizer: Any = attr(
+        REGULARIZER, None, "a penalty on the pointwise kernel", before="bias_regularizer"
+    )
+    pointwise_constraint: Any = attr(
+        CONSTRAINT,
+        None,
+        "what the pointwise kernel is held to in training",
+        before="bias_constraint",
+    )
 
     def output(self, x: Tensor) -> Tensor:
         self.channels(x)
@@ -222,13 +329,24 @@ class _Separable(_Depthwise):
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         channels, ones = self.channels(x), (1,) * self.rank
-        depthwise = new_weight(self, "depthwise_kernel", (*self.kernel_size, channels, self.depth_multiplier), "depthwise_initializer")
+        depthwise = new_weight(
+            self,
+            "depthwise_kernel",
+            (*self.kernel_size, channels, self.depth_multiplier),
+            "depthwise_initializer",
+        )
         shape = (*ones, channels * self.depth_multiplier, self.filters)
-        return (depthwise, new_weight(self, "pointwise_kernel", shape, "pointwise_initializer"), *self.bias(self.filters))
+        return (
+            depthwise,
+            new_weight(self, "pointwise_kernel", shape, "pointwise_initializer"),
+            *self.bias(self.filters),
+        )
 
     def macs(self, y: Tensor, x: Tensor) -> int | None:
         between = (*y.shape[:-1], self.channels(x), self.depth_multiplier)
-        kernels = prod(self.kernel_size) + self.filters  # each value in between is a sum over a window, and goes into every filter
+        kernels = (
+            prod(self.kernel_size) + self.filters
+        )  # each value in between is a sum over a window, and goes into every filter
         return product((*between, kernels))
 
 
@@ -236,8 +354,8 @@ class _Separable(_Depthwise):
 class SeparableConv1D(_Separable, rank=1):
     """Convolution of each channel of a sequence alone, then of all channels at each position.
 
-    Shape: (L, C) → (L', filters), where L' is ⌊(L − k) / strides⌋ + 1 for padding `valid` with k = (kernel_size − 1) · dilation_rate + 1,
-    and ⌈L / strides⌉ for `same`.
+    Shape: (L, C) → (L', filters), where L' is ⌊(L − k) / strides⌋ + 1 for padding `valid` with k =
+    (kernel_size − 1) · dilation_rate + 1, and ⌈L / strides⌉ for `same`.
     """
 
 
@@ -245,6 +363,6 @@ class SeparableConv1D(_Separable, rank=1):
 class SeparableConv2D(_Separable, rank=2):
     """Convolution of each channel of an image alone, then of all channels at each position.
 
-    Shape: (H, W, C) → (H', W', filters), where H' is ⌊(H − k) / strides⌋ + 1 for padding `valid` with k = (kernel_size − 1) · dilation_rate + 1,
-    ⌈H / strides⌉ for `same`, and W' alike.
+    Shape: (H, W, C) → (H', W', filters), where H' is ⌊(H − k) / strides⌋ + 1 for padding `valid`
+    with k = (kernel_size − 1) · dilation_rate + 1, ⌈H / strides⌉ for `same`, and W' alike.
     """

@@ -7,7 +7,12 @@ from typing import Any
 from archspec.graph import Tensor, Weight, product
 from archspec.layers.base import Layer, Mismatch, attr, known, layer
 from archspec.layers.kernels import WithKernel, new_weight
-from archspec.layers.objects import CONSTRAINT, OPTIONAL_ACTIVATION, OPTIONAL_INITIALIZER, REGULARIZER
+from archspec.layers.objects import (
+    CONSTRAINT,
+    OPTIONAL_ACTIVATION,
+    OPTIONAL_INITIALIZER,
+    REGULARIZER,
+)
 from archspec.layers.types import FLAG, POSITIVE
 
 
@@ -19,20 +24,35 @@ class Dense(WithKernel):
     """
 
     units: int = attr(POSITIVE, doc="the number of outputs", before="use_bias")
-    activation: str | None = attr(OPTIONAL_ACTIVATION, None, "the function applied to the output", before="use_bias")
+    activation: str | None = attr(
+        OPTIONAL_ACTIVATION, None, "the function applied to the output", before="use_bias"
+    )
 
     def output(self, x: Tensor) -> Tensor:
         if not x.shape:
-            raise Mismatch("this layer takes one axis or more, and its input is a scalar", help="give it a vector: `Reshape: {target_shape: [1]}`")
+            raise Mismatch(
+                "this layer takes one axis or more, and its input is a scalar",
+                help="give it a vector: `Reshape: {target_shape: [1]}`",
+            )
         if x.shape == (None,):
-            help = "give the model's `input` fixed sizes instead of `null`, or pool over them (`GlobalAveragePooling2D`) instead of `Flatten`"
-            raise Mismatch("the size of the input is unknown, and this layer needs it for its weights", help=help, unknown=True)
+            help = (
+                "give the model's `input` fixed sizes instead of `null`, or pool over them"
+                " (`GlobalAveragePooling2D`) instead of `Flatten`"
+            )
+            raise Mismatch(
+                "the size of the input is unknown, and this layer needs it for its weights",
+                help=help,
+                unknown=True,
+            )
         known(x.shape[-1], "the size of the last axis")
         return Tensor((*x.shape[:-1], self.units), self.compute_dtype)
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         features = known(x.shape[-1], "the last axis")
-        return (new_weight(self, "kernel", (features, self.units), "kernel_initializer"), *self.bias(self.units))
+        return (
+            new_weight(self, "kernel", (features, self.units), "kernel_initializer"),
+            *self.bias(self.units),
+        )
 
     def macs(self, y: Tensor, x: Tensor) -> int | None:
         return product((*x.shape, self.units))
@@ -56,4 +76,8 @@ class Embedding(Layer):
         return Tensor((*x.shape, self.output_dim), self.compute_dtype)
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
-        return (new_weight(self, "embeddings", (self.input_dim, self.output_dim), "embeddings_initializer"),)
+        return (
+            new_weight(
+                self, "embeddings", (self.input_dim, self.output_dim), "embeddings_initializer"
+            ),
+        )

@@ -1,4 +1,6 @@
-"""What layers with a kernel and a bias share: their arguments, and the weights that initializers fill."""
+"""What layers with a kernel and a bias share: their arguments, and the weights that
+initializers fill.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +29,26 @@ class Biased(Layer):
 class WithKernel(Biased):
     """Arguments of one kernel and a bias."""
 
-    kernel_initializer: Any = attr(OPTIONAL_INITIALIZER, "glorot_uniform", "how the kernel starts", before="bias_initializer")
-    kernel_regularizer: Any = attr(REGULARIZER, None, "a penalty on the kernel", before="bias_regularizer")
-    kernel_constraint: Any = attr(CONSTRAINT, None, "what the kernel is held to in training", before="bias_constraint")
+    kernel_initializer: Any = attr(
+        OPTIONAL_INITIALIZER, "glorot_uniform", "how the kernel starts", before="bias_initializer"
+    )
+    kernel_regularizer: Any = attr(
+        REGULARIZER, None, "a penalty on the kernel", before="bias_regularizer"
+    )
+    kernel_constraint: Any = attr(
+        CONSTRAINT, None, "what the kernel is held to in training", before="bias_constraint"
+    )
 
 
 _AXES = {"identity": (2, 2, "exactly two axes"), "orthogonal": (2, None, "two axes or more")}
 
 
-def new_weight(layer: Layer, name: str, shape: tuple[int, ...], initializer: str, *, trainable: bool = True) -> Weight:
-    """A weight filled by the argument named ``initializer``. Raises `Mismatch` where that cannot fill a weight of so many axes."""
+def new_weight(
+    layer: Layer, name: str, shape: tuple[int, ...], initializer: str, *, trainable: bool = True
+) -> Weight:
+    """A weight filled by the argument named ``initializer``. Raises `Mismatch` where that
+    cannot fill a weight of so many axes.
+    """
     if initializer in layer.arguments:
         _check_axes(layer.arguments[initializer], name, shape, initializer)
     return Weight(name, shape, trainable)
@@ -47,4 +59,8 @@ def _check_axes(value: Any, name: str, shape: tuple[int, ...], at: str) -> None:
     least, most, words = _AXES.get(str(called).lower(), (0, None, ""))
     if len(shape) < least or (most is not None and len(shape) > most):
         size = "×".join(map(str, shape))
-        raise Mismatch(f"`{called}` fills a weight of {words}, and `{name}` is {size}", at=at, help="choose another initializer")
+        raise Mismatch(
+            f"`{called}` fills a weight of {words}, and `{name}` is {size}",
+            at=at,
+            help="choose another initializer",
+        )

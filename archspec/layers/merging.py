@@ -11,7 +11,9 @@ from archspec.layers.types import INTEGER
 
 
 class _Elementwise(Layer):
-    """Broadcasting as in Keras: axes are matched from the last; what is 1, or missing in front, stretches."""
+    """Broadcasting as in Keras: axes are matched from the last; what is 1, or missing in front,
+    stretches.
+    """
 
     arity: ClassVar[tuple[int, int | None]] = (2, None)
     done: ClassVar[str]
@@ -29,7 +31,10 @@ class _Elementwise(Layer):
         if len(a) < len(b):
             a, b = b, a
         lead = len(a) - len(b)
-        return a[:lead] + tuple(self._size(i, j, index - len(b), xs) for index, (i, j) in enumerate(zip(a[lead:], b, strict=True)))
+        return a[:lead] + tuple(
+            self._size(i, j, index - len(b), xs)
+            for index, (i, j) in enumerate(zip(a[lead:], b, strict=True))
+        )
 
     def _size(self, i: Size, j: Size, axis: int, xs: tuple[Tensor, ...]) -> Size:
         if i is None or j is None:
@@ -45,7 +50,8 @@ class _Elementwise(Layer):
 class Add(_Elementwise):
     """The sum of its inputs.
 
-    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'.
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to
+    the others'.
     """
 
     done = "added"
@@ -55,7 +61,8 @@ class Add(_Elementwise):
 class Subtract(_Elementwise):
     """The first input minus the second.
 
-    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the other's.
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to
+    the other's.
     """
 
     arity = (2, 2)
@@ -63,7 +70,9 @@ class Subtract(_Elementwise):
 
     def output(self, *xs: Tensor) -> Tensor:
         if len(xs) != 2:
-            raise Mismatch(f"`Subtract` takes 2 inputs, and has {len(xs)}", help="name two in `from`")
+            raise Mismatch(
+                f"`Subtract` takes 2 inputs, and has {len(xs)}", help="name two in `from`"
+            )
         return super().output(*xs)
 
 
@@ -71,8 +80,8 @@ class Subtract(_Elementwise):
 class Multiply(_Elementwise):
     """The product of its inputs, element by element.
 
-    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'. So a gate of 1×1×64 scales
-    the channels of 56×56×64.
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to
+    the others'. So a gate of 1×1×64 scales the channels of 56×56×64.
     """
 
     done = "multiplied"
@@ -82,7 +91,8 @@ class Multiply(_Elementwise):
 class Average(_Elementwise):
     """The mean of its inputs, element by element.
 
-    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'.
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to
+    the others'.
     """
 
     done = "averaged"
@@ -92,7 +102,8 @@ class Average(_Elementwise):
 class Maximum(_Elementwise):
     """The greatest of its inputs, element by element.
 
-    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'.
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to
+    the others'.
     """
 
     done = "compared"
@@ -102,7 +113,8 @@ class Maximum(_Elementwise):
 class Minimum(_Elementwise):
     """The least of its inputs, element by element.
 
-    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to the others'.
+    Shape: the inputs', which must agree; a size of 1, or an axis missing in front, is stretched to
+    the others'.
     """
 
     done = "compared"
@@ -112,7 +124,8 @@ class Minimum(_Elementwise):
 class Concatenate(Layer):
     """Its inputs side by side, along `axis`.
 
-    Shape: the size of `axis` is the sum of the inputs'; all other sizes must agree, without broadcasting, and are the first input's.
+    Shape: the size of `axis` is the sum of the inputs'; all other sizes must agree, without
+    broadcasting, and are the first input's.
     """
 
     arity = (2, None)
@@ -123,29 +136,58 @@ class Concatenate(Layer):
         axis = axis_index(self.axis, xs[0])
         for number, x in enumerate(xs[1:], 2):
             if len(x.shape) != len(first):
-                message = f"{xs[0]} (input 1) and {x} (input {number}) cannot be joined: they have {len(first)} and {len(x.shape)} axes"
-                raise Mismatch(message, help="bring them to one number of axes, with `Reshape`, `Flatten` or a global pooling")
+                message = (
+                    f"{xs[0]} (input 1) and {x} (input {number}) cannot be joined: they have"
+                    f" {len(first)} and {len(x.shape)} axes"
+                )
+                raise Mismatch(
+                    message,
+                    help=(
+                        "bring them to one number of axes, with `Reshape`, `Flatten` or a global"
+                        " pooling"
+                    ),
+                )
         for index in range(len(first)):
             if index != axis and _disagree(x.shape[index] for x in xs):
-                raise _clash(xs, index - len(first), (None,), f"joined along axis {self.axis}", "only the sizes along it may differ")
-        return Tensor((*first[:axis], total(x.shape[axis] for x in xs), *first[axis + 1 :]), self.compute_dtype)
+                raise _clash(
+                    xs,
+                    index - len(first),
+                    (None,),
+                    f"joined along axis {self.axis}",
+                    "only the sizes along it may differ",
+                )
+        return Tensor(
+            (*first[:axis], total(x.shape[axis] for x in xs), *first[axis + 1 :]),
+            self.compute_dtype,
+        )
 
 
 def _disagree(sizes: Iterable[Size]) -> bool:
     return len(set(sizes) - {None}) > 1
 
 
-def _clash(xs: tuple[Tensor, ...], axis: int, fits: tuple[Size, ...], done: str, help: str) -> Mismatch:
-    """The complaint about the first two inputs whose sizes on ``axis``, counted from the end, differ and are none that ``fits``."""
+def _clash(
+    xs: tuple[Tensor, ...], axis: int, fits: tuple[Size, ...], done: str, help: str
+) -> Mismatch:
+    """The complaint about the first two inputs whose sizes on ``axis``, counted from the end,
+    differ and are none that ``fits``.
+    """
     inputs: dict[Size, int] = {}
     for number, x in enumerate(xs):
         if len(x.shape) >= -axis and x.shape[axis] not in fits:
             inputs.setdefault(x.shape[axis], number)
     (a, first), (b, second), *_ = inputs.items()
-    mend = "the same `filters` or `units` in each" if axis == -1 else "the same strides and `padding: same` in each, or crop or pad one"
+    mend = (
+        "the same `filters` or `units` in each"
+        if axis == -1
+        else "the same strides and `padding: same` in each, or crop or pad one"
+    )
     help = f"make them equal: {mend}; {help}"
     both = f"{xs[first]} (input {first + 1}) and {xs[second]} (input {second + 1})"
-    return Mismatch(f"{both} cannot be {done}: their {_noun(axis, len(xs[first].shape))} are {a} and {b}", help=help)
+    return Mismatch(
+        f"{both} cannot be {done}: their {_noun(axis, len(xs[first].shape))} are {a} and {b}",
+        help=help,
+    )
 
 
 def _noun(axis: int, rank: int) -> str:

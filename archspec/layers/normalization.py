@@ -1,19 +1,51 @@
-"""Normalizations: the values are centred and scaled, by statistics of the batch, of the example or of the training data."""
+"""Normalizations: the values are centred and scaled, by statistics of the batch, of the example
+or of the training data.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from archspec.graph import Tensor, Weight
-from archspec.layers.base import Mismatch, SameShape, attr, axis_index, axis_indices, divisors, known, layer
+from archspec.layers.base import (
+    Mismatch,
+    SameShape,
+    attr,
+    axis_index,
+    axis_indices,
+    divisors,
+    known,
+    layer,
+)
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
-from archspec.layers.types import AXES, COUNT, EPSILON, FLAG, INTEGER, NUMBER, POSITIVE, either, integer, number, optional, sequence
+from archspec.layers.types import (
+    AXES,
+    COUNT,
+    EPSILON,
+    FLAG,
+    INTEGER,
+    NUMBER,
+    POSITIVE,
+    either,
+    integer,
+    number,
+    optional,
+    sequence,
+)
 from archspec.layers.windows import need_floats
 
-_GROUPS = either("a positive integer, or -1 for one group a channel", POSITIVE, integer("-1", -1, -1))
-_SCALE = either("a number, or a list with one for each channel", NUMBER, sequence("a list of numbers", NUMBER, 1))
-_STATISTIC = either("a number or a list of numbers", NUMBER, sequence("a list of numbers", NUMBER, 1))
+_GROUPS = either(
+    "a positive integer, or -1 for one group a channel", POSITIVE, integer("-1", -1, -1)
+)
+_SCALE = either(
+    "a number, or a list with one for each channel",
+    NUMBER,
+    sequence("a list of numbers", NUMBER, 1),
+)
+_STATISTIC = either(
+    "a number or a list of numbers", NUMBER, sequence("a list of numbers", NUMBER, 1)
+)
 
 
 class _Affine(SameShape):
@@ -37,20 +69,31 @@ class _Affine(SameShape):
     def affine(self, shape: tuple[int, ...]) -> tuple[Weight, ...]:
         """`gamma` and `beta`, as far as they are wanted."""
         gamma = (new_weight(self, "gamma", shape, "gamma_initializer"),) if self.scale else ()
-        return (*gamma, new_weight(self, "beta", shape, "beta_initializer")) if self.center else gamma
+        return (
+            (*gamma, new_weight(self, "beta", shape, "beta_initializer")) if self.center else gamma
+        )
 
 
 @layer
 class BatchNormalization(_Affine):
     """Normalizes every feature over the batch; at inference by the moving statistics of training.
 
-    Shape: unchanged. Four weights for each feature, two of them (the moving statistics) not trained.
+    Shape: unchanged. Four weights for each feature, two of them (the moving statistics) not
+    trained.
     """
 
-    momentum: float = attr(NUMBER, 0.99, "how much of the moving statistics a step keeps", before="epsilon")
-    moving_mean_initializer: Any = attr(OPTIONAL_INITIALIZER, "zeros", "the first moving mean", before="beta_regularizer")
-    moving_variance_initializer: Any = attr(OPTIONAL_INITIALIZER, "ones", "the first moving variance", before="beta_regularizer")
-    synchronized: bool = attr(FLAG, False, "whether the replicas share their statistics (TensorFlow alone)")
+    momentum: float = attr(
+        NUMBER, 0.99, "how much of the moving statistics a step keeps", before="epsilon"
+    )
+    moving_mean_initializer: Any = attr(
+        OPTIONAL_INITIALIZER, "zeros", "the first moving mean", before="beta_regularizer"
+    )
+    moving_variance_initializer: Any = attr(
+        OPTIONAL_INITIALIZER, "ones", "the first moving variance", before="beta_regularizer"
+    )
+    synchronized: bool = attr(
+        FLAG, False, "whether the replicas share their statistics (TensorFlow alone)"
+    )
 
     def output(self, x: Tensor) -> Tensor:
         self.features(x)
@@ -58,10 +101,16 @@ class BatchNormalization(_Affine):
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         shape = (self.features(x),)
-        return (*self.affine(shape), self._statistic("mean", shape), self._statistic("variance", shape))
+        return (
+            *self.affine(shape),
+            self._statistic("mean", shape),
+            self._statistic("variance", shape),
+        )
 
     def _statistic(self, name: str, shape: tuple[int, ...]) -> Weight:
-        return new_weight(self, f"moving_{name}", shape, f"moving_{name}_initializer", trainable=False)
+        return new_weight(
+            self, f"moving_{name}", shape, f"moving_{name}_initializer", trainable=False
+        )
 
 
 def _sorted_axes(value: Any) -> Any:
@@ -70,7 +119,9 @@ def _sorted_axes(value: Any) -> Any:
 
 
 _SORTED_AXES = AXES._replace(accept=_sorted_axes)
-"""Sorted as written, -1 before 1: newer versions of Keras do so themselves; 3.12 keeps the order that it is given, and would build other weights."""
+"""Sorted as written, -1 before 1: newer versions of Keras do so themselves; 3.12 keeps the
+order that it is given, and would build other weights.
+"""
 
 
 @layer
@@ -90,23 +141,35 @@ class LayerNormalization(_Affine):
         if not self.scale and not self.center:
             return ()
         axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        return self.affine(tuple(known(x.shape[axis_index(axis, x)], f"the size of axis {axis}", at="axis") for axis in axes))
+        return self.affine(
+            tuple(
+                known(x.shape[axis_index(axis, x)], f"the size of axis {axis}", at="axis")
+                for axis in axes
+            )
+        )
 
 
 @layer
 class GroupNormalization(_Affine):
     """Normalizes every example by itself, in groups of channels.
 
-    Shape: unchanged. `groups` must divide the size of `axis`; `gamma` and `beta` have one value for each channel.
+    Shape: unchanged. `groups` must divide the size of `axis`; `gamma` and `beta` have one value for
+    each channel.
     """
 
-    groups: int = attr(_GROUPS, 32, "the number of groups, -1 for one group a channel", before="axis")
+    groups: int = attr(
+        _GROUPS, 32, "the number of groups, -1 for one group a channel", before="axis"
+    )
 
     def output(self, x: Tensor) -> Tensor:
         size = self.features(x)
         if self.groups > 0 and size % self.groups:
             help = f"{size} divides by {divisors(size)}; -1 makes one group a channel"
-            raise Mismatch(f"the input's {size} channels do not divide into {self.groups} groups", at="groups", help=help)
+            raise Mismatch(
+                f"the input's {size} channels do not divide into {self.groups} groups",
+                at="groups",
+                help=help,
+            )
         return super().output(x)
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
@@ -130,61 +193,99 @@ class UnitNormalization(SameShape):
 
 @layer
 class LocalResponseNormalization(SameShape):
-    """Divides by (bias + alpha * sum of squares of the channels around) ** beta: AlexNet's (Krizhevsky et al. 2012, section 3.3).
+    """Divides by (bias + alpha * sum of squares of the channels around) ** beta: AlexNet's
+    (Krizhevsky et al. 2012, section 3.3).
 
-    Shape: unchanged. The sum, over at most 2 * depth_radius + 1 channels, is no mean, as in `tf.nn.local_response_normalization`;
-    Caffe's `alpha` is for the mean, so divide it by the window's size.
+    Shape: unchanged. The sum, over at most 2 * depth_radius + 1 channels, is no mean, as in
+    `tf.nn.local_response_normalization`; Caffe's `alpha` is for the mean, so divide it by the
+    window's size.
     """
 
     # The paper's constants: k, n / 2 with n = 5, alpha and beta.
     depth_radius: int = attr(COUNT, 2, "how many channels on either side count")
-    bias: float = attr(number("a positive number", above=0), 2.0, "what is added to the sum; the paper's k")
+    bias: float = attr(
+        number("a positive number", above=0), 2.0, "what is added to the sum; the paper's k"
+    )
     alpha: float = attr(number("a number of at least 0", 0), 1e-4, "the factor of the sum")
     beta: float = attr(NUMBER, 0.75, "the exponent")
 
     def output(self, x: Tensor) -> Tensor:
         if not x.shape:
-            raise Mismatch("there is no axis of channels to normalize over", help="give it a tensor with an axis of channels")
+            raise Mismatch(
+                "there is no axis of channels to normalize over",
+                help="give it a tensor with an axis of channels",
+            )
         return super().output(x)
 
 
 @layer
 class Normalization(SameShape):
-    """Shifts and scales to mean 0 and variance 1, by constants: those given here, or those that Keras's `adapt` measures on data.
+    """Shifts and scales to mean 0 and variance 1, by constants: those given here, or those that
+    Keras's `adapt` measures on data.
 
-    Shape: unchanged. Given `mean` and `variance`, no weights; else `mean` and `variance` for each index of `axis`, and `count`, none of
-    them trained.
+    Shape: unchanged. Given `mean` and `variance`, no weights; else `mean` and `variance` for each
+    index of `axis`, and `count`, none of them trained.
     """
 
-    axis: Any = attr(optional(AXES, "one mean and variance for everything"), -1, "the axis, or the axes, with a mean and variance for each index")
-    mean: Any = attr(optional(_STATISTIC, "measured by `adapt`"), None, "the mean, or one for each index of the last such axis")
-    variance: Any = attr(optional(_STATISTIC, "measured by `adapt`"), None, "the variance, in the form of the mean")
+    axis: Any = attr(
+        optional(AXES, "one mean and variance for everything"),
+        -1,
+        "the axis, or the axes, with a mean and variance for each index",
+    )
+    mean: Any = attr(
+        optional(_STATISTIC, "measured by `adapt`"),
+        None,
+        "the mean, or one for each index of the last such axis",
+    )
+    variance: Any = attr(
+        optional(_STATISTIC, "measured by `adapt`"), None, "the variance, in the form of the mean"
+    )
     invert: bool = attr(FLAG, False, "whether to undo a normalization instead")
 
     def check(self) -> None:
         if (self.mean is None) != (self.variance is None):
             at, other = ("mean", "variance") if self.variance is None else ("variance", "mean")
-            raise Mismatch(f"`{at}` is given without `{other}`", at=at, help=f"give `{other}` too, or neither")
+            raise Mismatch(
+                f"`{at}` is given without `{other}`", at=at, help=f"give `{other}` too, or neither"
+            )
         if _length(self.mean) != _length(self.variance):
-            raise Mismatch("`mean` and `variance` differ in form", at="variance", help="give two numbers, or two lists of one length")
+            raise Mismatch(
+                "`mean` and `variance` differ in form",
+                at="variance",
+                help="give two numbers, or two lists of one length",
+            )
         if _length(self.mean) is not None and self.axis is None:
-            raise Mismatch("with `axis: null` there is one mean, and `mean` is a list", at="mean", help="give a number, or name an axis")
+            raise Mismatch(
+                "with `axis: null` there is one mean, and `mean` is a list",
+                at="mean",
+                help="give a number, or name an axis",
+            )
 
     def output(self, x: Tensor) -> Tensor:
         kept, count = self._kept(x), _length(self.mean)
         if count not in (None, 1) and count != kept[-1]:
-            raise Mismatch(f"`mean` has {count} values for an axis of size {kept[-1]}", at="mean", help="give a number, or one value for each index")
+            raise Mismatch(
+                f"`mean` has {count} values for an axis of size {kept[-1]}",
+                at="mean",
+                help="give a number, or one value for each index",
+            )
         return super().output(x)
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         if self.mean is not None:
             return ()
         shape = self._kept(x)
-        return (Weight("mean", shape, False), Weight("variance", shape, False), Weight("count", (), False))
+        return (
+            Weight("mean", shape, False),
+            Weight("variance", shape, False),
+            Weight("count", (), False),
+        )
 
     def _kept(self, x: Tensor) -> tuple[int, ...]:
         axes = () if self.axis is None else sorted(axis_indices(self.axis, x))
-        return tuple(known(x.shape[axis], f"the size of axis {axis + 1}", at="axis") for axis in axes)
+        return tuple(
+            known(x.shape[axis], f"the size of axis {axis + 1}", at="axis") for axis in axes
+        )
 
 
 def _length(statistic: Any) -> int | None:
@@ -205,5 +306,9 @@ class Rescaling(SameShape):
         for at, value in (("scale", self.scale), ("offset", self.offset)):
             count = len(value) if isinstance(value, tuple) else 1
             if count > 1 and (not x.shape or x.shape[-1] not in (None, count)):
-                raise Mismatch(f"`{at}` has {count} numbers, and the input is {x}", at=at, help="give one number, or one for each channel")
+                raise Mismatch(
+                    f"`{at}` has {count} numbers, and the input is {x}",
+                    at=at,
+                    help="give one number, or one for each channel",
+                )
         return super().output(x)

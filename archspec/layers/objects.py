@@ -1,11 +1,24 @@
-"""The types of the small objects that layers take, as literal tables: activations, initializers, regularizers, constraints.
+"""The types of the small objects that layers take, as literal tables: activations, initializers,
+regularizers, constraints.
 
-The names are the ones that Keras's ``get`` resolves, as in `ACTIVATION` = ``relu``; the classes and arguments are its constructors'.
+The names are the ones that Keras's ``get`` resolves, as in `ACTIVATION` = ``relu``; the classes and
+arguments are its constructors'.
 """
 
 from __future__ import annotations
 
-from archspec.layers.types import INTEGER, NUMBER, SEED, Type, choice, either, number, object_of, optional, sequence
+from archspec.layers.types import (
+    INTEGER,
+    NUMBER,
+    SEED,
+    Type,
+    choice,
+    either,
+    number,
+    object_of,
+    optional,
+    sequence,
+)
 
 # Without `glu`: it halves the last axis, which Keras's own symbolic shapes deny.
 ACTIVATION = choice(
@@ -16,7 +29,9 @@ ACTIVATION = choice(
 )  # fmt: skip
 OPTIONAL_ACTIVATION = optional(ACTIVATION, "no activation")
 
-_AXES = either("an integer or a list of integers", INTEGER, sequence("a list of integers", INTEGER, 1))
+_AXES = either(
+    "an integer or a list of integers", INTEGER, sequence("a list of integers", INTEGER, 1)
+)
 _NONNEGATIVE = number("a number of at least 0", 0)
 _SEEDED = {"seed": SEED}
 
@@ -50,12 +65,18 @@ REGULARIZERS: dict[str, dict[str, Type]] = {
 }
 CONSTRAINTS: dict[str, dict[str, Type]] = {
     "MaxNorm": {"max_value": _NONNEGATIVE, "axis": _AXES},
-    "MinMaxNorm": {"min_value": _NONNEGATIVE, "max_value": _NONNEGATIVE, "rate": number("a number from 0 to 1", 0, 1), "axis": _AXES},
+    "MinMaxNorm": {
+        "min_value": _NONNEGATIVE,
+        "max_value": _NONNEGATIVE,
+        "rate": number("a number from 0 to 1", 0, 1),
+        "axis": _AXES,
+    },
     "NonNeg": {},
     "UnitNorm": {"axis": _AXES},
 }
 
-# Without `constant`, which Keras does not take without its value; it is written {Constant: {value: 1}}.
+# Without `constant`, which Keras does not take without its value; it is written {Constant: {value:
+# 1}}.
 INITIALIZER_NAMES = (
     "zeros", "zero", "ones", "one", "identity", "uniform", "random_uniform", "normal", "random_normal", "truncated_normal",
     "variance_scaling", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "orthogonal",
@@ -64,7 +85,11 @@ INITIALIZER_NAMES = (
 REGULARIZER_NAMES = ("l1", "l2", "l1l2", "orthogonal_regularizer", *REGULARIZERS)
 CONSTRAINT_NAMES = ("max_norm", "min_max_norm", "non_neg", "unit_norm", *CONSTRAINTS)
 
-INITIALIZER = object_of("initializers", "an initializer", INITIALIZER_NAMES, INITIALIZERS, null=False)
-OPTIONAL_INITIALIZER = object_of("initializers", "an initializer", INITIALIZER_NAMES, INITIALIZERS, null=True)
+INITIALIZER = object_of(
+    "initializers", "an initializer", INITIALIZER_NAMES, INITIALIZERS, null=False
+)
+OPTIONAL_INITIALIZER = object_of(
+    "initializers", "an initializer", INITIALIZER_NAMES, INITIALIZERS, null=True
+)
 REGULARIZER = object_of("regularizers", "a regularizer", REGULARIZER_NAMES, REGULARIZERS, null=True)
 CONSTRAINT = object_of("constraints", "a constraint", CONSTRAINT_NAMES, CONSTRAINTS, null=True)

@@ -10,12 +10,20 @@ from archspec.layers.windows import OPTIONAL_STRIDES, SIZE, Sliding, need_floats
 
 class _Pooling(Sliding):
     pool_size: tuple[int, ...] = attr(SIZE[2], 2, "the size of the window")
-    strides: tuple[int, ...] | None = attr(OPTIONAL_STRIDES[2], None, "the step from one window to the next")
-    padding: str = attr(choice("valid", "same"), "valid", "whether windows stay inside the input or reach over its edge")
+    strides: tuple[int, ...] | None = attr(
+        OPTIONAL_STRIDES[2], None, "the step from one window to the next"
+    )
+    padding: str = attr(
+        choice("valid", "same"),
+        "valid",
+        "whether windows stay inside the input or reach over its edge",
+    )
 
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
-        places = slide(x, self.pool_size, self.strides or self.pool_size, self.padding, at="pool_size")
+        places = slide(
+            x, self.pool_size, self.strides or self.pool_size, self.padding, at="pool_size"
+        )
         return Tensor((*places, x.shape[-1]), self.compute_dtype)
 
 
@@ -40,7 +48,8 @@ class _Global(Sliding):
 class MaxPooling1D(_Pooling, rank=1):
     """The greatest value in each window of a sequence, channel by channel.
 
-    Shape: (L, C) → (L', C), where L' is ⌊(L − pool_size) / strides⌋ + 1 for padding `valid` and ⌈L / strides⌉ for `same`.
+    Shape: (L, C) → (L', C), where L' is ⌊(L − pool_size) / strides⌋ + 1 for padding `valid` and ⌈L
+    / strides⌉ for `same`.
     """
 
 
@@ -57,8 +66,8 @@ class MaxPooling2D(_Pooling, rank=2):
 class MaxPooling3D(_Pooling, rank=3):
     """The greatest value in each window of a volume, channel by channel.
 
-    Shape: (D, H, W, C) → (D', H', W', C), where D' is ⌊(D − pool_size) / strides⌋ + 1 for padding `valid`
-    and ⌈D / strides⌉ for `same`, and the other axes alike.
+    Shape: (D, H, W, C) → (D', H', W', C), where D' is ⌊(D − pool_size) / strides⌋ + 1 for padding
+    `valid` and ⌈D / strides⌉ for `same`, and the other axes alike.
     """
 
 
@@ -66,7 +75,8 @@ class MaxPooling3D(_Pooling, rank=3):
 class AveragePooling1D(_Averaging, rank=1):
     """The mean value in each window of a sequence, channel by channel.
 
-    Shape: (L, C) → (L', C), where L' is ⌊(L − pool_size) / strides⌋ + 1 for padding `valid` and ⌈L / strides⌉ for `same`.
+    Shape: (L, C) → (L', C), where L' is ⌊(L − pool_size) / strides⌋ + 1 for padding `valid` and ⌈L
+    / strides⌉ for `same`.
     """
 
 
@@ -83,8 +93,8 @@ class AveragePooling2D(_Averaging, rank=2):
 class AveragePooling3D(_Averaging, rank=3):
     """The mean value in each window of a volume, channel by channel.
 
-    Shape: (D, H, W, C) → (D', H', W', C), where D' is ⌊(D − pool_size) / strides⌋ + 1 for padding `valid`
-    and ⌈D / strides⌉ for `same`, and the other axes alike.
+    Shape: (D, H, W, C) → (D', H', W', C), where D' is ⌊(D − pool_size) / strides⌋ + 1 for padding
+    `valid` and ⌈D / strides⌉ for `same`, and the other axes alike.
     """
 
 

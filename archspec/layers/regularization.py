@@ -8,7 +8,9 @@ from archspec.layers.types import SEED, number
 from archspec.layers.windows import Sliding
 
 _RATE = number("a number from 0 to 1", 0, 1)
-_RATE_BELOW_1 = number("a number from 0 up to, but not, 1", 0, below=1)  # Keras takes 1, and divides by zero in training
+_RATE_BELOW_1 = number(
+    "a number from 0 up to, but not, 1", 0, below=1
+)  # Keras takes 1, and divides by zero in training
 _PENALTY = number("a number of at least 0", 0)
 
 
@@ -22,7 +24,8 @@ class _Random(SameShape):
 class Dropout(_Random):
     """Sets elements to 0, each with probability `rate`, and scales the others by 1 / (1 - rate).
 
-    Shape: unchanged. Keras's `noise_shape` counts the batch and is no argument here; `SpatialDropout1D` drops channels, `StochasticDepth` examples.
+    Shape: unchanged. Keras's `noise_shape` counts the batch and is no argument here;
+    `SpatialDropout1D` drops channels, `StochasticDepth` examples.
     """
 
     rate: float = attr(_RATE, doc="the fraction to drop", before="seed")
@@ -34,7 +37,11 @@ class _SpatialDropout(Sliding):
 
     def check(self) -> None:
         if "trainable" in self.arguments:  # the constructor in Keras lacks it
-            raise Mismatch(f"`{self.kind()}` takes no `trainable`", at="trainable", help="leave it out; the layer has no weights")
+            raise Mismatch(
+                f"`{self.kind()}` takes no `trainable`",
+                at="trainable",
+                help="leave it out; the layer has no weights",
+            )
 
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
@@ -72,7 +79,9 @@ class GaussianNoise(_Random):
     Shape: unchanged.
     """
 
-    stddev: float = attr(_RATE, doc="the standard deviation of the noise", before="seed")  # Keras allows no more than 1
+    stddev: float = attr(
+        _RATE, doc="the standard deviation of the noise", before="seed"
+    )  # Keras allows no more than 1
 
 
 @layer
@@ -82,7 +91,9 @@ class GaussianDropout(_Random):
     Shape: unchanged.
     """
 
-    rate: float = attr(_RATE_BELOW_1, doc="the fraction that dropout of the same strength drops", before="seed")
+    rate: float = attr(
+        _RATE_BELOW_1, doc="the fraction that dropout of the same strength drops", before="seed"
+    )
 
 
 @layer
@@ -97,12 +108,16 @@ class AlphaDropout(_Random):
 
 @layer
 class StochasticDepth(_Random):
-    """Sets whole examples to 0, each with probability `rate`, and scales the others by 1 / (1 - rate): the end of a residual's main path.
+    """Sets whole examples to 0, each with probability `rate`, and scales the others by 1 / (1 -
+    rate): the end of a residual's main path.
 
-    Shape: unchanged. A kind of archspec's own (Huang et al. 2016; drop path in ConvNeXt and vision transformers).
+    Shape: unchanged. A kind of archspec's own (Huang et al. 2016; drop path in ConvNeXt and vision
+    transformers).
     """
 
-    rate: float = attr(_RATE_BELOW_1, doc="the probability to drop an example's path", before="seed")
+    rate: float = attr(
+        _RATE_BELOW_1, doc="the probability to drop an example's path", before="seed"
+    )
 
 
 @layer

@@ -6,23 +6,41 @@ from typing import Any
 
 from archspec.graph import Size, Tensor
 from archspec.layers.base import Layer, Mismatch, attr, layer, need_rank
-from archspec.layers.types import COUNT, FLAG, NUMBER, POSITIVE, Refused, Type, choice, either, sequence
+from archspec.layers.types import (
+    COUNT,
+    FLAG,
+    NUMBER,
+    POSITIVE,
+    Refused,
+    Type,
+    choice,
+    either,
+    sequence,
+)
 from archspec.layers.windows import AXES, SIZE, Sliding
 
 _INTERPOLATION = choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 
 
 def _margins(rank: int) -> Type:
-    """A number for all sides; for several axes a list of numbers or of [before, after] for each. It becomes a pair for each axis."""
+    """A number for all sides; for several axes a list of numbers or of [before, after] for
+    each. It becomes a pair for each axis.
+    """
     pair = sequence("two integers", COUNT, 2, 2)
     one = either("an integer or two", COUNT, pair)
-    words = "an integer of at least 0, or a list " + ("[before, after]" if rank == 1 else f"of {rank}, each an integer or a list [before, after]")
+    words = "an integer of at least 0, or a list " + (
+        "[before, after]" if rank == 1 else f"of {rank}, each an integer or a list [before, after]"
+    )
     listed = pair if rank == 1 else sequence(words, one, rank, rank)
 
     def accept(value: Any) -> tuple[Any, ...]:
         if isinstance(value, list | tuple):
             found = listed.accept(value)
-            return tuple(found) if rank == 1 else tuple((side, side) if isinstance(side, int) else side for side in found)
+            return (
+                tuple(found)
+                if rank == 1
+                else tuple((side, side) if isinstance(side, int) else side for side in found)
+            )
         try:
             side = COUNT.accept(value)
         except Refused:
@@ -42,7 +60,16 @@ class _ZeroPadding(Sliding):
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
         sizes = zip(x.shape[:-1], _pairs(self.padding), strict=True)
-        return Tensor((*(None if size is None else size + before + after for size, (before, after) in sizes), x.shape[-1]), self.compute_dtype)
+        return Tensor(
+            (
+                *(
+                    None if size is None else size + before + after
+                    for size, (before, after) in sizes
+                ),
+                x.shape[-1],
+            ),
+            self.compute_dtype,
+        )
 
 
 @layer
@@ -62,7 +89,9 @@ class ZeroPadding2D(_ZeroPadding, rank=2):
     Shape: (H, W, C) → (H + top + bottom, W + left + right, C).
     """
 
-    padding: Any = attr(_margins(2), (1, 1), "zeros on all sides, or a number or [before, after] for each axis")
+    padding: Any = attr(
+        _margins(2), (1, 1), "zeros on all sides, or a number or [before, after] for each axis"
+    )
 
 
 @layer
@@ -72,7 +101,11 @@ class ZeroPadding3D(_ZeroPadding, rank=3):
     Shape: (D, H, W, C), each of D, H and W grows by its two margins.
     """
 
-    padding: Any = attr(_margins(3), ((1, 1), (1, 1), (1, 1)), "zeros on all sides, or a number or [before, after] for each axis")
+    padding: Any = attr(
+        _margins(3),
+        ((1, 1), (1, 1), (1, 1)),
+        "zeros on all sides, or a number or [before, after] for each axis",
+    )
 
 
 class _Cropping(Sliding):
@@ -81,11 +114,18 @@ class _Cropping(Sliding):
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
         sizes = zip(x.shape[:-1], _pairs(self.cropping), AXES[self.rank], strict=True)
-        return Tensor((*(self._rest(size, sum(pair), name) for size, pair, name in sizes), x.shape[-1]), self.compute_dtype)
+        return Tensor(
+            (*(self._rest(size, sum(pair), name) for size, pair, name in sizes), x.shape[-1]),
+            self.compute_dtype,
+        )
 
     def _rest(self, size: Size, cut: int, name: str) -> Size:
         if size is not None and cut >= size:
-            raise Mismatch(f"cutting {cut} off a {name} of {size} leaves nothing", at="cropping", help=f"cut off less than {size} in all")
+            raise Mismatch(
+                f"cutting {cut} off a {name} of {size} leaves nothing",
+                at="cropping",
+                help=f"cut off less than {size} in all",
+            )
         return None if size is None else size - cut
 
 
@@ -106,7 +146,11 @@ class Cropping2D(_Cropping, rank=2):
     Shape: (H, W, C) → (H − top − bottom, W − left − right, C), of which something must be left.
     """
 
-    cropping: Any = attr(_margins(2), ((0, 0), (0, 0)), "what is cut off all sides, or a number or [before, after] for each axis")
+    cropping: Any = attr(
+        _margins(2),
+        ((0, 0), (0, 0)),
+        "what is cut off all sides, or a number or [before, after] for each axis",
+    )
 
 
 @layer
@@ -116,7 +160,11 @@ class Cropping3D(_Cropping, rank=3):
     Shape: (D, H, W, C), each of D, H and W shrinks by its two margins; something must be left.
     """
 
-    cropping: Any = attr(_margins(3), ((1, 1), (1, 1), (1, 1)), "what is cut off all sides, or a number or [before, after] for each axis")
+    cropping: Any = attr(
+        _margins(3),
+        ((1, 1), (1, 1), (1, 1)),
+        "what is cut off all sides, or a number or [before, after] for each axis",
+    )
 
 
 class _UpSampling(Sliding):
@@ -125,7 +173,10 @@ class _UpSampling(Sliding):
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
         factors = (self.size,) if isinstance(self.size, int) else self.size
-        sizes = (None if size is None else size * factor for size, factor in zip(x.shape[:-1], factors, strict=True))
+        sizes = (
+            None if size is None else size * factor
+            for size, factor in zip(x.shape[:-1], factors, strict=True)
+        )
         return Tensor((*sizes, x.shape[-1]), self.compute_dtype)
 
 
@@ -147,7 +198,9 @@ class UpSampling2D(_UpSampling, rank=2):
     """
 
     size: tuple[int, ...] = attr(SIZE[2], (2, 2), "the factor, or one for each axis")
-    interpolation: str = attr(_INTERPOLATION, "nearest", "how values between the old ones are found")
+    interpolation: str = attr(
+        _INTERPOLATION, "nearest", "how values between the old ones are found"
+    )
 
 
 @layer
@@ -169,16 +222,26 @@ class Resizing(Layer):
 
     height: int = attr(POSITIVE, doc="the new height")
     width: int = attr(POSITIVE, doc="the new width")
-    interpolation: str = attr(_INTERPOLATION, "bilinear", "how values between the old ones are found")
-    crop_to_aspect_ratio: bool = attr(FLAG, False, "whether to keep the proportions, cutting off what stands over")
-    pad_to_aspect_ratio: bool = attr(FLAG, False, "whether to keep the proportions, filling up what is missing")
+    interpolation: str = attr(
+        _INTERPOLATION, "bilinear", "how values between the old ones are found"
+    )
+    crop_to_aspect_ratio: bool = attr(
+        FLAG, False, "whether to keep the proportions, cutting off what stands over"
+    )
+    pad_to_aspect_ratio: bool = attr(
+        FLAG, False, "whether to keep the proportions, filling up what is missing"
+    )
     fill_mode: str = attr(choice("constant"), "constant", "what fills up")
     fill_value: float = attr(NUMBER, 0.0, "the value that fills up")
     antialias: bool = attr(FLAG, False, "whether to smooth before making smaller")
 
     def check(self) -> None:
         if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
-            raise Mismatch("an image is either cropped or padded to its proportions", at="pad_to_aspect_ratio", help="choose one of the two")
+            raise Mismatch(
+                "an image is either cropped or padded to its proportions",
+                at="pad_to_aspect_ratio",
+                help="choose one of the two",
+            )
 
     def output(self, x: Tensor) -> Tensor:
         need_rank(x, 3, "height, width, channels")

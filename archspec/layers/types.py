@@ -1,7 +1,9 @@
-"""The types of layer arguments: each says in words what it takes, gives its JSON Schema, and normalises a value.
+"""The types of layer arguments: each says in words what it takes, gives its JSON Schema, and
+normalises a value.
 
-``Type.accept`` takes a plain value (number, text, truth value, ``None``, list, mapping) and gives the one that the shape rules use, or
-raises `Refused`. Lists become tuples, whole floats become integers where an integer belongs.
+``Type.accept`` takes a plain value (number, text, truth value, ``None``, list, mapping) and gives
+the one that the shape rules use, or raises `Refused`. Lists become tuples, whole floats become
+integers where an integer belongs.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ LARGEST = 2**31 - 1
 
 
 class Refused(ValueError):
-    """A value is not of a type. ``words`` completes "must be ..."; ``help`` says what to write instead, where that is known.
+    """A value is not of a type. ``words`` completes "must be ..."; ``help`` says what to write
+    instead, where that is known.
 
-    ``entry`` completes "must be ..." of an element, where a list is refused for one of its elements.
+    ``entry`` completes "must be ..." of an element, where a list is refused for one of its
+    elements.
     """
 
     def __init__(self, words: str, help: str | None = None, entry: str | None = None) -> None:
@@ -31,7 +35,9 @@ class Refused(ValueError):
 
 
 class Type(NamedTuple):
-    """What an argument may be: ``words`` completes "must be ...", ``schema`` is the JSON Schema of the plain values."""
+    """What an argument may be: ``words`` completes "must be ...", ``schema`` is the JSON Schema
+    of the plain values.
+    """
 
     words: str
     schema: Mapping[str, Any]
@@ -53,8 +59,17 @@ def integer(words: str, minimum: int, maximum: int = LARGEST) -> Type:
     return Type(words, {"type": "integer", "minimum": minimum, "maximum": maximum}, accept)
 
 
-def number(words: str, minimum: float | None = None, maximum: float | None = None, *, above: float | None = None, below: float | None = None) -> Type:
-    """A finite number between inclusive (``minimum``, ``maximum``) or exclusive (``above``, ``below``) bounds."""
+def number(
+    words: str,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+) -> Type:
+    """A finite number between inclusive (``minimum``, ``maximum``) or exclusive (``above``,
+    ``below``) bounds.
+    """
 
     def accept(value: Any) -> float:
         fits = (
@@ -68,8 +83,17 @@ def number(words: str, minimum: float | None = None, maximum: float | None = Non
             raise Refused(words)
         return value  # type: ignore[no-any-return]
 
-    bounds = {"minimum": minimum, "maximum": maximum, "exclusiveMinimum": above, "exclusiveMaximum": below}
-    return Type(words, {"type": "number"} | {key: bound for key, bound in bounds.items() if bound is not None}, accept)
+    bounds = {
+        "minimum": minimum,
+        "maximum": maximum,
+        "exclusiveMinimum": above,
+        "exclusiveMaximum": below,
+    }
+    return Type(
+        words,
+        {"type": "number"} | {key: bound for key, bound in bounds.items() if bound is not None},
+        accept,
+    )
 
 
 def choice(*values: str, words: str | None = None) -> Type:
@@ -119,19 +143,29 @@ def sequence(words: str, inner: Type, minimum: int = 0, maximum: int | None = No
     """A list whose elements are all of one type; it becomes a tuple."""
 
     def accept(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list | tuple) or len(value) < minimum or (maximum is not None and len(value) > maximum):
+        if (
+            not isinstance(value, list | tuple)
+            or len(value) < minimum
+            or (maximum is not None and len(value) > maximum)
+        ):
             raise Refused(words)
         try:
             return tuple(inner.accept(one) for one in value)
         except Refused as refused:
             raise Refused(words, refused.help, refused.words) from None
 
-    schema: dict[str, Any] = {"type": "array", "items": {**inner.schema, "errorMessage": inner.words}, "minItems": minimum}
+    schema: dict[str, Any] = {
+        "type": "array",
+        "items": {**inner.schema, "errorMessage": inner.words},
+        "minItems": minimum,
+    }
     return Type(words, schema | ({} if maximum is None else {"maxItems": maximum}), accept)
 
 
 def per_axis(inner: Type, rank: int, noun: str) -> Type:
-    """One value for all ``rank`` axes or a list with one for each; it becomes a tuple of ``rank``."""
+    """One value for all ``rank`` axes or a list with one for each; it becomes a tuple of
+    ``rank``.
+    """
     one = inner.accept
     words = f"{inner.words}, or a list of {rank}" if rank > 1 else inner.words
     listed = sequence(words, inner, rank, rank)
@@ -148,7 +182,12 @@ def per_axis(inner: Type, rank: int, noun: str) -> Type:
     return Type(words, schema | ({"description": f"{noun}: {words}"} if noun else {}), accept)
 
 
-_YAML_1_1 = {"yes": "write `true`", "on": "write `true`", "no": "write `false`", "off": "write `false`"}
+_YAML_1_1 = {
+    "yes": "write `true`",
+    "on": "write `true`",
+    "no": "write `false`",
+    "off": "write `false`",
+}
 
 
 def _flag(value: Any) -> bool:
@@ -163,7 +202,9 @@ COUNT = integer("an integer of at least 0", 0)
 INTEGER = integer("an integer", -LARGEST)
 NUMBER = number("a number")
 EPSILON = number("a number of at least 0", 0)
-AXES = either("an integer or a list of integers", INTEGER, sequence("a list of integers", INTEGER, 1))
+AXES = either(
+    "an integer or a list of integers", INTEGER, sequence("a list of integers", INTEGER, 1)
+)
 SEED = optional(INTEGER, "a seed drawn by Keras")
 
 
@@ -176,10 +217,19 @@ class Configured:
     arguments: Mapping[str, Any]
 
 
-def object_of(module: str, noun: str, names: tuple[str, ...], classes: Mapping[str, Mapping[str, Type]], *, null: bool) -> Type:
-    """One of Keras's small objects: a name (``he_normal``), or written like a layer (``{L2: {l2: 1e-4}}``).
+def object_of(
+    module: str,
+    noun: str,
+    names: tuple[str, ...],
+    classes: Mapping[str, Mapping[str, Type]],
+    *,
+    null: bool,
+) -> Type:
+    """One of Keras's small objects: a name (``he_normal``), or written like a layer (``{L2: {l2:
+    1e-4}}``).
 
-    A name stays a text; a mapping becomes `Configured`; ``null`` stays ``None`` where it is allowed.
+    A name stays a text; a mapping becomes `Configured`; ``null`` stays ``None`` where it is
+    allowed.
     """
     words = f"the name of {noun}, or one written like a layer" + (", or `null`" if null else "")
 
@@ -192,11 +242,24 @@ def object_of(module: str, noun: str, names: tuple[str, ...], classes: Mapping[s
             raise Refused(words, did_you_mean(value, names))
         if isinstance(value, dict) and len(value) == 1:
             ((name, arguments),) = value.items()
-            return Configured(module, name, _object_arguments(words, classes, name, {} if arguments is None else arguments))
+            return Configured(
+                module,
+                name,
+                _object_arguments(words, classes, name, {} if arguments is None else arguments),
+            )
         raise Refused(words)
 
-    written = {name: {"anyOf": [{"type": "null"}, _object_schema(arguments)]} for name, arguments in classes.items()}
-    layer = {"type": "object", "properties": written, "additionalProperties": False, "minProperties": 1, "maxProperties": 1}
+    written = {
+        name: {"anyOf": [{"type": "null"}, _object_schema(arguments)]}
+        for name, arguments in classes.items()
+    }
+    layer = {
+        "type": "object",
+        "properties": written,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
     return Type(words, {"anyOf": [{"enum": [*names, *([None] if null else [])]}, layer]}, accept)
 
 
@@ -206,18 +269,28 @@ def _object_schema(arguments: Mapping[str, Type]) -> dict[str, Any]:
     return {"type": "object", "properties": values, "additionalProperties": False}
 
 
-def _object_arguments(words: str, classes: Mapping[str, Mapping[str, Type]], name: Any, arguments: Any) -> dict[str, Any]:
+def _object_arguments(
+    words: str, classes: Mapping[str, Mapping[str, Type]], name: Any, arguments: Any
+) -> dict[str, Any]:
     if name not in classes:
         raise Refused(words, did_you_mean(str(name), classes))
     if not isinstance(arguments, dict):
-        raise Refused(f"{words}; `{name}` takes a mapping of arguments", f"write `{{{name}: {{{next(iter(classes[name]), 'argument')}: ...}}}}`")
+        raise Refused(
+            f"{words}; `{name}` takes a mapping of arguments",
+            f"write `{{{name}: {{{next(iter(classes[name]), 'argument')}: ...}}}}`",
+        )
     result = {}
     for key, value in arguments.items():
         if key not in classes[name]:
-            help = did_you_mean(str(key), classes[name]) or f"it takes {', '.join(f'`{one}`' for one in classes[name]) or 'none'}"
+            help = (
+                did_you_mean(str(key), classes[name])
+                or f"it takes {', '.join(f'`{one}`' for one in classes[name]) or 'none'}"
+            )
             raise Refused(f"{words}; `{name}` has no argument `{key}`", help)
         try:
             result[key] = classes[name][key].accept(value)
         except Refused as refused:
-            raise Refused(f"{words}; `{key}` of `{name}` must be {refused.words}", refused.help) from None
+            raise Refused(
+                f"{words}; `{key}` of `{name}` must be {refused.words}", refused.help
+            ) from None
     return result

@@ -1,4 +1,6 @@
-"""Windows that slide over an input: the arguments and the arithmetic that convolution and pooling share."""
+"""Windows that slide over an input: the arguments and the arithmetic that convolution and
+pooling share.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,17 @@ def _for_ranks(make: Callable[[int], Type]) -> dict[int, Type]:
 
 SIZE = _for_ranks(lambda rank: per_axis(POSITIVE, rank, ""))
 OPTIONAL_STRIDES = _for_ranks(lambda rank: optional(SIZE[rank], "the size of the window"))
-OPTIONAL_PADDING = _for_ranks(lambda rank: optional(per_axis(COUNT, rank, ""), "chosen by `padding`"))
+OPTIONAL_PADDING = _for_ranks(
+    lambda rank: optional(per_axis(COUNT, rank, ""), "chosen by `padding`")
+)
 _RANKED = (SIZE, OPTIONAL_STRIDES, OPTIONAL_PADDING)
 
 
 class Sliding(Layer):
     """A kind that works along the axes before the channels.
 
-    Arguments with one number for each axis are declared for two axes; a kind says ``rank=3`` to have them for three.
+    Arguments with one number for each axis are declared for two axes; a kind says ``rank=3`` to
+    have them for three.
     """
 
     rank: ClassVar[int] = 2
@@ -45,40 +50,74 @@ class Sliding(Layer):
     def need_axes(self, x: Tensor) -> None:
         """Raise `Mismatch` unless the input has the axes of the kind, and channels."""
         if len(x.shape) != self.rank + 1:
-            need_rank(x, self.rank + 1, ", ".join((*AXES[self.rank], "channels")), help=self._of_another_rank(x))
+            need_rank(
+                x,
+                self.rank + 1,
+                ", ".join((*AXES[self.rank], "channels")),
+                help=self._of_another_rank(x),
+            )
 
     def _of_another_rank(self, x: Tensor) -> str | None:
-        """The kind that takes an input of another rank, if there is one, and for a grey image its axis of channels."""
+        """The kind that takes an input of another rank, if there is one, and for a grey image
+        its axis of channels.
+        """
         other = self.kind().replace(f"{self.rank}D", f"{len(x.shape) - 1}D")
         if other == self.kind() or other not in KINDS:
             return None
         if self.rank == 2 and len(x.shape) == 2 and None not in x.shape:
-            return f"for a sequence use `{other}`; an image needs an axis of channels, `[{x.shape[0]}, {x.shape[1]}, 1]`"
+            return (
+                f"for a sequence use `{other}`; an image needs an axis of channels, `[{x.shape[0]},"
+                f" {x.shape[1]}, 1]`"
+            )
         return f"for an input of {len(x.shape)} axes use `{other}`"
 
 
 def need_floats(x: Tensor) -> None:
-    """Raise `Mismatch` for an input of integers, which Keras accepts while it builds a model and TensorFlow refuses when it runs."""
+    """Raise `Mismatch` for an input of integers, which Keras accepts while it builds a model
+    and TensorFlow refuses when it runs.
+    """
     if x.dtype not in FLOATS:
-        raise Mismatch(f"this layer computes with floating numbers, and its input is {x.dtype}", help="put a `Rescaling` before it")
+        raise Mismatch(
+            f"this layer computes with floating numbers, and its input is {x.dtype}",
+            help="put a `Rescaling` before it",
+        )
 
 
 def spread(windows: tuple[int, ...], dilations: tuple[int, ...]) -> tuple[int, ...]:
     """The extent of each window whose taps stand ``dilations`` apart."""
-    return tuple((window - 1) * dilation + 1 for window, dilation in zip(windows, dilations, strict=True))
+    return tuple(
+        (window - 1) * dilation + 1 for window, dilation in zip(windows, dilations, strict=True)
+    )
 
 
-def slide(x: Tensor, windows: tuple[int, ...], strides: tuple[int, ...], padding: str, *, at: str, dilated: bool = False) -> Shape:
-    """How many places windows take along each axis: ⌈n / s⌉ with padding, ⌊(n − k) / s⌋ + 1 for ``valid``.
+def slide(
+    x: Tensor,
+    windows: tuple[int, ...],
+    strides: tuple[int, ...],
+    padding: str,
+    *,
+    at: str,
+    dilated: bool = False,
+) -> Shape:
+    """How many places windows take along each axis: ⌈n / s⌉ with padding, ⌊(n − k) / s⌋ + 1 for
+    ``valid``.
 
-    ``at`` names the argument of the windows; ``dilated`` says that they are greater than it, being spread.
+    ``at`` names the argument of the windows; ``dilated`` says that they are greater than it, being
+    spread.
     """
     if padding != "valid":
-        return tuple(None if size is None else -(-size // stride) for size, stride in zip(x.shape[:-1], strides, strict=True))
+        return tuple(
+            None if size is None else -(-size // stride)
+            for size, stride in zip(x.shape[:-1], strides, strict=True)
+        )
     places: list[Size] = []
     for size, window, stride in zip(x.shape[:-1], windows, strides, strict=True):
         if size is not None and size < window:
-            what = f"a window spread to {window} by `dilation_rate`" if dilated else f"a window of {window}"
+            what = (
+                f"a window spread to {window} by `dilation_rate`"
+                if dilated
+                else f"a window of {window}"
+            )
             name = AXES[len(strides)][len(places)]
             smaller = f"a smaller `{at}`" + (" or `dilation_rate`" if dilated else "")
             help = f"use `padding: same`, {smaller}, or fewer strides and poolings before"

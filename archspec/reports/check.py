@@ -1,4 +1,6 @@
-"""Networks and what was found in them → a line each; diagnostics that several networks of a file share, told once."""
+"""Networks and what was found in them → a line each; diagnostics that several networks of a
+file share, told once.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +16,31 @@ from archspec.spelling import counted, listed
 
 
 def lines(checked: Iterable[Checked]) -> str:
-    """A line for each network: name, input → output, parameters, multiply-adds; or how many errors it has."""
-    columns = [Column("name", ""), Column("shapes", ""), Column("parameters", "", right=True), Column("macs", "", right=True)]
+    """A line for each network: name, input → output, parameters, multiply-adds; or how many
+    errors it has.
+    """
+    columns = [
+        Column("name", ""),
+        Column("shapes", ""),
+        Column("parameters", "", right=True),
+        Column("macs", "", right=True),
+    ]
     return Table(columns, [_row(one) for one in checked]).text(header=False)
 
 
 def _row(one: Checked) -> dict[str, str]:
     if one.graph is None:
         return {"name": one.name, "shapes": failure(one)}
-    parameters, macs = f"{exact(one.graph.parameters)} parameters", f"{exact(one.graph.macs)} multiply-adds"
-    return {"name": one.graph.name, "shapes": signature(one.graph), "parameters": parameters, "macs": macs}
+    parameters, macs = (
+        f"{exact(one.graph.parameters)} parameters",
+        f"{exact(one.graph.macs)} multiply-adds",
+    )
+    return {
+        "name": one.graph.name,
+        "shapes": signature(one.graph),
+        "parameters": parameters,
+        "macs": macs,
+    }
 
 
 def failure(one: Checked) -> str:
@@ -32,8 +49,8 @@ def failure(one: Checked) -> str:
 
 
 def found(checked: Sequence[Checked]) -> tuple[Diagnostic, ...]:
-    """The diagnostics of all networks in the order of the text. One that several networks of a spec share is told once, with their names
-    if the spec has others that do not share it.
+    """The diagnostics of all networks in the order of the text. One that several networks of a spec
+    share is told once, with their names if the spec has others that do not share it.
     """
     together: dict[tuple[object, ...], tuple[Diagnostic, list[Checked]]] = {}
     for one in checked:
@@ -43,13 +60,17 @@ def found(checked: Sequence[Checked]) -> tuple[Diagnostic, ...]:
             times[place] += 1
             together.setdefault((one.spec, *place, times[place]), (diagnostic, []))[1].append(one)
     family = Counter(one.spec for one in checked)
-    return in_order(_attributed(diagnostic, holders, family) for diagnostic, holders in together.values())
+    return in_order(
+        _attributed(diagnostic, holders, family) for diagnostic, holders in together.values()
+    )
 
 
 def _attributed(diagnostic: Diagnostic, holders: list[Checked], family: Counter[str]) -> Diagnostic:
     if len(holders) == family[holders[0].spec] or diagnostic.severity == "warning":
         return diagnostic
-    return diagnostic._replace(notes=(*diagnostic.notes, f"found in {listed([one.name for one in holders])}"))
+    return diagnostic._replace(
+        notes=(*diagnostic.notes, f"found in {listed([one.name for one in holders])}")
+    )
 
 
 def verdict(checked: Sequence[Checked]) -> str:
@@ -61,7 +82,10 @@ def verdict(checked: Sequence[Checked]) -> str:
     failed = sum(one.graph is None for one in checked)
     if not failed:
         return words
-    return f"{words}; {failed} of {counted(len(checked), 'network')} {'fails' if failed == 1 else 'fail'}"
+    return (
+        f"{words}; {failed} of {counted(len(checked), 'network')}"
+        f" {'fails' if failed == 1 else 'fail'}"
+    )
 
 
 def _errors(diagnostics: Iterable[Diagnostic]) -> int:

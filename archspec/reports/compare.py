@@ -1,4 +1,6 @@
-"""Networks → a table with a row for each: input, parameters, multiply-adds, activation memory, depth and, where given, accuracy."""
+"""Networks → a table with a row for each: input, parameters, multiply-adds, activation memory,
+depth and, where given, accuracy.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ FORMATS = ("text", "markdown", "json", "csv")
 
 
 class Network(NamedTuple):
-    """One network to compare: ``name`` is what it is called beside the others, ``spec`` the file that it belongs to."""
+    """One network to compare: ``name`` is what it is called beside the others, ``spec`` the
+    file that it belongs to.
+    """
 
     name: str
     spec: str
@@ -24,19 +28,25 @@ class Network(NamedTuple):
 
 
 def compare(networks: Sequence[Network], format: str = "text") -> str:
-    """The table in one of `FORMATS`: numbers as people say them in text and Markdown, exact in JSON and CSV."""
+    """The table in one of `FORMATS`: numbers as people say them in text and Markdown, exact in
+    JSON and CSV.
+    """
     rows = [_row(network) for network in networks]
-    shown = Table(_columns(with_accuracy=any(network.accuracy is not None for network in networks)), rows)
+    shown = Table(
+        _columns(with_accuracy=any(network.accuracy is not None for network in networks)), rows
+    )
     if format == "json":
         return json.dumps(shown.records(), indent=2, ensure_ascii=False)
     return {"text": shown.text, "markdown": shown.markdown, "csv": shown.csv}[format]()
 
 
 def depth(graph: Graph) -> int:
-    """The layers with weights on the longest path, as papers count them: convolutions and dense layers, and attention. ResNet-50 has 50.
+    """The layers with weights on the longest path, as papers count them: convolutions and dense
+    layers, and attention. ResNet-50 has 50.
 
-    A layer counts where it has weights and multiplies by them, so that normalizations do not. A separable convolution is one layer, and
-    what stands beside a longer path, such as a projection, adds nothing; the two of a squeeze-and-excitation do, which some papers leave out.
+    A layer counts where it has weights and multiplies by them, so that normalizations do not. A
+    separable convolution is one layer, and what stands beside a longer path, such as a projection,
+    adds nothing; the two of a squeeze-and-excitation do, which some papers leave out.
     """
     reached = dict.fromkeys(graph.inputs, 0)
     for node in graph.nodes:

@@ -19,7 +19,9 @@ SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
 
 def diff(found: Differences, format: str = "text") -> str:
     """The differences in one of `FORMATS`."""
-    return json.dumps(_data(found), indent=2, ensure_ascii=False) if format == "json" else _text(found)
+    return (
+        json.dumps(_data(found), indent=2, ensure_ascii=False) if format == "json" else _text(found)
+    )
 
 
 def _text(found: Differences) -> str:
@@ -27,7 +29,11 @@ def _text(found: Differences) -> str:
         return f"{found.a.name} and {found.b.name} are equal"
     lines = [f"{found.a.name} → {found.b.name}", "", _totals(found)]
     for title, tensors in (("input", found.inputs), ("output", found.outputs)):
-        lines += ["", *(_tensor(title, name, *both) for name, both in tensors.items())] if tensors else []
+        lines += (
+            ["", *(_tensor(title, name, *both) for name, both in tensors.items())]
+            if tensors
+            else []
+        )
     for stage in found.stages:
         lines += ["", *_stage(stage)]
     return "\n".join(lines)
@@ -35,10 +41,22 @@ def _text(found: Differences) -> str:
 
 def _totals(found: Differences) -> str:
     rows = [
-        {"what": what, "a": exact(a), "b": exact(b), "more": _more(None if a is None or b is None else b - a), "share": _share(a, b)}
-        for what, a, b in (("parameters", found.a.parameters, found.b.parameters), ("multiply-adds", found.a.macs, found.b.macs))
+        {
+            "what": what,
+            "a": exact(a),
+            "b": exact(b),
+            "more": _more(None if a is None or b is None else b - a),
+            "share": _share(a, b),
+        }
+        for what, a, b in (
+            ("parameters", found.a.parameters, found.b.parameters),
+            ("multiply-adds", found.a.macs, found.b.macs),
+        )
     ]
-    columns = [Column("what", ""), *(Column(key, "", right=True) for key in ("a", "b", "more", "share"))]
+    columns = [
+        Column("what", ""),
+        *(Column(key, "", right=True) for key in ("a", "b", "more", "share")),
+    ]
     return Table(columns, rows).text(header=False)
 
 
@@ -56,7 +74,9 @@ def _more(number: int | None) -> str:
 def _tensor(title: str, name: str, a: Tensor | None, b: Tensor | None) -> str:
     if a is None or b is None:
         return f"{'+' if a is None else '-'} {title} {name} {a or b}"
-    return f"~ {title} {name} {a} → {b}" if a != b else f"~ {title} {name} leaves from another layer"
+    return (
+        f"~ {title} {name} {a} → {b}" if a != b else f"~ {title} {name} leaves from another layer"
+    )
 
 
 def _stage(stage: Difference) -> Iterator[str]:
@@ -69,7 +89,11 @@ def _stage(stage: Difference) -> Iterator[str]:
 
 def _inner(children: Iterable[Difference], indent: str) -> Iterator[str]:
     for child in children:
-        more = f", {_more(child.parameters)} parameters{_each(child)}" if child.parameters and not child.children else ""
+        more = (
+            f", {_more(child.parameters)} parameters{_each(child)}"
+            if child.parameters and not child.children
+            else ""
+        )
         yield f"{indent}{_line(child)}{more}"
         yield from _inner(child.children, f"{indent}  ")
 
@@ -78,7 +102,11 @@ def _line(one: Difference) -> str:
     """One part that differs, without its numbers."""
     times = f" ×{len(one.names)}" if len(one.names) > 1 else ""
     was = f" (was {one.was})" if one.was else ""
-    return ", ".join(filter(None, [f"{SIGNS[one.status]} {_names(one.names)}{times}{was}", _what(one), _sizes(one)]))
+    return ", ".join(
+        filter(
+            None, [f"{SIGNS[one.status]} {_names(one.names)}{times}{was}", _what(one), _sizes(one)]
+        )
+    )
 
 
 def _each(one: Difference) -> str:
@@ -86,24 +114,45 @@ def _each(one: Difference) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}" if len(names) > 2 else listed(list(names))
+    return (
+        names[0]
+        if len(names) == 1
+        else f"{names[0]} … {names[-1]}"
+        if len(names) > 2
+        else listed(list(names))
+    )
 
 
 def _what(one: Difference) -> str:
     if one.status != CHANGED:
-        return _written(one) if one.layer else f"{counted(len(one.kinds), 'layer')}{_each(one)}: {_counted(one.kinds)}"
-    changes = [f"{name} {_value(before)} → {_value(after)}" for name, (before, after) in one.arguments.items()]
-    takes = [f"takes {' and '.join(one.takes[0])} → {' and '.join(one.takes[1])}"] if one.takes else []
+        return (
+            _written(one)
+            if one.layer
+            else f"{counted(len(one.kinds), 'layer')}{_each(one)}: {_counted(one.kinds)}"
+        )
+    changes = [
+        f"{name} {_value(before)} → {_value(after)}"
+        for name, (before, after) in one.arguments.items()
+    ]
+    takes = (
+        [f"takes {' and '.join(one.takes[0])} → {' and '.join(one.takes[1])}"] if one.takes else []
+    )
     kind = one.layer.layer.kind() if one.layer and "kind" not in one.arguments else ""
     return " ".join(filter(None, [kind, ", ".join([*changes, *takes])]))
 
 
 def _sizes(one: Difference) -> str:
-    return f"{show_shape(one.output[0].shape)} → {show_shape(one.output[1].shape)}" if one.output and not one.layer else ""
+    return (
+        f"{show_shape(one.output[0].shape)} → {show_shape(one.output[1].shape)}"
+        if one.output and not one.layer
+        else ""
+    )
 
 
 def _counted(kinds: Iterable[str]) -> str:
-    return ", ".join(kind if number == 1 else f"{number} {kind}" for kind, number in Counter(kinds).items())
+    return ", ".join(
+        kind if number == 1 else f"{number} {kind}" for kind, number in Counter(kinds).items()
+    )
 
 
 def _written(one: Difference) -> str:
@@ -117,7 +166,11 @@ def _written(one: Difference) -> str:
 def _value(value: Any) -> str:
     """A value as one writes it in YAML; one number for a list of equal ones."""
     if isinstance(value, tuple | list):
-        return _value(value[0]) if len(value) > 1 and len({repr(one) for one in value}) == 1 else f"[{', '.join(map(_value, value))}]"
+        return (
+            _value(value[0])
+            if len(value) > 1 and len({repr(one) for one in value}) == 1
+            else f"[{', '.join(map(_value, value))}]"
+        )
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
@@ -133,7 +186,12 @@ def _data(found: Differences) -> dict[str, Any]:
 
 
 def _network(graph: Any) -> dict[str, Any]:
-    return {"name": graph.name, "parameters": graph.parameters, "trainable_parameters": graph.trainable_parameters, "macs": graph.macs}
+    return {
+        "name": graph.name,
+        "parameters": graph.parameters,
+        "trainable_parameters": graph.trainable_parameters,
+        "macs": graph.macs,
+    }
 
 
 def _pair(a: Tensor | None, b: Tensor | None) -> list[Any]:

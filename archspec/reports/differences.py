@@ -1,4 +1,6 @@
-"""Two graphs → what differs between them, as data: a tree of added, removed and changed parts, identical repeats folded into one."""
+"""Two graphs → what differs between them, as data: a tree of added, removed and changed parts,
+identical repeats folded into one.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,14 @@ ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 
 class Difference(NamedTuple):
-    """One part that differs, or several that differ in the same way: ``names`` are those in the second network, of a removed one in the first.
+    """One part that differs, or several that differ in the same way: ``names`` are those in the
+    second network, of a removed one in the first.
 
-    ``was`` is the name that it had, where that is another; ``kinds`` counts the layers of a part that was added or removed, and ``layer``
-    is its only one; ``arguments`` maps what changed to the values before and after; ``takes`` are the inputs before and after, where
-    other layers are connected; ``output`` are the sizes before and after, where they differ. Numbers are those of one part.
+    ``was`` is the name that it had, where that is another; ``kinds`` counts the layers of a part
+    that was added or removed, and ``layer`` is its only one; ``arguments`` maps what changed to the
+    values before and after; ``takes`` are the inputs before and after, where other layers are
+    connected; ``output`` are the sizes before and after, where they differ. Numbers are those of
+    one part.
     """
 
     status: str
@@ -35,14 +40,32 @@ class Difference(NamedTuple):
     @property
     def essence(self) -> tuple[Any, ...]:
         """What is equal for two parts that differ in the same way."""
-        layer = None if self.layer is None else (self.layer.layer.kind(), None if self.status == CHANGED else repr(self.layer.layer))
+        layer = (
+            None
+            if self.layer is None
+            else (
+                self.layer.layer.kind(),
+                None if self.status == CHANGED else repr(self.layer.layer),
+            )
+        )
         children = tuple((child.names, child.essence) for child in self.children)
         numbers = self.parameters, self.macs, self.output if self.layer is None else None
-        return self.status, self.was is None, self.kinds, layer, repr(dict(self.arguments)), self.takes, numbers, children
+        return (
+            self.status,
+            self.was is None,
+            self.kinds,
+            layer,
+            repr(dict(self.arguments)),
+            self.takes,
+            numbers,
+            children,
+        )
 
 
 class Differences(NamedTuple):
-    """All that differs between two networks: their inputs and outputs by name (``None`` where one lacks it), and their stages."""
+    """All that differs between two networks: their inputs and outputs by name (``None`` where
+    one lacks it), and their stages.
+    """
 
     a: Graph
     b: Graph
@@ -78,15 +101,27 @@ def _same(pair: Pair) -> dict[str, str]:
     return {name: other for child in pair.children for name, other in _same(child).items()}
 
 
-def _both(a: Mapping[str, Tensor], b: Mapping[str, Tensor]) -> dict[str, tuple[Tensor | None, Tensor | None]]:
+def _both(
+    a: Mapping[str, Tensor], b: Mapping[str, Tensor]
+) -> dict[str, tuple[Tensor | None, Tensor | None]]:
     names = [*a, *(name for name in b if name not in a)]
     return {name: (a.get(name), b.get(name)) for name in names if a.get(name) != b.get(name)}
 
 
-def _outputs(a: Graph, b: Graph, same: Mapping[str, str]) -> dict[str, tuple[Tensor | None, Tensor | None]]:
-    """The outputs that one network lacks, that have another size, or that leave from another layer of both."""
-    sizes = [{name: graph.tensors[node] for name, node in graph.outputs.items()} for graph in (a, b)]
-    elsewhere = [name for name, node in a.outputs.items() if name in b.outputs and _is_other(node, b.outputs[name], same)]
+def _outputs(
+    a: Graph, b: Graph, same: Mapping[str, str]
+) -> dict[str, tuple[Tensor | None, Tensor | None]]:
+    """The outputs that one network lacks, that have another size, or that leave from another
+    layer of both.
+    """
+    sizes = [
+        {name: graph.tensors[node] for name, node in graph.outputs.items()} for graph in (a, b)
+    ]
+    elsewhere = [
+        name
+        for name, node in a.outputs.items()
+        if name in b.outputs and _is_other(node, b.outputs[name], same)
+    ]
     return {**_both(*sizes), **{name: (sizes[0][name], sizes[1][name]) for name in elsewhere}}
 
 
@@ -103,10 +138,14 @@ class _Comparison(NamedTuple):
     def children(self, pair: Pair) -> list[Difference]:
         """What differs in the parts of two parts."""
         path, before = (part.path if part else "" for part in (pair.b, pair.a))
-        return _folded([one for child in pair.children if (one := self.part(child, path, before)) is not None])
+        return _folded(
+            [one for child in pair.children if (one := self.part(child, path, before)) is not None]
+        )
 
     def part(self, pair: Pair, path: str, before: str) -> Difference | None:
-        """What differs between two parts that lie in parts of these paths; ``None`` if nothing does."""
+        """What differs between two parts that lie in parts of these paths; ``None`` if nothing
+        does.
+        """
         if pair.a is None or pair.b is None:
             return _alone(pair, path, before)
         name, was = _relative(pair.b.path, path), _relative(pair.a.path, before)
@@ -119,21 +158,38 @@ class _Comparison(NamedTuple):
             macs=_minus(pair.b.macs, pair.a.macs),
         )
         if pair.a.node and pair.b.node:
-            found = found._replace(layer=pair.b.node, arguments=_changes(pair.a.node, pair.b.node), takes=self._takes(pair.a.node, pair.b.node))
+            found = found._replace(
+                layer=pair.b.node,
+                arguments=_changes(pair.a.node, pair.b.node),
+                takes=self._takes(pair.a.node, pair.b.node),
+            )
         else:
             found = found._replace(children=tuple(self.children(pair)))
-        weighs = not path and (found.parameters or found.macs)  # a stage is told also where the cause lies before it
-        return found if found.was or found.arguments or found.takes or found.children or weighs else None
+        weighs = not path and (
+            found.parameters or found.macs
+        )  # a stage is told also where the cause lies before it
+        return (
+            found
+            if found.was or found.arguments or found.takes or found.children or weighs
+            else None
+        )
 
     def _output(self, a: Part, b: Part) -> tuple[Tensor, Tensor] | None:
-        first, second = (graph.tensors[graph.endpoints.get(part.path, part.nodes[-1].name)] for graph, part in ((self.a, a), (self.b, b)))
+        first, second = (
+            graph.tensors[graph.endpoints.get(part.path, part.nodes[-1].name)]
+            for graph, part in ((self.a, a), (self.b, b))
+        )
         return (first, second) if first != second else None
 
     def _takes(self, a: Node, b: Node) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-        """The inputs, or the layer whose weights are used, of two layers that answer to one another, where they do not."""
+        """The inputs, or the layer whose weights are used, of two layers that answer to one
+        another, where they do not.
+        """
         first, second = (tuple(filter(None, (*node.inputs, node.weights_of))) for node in (a, b))
         images = set(self.same.values())
-        if any(name not in self.same for name in first) or any(name not in images for name in second):
+        if any(name not in self.same for name in first) or any(
+            name not in images for name in second
+        ):
             return None  # what was added or removed is told where it stands
         return (first, second) if tuple(self.same[name] for name in first) != second else None
 
@@ -166,7 +222,11 @@ def _changes(a: Node, b: Node) -> dict[str, tuple[Any, Any]]:
     before, after = arguments(a.layer), arguments(b.layer)
     if a.layer.kind() != b.layer.kind():
         return {"kind": (a.layer.kind(), b.layer.kind())}
-    return {name: (before[name], after[name]) for name in before if repr(before[name]) != repr(after[name])}
+    return {
+        name: (before[name], after[name])
+        for name in before
+        if repr(before[name]) != repr(after[name])
+    }
 
 
 def _folded(found: Iterable[Difference]) -> list[Difference]:

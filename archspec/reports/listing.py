@@ -1,4 +1,6 @@
-"""The networks of some specs → a table with a row for each spec: its variants, input, parameters, multiply-adds and source."""
+"""The networks of some specs → a table with a row for each spec: its variants, input,
+parameters, multiply-adds and source.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class Family(NamedTuple):
 
 
 def listing(families: Iterable[Family], format: str = "text", sort: str = "name") -> str:
-    """The table in one of `FORMATS`, its rows in the order of one of `KEYS`: a spec stands where its smallest network does."""
+    """The table in one of `FORMATS`, its rows in the order of one of `KEYS`: a spec stands
+    where its smallest network does.
+    """
     ordered = sorted(families, key=lambda one: (_rank(one, sort), one.name))
     if format == "json":
         return json.dumps([_data(one) for one in ordered], indent=2, ensure_ascii=False)
@@ -88,13 +92,22 @@ def _range(words: Sequence[str]) -> str:
 
 def _span(numbers: Sequence[int | None]) -> str:
     """``11.7 – 60.4 M``: the least and the greatest."""
-    words = [short(number) for number in sorted(numbers, key=lambda number: (number is None, number or 0))]
+    words = [
+        short(number)
+        for number in sorted(numbers, key=lambda number: (number is None, number or 0))
+    ]
     first, last = words[0].split(), words[-1].split()
-    return _range([first[0], words[-1]] if first != last and first[1:] == last[1:] else [words[0], words[-1]])
+    return _range(
+        [first[0], words[-1]] if first != last and first[1:] == last[1:] else [words[0], words[-1]]
+    )
 
 
 def _data(family: Family) -> dict[str, Any]:
-    return {**_network(family.graph), "name": family.name, "variants": {name: _network(graph) for name, graph in family.variants.items()}}
+    return {
+        **_network(family.graph),
+        "name": family.name,
+        "variants": {name: _network(graph) for name, graph in family.variants.items()},
+    }
 
 
 def _network(graph: Graph) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Two graphs → which parts of one answer to which of the other: by the names that the author wrote, then by what the layers are.
+"""Two graphs → which parts of one answer to which of the other: by the names that the author wrote,
+then by what the layers are.
 
-A part is a layer, or the layers under one step of their paths. Calls of blocks that have no name of their own and do not repeat are no
-parts: wrapping some layers in a block changes nothing.
+A part is a layer, or the layers under one step of their paths. Calls of blocks that have no name of
+their own and do not repeat are no parts: wrapping some layers in a block changes nothing.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from archspec.graph import Graph, Node, total
 from archspec.layers import Layer
 
 ALIKE = 0.6
-"""How much of their layers two parts of different names share at least, if one is the other renamed."""
+"""How much of their layers two parts of different names share at least, if one is the other
+renamed.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A layer (``node``), or some parts in one. ``written`` says that the last step of its path is the author's word."""
+    """A layer (``node``), or some parts in one. ``written`` says that the last step of its path
+    is the author's word.
+    """
 
     path: str
     written: bool
@@ -37,11 +42,17 @@ class Part:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """The layers."""
-        return (self.node,) if self.node else tuple(node for child in self.children for node in child.nodes)
+        return (
+            (self.node,)
+            if self.node
+            else tuple(node for child in self.children for node in child.nodes)
+        )
 
     @cached_property
     def essence(self) -> Hashable:
-        """What it is made of, without any name: equal for parts that do the same with the same input."""
+        """What it is made of, without any name: equal for parts that do the same with the same
+        input.
+        """
         if self.node:
             return self.node.layer.kind(), repr(arguments(self.node.layer))
         return tuple(child.essence for child in self.children)
@@ -54,7 +65,9 @@ class Part:
     @property
     def parameters(self) -> int:
         """The weights, shared ones where they are first used."""
-        return sum(weight.size for node in self.nodes if node.weights_of is None for weight in node.weights)
+        return sum(
+            weight.size for node in self.nodes if node.weights_of is None for weight in node.weights
+        )
 
     @property
     def macs(self) -> int | None:
@@ -81,7 +94,9 @@ def match(a: Graph, b: Graph) -> Pair:
 
 
 def _tree(graph: Graph) -> Part:
-    ignored = {scope.path for scope in graph.scopes if scope.kind == "block" and _is_passing(graph, scope)}
+    ignored = {
+        scope.path for scope in graph.scopes if scope.kind == "block" and _is_passing(graph, scope)
+    }
     return _part("", [(node, _steps(node.name, ignored)) for node in graph.nodes], 0)
 
 
@@ -105,7 +120,10 @@ def _part(path: str, members: list[tuple[Node, list[str]]], level: int) -> Part:
     inner: dict[str, list[tuple[Node, list[str]]]] = {}
     for node, steps in members:
         inner.setdefault(steps[level], []).append((node, steps))
-    children = tuple(_leaf(one[0][0]) if one[0][1][-1] == name and len(one) == 1 else _part(name, one, level + 1) for name, one in inner.items())
+    children = tuple(
+        _leaf(one[0][0]) if one[0][1][-1] == name and len(one) == 1 else _part(name, one, level + 1)
+        for name, one in inner.items()
+    )
     return Part(path, True, None, children)
 
 
@@ -124,7 +142,9 @@ def _align(a: Sequence[Part], b: Sequence[Part]) -> Iterator[Pair]:
     """The parts of two chains in order, those that answer to one another paired."""
     names = {part.step for part in a if part.written} & {part.step for part in b if part.written}
     moved: dict[str, Part] = {}
-    found = list(_by(lambda part: part.step if part.step in names and part.written else part.essence, a, b))
+    found = list(
+        _by(lambda part: part.step if part.step in names and part.written else part.essence, a, b)
+    )
     for left, _ in (gap for gap in found if isinstance(gap, tuple)):
         moved |= {part.step: part for part in left if part.step in names and part.written}
     for one in found:
@@ -132,7 +152,9 @@ def _align(a: Sequence[Part], b: Sequence[Part]) -> Iterator[Pair]:
 
 
 def _gap(a: Sequence[Part], b: Sequence[Part], moved: dict[str, Part]) -> Iterator[Pair]:
-    """Parts that stand in the same place and have nothing in common yet: those that moved, that are of one kind, that are alike."""
+    """Parts that stand in the same place and have nothing in common yet: those that moved, that
+    are of one kind, that are alike.
+    """
     left = [part for part in a if moved.get(part.step) is not part]
     yield from (_pair(moved[part.step], part) for part in b if part.written and part.step in moved)
     right = [part for part in b if not (part.written and part.step in moved)]
@@ -141,14 +163,23 @@ def _gap(a: Sequence[Part], b: Sequence[Part], moved: dict[str, Part]) -> Iterat
 
 
 def _kin(part: Part) -> Hashable:
-    """What two parts of different content share if one is the other changed: the kind, or the kinds, of layers."""
+    """What two parts of different content share if one is the other changed: the kind, or the
+    kinds, of layers.
+    """
     return part.kinds
 
 
 def _rest(a: Sequence[Part], b: Sequence[Part]) -> Iterator[Pair]:
     left = list(a)
     for part in b:
-        alike = next((one for one in left if not one.node and not part.node and _likeness(one, part) >= ALIKE), None)
+        alike = next(
+            (
+                one
+                for one in left
+                if not one.node and not part.node and _likeness(one, part) >= ALIKE
+            ),
+            None,
+        )
         if alike is not None:
             yield from (Pair(one, None) for one in left[: left.index(alike)])
             left = left[left.index(alike) + 1 :]
@@ -162,9 +193,15 @@ def _likeness(a: Part, b: Part) -> float:
     return SequenceMatcher(None, a.kinds, b.kinds, autojunk=False).ratio()
 
 
-def _by(key: Callable[[Part], Hashable], a: Sequence[Part], b: Sequence[Part]) -> Iterable[list[Part] | tuple[Sequence[Part], Sequence[Part]]]:
-    """Two chains aligned where the keys agree: ``[a, b]`` for two parts of one key, ``(some of a, some of b)`` for what lies between."""
-    codes = SequenceMatcher(None, [key(part) for part in a], [key(part) for part in b], autojunk=False).get_opcodes()
+def _by(
+    key: Callable[[Part], Hashable], a: Sequence[Part], b: Sequence[Part]
+) -> Iterable[list[Part] | tuple[Sequence[Part], Sequence[Part]]]:
+    """Two chains aligned where the keys agree: ``[a, b]`` for two parts of one key, ``(some of
+    a, some of b)`` for what lies between.
+    """
+    codes = SequenceMatcher(
+        None, [key(part) for part in a], [key(part) for part in b], autojunk=False
+    ).get_opcodes()
     for code, start, end, other, to in codes:
         if code == "equal":
             yield from ([one, two] for one, two in zip(a[start:end], b[other:to], strict=True))

@@ -1,4 +1,6 @@
-"""What was moved of some weights into a network, and what was not and why → the table that people read."""
+"""What was moved of some weights into a network, and what was not and why → the table that
+people read.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ class Kept(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """``loaded``: the layers that took over weights, and their parameters. ``kept``: those that did not. ``unused``: what nothing took."""
+    """``loaded``: the layers that took over weights, and their parameters. ``kept``: those that
+    did not. ``unused``: what nothing took.
+    """
 
     loaded: Sequence[tuple[str, int]]
     kept: Sequence[Kept]
@@ -34,13 +38,21 @@ def moved(found: Moved, source: str) -> str:
     ]
     width = max(len(counted(number, "layer")) for _, number, _ in rows)
     digits = max(len(exact(size)) for _, _, size in rows)
-    loaded, kept = (f"{what:<10}  {counted(number, 'layer'):>{width}}  {exact(size):>{digits}} parameters" for what, number, size in rows)
+    loaded, kept = (
+        f"{what:<10}  {counted(number, 'layer'):>{width}}  {exact(size):>{digits}} parameters"
+        for what, number, size in rows
+    )
     lines = [f"weights of {source}", loaded, *([kept, *_reasons(found.kept)] if found.kept else [])]
     if found.unused:
-        lines += [f"{'unused':<10}  {counted(len(found.unused), 'layer'):>{width}}", *(f"  {one}" for one in found.unused)]
+        lines += [
+            f"{'unused':<10}  {counted(len(found.unused), 'layer'):>{width}}",
+            *(f"  {one}" for one in found.unused),
+        ]
     return "\n".join(lines)
 
 
 def _reasons(kept: Sequence[Kept]) -> Iterator[str]:
-    table = Table([Column("layer", ""), Column("why", "", wrap=True)], [one._asdict() for one in kept])
+    table = Table(
+        [Column("layer", ""), Column("why", "", wrap=True)], [one._asdict() for one in kept]
+    )
     yield from (f"  {line}" for line in table.text(header=False).splitlines())

@@ -1,4 +1,6 @@
-"""Numbers and shapes → the words for them: exact, as people say them, in bytes, as a share. Unknown is ``?``."""
+"""Numbers and shapes → the words for them: exact, as people say them, in bytes, as a share.
+Unknown is ``?``.
+"""
 
 from __future__ import annotations
 

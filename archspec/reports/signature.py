@@ -7,9 +7,16 @@ from archspec.spelling import listed
 
 
 def signature(graph: Graph) -> str:
-    """The shapes of a network's inputs and outputs. Several inputs, and the outputs beside the main one, are named."""
-    inputs = [_named(name, tensor, alone=len(graph.inputs) == 1) for name, tensor in graph.inputs.items()]
-    outputs = [_named(name, graph.tensors[node], alone=name == "main") for name, node in graph.outputs.items()]
+    """The shapes of a network's inputs and outputs. Several inputs, and the outputs beside the
+    main one, are named.
+    """
+    inputs = [
+        _named(name, tensor, alone=len(graph.inputs) == 1) for name, tensor in graph.inputs.items()
+    ]
+    outputs = [
+        _named(name, graph.tensors[node], alone=name == "main")
+        for name, node in graph.outputs.items()
+    ]
     return f"{listed(inputs)} → {listed(outputs)}"
 
 

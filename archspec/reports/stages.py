@@ -1,4 +1,6 @@
-"""`Graph` → its stages: the layers that share the first steps of their paths, with what they give, weigh and cost together."""
+"""`Graph` → its stages: the layers that share the first steps of their paths, with what they
+give, weigh and cost together.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,12 @@ LONG = 40
 
 
 class Stage(NamedTuple):
-    """Some layers: ``name`` is their path, ``output`` what they give on, ``macs`` is ``None`` where a size is unknown.
+    """Some layers: ``name`` is their path, ``output`` what they give on, ``macs`` is ``None`` where
+    a size is unknown.
 
-    ``parameters`` counts shared weights where they are first used alone. ``notes`` says what the numbers do not: the outputs of the model
-    that leave from here, and whose weights are used once more.
+    ``parameters`` counts shared weights where they are first used alone. ``notes`` says what the
+    numbers do not: the outputs of the model that leave from here, and whose weights are used once
+    more.
     """
 
     name: str
@@ -33,7 +37,9 @@ class Stage(NamedTuple):
     @property
     def trainable(self) -> int:
         """The weights that training changes."""
-        return sum(weight.size for node in self._owners for weight in node.weights if weight.trainable)
+        return sum(
+            weight.size for node in self._owners for weight in node.weights if weight.trainable
+        )
 
     @property
     def macs(self) -> int | None:
@@ -46,10 +52,11 @@ class Stage(NamedTuple):
 
 
 def stages(graph: Graph, depth: int = 1) -> tuple[Stage, ...]:
-    """The stages of a network: a row for each path of ``depth`` steps, in the order of first appearance.
+    """The stages of a network: a row for each path of ``depth`` steps, in the order of first
+    appearance.
 
-    A long chain of layers without names would be as many rows: beyond `LONG`, neighbours of one output size share one.
-    A ``depth`` of 2 and more leaves them apart.
+    A long chain of layers without names would be as many rows: beyond `LONG`, neighbours of one
+    output size share one. A ``depth`` of 2 and more leaves them apart.
     """
     grouped: dict[str, list[Node]] = {}
     for node in graph.nodes:
@@ -61,7 +68,9 @@ def stages(graph: Graph, depth: int = 1) -> tuple[Stage, ...]:
 
 def layers(graph: Graph) -> tuple[Stage, ...]:
     """Every layer as a stage of its own."""
-    return tuple(_with_notes(graph, [Stage(node.name, node.output, (node,)) for node in graph.nodes]))
+    return tuple(
+        _with_notes(graph, [Stage(node.name, node.output, (node,)) for node in graph.nodes])
+    )
 
 
 def _prefix(path: str, depth: int) -> str:
@@ -74,15 +83,21 @@ def _stage(graph: Graph, name: str, nodes: list[Node]) -> Stage:
 
 
 def _folded(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
-    """The rows, those without a name of their own that follow each other and give one size of image put together."""
+    """The rows, those without a name of their own that follow each other and give one size of
+    image put together.
+    """
     blocks = {(scope.path, scope.label) for scope in graph.scopes if scope.kind == "block"}
-    for (automatic, _), run in groupby(rows, lambda row: (_is_automatic(row, blocks), row.output.shape[:-1])):
+    for (automatic, _), run in groupby(
+        rows, lambda row: (_is_automatic(row, blocks), row.output.shape[:-1])
+    ):
         together = list(run)
         yield from [_joined(together)] if automatic and len(together) > 1 else together
 
 
 def _is_automatic(row: Stage, blocks: set[tuple[str, str]]) -> bool:
-    """Whether the last step of a path is the layer's kind, or the block's name, and perhaps a count."""
+    """Whether the last step of a path is the layer's kind, or the block's name, and perhaps a
+    count.
+    """
     step = re.sub(r"_\d+$", "", row.name.rpartition(".")[2])
     kind = row.nodes[0].layer.kind().lower() if row.name == row.nodes[0].name else None
     return step.replace("_", "") == kind or (row.name, step) in blocks
@@ -90,7 +105,9 @@ def _is_automatic(row: Stage, blocks: set[tuple[str, str]]) -> bool:
 
 def _joined(rows: list[Stage]) -> Stage:
     nodes = tuple(node for row in rows for node in row.nodes)
-    return Stage(f"{rows[0].name} … {rows[-1].name}", rows[-1].output, nodes, (f"{len(nodes):,} layers",))
+    return Stage(
+        f"{rows[0].name} … {rows[-1].name}", rows[-1].output, nodes, (f"{len(nodes):,} layers",)
+    )
 
 
 def _with_notes(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
@@ -99,6 +116,10 @@ def _with_notes(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
     for name, node in graph.outputs.items():
         outputs.setdefault(home.get(node, ""), []).append(f"output {name}")
     for row in rows:
-        owners = dict.fromkeys(home[node.weights_of] for node in row.nodes if node.weights_of is not None and node.weights)
+        owners = dict.fromkeys(
+            home[node.weights_of]
+            for node in row.nodes
+            if node.weights_of is not None and node.weights
+        )
         shared = [f"weights of {owner}" for owner in owners if owner != row.name]
         yield row._replace(notes=(*row.notes, *outputs.get(row.name, ()), *shared))

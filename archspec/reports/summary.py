@@ -1,4 +1,6 @@
-"""`Graph` → its summary: the table of its stages or layers, the totals, and the memory that it takes, as text, Markdown, JSON or CSV."""
+"""`Graph` → its summary: the table of its stages or layers, the totals, and the memory that it
+takes, as text, Markdown, JSON or CSV.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,12 @@ NUMBERS = (
 )
 
 
-def summary(graph: Graph, format: str = "text", *, depth: int = 1, every_layer: bool = False) -> str:
-    """A network's summary. Its rows are the paths of ``depth`` steps or, for ``every_layer``, the layers; ``format`` is one of `FORMATS`."""
+def summary(
+    graph: Graph, format: str = "text", *, depth: int = 1, every_layer: bool = False
+) -> str:
+    """A network's summary. Its rows are the paths of ``depth`` steps or, for ``every_layer``,
+    the layers; ``format`` is one of `FORMATS`.
+    """
     rows = layers(graph) if every_layer else stages(graph, depth)
     kind = "layer" if every_layer else "stage"
     if format == "json":
@@ -36,12 +42,16 @@ def summary(graph: Graph, format: str = "text", *, depth: int = 1, every_layer: 
 
 
 def table(graph: Graph, rows: Iterable[Stage], kind: str, *, every_column: bool = False) -> Table:
-    """The table of some stages, summed up. Columns that would say nothing are left out unless ``every_column``."""
+    """The table of some stages, summed up. Columns that would say nothing are left out unless
+    ``every_column``.
+    """
     cells = [_row(graph, row) for row in rows]
     noted = every_column or len(graph.outputs) > 1 or any(row["notes"] for row in cells)
     first = [Column("name", kind), *([Column("kind", "kind")] if kind == "layer" else [])]
     total = {"name": "total", "parameters": graph.parameters, "macs": graph.macs}
-    return Table([*first, *NUMBERS, *([Column("notes", "notes", ", ".join)] if noted else [])], cells, total)
+    return Table(
+        [*first, *NUMBERS, *([Column("notes", "notes", ", ".join)] if noted else [])], cells, total
+    )
 
 
 def _row(graph: Graph, row: Stage) -> dict[str, Any]:
@@ -77,7 +87,12 @@ def as_data(graph: Graph, rows: Iterable[Stage], kind: str) -> dict[str, Any]:
 
 def weight_bytes(graph: Graph) -> int:
     """Bytes of all weights; those of a layer in mixed precision are kept in float32."""
-    return sum(weight.size * BYTES[_variables(node)] for node in graph.nodes if node.weights_of is None for weight in node.weights)
+    return sum(
+        weight.size * BYTES[_variables(node)]
+        for node in graph.nodes
+        if node.weights_of is None
+        for weight in node.weights
+    )
 
 
 def _variables(node: Node) -> str:
@@ -86,31 +101,75 @@ def _variables(node: Node) -> str:
 
 
 def _text(graph: Graph, shown: Table) -> str:
-    about = [line for text in (graph.description, graph.source) if text for line in wrapped(text, WIDTH)]
-    facts = Table([Column("what", ""), Column("exact", "", right=True), Column("short", "", right=True), Column("about", "")], _facts(graph))
-    return "\n".join([f"{graph.name}: {signature(graph)}", *about, "", shown.text(), "", facts.text(header=False)])
+    about = [
+        line for text in (graph.description, graph.source) if text for line in wrapped(text, WIDTH)
+    ]
+    facts = Table(
+        [
+            Column("what", ""),
+            Column("exact", "", right=True),
+            Column("short", "", right=True),
+            Column("about", ""),
+        ],
+        _facts(graph),
+    )
+    return "\n".join(
+        [
+            f"{graph.name}: {signature(graph)}",
+            *about,
+            "",
+            shown.text(),
+            "",
+            facts.text(header=False),
+        ]
+    )
 
 
 def _markdown(graph: Graph, shown: Table) -> str:
     about = [f"{line}\n" for line in (graph.description, graph.source) if line]
-    facts = [f"- {fact['what']}: {' = '.join(filter(None, [fact['exact'], fact['short']]))} ({fact['about']})" for fact in _facts(graph)]
-    return "\n".join([f"## {graph.name}: {signature(graph)}\n", *about, shown.markdown(), "", *facts])
+    facts = [
+        f"- {fact['what']}: {' = '.join(filter(None, [fact['exact'], fact['short']]))}"
+        f" ({fact['about']})"
+        for fact in _facts(graph)
+    ]
+    return "\n".join(
+        [f"## {graph.name}: {signature(graph)}\n", *about, shown.markdown(), "", *facts]
+    )
 
 
 def _facts(graph: Graph) -> list[dict[str, str]]:
     """The totals, a line each: what, exactly, as people say it, and what it means."""
     fixed = graph.parameters - graph.trainable_parameters
-    trained = f"{exact(graph.trainable_parameters)} trainable, {exact(fixed)} not" if fixed else "all trainable"
+    trained = (
+        f"{exact(graph.trainable_parameters)} trainable, {exact(fixed)} not"
+        if fixed
+        else "all trainable"
+    )
     return [
-        {"what": "parameters", "exact": exact(graph.parameters), "short": _short(graph.parameters), "about": trained},
-        {"what": "multiply-adds", "exact": exact(graph.macs), "short": _short(graph.macs), "about": "for one example"},
+        {
+            "what": "parameters",
+            "exact": exact(graph.parameters),
+            "short": _short(graph.parameters),
+            "about": trained,
+        },
+        {
+            "what": "multiply-adds",
+            "exact": exact(graph.macs),
+            "short": _short(graph.macs),
+            "about": "for one example",
+        },
         {
             "what": "weights",
             "exact": "",
             "short": size(weight_bytes(graph)),
             "about": _precision({_variables(node) for node in graph.nodes if node.weights}),
         },
-        {"what": "activations", "exact": "", "short": size(graph.activation_bytes), "about": _activations(graph)},
+        {
+            "what": "activations",
+            "exact": "",
+            "short": size(graph.activation_bytes),
+            "about": _activations(graph),
+        },
     ]
 
 
@@ -121,7 +180,11 @@ def _short(number: int | None) -> str:
 
 def _activations(graph: Graph) -> str:
     dtypes = {node.output.dtype for node in graph.nodes}
-    half = f"; {size(graph.activation_bytes // 2)} at float16" if dtypes == {"float32"} and graph.activation_bytes is not None else ""
+    half = (
+        f"; {size(graph.activation_bytes // 2)} at float16"
+        if dtypes == {"float32"} and graph.activation_bytes is not None
+        else ""
+    )
     return f"layer outputs of one example {_precision(dtypes)}{half}"
 
 

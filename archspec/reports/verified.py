@@ -1,4 +1,6 @@
-"""How a network compares with a Keras model, layer by layer → the sentence that people read, or JSON."""
+"""How a network compares with a Keras model, layer by layer → the sentence that people read, or
+JSON.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,15 @@ from archspec.spelling import counted
 FORMATS = ("text", "json")
 
 TOLERANCE = 1e-4
-"""The difference of two outputs, as a part of the largest, up to which they are one computation in another order of float32."""
+"""The difference of two outputs, as a part of the largest, up to which they are one computation
+in another order of float32.
+"""
 
 
 class Difference(NamedTuple):
-    """What differs in one layer: its name here and there, empty on a side that has none, the setting, and its values in words."""
+    """What differs in one layer: its name here and there, empty on a side that has none, the
+    setting, and its values in words.
+    """
 
     here: str
     there: str
@@ -27,10 +33,12 @@ class Difference(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """A comparison. ``layers`` with weights and ``others`` were compared one by one, ``apart`` are left on either side without a counterpart.
+    """A comparison. ``layers`` with weights and ``others`` were compared one by one, ``apart`` are
+    left on either side without a counterpart.
 
-    ``otherwise`` is what differs without a consequence for the outputs. ``outputs`` is the largest difference of the outputs on the same weights
-    and input, as a part of the largest output; ``None`` if not compared.
+    ``otherwise`` is what differs without a consequence for the outputs. ``outputs`` is the largest
+    difference of the outputs on the same weights and input, as a part of the largest output;
+    ``None`` if not compared.
     """
 
     name: str
@@ -51,13 +59,24 @@ class Verified(NamedTuple):
 
 def verified(found: Verified, format: str = "text") -> str:
     """The comparison in one of `FORMATS`."""
-    return json.dumps(_data(found), indent=2, ensure_ascii=False) if format == "json" else _text(found)
+    return (
+        json.dumps(_data(found), indent=2, ensure_ascii=False) if format == "json" else _text(found)
+    )
 
 
 def _text(found: Verified) -> str:
     if found.equal:
-        outputs = "outputs not compared" if found.outputs is None else f"outputs within {found.outputs:.0e}" if found.outputs else "the same outputs"
-        lines = [f"equal: {counted(found.layers, 'layer')} with weights and {found.others} others, {exact(found.parameters)} parameters, {outputs}"]
+        outputs = (
+            "outputs not compared"
+            if found.outputs is None
+            else f"outputs within {found.outputs:.0e}"
+            if found.outputs
+            else "the same outputs"
+        )
+        lines = [
+            f"equal: {counted(found.layers, 'layer')} with weights and {found.others} others,"
+            f" {exact(found.parameters)} parameters, {outputs}"
+        ]
         return "\n".join([*lines, *_apart(found)])
     first = found.differences[0]
     names = list(dict.fromkeys((one.here, one.there) for one in found.differences))
@@ -65,7 +84,9 @@ def _text(found: Verified) -> str:
     if first.here and first.there and first.here != first.there:
         lines.append(f"there it is called {first.there}")
     if len(names) > 1:
-        lines.append(f"{counted(len(names) - 1, 'more layer')} differ{'s' if len(names) == 2 else ''}")
+        lines.append(
+            f"{counted(len(names) - 1, 'more layer')} differ{'s' if len(names) == 2 else ''}"
+        )
     return "\n".join(lines)
 
 
@@ -74,7 +95,11 @@ def _apart(found: Verified) -> list[str]:
     here, there = found.apart
     if found.outputs is None or not (here or there or found.otherwise):
         return []
-    parts = [f"{counted(here, 'layer')} here and {there} there that have no counterpart, nor weights"] if here or there else []
+    parts = (
+        [f"{counted(here, 'layer')} here and {there} there that have no counterpart, nor weights"]
+        if here or there
+        else []
+    )
     settings = Counter(one.what for one in found.otherwise)
     parts += [f"{what} of {counted(number, 'layer')}" for what, number in settings.items()]
     return [f"judged by the outputs alone: {'; '.join(parts)}"]
@@ -82,7 +107,9 @@ def _apart(found: Verified) -> list[str]:
 
 def _line(one: Difference) -> str:
     """``conv2_block1.1.bn: epsilon 0.001 here, 1.001e-05 there``."""
-    values = f"{one.value_here} here, {one.value_there} there" if one.value_there else one.value_here
+    values = (
+        f"{one.value_here} here, {one.value_there} there" if one.value_there else one.value_here
+    )
     return f"{one.here or one.there}: {one.what}{' ' if one.what else ''}{values}"
 
 
@@ -102,4 +129,9 @@ def _data(found: Verified) -> dict[str, Any]:
 
 
 def _difference(one: Difference) -> dict[str, Any]:
-    return {"layer": one.here or None, "there": one.there or None, "what": one.what, "values": [one.value_here, one.value_there]}
+    return {
+        "layer": one.here or None,
+        "there": one.there or None,
+        "what": one.what,
+        "values": [one.value_here, one.value_there],
+    }

@@ -1,4 +1,5 @@
-"""Functions of `keras.applications`, all if none is named → the table of their proofs; exit code 1 where a spec is not equal.
+"""Functions of `keras.applications`, all if none is named → the table of their proofs; exit code 1
+where a spec is not equal.
 
 python -m tests.equivalence [FUNCTION...]
 """

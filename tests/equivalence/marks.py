@@ -1,4 +1,6 @@
-"""Functions of `keras.applications` → the parameters of a test, of which all but a few quick ones are heavy."""
+"""Functions of `keras.applications` → the parameters of a test, of which all but a few quick
+ones are heavy.
+"""
 
 from __future__ import annotations
 
@@ -20,4 +22,7 @@ QUICK = {
 
 def marked(cases: Iterable[Case], quick: Iterable[str] = QUICK) -> list[Any]:
     """The cases for a test, all but the quick ones marked as heavy."""
-    return [pytest.param(case, id=case.label, marks=() if case.label in quick else pytest.mark.heavy) for case in cases]
+    return [
+        pytest.param(case, id=case.label, marks=() if case.label in quick else pytest.mark.heavy)
+        for case in cases
+    ]

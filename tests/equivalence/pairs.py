@@ -1,4 +1,6 @@
-"""Keras's model of a function and ours → their layers in pairs: those with weights, or all, each described as it has to be here."""
+"""Keras's model of a function and ours → their layers in pairs: those with weights, or all,
+each described as it has to be here.
+"""
 
 from __future__ import annotations
 
@@ -11,30 +13,53 @@ from typing import Any
 import keras
 
 import archspec
-from archspec.backends.keras import without_values
-from archspec.frontend.naming import snake_case
-from tests.equivalence.differences import ANY_SIZE, BY_NEED, DIFFERENCES, NAMES, Description, Difference, described
+from archspec.backends.keras.model import without_values
+from archspec.frontend.elaborate.names import snake_case
+from tests.equivalence.differences import (
+    ANY_SIZE,
+    BY_NEED,
+    DIFFERENCES,
+    NAMES,
+    Description,
+    Difference,
+    described,
+)
 from tests.equivalence.zoo import Case
 
 
 def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any, Any]]:
-    """The layers with weights of both, each beside the one that it answers to: by order, as Keras moves weights, and by name, never by shape."""
+    """The layers with weights of both, each beside the one that it answers to: by order, as
+    Keras moves weights, and by name, never by shape.
+    """
     weighted = [[layer for layer in flat(model) if layer.weights] for model in (theirs, ours)]
-    assert len(weighted[0]) == len(weighted[1]), f"{len(weighted[0])} layers with weights there, {len(weighted[1])} here"
+    assert len(weighted[0]) == len(weighted[1]), (
+        f"{len(weighted[0])} layers with weights there, {len(weighted[1])} here"
+    )
     pairs = list(zip(*weighted, strict=True))
-    names = [(one.name, other.name) for one, other in pairs if name_of(case, one) not in (None, said(other))]
-    assert not names, f"a layer that is called {names[0][0]} there is called {names[0][1]} here, and so are {len(names) - 1} more"
+    names = [
+        (one.name, other.name)
+        for one, other in pairs
+        if name_of(case, one) not in (None, said(other))
+    ]
+    assert not names, (
+        f"a layer that is called {names[0][0]} there is called {names[0][1]} here, and so are"
+        f" {len(names) - 1} more"
+    )
     return pairs
 
 
 def flat(model: keras.Model) -> Iterator[Any]:
-    """The layers of a model, and in their places those of the models within it: ConvNeXt's stem is one."""
+    """The layers of a model, and in their places those of the models within it: ConvNeXt's stem
+    is one.
+    """
     for layer in model.layers:
         yield from flat(layer) if isinstance(layer, keras.Model) else [layer]
 
 
 def by_need(model: keras.Model) -> Iterator[Any]:
-    """The layers of a model, each behind those that it needs: an order that no layer between two others changes."""
+    """The layers of a model, each behind those that it needs: an order that no layer between
+    two others changes.
+    """
     seen: set[int] = set()
     waiting = [(model.outputs[0]._keras_history.operation, False)]
     while waiting:
@@ -43,12 +68,16 @@ def by_need(model: keras.Model) -> Iterator[Any]:
             yield layer
         elif id(layer) not in seen:
             seen.add(id(layer))
-            needed = [tensor._keras_history.operation for tensor in layer._inbound_nodes[0].input_tensors]
+            needed = [
+                tensor._keras_history.operation for tensor in layer._inbound_nodes[0].input_tensors
+            ]
             waiting += [(layer, True), *((one, False) for one in reversed(needed))]
 
 
 def name_of(case: Case, layer: Any) -> str | None:
-    """The name that a layer of theirs has here, with underscores for dots; nothing where its author named none, or it has none here."""
+    """The name that a layer of theirs has here, with underscores for dots; nothing where its
+    author named none, or it has none here.
+    """
     return None if is_automatic(layer) else renamed(case, layer.name)
 
 
@@ -61,7 +90,9 @@ def renamed(case: Case, name: str) -> str | None:
 
 
 def is_automatic(layer: Any) -> bool:
-    """Whether a layer has a name as Keras gives it, after its kind and counted: its author left it unnamed."""
+    """Whether a layer has a name as Keras gives it, after its kind and counted: its author left
+    it unnamed.
+    """
     return re.fullmatch(snake_case(type(layer).__name__) + r"(_\d+)?", layer.name) is not None
 
 
@@ -70,29 +101,43 @@ def said(layer: Any) -> str:
     return layer.name.replace(".", "_")
 
 
-def models(case: Case, spec: str | Mapping[str, Any] | None = None, size: int | None = None) -> tuple[keras.Model, keras.Model]:
-    """Keras's model and ours, whose weights have shapes but no values, of the function's own size if none is given.
+def models(
+    case: Case, spec: str | Mapping[str, Any] | None = None, size: int | None = None
+) -> tuple[keras.Model, keras.Model]:
+    """Keras's model and ours, whose weights have shapes but no values, of the function's own size
+    if none is given.
 
     ``spec`` takes the place of the shipped one.
     """
 
     def both() -> tuple[keras.Model, keras.Model]:
-        ours = archspec.build(spec or case.spec, **case.variables, **({"size": size} if size else {}))
+        ours = archspec.build(
+            spec or case.spec, **case.variables, **({"size": size} if size else {})
+        )
         shape = ours.input_shape[1:] if size or case.family in ANY_SIZE else None
-        return getattr(keras.applications, case.function)(weights=None, input_shape=shape, **case.arguments), ours
+        return (
+            getattr(keras.applications, case.function)(
+                weights=None, input_shape=shape, **case.arguments
+            ),
+            ours,
+        )
 
     return valueless(both)
 
 
 def valueless(build: Callable[[], Any]) -> Any:
-    """What a function builds, with weights that have shapes but no values. Its layers' names are counted from the start."""
+    """What a function builds, with weights that have shapes but no values. Its layers' names
+    are counted from the start.
+    """
     keras.backend.clear_session()
     with without_values():
         return build()
 
 
 def unlike(case: Case, theirs: keras.Model, ours: keras.Model) -> list[str]:
-    """What differs between the layers that Keras's model makes us expect here and those that are here."""
+    """What differs between the layers that Keras's model makes us expect here and those that
+    are here.
+    """
     pairs = zip_longest(expected(case, theirs), found(case, ours))
     return [told for one, other in pairs if (told := difference(one, other))]
 
@@ -102,18 +147,29 @@ def expected(case: Case, theirs: keras.Model) -> Iterator[Description]:
     layers = behind_input(case, theirs)
     unnamed = Counter(type(layer) for layer in layers if is_automatic(layer))
     for layer in layers:
-        # Where only one layer of a kind is left unnamed, Keras's name for it does not hang on how many there are before it.
+        # Where only one layer of a kind is left unnamed, Keras's name for it does not hang on how
+        # many there are before it.
         name = renamed(case, layer.name) if unnamed[type(layer)] == 1 else name_of(case, layer)
         other = difference_of(case, layer)
         if other is None:
             yield described(layer, name)
         else:
-            yield from (described(one, name if one.name == layer.name else None, other.output(layer, one)) for one in other.here(layer))
+            yield from (
+                described(one, name if one.name == layer.name else None, other.output(layer, one))
+                for one in other.here(layer)
+            )
 
 
 def difference_of(case: Case, layer: Any) -> Difference | None:
     """The family's difference that a layer of Keras's is, if it is one."""
-    return next((one for one in DIFFERENCES[case.family] if one.kind == type(layer).__name__ and one.which(layer)), None)
+    return next(
+        (
+            one
+            for one in DIFFERENCES[case.family]
+            if one.kind == type(layer).__name__ and one.which(layer)
+        ),
+        None,
+    )
 
 
 def found(case: Case, ours: keras.Model) -> Iterator[Description]:
@@ -122,19 +178,33 @@ def found(case: Case, ours: keras.Model) -> Iterator[Description]:
 
 
 def behind_input(case: Case, model: keras.Model) -> list[Any]:
-    """The layers of a model in the order in which the family's answer to one another, and not its input."""
+    """The layers of a model in the order in which the family's answer to one another, and not
+    its input.
+    """
     layers = by_need(model) if case.family in BY_NEED else flat(model)
-    return [layer for layer in layers if isinstance(layer, keras.layers.Layer) and not isinstance(layer, keras.layers.InputLayer)]
+    return [
+        layer
+        for layer in layers
+        if isinstance(layer, keras.layers.Layer) and not isinstance(layer, keras.layers.InputLayer)
+    ]
 
 
 def difference(one: Description | None, other: Description | None) -> str | None:
-    """What differs between a layer as expected and as found, either of which may be missing; nothing if they are alike."""
+    """What differs between a layer as expected and as found, either of which may be missing;
+    nothing if they are alike.
+    """
     if one is None or other is None:
         return f"expected {one}, found {other}"
     one = one._replace(name=one.name or other.name)
     if one._replace(arguments={}) != other._replace(arguments={}):
-        return f"expected {one.kind.__name__} {one.name} {one.output}, found {other.kind.__name__} {other.name} {other.output}"
+        return (
+            f"expected {one.kind.__name__} {one.name} {one.output}, found {other.kind.__name__}"
+            f" {other.name} {other.output}"
+        )
     if one.arguments == other.arguments:
         return None
     expected, found = (sorted(map(str, each.arguments.items())) for each in (one, other))
-    return f"expected {sorted({*expected} - {*found})} of {other.name}, found {sorted({*found} - {*expected})}"
+    return (
+        f"expected {sorted({*expected} - {*found})} of {other.name}, found"
+        f" {sorted({*found} - {*expected})}"
+    )

@@ -1,9 +1,11 @@
-"""Functions of `keras.applications`, our specs of them and the source that is emitted for these → that they are equal, or what differs.
+"""Functions of `keras.applications`, our specs of them and the source that is emitted for these →
+that they are equal, or what differs.
 
     python -m tests.equivalence.prove ResNet50 ResNet101
 
-prints a line of JSON for each: the number of layers with weights, of weights, of parameters, the largest relative difference of the outputs, that of
-our model and the emitted source's, and the seconds it took. Large ones need a process each.
+prints a line of JSON for each: the number of layers with weights, of weights, of parameters, the
+largest relative difference of the outputs, that of our model and the emitted source's, and the
+seconds it took. Large ones need a process each.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ Array = numpy.ndarray[Any, Any]
 
 
 def prove(case: Case) -> dict[str, Any]:
-    """Build both, compare their layers, give both the same weights, run them on the same input; then the emitted source's model.
+    """Build both, compare their layers, give both the same weights, run them on the same input;
+    then the emitted source's model.
 
     Raises AssertionError where the layers differ.
     """
@@ -50,7 +53,9 @@ def prove(case: Case) -> dict[str, Any]:
 
 
 def difference_of_spec(case: Case, spec: Mapping[str, Any]) -> float:
-    """The difference of the outputs of Keras's model and that of a spec of which nothing is asked but weights that fit."""
+    """The difference of the outputs of Keras's model and that of a spec of which nothing is
+    asked but weights that fit.
+    """
     theirs, ours = models(case, spec, case.size)
     _, expected, found = outputs(case, theirs, ours, example(theirs))
     return difference(expected, found)
@@ -58,11 +63,19 @@ def difference_of_spec(case: Case, spec: Mapping[str, Any]) -> float:
 
 def example(model: keras.Model) -> Array:
     """An input of a few images."""
-    return numpy.random.default_rng(2).uniform(0, 255, (EXAMPLES, *model.input_shape[1:])).astype("float32")
+    return (
+        numpy.random.default_rng(2)
+        .uniform(0, 255, (EXAMPLES, *model.input_shape[1:]))
+        .astype("float32")
+    )
 
 
-def outputs(case: Case, theirs: keras.Model, ours: keras.Model, given: Array) -> tuple[list[tuple[Any, Any]], Array, Array]:
-    """The pairs of layers with weights of two models without values, and what both give with the same random ones."""
+def outputs(
+    case: Case, theirs: keras.Model, ours: keras.Model, given: Array
+) -> tuple[list[tuple[Any, Any]], Array, Array]:
+    """The pairs of layers with weights of two models without values, and what both give with
+    the same random ones.
+    """
     assert ours.input_shape == theirs.input_shape
     assert ours.output_shape == theirs.output_shape
     pairs = paired(case, theirs, ours)
@@ -74,7 +87,9 @@ def outputs(case: Case, theirs: keras.Model, ours: keras.Model, given: Array) ->
     # The outputs would prove nothing if they did not depend on the input, or were saturated.
     assert numpy.isfinite(expected).all()
     assert case.arguments.get("include_top") is False or expected.max() < 0.9, "one class takes all"
-    assert numpy.abs(expected[0] - expected[1]).max() > 1e-3 * expected.max(), "the output does not depend on the input"
+    assert numpy.abs(expected[0] - expected[1]).max() > 1e-3 * expected.max(), (
+        "the output does not depend on the input"
+    )
     return pairs, expected, found
 
 
@@ -86,7 +101,8 @@ def difference(expected: Array, found: Array) -> float:
 def difference_of_source(case: Case, ours: keras.Model, given: Array, found: Array) -> float:
     """The difference of our output and that of the emitted source's model with our weights.
 
-    Raises AssertionError unless the two have the same layers, edges, configurations, and names and shapes of weights.
+    Raises AssertionError unless the two have the same layers, edges, configurations, and names and
+    shapes of weights.
     """
     source = emitted.written(case.spec, size=case.size, **case.variables)
     model = valueless(emitted.run(source).build_model)
@@ -98,22 +114,28 @@ def difference_of_source(case: Case, ours: keras.Model, given: Array, found: Arr
 
 
 def zero_others(model: keras.Model) -> None:
-    """Give the variables of a model that have no values yet some: the state of its generators of random numbers."""
+    """Give the variables of a model that have no values yet some: the state of its generators
+    of random numbers.
+    """
     for variable in model.variables:
         if variable._value is None:
             variable._initialize(numpy.zeros(variable.shape, variable.dtype))
 
 
 def share(given: Iterable[Any], taking: Iterable[Any]) -> None:
-    """Let variables without values be those of others: copies of the largest networks would not fit into memory. What changes one changes both."""
+    """Let variables without values be those of others: copies of the largest networks would not
+    fit into memory. What changes one changes both.
+    """
     for one, other in zip(given, taking, strict=True):
         other._initialize(one.value)
 
 
 def randomize(model: keras.Model, given: Array) -> None:
-    """Random weights, with which what flows through keeps its size, so that roundings do not grow on their way and no softmax saturates.
+    """Random weights, with which what flows through keeps its size, so that roundings do not grow
+    on their way and no softmax saturates.
 
-    For that batch normalizations get statistics of the size of what reaches them, and the last kernel is divided by the size of its input.
+    For that batch normalizations get statistics of the size of what reaches them, and the last
+    kernel is divided by the size of its input.
     """
     draw = numpy.random.default_rng(3)
     for layer in flat(model):
@@ -121,7 +143,9 @@ def randomize(model: keras.Model, given: Array) -> None:
             weight._initialize(random(draw, weight))
         finish(layer)
     zero_others(model)
-    normalizations = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    normalizations = [
+        layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)
+    ]
     for layer in normalizations:
         layer.call = partial(settled, layer)
     last = [layer for layer in model.layers if layer.weights][-1]
@@ -133,7 +157,9 @@ def randomize(model: keras.Model, given: Array) -> None:
 
 
 def settled(layer: Any, inputs: Any, **options: Any) -> Any:
-    """What a batch normalization makes of its inputs after its mean and variance were brought to their size."""
+    """What a batch normalization makes of its inputs after its mean and variance were brought
+    to their size.
+    """
     squares = numpy.mean(numpy.square(inputs), axis=(0, 1, 2))
     layer.moving_mean.assign(layer.moving_mean * numpy.sqrt(squares.mean()))
     layer.moving_variance.assign((squares + squares.mean()) / 2)
@@ -141,12 +167,19 @@ def settled(layer: Any, inputs: Any, **options: Any) -> Any:
 
 
 def move(one: Any, other: Any) -> None:
-    """Give a layer the weights of another, after comparing their number, order, shapes and trainability."""
-    assert type(one).__name__ == type(other).__name__ or not type(one).__module__.startswith("keras.src.layers"), (
-        f"{one.name} is {type(other).__name__}"
+    """Give a layer the weights of another, after comparing their number, order, shapes and
+    trainability.
+    """
+    assert type(one).__name__ == type(other).__name__ or not type(one).__module__.startswith(
+        "keras.src.layers"
+    ), f"{one.name} is {type(other).__name__}"
+    described = [
+        [(tuple(weight.shape), weight.trainable) for weight in layer.weights]
+        for layer in (one, other)
+    ]
+    assert described[0] == described[1], (
+        f"{one.name} has weights {described[0]}, {other.name} {described[1]}"
     )
-    described = [[(tuple(weight.shape), weight.trainable) for weight in layer.weights] for layer in (one, other)]
-    assert described[0] == described[1], f"{one.name} has weights {described[0]}, {other.name} {described[1]}"
     share(one.weights, other.weights)
     finish(other)
 
@@ -158,14 +191,18 @@ def finish(layer: Any) -> None:
 
 
 def random(draw: numpy.random.Generator, weight: Any) -> Array:
-    """The next values for a weight: kernels by their fan-in, scales and variances from 0.5 to 2.5, the rest about 0."""
+    """The next values for a weight: kernels by their fan-in, scales and variances from 0.5 to
+    2.5, the rest about 0.
+    """
     shape = tuple(weight.shape)
     if weight.name in ("gamma", "variance", "moving_variance"):
         return draw.random(shape, dtype="float32") * 2 + 0.5
     if len(shape) < 2:
         return (draw.random(shape, dtype="float32") - 0.5) / 5
     fan_in = numpy.prod(shape[:2] if "depthwise" in weight.name else shape[:-1])
-    return (draw.random(shape, dtype="float32") - 0.5) * numpy.float32(numpy.sqrt(24 / fan_in))  # of variance 2 / fan-in, as a ReLU halves it
+    return (draw.random(shape, dtype="float32") - 0.5) * numpy.float32(
+        numpy.sqrt(24 / fan_in)
+    )  # of variance 2 / fan-in, as a ReLU halves it
 
 
 def proof(case: Case) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Functions of `keras.applications` → their proofs, made in two processes at a time, and the table of them."""
+"""Functions of `keras.applications` → their proofs, made in two processes at a time, and the
+table of them.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,24 @@ ROOT = Path(__file__).parents[2]
 PROCESSES = 2
 TOLERANCE = 1e-4
 SAME_TOLERANCE = 1e-6
-"""The difference that there may be between our model and the emitted source's, which do the same in the same order."""
+"""The difference that there may be between our model and the emitted source's, which do the
+same in the same order.
+"""
 
 
 def proven(cases: list[Case]) -> list[dict[str, Any]]:
-    """What `prove` says of functions in one process. One that ended the process, or was not reached, has an ``error`` in place of all else."""
+    """What `prove` says of functions in one process. One that ended the process, or was not
+    reached, has an ``error`` in place of all else.
+    """
     command = [sys.executable, "-m", "tests.equivalence.prove", *(case.label for case in cases)]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     found = {one["function"]: one for one in map(json.loads, done.stdout.splitlines())}
     error = f"its process ended with exit code {done.returncode}\n{done.stderr.strip()}"
     return [found.get(case.label, {"function": case.label, "error": error}) for case in cases]
@@ -34,9 +47,13 @@ def proven(cases: list[Case]) -> list[dict[str, Any]]:
 def proofs(cases: Iterable[Case]) -> Iterator[dict[str, Any]]:
     """The proofs of functions in their order, each as soon as it and those before it are there.
 
-    The functions of a family that follow one another share a process, so that it starts once, but for the large ones: so memory stays under 8 GB.
+    The functions of a family that follow one another share a process, so that it starts once, but
+    for the large ones: so memory stays under 8 GB.
     """
-    batches = [list(batch) for _, batch in groupby(cases, key=lambda case: case.label if case.large else case.family)]
+    batches = [
+        list(batch)
+        for _, batch in groupby(cases, key=lambda case: case.label if case.large else case.family)
+    ]
     with ThreadPoolExecutor(PROCESSES) as pool:
         for found in pool.map(proven, batches):
             yield from found
@@ -49,7 +66,10 @@ def is_equal(one: dict[str, Any]) -> bool:
     return bool(one["difference"] <= TOLERANCE and one["source"] <= SAME_TOLERANCE)
 
 
-HEAD = f"{'function':<20} {'layers':>6} {'weights':>7} {'parameters':>12} {'difference':>10} {'source':>7} {'seconds':>7}"
+HEAD = (
+    f"{'function':<20} {'layers':>6} {'weights':>7} {'parameters':>12} {'difference':>10}"
+    f" {'source':>7} {'seconds':>7}"
+)
 
 FOOT = f"""
 difference: of the outputs of Keras's model and ours, relative to the largest, at most {TOLERANCE:.0g}; source: of ours and that of the source

@@ -1,4 +1,6 @@
-"""The shipped specs of `keras.applications` are its functions: they give the same outputs from the same weights, and so does the emitted source."""
+"""The shipped specs of `keras.applications` are its functions: they give the same outputs from
+the same weights, and so does the emitted source.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The 40 functions of `keras.applications`, and how the proof calls each. Read by the tests and by the benchmark.
+"""The 40 functions of `keras.applications`, and how the proof calls each. Read by the tests and by
+the benchmark.
 
-``size`` is the height and width of the proof's input, as small as the function takes; ``arguments`` go to the function, ``variables`` to the spec.
-``note`` tells apart the calls of one function.
+``size`` is the height and width of the proof's input, as small as the function takes; ``arguments``
+go to the function, ``variables`` to the spec. ``note`` tells apart the calls of one function.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ CASES: list[Case] = [
     *(Case(name, "densenet") for name in ("DenseNet121", "DenseNet169", "DenseNet201")),
     *(Case(name, "nasnet") for name in ("NASNetMobile", "NASNetLarge")),
     *(Case(f"EfficientNetB{number}", "efficientnet") for number in range(8)),
-    *(Case(f"EfficientNetV2{size}", "efficientnet_v2") for size in ("B0", "B1", "B2", "B3", "S", "M", "L")),
+    *(
+        Case(f"EfficientNetV2{size}", "efficientnet_v2")
+        for size in ("B0", "B1", "B2", "B3", "S", "M", "L")
+    ),
     *(Case(f"ConvNeXt{size}", "convnext") for size in ("Tiny", "Small", "Base", "Large", "XLarge")),
 ]
 
@@ -61,11 +65,20 @@ INCLUDED = {"top": "include_top", "preprocessing": "include_preprocessing"}
 
 
 def setting(function: str, size: int | None = None, **variables: Any) -> Case:
-    """A function called with other arguments than its defaults; the variables of ours have the names of Keras's arguments, but for `INCLUDED`."""
+    """A function called with other arguments than its defaults; the variables of ours have the
+    names of Keras's arguments, but for `INCLUDED`.
+    """
     case = next(case for case in CASES if case.function == function)
     arguments = {INCLUDED.get(name, name): value for name, value in variables.items()}
     note = " ".join(f"{name}={value}" for name, value in variables.items())
-    return Case(function, case.family, size or case.size, {**case.arguments, **arguments}, {**case.variables, **variables}, note)
+    return Case(
+        function,
+        case.family,
+        size or case.size,
+        {**case.arguments, **arguments},
+        {**case.variables, **variables},
+        note,
+    )
 
 
 SETTINGS: list[Case] = [

@@ -1,4 +1,6 @@
-"""``python -m tests.fuzz --seconds N --seed S --jobs J --findings FOLDER``: exit 1 if there are findings, each saved as a spec beside what it did."""
+"""``python -m tests.fuzz --seconds N --seed S --jobs J --findings FOLDER``: exit 1 if there are
+findings, each saved as a spec beside what it did.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from tests.fuzz.run import Finding, Report, run
 
 
 def main() -> int:
-    """Run the fuzzer, and print a line after each batch that changes something, and at least one a minute."""
+    """Run the fuzzer, and print a line after each batch that changes something, and at least
+    one a minute.
+    """
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=int(time.time()))
@@ -20,7 +24,9 @@ def main() -> int:
     parser.add_argument("--findings", type=Path, default=Path("build/fuzz"))
     options = parser.parse_args()
     teller = _Teller(options.findings)
-    print(f"seed {options.seed}, {options.jobs} processes, {options.seconds:.0f} seconds", flush=True)
+    print(
+        f"seed {options.seed}, {options.jobs} processes, {options.seconds:.0f} seconds", flush=True
+    )
     report = run(options.seconds, options.seed, options.jobs, teller.tell)
     print(f"done: {_shown(report, time.monotonic() - teller.started)}", flush=True)
     return 1 if report.findings else 0
@@ -53,7 +59,10 @@ class _Teller:
 
 def _shown(report: Report, seconds: float) -> str:
     share, findings = report.compiled / max(1, report.tried), len(report.findings)
-    return f"{report.tried:,} inputs in {seconds:,.0f} s, {share:.0%} compiled, {report.kinds} kinds of outcome in a batch, {findings} findings"
+    return (
+        f"{report.tried:,} inputs in {seconds:,.0f} s, {share:.0%} compiled, {report.kinds} kinds"
+        f" of outcome in a batch, {findings} findings"
+    )
 
 
 if __name__ == "__main__":

@@ -5,9 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-FOLDERS = (TESTS.parent / "specs", TESTS / "data" / "design", TESTS / "errors", TESTS / "fuzz" / "findings")
+FOLDERS = (
+    TESTS.parent / "specs",
+    TESTS / "data" / "design",
+    TESTS / "errors",
+    TESTS / "fuzz" / "findings",
+)
 LONGEST = 20_000
-"""Bytes of a spec to start from: longer ones are slow to mutate, and hold nothing that shorter ones do not."""
+"""Bytes of a spec to start from: longer ones are slow to mutate, and hold nothing that shorter
+ones do not.
+"""
 
 
 def seeds() -> dict[str, bytes]:

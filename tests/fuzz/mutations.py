@@ -1,4 +1,6 @@
-"""A spec's bytes, others to take from, and chance → the bytes of a mutated spec: characters, lines, words, and the tree that YAML makes."""
+"""A spec's bytes, others to take from, and chance → the bytes of a mutated spec: characters,
+lines, words, and the tree that YAML makes.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,25 @@ def mutate(text: bytes, others: list[bytes], chance: Random) -> bytes:
         elif kind < 0.45:
             text = _tree(text, others, chance)
         else:
-            text = chance.choice(TEXTUAL)(text.decode("utf-8", "replace"), others, chance).encode("utf-8", "replace")
+            text = chance.choice(TEXTUAL)(text.decode("utf-8", "replace"), others, chance).encode(
+                "utf-8", "replace"
+            )
     return text[:200_000]
 
 
 def _bytes(text: bytes, chance: Random) -> bytes:
     at = chance.randrange(len(text) + 1)
-    junk = chance.choice((b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x00", b"\xef\xbb\xbf", b"\xff\xfe"))
+    junk = chance.choice(
+        (
+            b"\xff",
+            b"\xc3",
+            b"\xed\xa0\x80",
+            b"\xf4\x90\x80\x80",
+            b"\x00",
+            b"\xef\xbb\xbf",
+            b"\xff\xfe",
+        )
+    )
     return junk + text if chance.random() < 0.3 else text[:at] + junk + text[at:]
 
 
@@ -44,7 +58,11 @@ def _bytes(text: bytes, chance: Random) -> bytes:
 
 def _insert(text: str, others: list[bytes], chance: Random) -> str:
     at = chance.randrange(len(text) + 1)
-    return text[:at] + chance.choice(chance.choice((TOKENS, TOKENS, SCALARS, EXPRESSIONS, WORDS))) + text[at:]
+    return (
+        text[:at]
+        + chance.choice(chance.choice((TOKENS, TOKENS, SCALARS, EXPRESSIONS, WORDS)))
+        + text[at:]
+    )
 
 
 def _remove(text: str, others: list[bytes], chance: Random) -> str:
@@ -54,7 +72,11 @@ def _remove(text: str, others: list[bytes], chance: Random) -> str:
 
 def _replace(text: str, others: list[bytes], chance: Random) -> str:
     at = chance.randrange(len(text) + 1)
-    return text[:at] + (chance.choice(TOKENS) if chance.random() < 0.5 else chr(chance.randrange(32, 127))) + text[at + 1 :]
+    return (
+        text[:at]
+        + (chance.choice(TOKENS) if chance.random() < 0.5 else chr(chance.randrange(32, 127)))
+        + text[at + 1 :]
+    )
 
 
 def _cut(text: str, others: list[bytes], chance: Random) -> str:
@@ -104,7 +126,9 @@ def _word(text: str, others: list[bytes], chance: Random) -> str:
 
 def _value(text: str, others: list[bytes], chance: Random) -> str:
     """What stands behind a colon or in a flow list becomes another value."""
-    found = list(re.finditer(r"(?<=: )[^\n{}\[\],#]+|(?<=\[)[^\n{}\[\],#:]+|(?<=, )[^\n{}\[\],#:]+", text))
+    found = list(
+        re.finditer(r"(?<=: )[^\n{}\[\],#]+|(?<=\[)[^\n{}\[\],#:]+|(?<=, )[^\n{}\[\],#:]+", text)
+    )
     if not found:
         return text
     match = chance.choice(found)
@@ -143,12 +167,16 @@ def _tree(text: bytes, others: list[bytes], chance: Random) -> bytes:
         places = list(islice(_places(tree), MOST_PLACES))
         if places:
             _change(chance.choice(places), tree, other, chance)
-    without = chance.random() < 0.7 and len(list(islice(_places(tree), MOST_WRITTEN + 1))) <= MOST_WRITTEN
+    without = (
+        chance.random() < 0.7 and len(list(islice(_places(tree), MOST_WRITTEN + 1))) <= MOST_WRITTEN
+    )
     return _dumped(tree, _NoAliases if without else _Plain, chance)
 
 
 MOST_WRITTEN = 20_000
-"""Places of a tree that is written without aliases: parts that stand in one another several times would take minutes and gigabytes."""
+"""Places of a tree that is written without aliases: parts that stand in one another several
+times would take minutes and gigabytes.
+"""
 
 MOST_PLACES = 3_000
 """Places of a tree that are looked at: aliases can make it as large as they like."""
@@ -165,7 +193,13 @@ def _loaded(text: bytes) -> Any:
 
 
 def _places(tree: Any, depth: int = 0) -> Iterator[Place]:
-    entries = list(tree.items()) if isinstance(tree, dict) else list(enumerate(tree)) if isinstance(tree, list) else []
+    entries = (
+        list(tree.items())
+        if isinstance(tree, dict)
+        else list(enumerate(tree))
+        if isinstance(tree, list)
+        else []
+    )
     for key, value in entries:
         yield tree, key
         if depth < 30:
@@ -180,13 +214,26 @@ def _change(place: Place, tree: Any, other: Any, chance: Random) -> None:
     elif kind == 1:
         within[key] = _text_value(chance)
     elif kind == 2:
-        within[key] = chance.choice(([within[key]], {"layers": within[key]}, {chance.choice(WORDS): within[key]}, [], {}, None))
+        within[key] = chance.choice(
+            (
+                [within[key]],
+                {"layers": within[key]},
+                {chance.choice(WORDS): within[key]},
+                [],
+                {},
+                None,
+            )
+        )
     elif kind == 3 and isinstance(within, list):
         within.insert(chance.randrange(len(within) + 1), within[key])
     elif kind in (3, 4) and isinstance(within, dict):
         within[chance.choice(WORDS)] = within[key] if chance.random() < 0.5 else within.pop(key)
     elif kind in (5, 6):
-        _exchange(place, list(islice(_places(other if kind == 5 and other is not None else tree), MOST_PLACES)), chance)
+        _exchange(
+            place,
+            list(islice(_places(other if kind == 5 and other is not None else tree), MOST_PLACES)),
+            chance,
+        )
     elif kind == 7:
         within[key] = _wrapped(within[key], chance)
     else:
@@ -199,7 +246,10 @@ def _exchange(place: Place, sources: list[Place], chance: Random) -> None:
     alike = [(there, at) for there, at in sources if type(there[at]) is type(within[key])]
     if alike or sources:
         there, at = chance.choice(alike or sources)
-        taken, given = deepcopy(there[at]), deepcopy(within[key])  # copies, or a tree could come to hold itself
+        taken, given = (
+            deepcopy(there[at]),
+            deepcopy(within[key]),
+        )  # copies, or a tree could come to hold itself
         if chance.random() < 0.5:
             there[at] = given
         within[key] = taken
@@ -211,9 +261,15 @@ def _wrapped(value: Any, chance: Random) -> Any:
         [
             {"layers": [value], "repeat": chance.choice(("2", "0", "$i", "30"))},
             {"residual": [value]},
-            {"branches": {"a": [value], "b": []}, "merge": chance.choice(("Add", "Concatenate", "$m", "Dense"))},
+            {
+                "branches": {"a": [value], "b": []},
+                "merge": chance.choice(("Add", "Concatenate", "$m", "Dense")),
+            },
             {"output": [value], "name": "side"},
-            {"residual": [value], "shortcut": {"when": chance.choice(("$i > 0", "false", "true")), "layers": []}},
+            {
+                "residual": [value],
+                "shortcut": {"when": chance.choice(("$i > 0", "false", "true")), "layers": []},
+            },
             [value, value],
         ]
     )
@@ -228,7 +284,13 @@ def _modify(within: Any, key: Any, chance: Random) -> None:
         item = within[key] = {item: None}
     name = chance.choice((*MODIFIERS, "reuse"))
     item[name] = chance.choice(
-        (_text_value(chance), chance.choice(("prev", "input", "a", "conv1", "x$i", "2", "$i")), ["prev", "prev"], {"k": ["1", "2"]}, [{"k": "1"}])
+        (
+            _text_value(chance),
+            chance.choice(("prev", "input", "a", "conv1", "x$i", "2", "$i")),
+            ["prev", "prev"],
+            {"k": ["1", "2"]},
+            [{"k": "1"}],
+        )
     )
 
 
@@ -237,19 +299,35 @@ def _text_value(chance: Random) -> Any:
 
 
 class _Plain(yaml.CSafeDumper):
-    """Texts without quotes where YAML allows it, so that numbers stay numbers; shared parts are written twice, or as aliases."""
+    """Texts without quotes where YAML allows it, so that numbers stay numbers; shared parts are
+    written twice, or as aliases.
+    """
 
 
-_Plain.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text) if text else dumper.represent_none(None))
+_Plain.add_representer(
+    str,
+    lambda dumper, text: (
+        dumper.represent_scalar("tag:yaml.org,2002:str", text)
+        if text
+        else dumper.represent_none(None)
+    ),
+)
 _Plain.yaml_implicit_resolvers = {}
 
 
 def _dumped(tree: Any, dumper: Any, chance: Random) -> bytes:
     style = chance.choice((None, False, False, True))
     try:
-        return str(yaml.dump(tree, Dumper=dumper, default_flow_style=style, sort_keys=False, allow_unicode=True, width=200)).encode(
-            "utf-8", "replace"
-        )
+        return str(
+            yaml.dump(
+                tree,
+                Dumper=dumper,
+                default_flow_style=style,
+                sort_keys=False,
+                allow_unicode=True,
+                width=200,
+            )
+        ).encode("utf-8", "replace")
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
         return b""
 

@@ -1,4 +1,6 @@
-"""The law of the fuzzer (`tests.fuzz.law`) on everything that once broke it, on every spec as it is, and on a minute of mutated ones."""
+"""The law of the fuzzer (`tests.fuzz.law`) on everything that once broke it, on every spec as
+it is, and on a minute of mutated ones.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def test_every_spec_of_the_project_keeps_the_law(tmp_path: Path) -> None:
 
 def test_mutations_go_by_the_seed_and_leave_no_spec_as_it_was() -> None:
     texts = list(corpus.seeds().values())
-    first, second = ([mutate(text, texts, Random(number)) for number, text in enumerate(texts)] for _ in range(2))
+    first, second = (
+        [mutate(text, texts, Random(number)) for number, text in enumerate(texts)] for _ in range(2)
+    )
     assert first == second
     assert sum(one == text for one, text in zip(first, texts, strict=True)) < len(texts) / 5
 
@@ -44,7 +48,13 @@ def test_mutations_go_by_the_seed_and_leave_no_spec_as_it_was() -> None:
     ],
 )  # fmt: skip
 def test_the_law_knows_a_span_outside_of_the_text(span: Span, broken: bool, tmp_path: Path) -> None:
-    found = list(law.misplaced((Diagnostic("code", "message", span),), {"spec.yaml": "one\ntwo"}, tmp_path / "spec.yaml"))
+    found = list(
+        law.misplaced(
+            (Diagnostic("code", "message", span),),
+            {"spec.yaml": "one\ntwo"},
+            tmp_path / "spec.yaml",
+        )
+    )
     assert bool(found) == broken
 
 
@@ -60,8 +70,12 @@ def test_the_law_knows_what_breaks_it(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.fuzz
 def test_a_minute_of_mutated_specs_keeps_the_law() -> None:
-    """The seed is that of the commit in CI, so that each commit tries other inputs; a finding's bytes are printed."""
+    """The seed is that of the commit in CI, so that each commit tries other inputs; a finding's
+    bytes are printed.
+    """
     seed = int(os.environ.get("FUZZ_SEED", "0"))
     report = run(float(os.environ.get("FUZZ_SECONDS", "60")), seed, jobs=os.cpu_count() or 1)
     assert report.tried > 0
-    assert not report.findings, "\n".join(f"{one.reference} {one.variables}\n{one.text!r}\n{one.broken}" for one in report.findings)
+    assert not report.findings, "\n".join(
+        f"{one.reference} {one.variables}\n{one.text!r}\n{one.broken}" for one in report.findings
+    )

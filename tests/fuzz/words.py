@@ -1,4 +1,6 @@
-"""What the fuzzer puts into specs: words of the language, values, expressions and signs, right ones and wrong ones."""
+"""What the fuzzer puts into specs: words of the language, values, expressions and signs, right
+ones and wrong ones.
+"""
 
 from __future__ import annotations
 

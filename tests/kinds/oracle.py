@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from archspec.backends.keras import make_layer
+from archspec.backends.keras.model import make_layer
 from archspec.graph import Tensor
 from archspec.layers import KINDS, Mismatch
 
@@ -19,10 +19,12 @@ RUNS_NOT = "TensorFlow refuses to run it, though Keras builds it"
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a family's table: a kind, its arguments as written in YAML, the shapes (without batch) or `Tensor`s of its inputs.
+    """A line of a family's table: a kind, its arguments as written in YAML, the shapes (without
+    batch) or `Tensor`s of its inputs.
 
-    ``fails`` says that neither archspec nor Keras may accept it. ``stricter`` gives the reason where only archspec refuses. The
-    expected shapes, dtypes and weights are Keras's own. ``macs`` is a number worked out by hand from the definition.
+    ``fails`` says that neither archspec nor Keras may accept it. ``stricter`` gives the reason
+    where only archspec refuses. The expected shapes, dtypes and weights are Keras's own. ``macs``
+    is a number worked out by hand from the definition.
     """
 
     kind: str
@@ -43,7 +45,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The output's shape without batch, its dtype, and the weights as (name, shape, trainable) in order."""
+    """The output's shape without batch, its dtype, and the weights as (name, shape, trainable)
+    in order.
+    """
 
     shape: Shape
     dtype: str
@@ -60,18 +64,25 @@ def ours(row: Row) -> Outcome | Mismatch:
         y, weights, _ = KINDS[row.kind](**row.arguments).infer(*row.tensors)
     except Mismatch as mismatch:
         return mismatch
-    return Outcome(y.shape, y.dtype, tuple((weight.name, weight.shape, weight.trainable) for weight in weights))
+    return Outcome(
+        y.shape, y.dtype, tuple((weight.name, weight.shape, weight.trainable) for weight in weights)
+    )
 
 
 def theirs(row: Row) -> Outcome | Exception:
-    """What Keras makes of it, or its exception. Bare lists and mappings of the row go to Keras as archspec normalises them."""
+    """What Keras makes of it, or its exception. Bare lists and mappings of the row go to Keras
+    as archspec normalises them.
+    """
     inputs = [keras.Input(one.shape, dtype=one.dtype) for one in row.tensors]
     try:
         layer = _keras_layer(row)
         y = call(layer, inputs)
     except Exception as failure:
         return failure
-    weights = tuple((_weight_name(layer, weight), tuple(weight.shape), weight.trainable) for weight in layer.weights)
+    weights = tuple(
+        (_weight_name(layer, weight), tuple(weight.shape), weight.trainable)
+        for weight in layer.weights
+    )
     return Outcome(tuple(y.shape[1:]), keras.backend.standardize_dtype(y.dtype), weights)
 
 
@@ -79,7 +90,7 @@ def _keras_layer(row: Row) -> keras.layers.Layer:
     try:
         return make_layer(KINDS[row.kind](**row.arguments))
     except Mismatch:  # archspec refuses the arguments: Keras gets them raw
-        from archspec.backends import keras_layers
+        from archspec.backends.keras import layers as keras_layers
 
         constructor = getattr(keras_layers, row.kind, None) or getattr(keras.layers, row.kind)
         return constructor(**row.arguments)
@@ -87,7 +98,7 @@ def _keras_layer(row: Row) -> keras.layers.Layer:
 
 def call(layer: keras.layers.Layer, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
     """Call a Keras layer as the backend does."""
-    from archspec.backends.keras import apply
+    from archspec.backends.keras.model import apply
 
     return apply(layer, inputs)
 
@@ -97,7 +108,9 @@ def _weight_name(layer: keras.layers.Layer, weight: keras.Variable) -> str:
 
 
 def check_row(row: Row) -> None:
-    """Assert that archspec and Keras say the same of a row, or fail together, or that only archspec refuses, for a stated reason."""
+    """Assert that archspec and Keras say the same of a row, or fail together, or that only
+    archspec refuses, for a stated reason.
+    """
     mine, keras_says = ours(row), theirs(row)
     if row.fails:
         assert isinstance(mine, Mismatch), f"archspec accepts {row}: {mine}"

@@ -1,4 +1,6 @@
-"""The layers that Keras lacks compute what they say, on unknown sizes, compiled, in half precision, and after saving and loading."""
+"""The layers that Keras lacks compute what they say, on unknown sizes, compiled, in half
+precision, and after saving and loading.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from archspec.backends.keras_layers import LocalResponseNormalization, Parameter, Slice, StochasticDepth
+from archspec.backends.keras.layers import (
+    LocalResponseNormalization,
+    Parameter,
+    Slice,
+    StochasticDepth,
+)
 
 RANDOM = np.random.default_rng(0)
 PARAMETERS = [
@@ -34,9 +41,15 @@ def model(layer: keras.layers.Layer, *shape: int | None, **compiled: Any) -> ker
 @pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
 def test_local_response_normalization_is_tensorflows(parameters: dict[str, float]) -> None:
     x = images(2, 4, 5, 9)
-    expected = tf.nn.local_response_normalization(x, **{"depth_radius": 2, "bias": 2.0, "alpha": 1e-4, "beta": 0.75} | parameters)
-    np.testing.assert_allclose(LocalResponseNormalization(**parameters)(x), expected, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(LocalResponseNormalization(**parameters)(x[0, 0]), expected[0, 0], rtol=1e-5, atol=1e-6)
+    expected = tf.nn.local_response_normalization(
+        x, **{"depth_radius": 2, "bias": 2.0, "alpha": 1e-4, "beta": 0.75} | parameters
+    )
+    np.testing.assert_allclose(
+        LocalResponseNormalization(**parameters)(x), expected, rtol=1e-5, atol=1e-6
+    )
+    np.testing.assert_allclose(
+        LocalResponseNormalization(**parameters)(x[0, 0]), expected[0, 0], rtol=1e-5, atol=1e-6
+    )
 
 
 def test_local_response_normalization_of_large_halves_stays_finite() -> None:
@@ -56,7 +69,9 @@ def test_stochastic_depth_is_the_identity_at_inference() -> None:
 def test_stochastic_depth_drops_whole_examples_and_scales_the_others() -> None:
     y = np.asarray(StochasticDepth(0.2, seed=1)(np.ones((4000, 3, 2), "float32"), training=True))
     kept = y[:, 0, 0] > 0
-    np.testing.assert_allclose(y, np.where(kept, 1 / 0.8, 0)[:, None, None] * np.ones((1, 3, 2)), rtol=1e-6)
+    np.testing.assert_allclose(
+        y, np.where(kept, 1 / 0.8, 0)[:, None, None] * np.ones((1, 3, 2)), rtol=1e-6
+    )
     assert abs(kept.mean() - 0.8) < 0.03
 
 
@@ -73,11 +88,15 @@ SLICES = [(-1, 0, 2), (1, 2, None), (2, -3, -1), (-2, 1, -1), (3, -1, None), (1,
 
 @pytest.mark.parametrize(("axis", "start", "stop"), SLICES)
 @pytest.mark.parametrize("shape", [(5, 6, 7), (None, None, None)], ids=["known", "unknown"])
-def test_slice_is_numpys(axis: int, start: int, stop: int | None, shape: tuple[int | None, ...]) -> None:
+def test_slice_is_numpys(
+    axis: int, start: int, stop: int | None, shape: tuple[int | None, ...]
+) -> None:
     x = images(2, 5, 6, 7)
     index = [slice(None)] * 4
     index[axis] = slice(start, stop)
-    np.testing.assert_array_equal(model(Slice(axis, start, stop), *shape).predict(x, verbose=0), x[tuple(index)])
+    np.testing.assert_array_equal(
+        model(Slice(axis, start, stop), *shape).predict(x, verbose=0), x[tuple(index)]
+    )
 
 
 def test_a_slice_beyond_what_there_is_fails() -> None:
@@ -90,7 +109,9 @@ def test_a_slice_beyond_what_there_is_fails() -> None:
 
 
 def test_a_slice_has_a_known_size_also_where_tensorflow_sees_none() -> None:
-    traced = tf.function(Slice(1, 2, 9), input_signature=[tf.TensorSpec((None, None, None))]).get_concrete_function()
+    traced = tf.function(
+        Slice(1, 2, 9), input_signature=[tf.TensorSpec((None, None, None))]
+    ).get_concrete_function()
     assert traced.output_shapes.as_list() == [None, 7, None]
 
 

@@ -55,7 +55,13 @@ ROWS = [
     row("Concatenate", {}, (7, 64), (64,), fails=True),
     row("Concatenate", {"axis": 3}, (7, 64), (7, 64), fails=True),
     row("Concatenate", {"axis": -4}, (7, 64), (7, 64), fails=True),
-    row("Concatenate", {"axis": 2}, (7, None), (7,), stricter="Keras looks no further than the unknown size; the ranks differ"),
+    row(
+        "Concatenate",
+        {"axis": 2},
+        (7, None),
+        (7,),
+        stricter="Keras looks no further than the unknown size; the ranks differ",
+    ),
     row("Concatenate", {"axis": 0}, (7, 64), (7, 64), stricter=BATCH),
     row("Concatenate", {"axis": -3}, (7, 64), (7, 64), stricter=BATCH),
     row("Concatenate", {}, (), (), stricter=BATCH),
@@ -82,13 +88,17 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize(("kind", "arguments", "shapes", "message"), MESSAGES)
-def test_the_complaint_names_the_inputs_that_disagree(kind: str, arguments: dict[str, Any], shapes: list[Shape], message: str) -> None:
+def test_the_complaint_names_the_inputs_that_disagree(
+    kind: str, arguments: dict[str, Any], shapes: list[Shape], message: str
+) -> None:
     with pytest.raises(Mismatch) as caught:
         KINDS[kind](**arguments).infer(*map(Tensor, shapes))
     assert caught.value.message == message
 
 
-SHAPES = st.lists(st.lists(st.sampled_from([1, 2, 2, 3, None]), max_size=3).map(tuple), min_size=2, max_size=4)
+SHAPES = st.lists(
+    st.lists(st.sampled_from([1, 2, 2, 3, None]), max_size=3).map(tuple), min_size=2, max_size=4
+)
 
 
 def agree(row: Row) -> None:
@@ -107,5 +117,13 @@ def test_broadcasting(kind: str, shapes: list[Shape]) -> None:
 @given(st.data(), st.integers(1, 3), st.integers(2, 4))
 def test_concatenation(data: st.DataObject, rank: int, count: int) -> None:
     shape = st.lists(st.sampled_from([1, 2, 2, 2, None]), min_size=rank, max_size=rank).map(tuple)
-    axis = data.draw(st.sampled_from([axis for axis in range(-rank - 2, rank + 3) if axis not in (0, -rank - 1)]))
-    agree(row("Concatenate", {"axis": axis}, *data.draw(st.lists(shape, min_size=count, max_size=count))))
+    axis = data.draw(
+        st.sampled_from([axis for axis in range(-rank - 2, rank + 3) if axis not in (0, -rank - 1)])
+    )
+    agree(
+        row(
+            "Concatenate",
+            {"axis": axis},
+            *data.draw(st.lists(shape, min_size=count, max_size=count)),
+        )
+    )

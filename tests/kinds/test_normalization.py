@@ -1,6 +1,6 @@
 import pytest
 
-from archspec.backends.keras import make_layer
+from archspec.backends.keras.model import make_layer
 from archspec.graph import Tensor
 from archspec.layers import KINDS
 from tests.kinds.oracle import Row, check_row, row
@@ -18,8 +18,20 @@ ROWS = [
     row("BatchNormalization", {"axis": 1}, IMAGE),
     row("BatchNormalization", {"axis": -2}, IMAGE),
     row("BatchNormalization", {"trainable": False}, IMAGE),
-    row("BatchNormalization", {"gamma_initializer": "zeros", "beta_regularizer": {"L2": {"l2": 1e-4}}, "gamma_constraint": "non_neg"}, IMAGE),
-    row("BatchNormalization", {"gamma_initializer": None, "moving_variance_initializer": {"Constant": {"value": 2}}}, IMAGE),
+    row(
+        "BatchNormalization",
+        {
+            "gamma_initializer": "zeros",
+            "beta_regularizer": {"L2": {"l2": 1e-4}},
+            "gamma_constraint": "non_neg",
+        },
+        IMAGE,
+    ),
+    row(
+        "BatchNormalization",
+        {"gamma_initializer": None, "moving_variance_initializer": {"Constant": {"value": 2}}},
+        IMAGE,
+    ),
     row("BatchNormalization", {"synchronized": True}, IMAGE),
     row("BatchNormalization", {}, (None, None, 6)),
     row("BatchNormalization", {"dtype": "mixed_float16"}, IMAGE),
@@ -68,7 +80,9 @@ ROWS = [
     row("GroupNormalization", {"groups": 0}, IMAGE, fails=True),
     row("GroupNormalization", {"groups": -2}, IMAGE, fails=True),
     row("GroupNormalization", {"groups": -1}, (8, None), fails=True),
-    row("GroupNormalization", {"groups": 2, "scale": False, "center": False}, (8, None), fails=True),
+    row(
+        "GroupNormalization", {"groups": 2, "scale": False, "center": False}, (8, None), fails=True
+    ),
     row("GroupNormalization", {"groups": 2, "axis": 5}, IMAGE, fails=True),
     row("GroupNormalization", {"groups": 2, "axis": 0}, IMAGE, fails=True),
     row("UnitNormalization", {}, (8, 6)),
@@ -81,7 +95,11 @@ ROWS = [
     row("UnitNormalization", {"axis": 0}, (8, 6), stricter=BATCH),
     row("UnitNormalization", {}, Tensor((8, 6), "int32"), stricter=RUNS_NOT),
     row("LocalResponseNormalization", {}, (55, 55, 96), macs=0),
-    row("LocalResponseNormalization", {"depth_radius": 0, "bias": 1, "alpha": 0.5, "beta": 0.5}, (6,)),
+    row(
+        "LocalResponseNormalization",
+        {"depth_radius": 0, "bias": 1, "alpha": 0.5, "beta": 0.5},
+        (6,),
+    ),
     row("LocalResponseNormalization", {}, (None, None, None)),
     row("LocalResponseNormalization", {"dtype": "mixed_float16"}, Tensor((5, 6), "uint8")),
     row("LocalResponseNormalization", {}, (), fails=True),
@@ -91,16 +109,29 @@ ROWS = [
     row("Normalization", {"axis": [-1, 1]}, IMAGE),
     row("Normalization", {"invert": True}, (None, None, 3)),
     row("Normalization", {"axis": None}, (None, None)),
-    row("Normalization", {"mean": [0.485, 0.456, 0.406], "variance": [0.05, 0.05, 0.05]}, (None, 8, 3)),
+    row(
+        "Normalization",
+        {"mean": [0.485, 0.456, 0.406], "variance": [0.05, 0.05, 0.05]},
+        (None, 8, 3),
+    ),
     row("Normalization", {"mean": 0.5, "variance": 2}, IMAGE),
     row("Normalization", {"mean": 0.5, "variance": 2, "axis": None}, (None, None)),
     row("Normalization", {"mean": [1], "variance": [2]}, IMAGE),
     row("Normalization", {"mean": [1, 2, 3], "variance": [1, 1, 1], "axis": [1, 2]}, (4, 3)),
-    row("Normalization", {"mean": [1, 2, 3], "variance": [1, 1, 1], "dtype": "float16"}, Tensor((4, 3), "uint8")),
+    row(
+        "Normalization",
+        {"mean": [1, 2, 3], "variance": [1, 1, 1], "dtype": "float16"},
+        Tensor((4, 3), "uint8"),
+    ),
     row("Normalization", {"mean": [1, 2, 3], "variance": [1, 1, 1]}, IMAGE, fails=True),
     row("Normalization", {"mean": [1, 2, 3], "variance": [1, 1]}, (4, 3), fails=True),
     row("Normalization", {"mean": [1, 2, 3], "variance": 1}, (4, 3), fails=True),
-    row("Normalization", {"mean": [1, 2, 3], "variance": [1, 1, 1], "axis": None}, (4, 3), fails=True),
+    row(
+        "Normalization",
+        {"mean": [1, 2, 3], "variance": [1, 1, 1], "axis": None},
+        (4, 3),
+        fails=True,
+    ),
     row("Normalization", {"mean": 1}, (4, 3), fails=True),
     row("Normalization", {"variance": 1}, (4, 3), fails=True),
     row("Normalization", {"mean": 0.5, "variance": 2}, (4, None), fails=True),
@@ -110,7 +141,12 @@ ROWS = [
     row("Normalization", {"axis": 0}, (4, 3), fails=True),
     row("Normalization", {"axis": [1, 1]}, (4, 3), fails=True),
     row("Normalization", {"axis": []}, (4, 3), stricter=LIST),
-    row("Normalization", {"axis": [1, 2], "mean": [[1, 2, 3]], "variance": [[1, 1, 1]]}, (1, 3), stricter="a table of numbers belongs in `adapt`"),
+    row(
+        "Normalization",
+        {"axis": [1, 2], "mean": [[1, 2, 3]], "variance": [[1, 1, 1]]},
+        (1, 3),
+        stricter="a table of numbers belongs in `adapt`",
+    ),
     row("Rescaling", {"scale": 1 / 255}, Tensor((224, 224, 3), "uint8"), macs=0),
     row("Rescaling", {"scale": [1, 2, 3], "offset": [-1, -2, -3]}, (8, 8, 3)),
     row("Rescaling", {"scale": 2, "offset": -1}, (None, None)),
@@ -118,7 +154,12 @@ ROWS = [
     row("Rescaling", {"scale": 2, "dtype": "mixed_float16"}, ()),
     row("Rescaling", {}, (3,), fails=True),
     row("Rescaling", {"scale": [1, 2, 3]}, (8, 8, 4), stricter=RUNS_NOT),
-    row("Rescaling", {"scale": 1, "offset": [1, 2, 3]}, (8, 8, 1), stricter="it broadcasts, which Keras's symbolic shape denies"),
+    row(
+        "Rescaling",
+        {"scale": 1, "offset": [1, 2, 3]},
+        (8, 8, 1),
+        stricter="it broadcasts, which Keras's symbolic shape denies",
+    ),
 ]
 
 

@@ -55,11 +55,23 @@ def test_every_class_takes_keras_arguments(module: str) -> None:
     ("type", "value", "result"),
     [
         (objects.INITIALIZER, "he_normal", "he_normal"),
-        (objects.INITIALIZER, {"HeNormal": {"seed": 3}}, Configured("initializers", "HeNormal", {"seed": 3})),
+        (
+            objects.INITIALIZER,
+            {"HeNormal": {"seed": 3}},
+            Configured("initializers", "HeNormal", {"seed": 3}),
+        ),
         (objects.INITIALIZER, {"Zeros": None}, Configured("initializers", "Zeros", {})),
         (objects.OPTIONAL_INITIALIZER, None, None),
-        (objects.REGULARIZER, {"L1L2": {"l1": 0.1, "l2": 0}}, Configured("regularizers", "L1L2", {"l1": 0.1, "l2": 0})),
-        (objects.CONSTRAINT, {"MaxNorm": {"axis": [0, 1]}}, Configured("constraints", "MaxNorm", {"axis": (0, 1)})),
+        (
+            objects.REGULARIZER,
+            {"L1L2": {"l1": 0.1, "l2": 0}},
+            Configured("regularizers", "L1L2", {"l1": 0.1, "l2": 0}),
+        ),
+        (
+            objects.CONSTRAINT,
+            {"MaxNorm": {"axis": [0, 1]}},
+            Configured("constraints", "MaxNorm", {"axis": (0, 1)}),
+        ),
     ],
 )
 def test_accepted(type: Type, value: Any, result: Any) -> None:

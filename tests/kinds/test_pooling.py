@@ -45,8 +45,18 @@ def overall(name: str, rank: int) -> list[Row]:
 
 
 ROWS = [
-    *(one for name in ("MaxPooling", "AveragePooling") for rank in INPUTS for one in windows(name, rank)),
-    *(one for name in ("GlobalAveragePooling", "GlobalMaxPooling") for rank in INPUTS for one in overall(name, rank)),
+    *(
+        one
+        for name in ("MaxPooling", "AveragePooling")
+        for rank in INPUTS
+        for one in windows(name, rank)
+    ),
+    *(
+        one
+        for name in ("GlobalAveragePooling", "GlobalMaxPooling")
+        for rank in INPUTS
+        for one in overall(name, rank)
+    ),
     row("MaxPooling1D", {}, (32, 3)),
     row("MaxPooling2D", {}, IMAGE),
     row("MaxPooling3D", {}, (8, 32, 33, 3)),

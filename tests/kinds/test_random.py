@@ -35,7 +35,9 @@ SEPARABLE = arguments(
     {"filters": st.integers(1, 4), "kernel_size": per_axis(5)},
     strides=per_axis(3), padding=PADDING, dilation_rate=per_axis(3), depth_multiplier=st.integers(1, 3), use_bias=st.booleans(),
 )  # fmt: skip
-POOLING = arguments({"pool_size": per_axis(5)}, strides=st.one_of(st.none(), per_axis(4)), padding=PADDING)
+POOLING = arguments(
+    {"pool_size": per_axis(5)}, strides=st.one_of(st.none(), per_axis(4)), padding=PADDING
+)
 
 
 def agree(row: Row) -> None:
@@ -54,7 +56,9 @@ def test_conv2d(arguments: dict[str, Any], image: tuple[int | None, ...]) -> Non
 @given(TRANSPOSED, images(st.just(3)))
 def test_conv2d_transpose(arguments: dict[str, Any], image: tuple[int | None, ...]) -> None:
     transposed = row("Conv2DTranspose", arguments, image)
-    if "even window" not in str(ours(transposed)):  # stricter there, as the table of convolutions says
+    if "even window" not in str(
+        ours(transposed)
+    ):  # stricter there, as the table of convolutions says
         agree(transposed)
 
 
@@ -65,6 +69,10 @@ def test_separable_conv2d(arguments: dict[str, Any], image: tuple[int | None, ..
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.sampled_from(["MaxPooling2D", "AveragePooling2D"]), POOLING, images(st.sampled_from([None, 3])))
+@given(
+    st.sampled_from(["MaxPooling2D", "AveragePooling2D"]),
+    POOLING,
+    images(st.sampled_from([None, 3])),
+)
 def test_pooling(kind: str, arguments: dict[str, Any], image: tuple[int | None, ...]) -> None:
     agree(row(kind, arguments, image))

@@ -8,11 +8,15 @@ from typing import Any
 import keras
 import pytest
 
-from archspec.backends import keras_layers
+from archspec.backends.keras import layers as keras_layers
 from archspec.layers import KINDS
 from tests.kinds.oracle import Row
 
-MODULES = [import_module(f"tests.kinds.{path.stem}") for path in sorted(Path(__file__).parent.glob("test_*.py")) if path.stem != "test_registry"]
+MODULES = [
+    import_module(f"tests.kinds.{path.stem}")
+    for path in sorted(Path(__file__).parent.glob("test_*.py"))
+    if path.stem != "test_registry"
+]
 ROWS: list[Row] = [row for module in MODULES for row in getattr(module, "ROWS", [])]
 
 LEFT_OUT = {
@@ -43,12 +47,20 @@ def keras_arguments(kind: str) -> dict[str, inspect.Parameter]:
 
 
 def own(kind: str) -> dict[str, Any]:
-    return {name: attribute for name, attribute in KINDS[kind].attributes.items() if name not in ("dtype", "trainable")}
+    return {
+        name: attribute
+        for name, attribute in KINDS[kind].attributes.items()
+        if name not in ("dtype", "trainable")
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_arguments_are_keras_own(kind: str) -> None:
-    theirs = [name for name in keras_arguments(kind) if name not in LEFT_OUT and name not in ("dtype", "trainable")]
+    theirs = [
+        name
+        for name in keras_arguments(kind)
+        if name not in LEFT_OUT and name not in ("dtype", "trainable")
+    ]
     assert set(own(kind)) == set(theirs)
 
 
@@ -64,7 +76,9 @@ def test_defaults_are_keras_own(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_documented(kind: str) -> None:
     assert "Shape:" in (KINDS[kind].__doc__ or "")
-    assert inspect.getdoc(KINDS[kind]).splitlines()[0].endswith("."), "the first line says what it does"  # type: ignore[union-attr]
+    assert inspect.getdoc(KINDS[kind]).splitlines()[0].endswith("."), (
+        "the first line says what it does"
+    )  # type: ignore[union-attr]
     for name, attribute in KINDS[kind].attributes.items():
         assert attribute.name == name
         assert attribute.doc and len(attribute.doc) < 100, name
@@ -75,7 +89,9 @@ def test_rows(kind: str) -> None:
     rows = [row for row in ROWS if row.kind == kind]
     accepted = [row for row in rows if not row.fails and not row.stricter]
     assert len(accepted) >= 2
-    assert any(None in tensor.shape for row in accepted for tensor in row.tensors), "no row with an unknown size"
+    assert any(None in tensor.shape for row in accepted for tensor in row.tensors), (
+        "no row with an unknown size"
+    )
     assert any(row.fails or row.stricter for row in rows), "no row that fails"
 
 

@@ -20,9 +20,18 @@ def dropout(kind: str) -> list[Row]:
 
 
 ROWS = [
-    *(one for kind in ("Dropout", "GaussianDropout", "AlphaDropout", "StochasticDepth") for one in dropout(kind)),
+    *(
+        one
+        for kind in ("Dropout", "GaussianDropout", "AlphaDropout", "StochasticDepth")
+        for one in dropout(kind)
+    ),
     row("Dropout", {"rate": 1}, (4,)),
-    row("Dropout", {"rate": 0.5, "noise_shape": [None, 1, None]}, (4, 5), stricter="no shape of a spec counts the batch"),
+    row(
+        "Dropout",
+        {"rate": 0.5, "noise_shape": [None, 1, None]},
+        (4, 5),
+        stricter="no shape of a spec counts the batch",
+    ),
     row("GaussianDropout", {"rate": 1}, (4,), stricter=DIVIDES),
     row("AlphaDropout", {"rate": 1}, (4,), stricter=DIVIDES),
     row("StochasticDepth", {"rate": 1}, (4,), fails=True),

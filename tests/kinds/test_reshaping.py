@@ -33,7 +33,12 @@ ROWS = [
     row("Reshape", {}, (7, 7), fails=True),
     row("Reshape", {"target_shape": [0, -1]}, (7, 7), fails=True),
     row("Reshape", {"target_shape": [0, 3]}, (None, 3), stricter=RUNS_NOT),
-    row("Reshape", {"target_shape": [None, 7]}, (7, 7), stricter="-1 says it, and keeps the size known"),
+    row(
+        "Reshape",
+        {"target_shape": [None, 7]},
+        (7, 7),
+        stricter="-1 says it, and keeps the size known",
+    ),
     row("Permute", {"dims": [2, 1]}, (7, 64), macs=0),
     row("Permute", {"dims": [3, 1, 2]}, Tensor((7, None, 64), "int32")),
     row("Permute", {"dims": [1]}, (7,)),
@@ -73,9 +78,15 @@ ROWS = [
     row("Slice", {"axis": -3, "stop": 1}, (7, 8), fails=True),
     row("Slice", {"axis": -1, "stop": 1}, (), fails=True),
     row("Parameter", {"shape": [1, 768]}, (197, 768), macs=0),
-    row("Parameter", {"shape": [96], "initializer": {"Constant": {"value": 1e-6}}}, (None, None, 96)),
-    row("Parameter", {"shape": [], "initializer": "ones", "trainable": False}, Tensor((5,), "int32")),
-    row("Parameter", {"shape": [4, 4], "initializer": "orthogonal", "dtype": "mixed_float16"}, (5,)),
+    row(
+        "Parameter", {"shape": [96], "initializer": {"Constant": {"value": 1e-6}}}, (None, None, 96)
+    ),
+    row(
+        "Parameter", {"shape": [], "initializer": "ones", "trainable": False}, Tensor((5,), "int32")
+    ),
+    row(
+        "Parameter", {"shape": [4, 4], "initializer": "orthogonal", "dtype": "mixed_float16"}, (5,)
+    ),
     row("Parameter", {"shape": [4], "initializer": "orthogonal"}, (5,), fails=True),
     row("Parameter", {"shape": [None, 4]}, (5,), fails=True),
     row("Parameter", {}, (5,), fails=True),
@@ -95,13 +106,23 @@ SIZES = st.lists(st.sampled_from([1, 2, 3, 4, 6, None]), max_size=4)
 def test_reshape(shape: list[int | None], target: list[int]) -> None:
     reshape = row("Reshape", {"target_shape": target}, tuple(shape))
     mine, keras_says = ours(reshape), theirs(reshape)
-    assert mine == keras_says if isinstance(mine, Outcome) else isinstance(mine, Mismatch) and isinstance(keras_says, Exception)
+    assert (
+        mine == keras_says
+        if isinstance(mine, Outcome)
+        else isinstance(mine, Mismatch) and isinstance(keras_says, Exception)
+    )
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.integers(1, 5), st.integers(-6, 6), st.one_of(st.none(), st.integers(-6, 6)))
-def test_slice_is_pythons_but_for_what_is_empty_or_beyond(size: int, start: int, stop: int | None) -> None:
+def test_slice_is_pythons_but_for_what_is_empty_or_beyond(
+    size: int, start: int, stop: int | None
+) -> None:
     beyond = any(not -size <= end <= size for end in (start, stop) if end is not None)
     expected = len(range(size)[start:stop])
     mine = ours(row("Slice", {"axis": 1, "start": start, "stop": stop}, (size,)))
-    assert isinstance(mine, Mismatch) if beyond or not expected else isinstance(mine, Outcome) and mine.shape == (expected,)
+    assert (
+        isinstance(mine, Mismatch)
+        if beyond or not expected
+        else isinstance(mine, Outcome) and mine.shape == (expected,)
+    )

@@ -17,7 +17,11 @@ def margins(kind: str, argument: str, rank: int) -> list[Row]:
         row(f"{kind}{rank}D", {argument: 2}, INPUTS[rank]),
         row(f"{kind}{rank}D", {argument: 0}, Tensor(INPUTS[rank], "uint8")),
         row(f"{kind}{rank}D", {argument: each if rank > 1 else each[0]}, UNKNOWN[rank]),
-        row(f"{kind}{rank}D", {argument: each if rank > 1 else each[0], "dtype": "mixed_float16"}, INPUTS[rank]),
+        row(
+            f"{kind}{rank}D",
+            {argument: each if rank > 1 else each[0], "dtype": "mixed_float16"},
+            INPUTS[rank],
+        ),
         row(f"{kind}{rank}D", {}, INPUTS[rank][1:], fails=True),
         row(f"{kind}{rank}D", {}, (2, *INPUTS[rank]), fails=True),
         row(f"{kind}{rank}D", {argument: [1] * (rank + 2)}, INPUTS[rank], fails=True),
@@ -54,22 +58,53 @@ ROWS = [
     row("UpSampling2D", {"size": [2, 2, 2]}, (7, 8, 3), fails=True),
     row("UpSampling2D", {}, (8, 3), fails=True),
     row("UpSampling2D", {"interpolation": "linear"}, (7, 8, 3), stricter=RUNS_NOT),
-    row("UpSampling2D", {"interpolation": "area"}, (7, 8, 3), stricter="TensorFlow alone has it, and Keras documents it nowhere"),
+    row(
+        "UpSampling2D",
+        {"interpolation": "area"},
+        (7, 8, 3),
+        stricter="TensorFlow alone has it, and Keras documents it nowhere",
+    ),
     row("UpSampling3D", {}, (7, 8, 9, 3)),
     row("UpSampling3D", {"size": [1, 2, 3]}, (7, None, 9, None)),
     row("UpSampling3D", {}, (7, 8, 3), fails=True),
     row("Resizing", {"height": 4, "width": 5}, (7, 8, 3), macs=0),
-    row("Resizing", {"height": 4, "width": 5, "interpolation": "bicubic", "antialias": True}, (None, None, 3)),
+    row(
+        "Resizing",
+        {"height": 4, "width": 5, "interpolation": "bicubic", "antialias": True},
+        (None, None, 3),
+    ),
     row("Resizing", {"height": 4, "width": 5, "crop_to_aspect_ratio": True}, (7, 8, None)),
-    row("Resizing", {"height": 4, "width": 5, "pad_to_aspect_ratio": True, "fill_value": 0.5, "dtype": "float16"}, (7, 8, 3)),
+    row(
+        "Resizing",
+        {
+            "height": 4,
+            "width": 5,
+            "pad_to_aspect_ratio": True,
+            "fill_value": 0.5,
+            "dtype": "float16",
+        },
+        (7, 8, 3),
+    ),
     row("Resizing", {"height": 4, "width": 5}, Tensor((7, 8, 3), "uint8")),
     row("Resizing", {"height": 4}, (7, 8, 3), fails=True),
     row("Resizing", {"height": 4, "width": 5}, (8,), stricter="no image"),
-    row("Resizing", {"height": 4, "width": 5}, (8, 3), stricter="Keras takes the batch for the height"),
+    row(
+        "Resizing",
+        {"height": 4, "width": 5},
+        (8, 3),
+        stricter="Keras takes the batch for the height",
+    ),
     row("Resizing", {"height": 4, "width": 5}, (7, 8, 9, 3), stricter=RUNS_NOT),
     row("Resizing", {"height": 4, "width": 0}, (7, 8, 3), stricter=RUNS_NOT),
-    row("Resizing", {"height": 4, "width": 5, "fill_mode": "reflect"}, (7, 8, 3), stricter=RUNS_NOT),
-    row("Resizing", {"height": 4, "width": 5, "crop_to_aspect_ratio": True, "pad_to_aspect_ratio": True}, (7, 8, 3), stricter=RUNS_NOT),
+    row(
+        "Resizing", {"height": 4, "width": 5, "fill_mode": "reflect"}, (7, 8, 3), stricter=RUNS_NOT
+    ),
+    row(
+        "Resizing",
+        {"height": 4, "width": 5, "crop_to_aspect_ratio": True, "pad_to_aspect_ratio": True},
+        (7, 8, 3),
+        stricter=RUNS_NOT,
+    ),
 ]
 
 

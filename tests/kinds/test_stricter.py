@@ -4,12 +4,17 @@ import keras
 import numpy as np
 import pytest
 
-from archspec.backends.keras import make_layer
+from archspec.backends.keras.model import make_layer
 from archspec.layers import KINDS, Mismatch
 from tests.kinds import test_attention, test_convolution, test_pooling
 from tests.kinds.oracle import RUNS_NOT, Row, call
 
-REFUSED = [row for module in (test_attention, test_convolution, test_pooling) for row in module.ROWS if row.stricter == RUNS_NOT]
+REFUSED = [
+    row
+    for module in (test_attention, test_convolution, test_pooling)
+    for row in module.ROWS
+    if row.stricter == RUNS_NOT
+]
 
 
 def run(row: Row) -> None:

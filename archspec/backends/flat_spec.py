@@ -1,0 +1,85 @@
+"""`Graph` → a spec in which every layer is written out with its ``from``: it compiles to the
+same graph, by itself.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from archspec.graph import Graph, Node, Tensor
+from archspec.layers import Layer
+from archspec.layers.base import Attribute
+from archspec.layers.types import Configured, Refused
+from archspec.spelling import spec_name
+
+
+def flat(graph: Graph) -> dict[str, Any]:
+    """The data of the spec."""
+    about = {"description": graph.description, "source": graph.source}
+    items = [_item(node) for node in graph.nodes]
+    items += [
+        {"name": path, "from": name, "output": []}
+        for path, name in graph.outputs.items()
+        if path != "main"
+    ]
+    if not graph.nodes or graph.nodes[-1].name != graph.outputs["main"]:
+        items.append({"from": graph.outputs["main"], "layers": []})
+    described = {key: text for key, text in about.items() if text is not None}
+    return {
+        "archspec": 1,
+        "name": spec_name(graph.name),
+        **described,
+        **_inputs(graph),
+        "layers": items,
+    }
+
+
+def _inputs(graph: Graph) -> dict[str, Any]:
+    shapes = {name: _input(tensor) for name, tensor in graph.inputs.items()}
+    return {"input": shapes["input"]} if list(shapes) == ["input"] else {"inputs": shapes}
+
+
+def _input(tensor: Tensor) -> Any:
+    return (
+        list(tensor.shape)
+        if tensor.dtype == "float32"
+        else {"shape": list(tensor.shape), "dtype": tensor.dtype}
+    )
+
+
+def _item(node: Node) -> dict[str, Any]:
+    source = node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
+    operation = (
+        {"reuse": node.weights_of}
+        if node.weights_of
+        else {node.layer.kind(): arguments(node.layer)}
+    )
+    return {"name": node.name, "from": source, **operation}
+
+
+def arguments(layer: Layer) -> dict[str, Any]:
+    """The arguments of a layer that were given, as one writes them in a spec, in the order of
+    the kind's page.
+    """
+    return {
+        name: _argument(attribute, layer.arguments[name])
+        for name, attribute in layer.attributes.items()
+        if name in layer.arguments
+    }
+
+
+def _argument(attribute: Attribute, value: Any) -> Any:
+    """``(3, 3)`` as ``3``, where that means the same."""
+    if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1:
+        with suppress(Refused):
+            if attribute.type.accept(plain(value[0])) == value:
+                return plain(value[0])
+    return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """A normalised argument as one writes it in a spec."""
+    if isinstance(value, Configured):
+        return {value.name: {key: plain(one) for key, one in value.arguments.items()}}
+    return [plain(one) for one in value] if isinstance(value, tuple) else value

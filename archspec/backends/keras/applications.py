@@ -1,0 +1,154 @@
+"""A call of a function of `keras.applications` → its Keras model, with published weights if
+they are asked for, and its layers in our names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from archspec.backends.keras.families import Application, flat_name, uncounted
+from archspec.backends.keras.model import build_model, without_values
+from archspec.backends.keras.stores import Store, of_layers
+from archspec.diagnostics import Diagnostic, Span, SpecError
+from archspec.files import reason
+from archspec.graph import Graph
+
+PATIENCE = 30
+"""Seconds to wait for a server that does not answer."""
+
+FAILED = re.compile(r"URL fetch failure on (?P<url>\S+): \S+ -- (?P<reason>.*)", re.DOTALL)
+"""What Keras says of a file that it could not fetch."""
+
+
+def make(application: Application) -> keras.Model:
+    """The model of a call, its weights random. Raises `SpecError` where Keras refuses the
+    arguments.
+    """
+    return _called(application, {**application.arguments, "weights": None})
+
+
+def published(application: Application, wanted: Collection[str], reference: Graph | None) -> Store:
+    """The ImageNet weights of a function, fetched by Keras unless they are in its cache, under our
+    names of its layers.
+
+    ``wanted``, the names of the layers that take them, decide whether the file with the classifier
+    is fetched or that without. ``reference`` is the network of the family's spec, which gives names
+    to the layers of a function that leaves them unnamed. Raises `SpecError` where Keras refuses the
+    arguments or the file cannot be fetched.
+    """
+    head = application.family.head
+    top = any(flat_name(name).endswith(head) for name in wanted)
+    arguments = {"include_top": top, **application.arguments, "weights": "imagenet"}
+    with _patience(), redirect_stdout(sys.stderr if sys.stderr.isatty() else StringIO()):
+        model = _called(application, arguments)
+    layers = list(flattened(model))
+    names = own_names(layers)
+    weighted = [layer for layer in layers if layer.weights]
+    if reference is not None:
+        names |= {
+            layer.name: name
+            for layer, name in zip(weighted, names_in_order(reference), strict=False)
+        }
+    return of_layers(layers, names)
+
+
+def flattened(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """The layers of a model, those of models within it in their places."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from flattened(layer)
+        else:
+            yield layer
+
+
+def own_names(layers: Collection[keras.layers.Layer]) -> dict[str, str]:
+    """The names of a model's layers as they are where it is the first that is made: Keras
+    counts unnamed layers on from model to model.
+    """
+    counted, names = Counter[str](), {}
+    for layer in layers:
+        word = uncounted(layer.name)
+        unnamed = word.replace("_", "") == type(layer).__name__.lower()
+        names[layer.name] = (
+            (f"{word}_{counted[word]}" if counted[word] else word) if unnamed else layer.name
+        )
+        counted[word] += unnamed
+    return names
+
+
+def names_in_order(graph: Graph) -> list[str]:
+    """The names of the layers with weights of a network, in the order of its Keras model, whose
+    weights take no memory.
+    """
+    with without_values():
+        return [layer.name for layer in build_model(graph).layers if layer.weights]
+
+
+def _called(application: Application, arguments: dict[str, Any]) -> keras.Model:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of sizes that no weights were trained for
+            return getattr(keras.applications, application.function)(**arguments)
+    except Exception as error:  # whatever Keras raises, its user gets a sentence
+        raise SpecError([_unfetched(application, error) or _refused(application, error)]) from error
+
+
+def _refused(application: Application, error: Exception) -> Diagnostic:
+    message = f"Keras cannot make `{application}`: {reason(error)}"
+    return Diagnostic(
+        "keras-application",
+        message,
+        Span(str(application), 1, 1, 1, 1),
+        help="see its arguments on keras.io/api/applications",
+    )
+
+
+def _unfetched(application: Application, error: Exception) -> Diagnostic | None:
+    """The complaint about weights that could not be fetched, where that is what went wrong."""
+    failed = FAILED.search(str(error))
+    if not failed and not isinstance(error, OSError) and "corrupted file" not in str(error):
+        return None
+    cache = Path(os.environ.get("KERAS_HOME", "~/.keras")) / "models"
+    url = failed["url"] if failed else None
+    file = url.rpartition("/")[2] if url else "its file"
+    message = f"the weights of `{application}` could not be fetched" + (
+        f" from {url}" if url else ""
+    )
+    why = (
+        re.sub(r"^\[Errno -?\d+\] ", "", " ".join(failed["reason"].split()))
+        if failed
+        else reason(error)
+    )
+    return Diagnostic(
+        "weights-download",
+        message,
+        Span(str(application), 1, 1, 1, 1),
+        notes=(why[:1].lower() + why[1:], f"Keras keeps what it has fetched in {cache}"),
+        help=(
+            f"put {file} there, fetched on another machine, or give a file of weights: `--weights"
+            " FILE`"
+        ),
+    )
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Wait for an answer no longer than `PATIENCE`."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(before or PATIENCE)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)

@@ -1,0 +1,220 @@
+"""`Graph` → ``keras.Model``, by the functional API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import keras
+from keras.src.backend.common import global_state
+
+from archspec.backends.keras import layers as keras_layers
+from archspec.diagnostics import Diagnostic, SpecError
+from archspec.graph import Graph, Node, show_shape
+from archspec.layers import Layer
+from archspec.layers.types import Configured
+
+
+def build_model(
+    graph: Graph, done: Callable[[Node], None] = lambda node: None, *, scoped: bool = False
+) -> keras.Model:
+    """The Keras model of a graph: layers named by `layer_names`, outputs in the graph's order.
+    ``done`` is told of each node built.
+
+    ``scoped``: TensorFlow's own names of variables have those of their layers, as a SavedModel
+    shows them, which takes a third more time. Shapes and weights are compared with the inferred
+    ones as each layer is built. Raises `SpecError` where Keras refuses a layer, or differs.
+    """
+    tensors = {
+        name: keras.Input(tensor.shape, dtype=tensor.dtype, name=name)
+        for name, tensor in graph.inputs.items()
+    }
+    inputs = list(tensors.values())
+    names = layer_names(graph)
+    values = (
+        _values_at_the_end
+        if keras.backend.backend() == "tensorflow" and not scoped
+        else nullcontext
+    )
+    layers: dict[str, keras.layers.Layer] = {}
+    for node in graph.nodes:
+        layer = layers.get(node.weights_of or "")
+        try:
+            with values():
+                layer = layer or make_layer(node.layer, names[node.name])
+                tensors[node.name] = apply(layer, [tensors[name] for name in node.inputs])
+        except Exception as error:  # whatever Keras raises, its author gets a place and a sentence
+            raise SpecError([_refused(node, error)]) from error
+        layers[node.name] = layer
+        _compare(node, layer, tensors[node.name])
+        done(node)
+    outputs = [tensors[name] for name in graph.outputs.values()]
+    return keras.Model(
+        _one_or_all(inputs), _one_or_all(outputs), name=graph.name.replace("/", "-")
+    )  # which Keras refuses
+
+
+def layer_names(graph: Graph) -> dict[str, str]:
+    """The names of a graph's layers in Keras: their paths, but with underscores for the dots where
+    Keras runs on PyTorch, which refuses dots.
+
+    One more underscore at the end tells it from another name.
+    """
+    paths = [node.name for node in graph.nodes]
+    if keras.backend.backend() != "torch":
+        return dict(zip(paths, paths, strict=True))
+    names: dict[str, str] = {}
+    for path in sorted(paths, key=lambda path: "." in path):  # those without a dot keep their names
+        name = path.replace(".", "_")
+        while name in names or name in graph.inputs:
+            name += "_"
+        names[name] = path
+    return {path: name for name, path in names.items()}
+
+
+def compare_count(model: keras.Model, graph: Graph) -> None:
+    """Raise `SpecError` unless Keras counts the parameters of the whole model as archspec does."""
+    if model.count_params() != graph.parameters:
+        message = (
+            f"Keras counts {model.count_params():,} parameters, and archspec {graph.parameters:,}"
+        )
+        raise SpecError(
+            [
+                Diagnostic(
+                    "keras-differs",
+                    message,
+                    graph.scopes[0].span,
+                    help="this is a fault of archspec: please report the spec",
+                )
+            ]
+        )
+
+
+@contextmanager
+def without_values() -> Iterator[None]:
+    """Within it Keras makes variables that have shapes and never get values, which takes less
+    time, and no memory.
+    """
+    with _apart(), keras.StatelessScope(initialize_variables=False):
+        yield
+
+
+@contextmanager
+def _values_at_the_end() -> Iterator[None]:
+    """Within it Keras makes variables without values, and at its end gives them theirs, unless it
+    stands in such a scope itself.
+
+    That is outside of the name scopes of their layers. For TensorFlow builds an operation anew for
+    each name of a variable that it has not met, which takes several times as long as the rest of
+    making one, and outside of name scopes every kernel is a ``kernel``. The values and
+    ``keras.Variable.path`` are as ever.
+    """
+    if global_state.get_global_attribute("stateless_scope") is not None:
+        yield
+        return
+    with _apart(), keras.StatelessScope():
+        try:
+            yield
+        except (
+            BaseException
+        ):  # a layer that Keras refuses needs no values, and their failure would hide its own
+            _wait_for_values([])
+            raise
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Keep Keras's list of the variables that wait for values, which every scope serves to the
+    end, as it is outside.
+    """
+    others = global_state.get_global_attribute(WAITING) or []
+    _wait_for_values([])
+    try:
+        yield
+    finally:
+        _wait_for_values(others)
+
+
+WAITING = "uninitialized_variables"
+
+
+def _wait_for_values(variables: list[keras.Variable]) -> None:
+    global_state.set_global_attribute(WAITING, variables)
+
+
+def _one_or_all(tensors: list[keras.KerasTensor]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
+def _refused(node: Node, error: Exception) -> Diagnostic:
+    reason = " ".join(str(error).split())
+    shown = reason if len(reason) <= 300 else reason[:297] + "..."
+    return Diagnostic(
+        "keras-refused",
+        f"Keras refuses `{node.name}`, a {node.layer.kind()}",
+        node.span,
+        notes=(f"{type(error).__name__}: {shown}",),
+    )
+
+
+def _compare(node: Node, layer: keras.layers.Layer, tensor: keras.KerasTensor) -> None:
+    """Raise `SpecError` unless Keras's output shape and weights are the inferred ones."""
+    for found, inferred, what in _differences(node, layer, tensor):
+        message = (
+            f"Keras makes the {what} of `{node.name}` {found}, and archspec inferred {inferred}"
+        )
+        help = "this is a fault of archspec: please report the spec"
+        raise SpecError([Diagnostic("keras-differs", message, node.span, help=help)])
+
+
+def _differences(
+    node: Node, layer: keras.layers.Layer, tensor: keras.KerasTensor
+) -> Iterator[tuple[str, str, str]]:
+    shape = tuple(tensor.shape[1:])
+    if shape != node.output.shape:
+        yield show_shape(shape), show_shape(node.output.shape), "output"
+    built = [(tuple(weight.shape), bool(weight.trainable)) for weight in layer.weights]
+    inferred = [(weight.shape, weight.trainable) for weight in node.weights]
+    if built != inferred:
+        yield _listed(built), _listed(inferred), "weights"
+
+
+def _listed(weights: list[tuple[tuple[int, ...], bool]]) -> str:
+    return (
+        ", ".join(
+            show_shape(shape) + ("" if trainable else " (fixed)") for shape, trainable in weights
+        )
+        or "none"
+    )
+
+
+def make_layer(layer: Layer, name: str | None = None) -> keras.layers.Layer:
+    """The Keras layer of the same kind, name and arguments; arguments that were not given keep
+    Keras's defaults.
+    """
+    kind = layer.kind()
+    constructor = getattr(keras_layers, kind, None) or getattr(keras.layers, kind)
+    return constructor(name=name, **{key: _value(value) for key, value in layer.arguments.items()})
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Configured):
+        return getattr(getattr(keras, value.module), value.name)(**value.arguments)
+    return value
+
+
+def apply(layer: keras.layers.Layer, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+    """Call a layer on its tensors: a merging layer takes a list, attention its query, value and
+    key, anything else one tensor.
+    """
+    if isinstance(layer, keras.layers.MultiHeadAttention):
+        query, value, *key = inputs if len(inputs) > 1 else inputs * 2
+        result = layer(query, value, *key)
+        # Keras has made the projections just now, trainable; setting the same value again does
+        # nothing
+        if not layer.trainable:
+            layer.trainable = True
+            layer.trainable = False
+        return result
+    return layer(inputs if len(inputs) > 1 else inputs[0])

@@ -1,0 +1,269 @@
+"""A weights file, or a Keras model → the weights of its layers, by layer: what they are called,
+their shapes, their values.
+
+Three layouts of HDF5 are read. Keras 3 keeps the weights of a model, in ``.weights.h5``, or within
+the zip archive ``.keras``, as a layer under ``layers/KIND``, ``layers/KIND_1``, ... in the model's
+order, its own weights under ``vars/0``, ``vars/1``, ... and those of layers within it in groups
+beside ``vars``. Older files, ``.h5``, list the names of layers, and of each one's weights, in
+attributes of the root or of ``model_weights``.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from math import prod
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import h5py
+import keras
+import ml_dtypes
+import numpy
+
+from archspec.backends.keras.families import flat_name
+from archspec.diagnostics import Diagnostic, Span, SpecError
+from archspec.files import reason
+from archspec.graph import show_shape
+
+
+class Place(NamedTuple):
+    """One weight of a layer: the key under which a store keeps it, its name in the layer, the
+    variable.
+    """
+
+    key: str
+    what: str
+    variable: Any
+
+
+class Stored(NamedTuple):
+    """The weights that a store keeps of one layer, anything with a shape, by key; its name, empty
+    where that is not kept.
+
+    ``kind`` is the layer's kind and, where layers are kept by that, which one of them it is:
+    ``conv2d_3``.
+    """
+
+    name: str
+    kind: str
+    weights: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        """``conv7 (3×3×64×128, 128)``, its name and shapes."""
+        shapes = ", ".join(show_shape(tuple(weight.shape)) for weight in self.weights.values())
+        return f"`{self.name or self.kind}` ({shapes})"
+
+    @property
+    def size(self) -> int:
+        """The number of parameters."""
+        return sum(prod(weight.shape) for weight in self.weights.values())
+
+
+class Store(NamedTuple):
+    """The layers of a file or model, in its order. ``places`` tells where it would keep the weights
+    of a layer.
+
+    ``kinds`` is true where layers are kept by kind and number, ``known`` is false for a layout that
+    only Keras knows.
+    """
+
+    layers: Sequence[Stored]
+    places: Callable[[keras.layers.Layer], list[Place]]
+    kinds: bool = False
+    known: bool = True
+
+    @property
+    def weighted(self) -> list[Stored]:
+        """The layers that have weights."""
+        return [layer for layer in self.layers if layer.weights]
+
+
+def of_layers(layers: Collection[keras.layers.Layer], names: Mapping[str, str]) -> Store:
+    """The weights that some layers have now, under other names where ``names`` gives them."""
+    stored = [
+        Stored(
+            names.get(layer.name, layer.name),
+            type(layer).__name__,
+            {one.key: one.variable for one in _as_listed(layer)},
+        )
+        for layer in layers
+    ]
+    return Store(stored, _as_listed)
+
+
+@contextmanager
+def opened(path: Path, wanted: Collection[str]) -> Iterator[Store]:
+    """The weights of a file, readable until the end of the context. Raises `SpecError` where it is
+    none.
+
+    ``wanted`` are names of layers: a model within the model of an older file is opened where it is
+    none of them and its layers are.
+    """
+    with _file(path) as file:
+        yield _store(file, path, {flat_name(name) for name in wanted})
+
+
+def _file(path: Path) -> Any:
+    try:
+        return _opened(path)
+    except FileNotFoundError as error:
+        raise SpecError([unreadable(path, f"the file `{path}` does not exist")]) from error
+    except PermissionError as error:
+        raise SpecError(
+            [unreadable(path, f"the file `{path}` cannot be read: {reason(error)}")]
+        ) from error
+    except (OSError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
+        what = "is a folder" if path.is_dir() else "is not a weights file of Keras"
+        raise SpecError([unreadable(path, f"`{path}` {what}")]) from error
+
+
+def _opened(path: Path) -> Any:
+    if path.suffix != ".keras":
+        with path.open("rb"):  # for the system's own reason, which HDF5 hides
+            return h5py.File(path, "r")
+    with zipfile.ZipFile(path) as archive:
+        return h5py.File(BytesIO(archive.read("model.weights.h5")), "r")
+
+
+def _store(file: Any, path: Path, wanted: set[str]) -> Store:
+    older = file.get("model_weights", file)
+    try:
+        if "layers" in file:
+            return Store(list(_grouped(_held(file, "layers"))), _by_group, kinds=True)
+        names = _attribute(older, "layer_names")
+        if names:
+            return Store(
+                [layer for name in names for layer in _listed(_held(older, name), name, wanted)],
+                _trainable_first,
+            )
+    except (KeyError, AttributeError, TypeError, ValueError, RuntimeError) as error:
+        raise SpecError([unreadable(path, f"`{path}` is not a weights file of Keras")]) from error
+    if not path.name.endswith((".keras", ".weights.h5")):
+        raise SpecError([unreadable(path, f"`{path}` holds no weights that Keras has saved")])
+    return Store([], _by_group, kinds=True, known=False)
+
+
+def _held(group: Any, name: str) -> Any:
+    """What a group holds under a name, or a path. Raises ValueError where that is a link, which
+    may lead into another file.
+    """
+    for step in name.split("/"):
+        if not isinstance(group.get(step, getlink=True), h5py.HardLink):
+            raise ValueError(f"{name} is not in the file itself")
+        group = group[step]
+    return group
+
+
+def value(weight: Any) -> Any:
+    """The values of a stored weight, as a NumPy array."""
+    if getattr(weight, "attrs", {}).get("dtype") == "bfloat16":  # which HDF5 does not know
+        return numpy.array(weight, dtype=ml_dtypes.bfloat16)
+    return numpy.asarray(weight)
+
+
+def unreadable(path: Path, message: str) -> Diagnostic:
+    """The complaint about a file that holds no weights."""
+    return Diagnostic(
+        "weights-file",
+        message,
+        Span(str(path), 1, 1, 1, 1),
+        help="give a `.weights.h5`, `.keras` or `.h5` file that Keras has saved",
+    )
+
+
+# What Keras 3 writes: groups
+
+
+def _grouped(layers: Any) -> Iterator[Stored]:
+    for name in layers:
+        group = _held(layers, name)
+        if "layers" in group:
+            yield from _grouped(_held(group, "layers"))
+        else:
+            yield Stored(_name(group), name, dict(_values(group)))
+
+
+def _values(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The weights under a group; the state of random numbers is no weight."""
+    own = _held(group, "vars") if "vars" in group else {}
+    for name in sorted(own, key=int):
+        yield f"{prefix}{name}", _held(own, name)
+    for name in group:
+        if name not in ("vars", "seed_generator"):
+            inner = _held(group, name)
+            yield from _values(inner, f"{prefix}{_name(inner) or name}/")
+
+
+def _name(group: Any) -> str:
+    """The name that a layer had when it was saved, as far as the file keeps it."""
+    return str(getattr(group.get("vars", {}), "attrs", {}).get("name", ""))
+
+
+def _by_group(layer: keras.layers.Layer) -> list[Place]:
+    places, counted = [], Counter[str]()
+    for weight in layer.weights:
+        what = _what(layer, weight)
+        within = what.rpartition("/")[0]
+        places.append(Place(f"{within}/{counted[within]}".lstrip("/"), what, weight))
+        counted[within] += 1
+    return places
+
+
+# What Keras 2 wrote, and Keras 3 to `.h5`: lists of names
+
+
+def _attribute(group: Any, name: str) -> list[str]:
+    """A list of names; a long one is cut up, into ``name0``, ``name1``, ..."""
+    parts = (
+        [name]
+        if name in group.attrs
+        else sorted(
+            (one for one in group.attrs if re.fullmatch(rf"{name}\d+", one)),
+            key=lambda one: (len(one), one),
+        )
+    )
+    return [
+        one.decode() if isinstance(one, bytes) else str(one)
+        for part in parts
+        for one in group.attrs[part]
+    ]
+
+
+def _listed(group: Any, name: str, wanted: set[str]) -> Iterator[Stored]:
+    names = _attribute(group, "weight_names")
+    within: dict[str, list[str]] = {}
+    for one in names:
+        inner = one.removeprefix(f"{name}/").rpartition("/")[0]
+        within.setdefault(inner, []).append(one)
+    if flat_name(name) not in wanted and wanted & {flat_name(inner) for inner in within}:
+        yield from (_numbered(group, inner, ones) for inner, ones in within.items())
+    else:
+        yield _numbered(group, name, names)
+
+
+def _numbered(group: Any, name: str, names: list[str]) -> Stored:
+    return Stored(name, "", {str(number): _held(group, one) for number, one in enumerate(names)})
+
+
+def _trainable_first(layer: keras.layers.Layer) -> list[Place]:
+    return _places(layer, [*layer.trainable_weights, *layer.non_trainable_weights])
+
+
+def _as_listed(layer: keras.layers.Layer) -> list[Place]:
+    return _places(layer, layer.weights)
+
+
+def _places(layer: keras.layers.Layer, weights: list[Any]) -> list[Place]:
+    return [
+        Place(str(number), _what(layer, weight), weight) for number, weight in enumerate(weights)
+    ]
+
+
+def _what(layer: keras.layers.Layer, weight: Any) -> str:
+    """The name of a weight in its layer: ``kernel``, ``query/kernel``."""
+    return str(weight.path).removeprefix(f"{layer.name}/")

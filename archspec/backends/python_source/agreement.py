@@ -1,0 +1,140 @@
+"""An expression and what it sees → whether Python, given the same words, makes the same of it.
+
+Nearly always. But to Python `true` is 1, and a whole float neither an index nor a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from archspec.frontend.expressions import expression, tree
+from archspec.frontend.expressions.evaluator import Compiler
+from archspec.frontend.expressions.expression import ExpressionError, Scope
+from archspec.frontend.yaml.reader import Value
+
+
+class _Inside:
+    """What the element of a comprehension sees: one variable more."""
+
+    def __init__(self, outer: Scope, name: str, value: Any) -> None:
+        self.outer = outer
+        self.name = name
+        self.value = value
+
+    def lookup(self, name: str) -> Any:
+        return self.value if name == self.name else self.outer.lookup(name)
+
+    def spend(self, steps: int) -> None:
+        pass
+
+
+def agrees(value: Value, scope: Scope) -> bool:
+    """Whether Python gives the value of every expression in a value of the text."""
+    if isinstance(value.data, str):
+        return not expression.is_expression(value.data) or same(expression.tree(value.data), scope)
+    inner = (
+        value.data.values()
+        if isinstance(value.data, dict)
+        else value.data
+        if isinstance(value.data, list)
+        else ()
+    )
+    return all(agrees(one, scope) for one in inner)
+
+
+def same(node: tree.Node, scope: Scope) -> bool:
+    """Whether Python gives the value of a node. What cannot be worked out, such as a choice
+    that is not made, is left aside.
+    """
+    if isinstance(node, tree.Comprehension):
+        over = value_of(node.source, scope)
+        elements = (_Inside(scope, node.variable, one) for one in over or ())
+        return same(node.source, scope) and all(same(node.element, inner) for inner in elements)
+    return all(same(child, scope) for child in _children(node)) and not any(_differs(node, scope))
+
+
+def _children(node: tree.Node) -> Iterator[tree.Node]:
+    for part in node:
+        if isinstance(part, tree.Name) or not isinstance(part, tuple):
+            continue
+        if hasattr(part, "_fields"):
+            yield part  # type: ignore[misc]  # named tuples in a tree are its nodes
+        else:
+            yield from (
+                inner
+                for one in part
+                for inner in (one if type(one) is tuple else (one,))
+                if hasattr(inner, "_fields")
+            )
+
+
+def names_in(node: tree.Node) -> Iterator[str]:
+    """The variables that a node mentions and does not bind itself."""
+    if isinstance(node, tree.Variable):
+        yield node.name.text
+    for child in _children(node):
+        bound = (
+            node.variable
+            if isinstance(node, tree.Comprehension) and child is node.element
+            else None
+        )
+        yield from (name for name in names_in(child) if name != bound)
+
+
+def value_of(node: tree.Node, scope: Scope) -> Any:
+    """The value of a node; ``None`` where it cannot be worked out."""
+    compiler = Compiler()
+    try:
+        return compiler.code(node)([scope] + [None] * compiler.slots)
+    except (ExpressionError, KeyError):
+        return None
+
+
+def _differs(node: tree.Node, scope: Scope) -> Iterator[bool]:
+    if isinstance(node, tree.Comparison):
+        operands = [(node.first, ""), *((right, symbol) for symbol, right in node.rest)]
+        for (left, _), (right, symbol) in pairwise(operands):
+            if (
+                symbol in ("==", "!=", "in", "not in")
+                and not _is_word(left)
+                and not _is_word(right)
+            ):
+                yield _confused(value_of(left, scope), value_of(right, scope), symbol)
+    elif isinstance(node, tree.Chain) and any(symbol == "*" for symbol, _ in node.rest):
+        values = [
+            value_of(one, scope) for one in (node.first, *(operand for _, operand in node.rest))
+        ]
+        yield any(isinstance(one, list) for one in values) and any(
+            isinstance(one, float) for one in values
+        )
+    elif isinstance(node, tree.Index | tree.Slice):
+        parts = (
+            [node.index]
+            if isinstance(node, tree.Index)
+            else [part for part in node.parts if part is not None]
+        )
+        yield any(isinstance(value_of(part, scope), float) for part in parts)
+    elif isinstance(node, tree.Call):
+        counts = {
+            "range": node.arguments,
+            "round": node.arguments[1:],
+            "make_divisible": node.arguments[1:],
+        }.get(node.function, ())
+        yield any(isinstance(value_of(one, scope), float) for one in counts)
+
+
+def _is_word(node: tree.Node) -> bool:
+    """Whether a node is a word that Python compares by identity."""
+    return isinstance(node, tree.Literal) and (node.value is None or isinstance(node.value, bool))
+
+
+def _confused(left: Any, right: Any, symbol: str) -> bool:
+    """Whether Python may hold a truth value for a number, or the other way round."""
+    several = right if symbol in ("in", "not in") and isinstance(right, list) else [right]
+    collections = isinstance(left, list | dict)
+    return any(
+        left == one and repr(left) != repr(one) and (collections or bool in (type(left), type(one)))
+        for one in several
+    )

@@ -1,0 +1,181 @@
+"""Pieces of Python → lines of at most 120 columns, broken where ``ruff format`` would break
+them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+WIDTH = 120
+INDENT = "    "
+
+
+class Brackets(NamedTuple):
+    """A call, list or the like. ``collection`` breaks to one item a line at once; a call first
+    tries all on a line of their own.
+
+    ``open`` and ``close`` hold what stands around it, as in ``x = layers.Dense(`` and ``)``;
+    ``then`` is what the result is called with. A ``table`` has a line for each item.
+    """
+
+    open: str
+    items: tuple[Piece, ...]
+    close: str
+    collection: bool = False
+    table: bool = False
+    then: str = ""
+    after: str = ""
+
+
+Piece = str | Brackets
+
+
+def flat(piece: Piece) -> str:
+    """A piece on one line."""
+    if isinstance(piece, str):
+        return piece
+    lone = "," if piece.close.startswith(")") and piece.collection and len(piece.items) == 1 else ""
+    return (
+        piece.open
+        + ", ".join(map(flat, piece.items))
+        + lone
+        + piece.close
+        + (piece.then and f"({piece.then})")
+        + piece.after
+    )
+
+
+def around(before: str, piece: Piece, after: str = "") -> Piece:
+    """A piece with text before and after it."""
+    if isinstance(piece, str):
+        return before + piece + after
+    return piece._replace(open=before + piece.open, after=piece.after + after)
+
+
+def broken(piece: Piece, indent: str) -> Iterator[str]:
+    """The lines of a piece, the first one and those within indented."""
+    line = indent + flat(piece)
+    if isinstance(piece, str) or not piece.items or (len(line) <= WIDTH and not has_table(piece)):
+        yield line
+        return
+    inner = indent + INDENT
+    if piece.then and len(head := indent + flat(piece._replace(then="", after="("))) <= WIDTH:
+        yield from (head, inner + piece.then, f"{indent}){piece.after}")
+        return
+    yield indent + piece.open
+    together = inner + ", ".join(map(flat, piece.items))
+    if not piece.collection and len(together) <= WIDTH and not has_table(piece):
+        yield together
+    else:
+        for item in piece.items:
+            yield from broken(
+                around("", item, "," if not flat(item).startswith("*, ") else ""), inner
+            )
+    yield indent + piece.close + (piece.then and f"({piece.then})") + piece.after
+
+
+def has_table(piece: Piece) -> bool:
+    """Whether a piece is, or holds, a table, which has a line for each row."""
+    return not isinstance(piece, str) and (
+        (piece.table and len(piece.items) > 1) or any(map(has_table, piece.items))
+    )
+
+
+@dataclass
+class Line:
+    """A statement: ``target = value``, ``return value`` or a value alone."""
+
+    value: Piece
+    target: str = ""
+
+    def lines(self, indent: str) -> Iterator[str]:
+        """Its text."""
+        before = {"": "", "return": "return "}.get(self.target, f"{self.target} = ")
+        for line in broken(around(before, self.value), indent):
+            yield line if len(line) <= WIDTH else f"{line}  # noqa: E501"
+
+
+@dataclass
+class Compound:
+    """An ``if`` or a ``for``, with what stands in it."""
+
+    head: Piece
+    body: list[Line | Compound | Definition] = field(default_factory=list)
+
+    def lines(self, indent: str) -> Iterator[str]:
+        """Its text."""
+        for line in broken(around("", self.head, ":"), indent):
+            yield line if len(line) <= WIDTH else f"{line}  # noqa: E501"
+        for one in self.body:
+            yield from one.lines(indent + INDENT)
+
+
+@dataclass
+class Definition:
+    """A function within a function."""
+
+    name: str
+    parameters: Sequence[Piece]
+    body: list[Line | Compound | Definition]
+
+    def lines(self, indent: str) -> Iterator[str]:
+        """Its text, between empty lines."""
+        yield ""
+        yield from function(self.name, self.parameters, self.body, indent)
+        yield ""
+
+
+Statement = Line | Compound | Definition
+
+
+def function(
+    name: str, parameters: Sequence[Piece], body: Sequence[Statement], indent: str = ""
+) -> list[str]:
+    """The lines of a function."""
+    head = broken(Brackets(f"def {name}(", tuple(parameters), "):"), indent)
+    inside = [line for one in body for line in one.lines(indent + INDENT)]
+    return [
+        *head,
+        *(line for place, line in enumerate(inside) if line or (place and inside[place - 1])),
+    ]
+
+
+def without_texts(code: str) -> str:
+    """Code without the literals of texts; f-strings stay."""
+    return re.sub(r'(f?)"[^"\n]*"', lambda match: match[0] if match[1] else "", code)
+
+
+def ended(body: list[Statement], result: str) -> list[Statement]:
+    """The statements of a function with its result returned."""
+    last = body[-1] if body else None
+    if isinstance(last, Line) and last.target == result:
+        return without_unused([*body[:-1], Line(last.value, "return")])
+    return without_unused([*body, Line(result, "return")])
+
+
+def without_unused(body: list[Statement]) -> list[Statement]:
+    """The statements without other names for a variable that nothing reads."""
+    words = re.findall(
+        r"\w+", without_texts("\n".join(line for one in body for line in one.lines("")))
+    )
+    once = {word for word in words if words.count(word) == 1}
+
+    def kept(statements: list[Statement]) -> list[Statement]:
+        found: list[Statement] = []
+        for one in statements:
+            if isinstance(one, Definition):
+                found.append(one)
+            elif isinstance(one, Compound):
+                found.append(Compound(one.head, kept(one.body)))
+            elif not (
+                isinstance(one.value, str)
+                and one.value.isidentifier()
+                and one.target in once - {"return"}
+            ):
+                found.append(one)
+        return found
+
+    return kept(body)

@@ -1,0 +1,293 @@
+"""Formulas of the text, and what they gave in each step → the same in Python: arguments,
+conditions, names, repetitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from archspec.backends.flat_spec import arguments as plain_arguments
+from archspec.backends.python_source.agreement import agrees, same
+from archspec.backends.python_source.expressions import Known, Meaning, Translator
+from archspec.backends.python_source.facts import one
+from archspec.backends.python_source.layout import Brackets, Piece, around, flat
+from archspec.backends.python_source.words import Code, Template, configured, constant, literal
+from archspec.frontend.elaborate.recording import Step, Visit
+from archspec.frontend.expressions import expression
+from archspec.frontend.expressions.tree import Attribute, ListOf
+from archspec.frontend.program.formulas import Formula, NameFormula
+from archspec.frontend.yaml.reader import Value
+from archspec.layers import Layer
+from archspec.layers.types import Configured
+
+Key = tuple[str, str]
+"""A variable of the spec, ``("", name)``, or an argument of a block."""
+
+
+class Bound(NamedTuple):
+    """What a name stands for, and the variables and arguments that it depends on."""
+
+    meaning: Meaning
+    sources: frozenset[Key] = frozenset()
+
+
+Scope = Mapping[str, Bound]
+
+
+Find = Callable[[str, Scope], Bound]
+
+
+class Values:
+    """Writes values. ``find`` gives what a name stands for; the others are those of
+    `Translator`.
+    """
+
+    def __init__(
+        self,
+        find: Find,
+        peek: Find,
+        helper: Callable[[str], str],
+        known: Callable[[str, Any], Code],
+    ) -> None:
+        self.find = find
+        self.peek = peek
+        self.helper = helper
+        self.known = known
+        self.foreign: set[str] = set()
+
+    def translator(self, scope: Scope) -> Translator:
+        """What translates expressions that see these names."""
+        return Translator(
+            lambda name: self.find(name, scope).meaning,
+            lambda name: self.peek(name, scope).meaning,
+            self.helper,
+            self.known,
+        )
+
+    def sources(self, formula: Formula | NameFormula, scope: Scope) -> frozenset[Key]:
+        """The variables and arguments that a formula depends on."""
+        return frozenset().union(
+            *(self.peek(mention.name, scope).sources for mention in formula.mentions)
+        )
+
+    def raws(self, formula: Formula, places: Sequence[tuple[Step | Visit, Any]]) -> list[Any]:
+        """What a formula gives at some places; where Python would give something else, it is
+        written out. Raises `Varies`.
+        """
+        raws = [formula.evaluate(scope) for _, scope in places]
+        if formula.compute is not None and not all(
+            agrees(formula.value, scope) for _, scope in places
+        ):
+            one([(where, repr(raw)) for (where, _), raw in zip(places, raws, strict=True)])
+            self.foreign |= set(_texts(formula.value))
+        return raws
+
+    def is_foreign(self, text: Any) -> bool:
+        """Whether a text is an expression of which Python would make something else."""
+        return isinstance(text, str) and text in self.foreign
+
+    def is_known(self, names: Sequence[str], scope: Scope) -> bool:
+        """Whether all names stand for values that are written out."""
+        return bool(names) and all(
+            isinstance(self.peek(name, scope).meaning, Known) for name in names
+        )
+
+    def value(
+        self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None = None
+    ) -> Piece:
+        """A value of the text that gave ``raws``; as an argument of a layer if ``accepted`` are
+        given, what the layer makes of them.
+        """
+        if (
+            accepted is not None
+            and any(map(_is_sorted, raws, accepted))
+            and any(map(expression.is_expression, _texts(value)))
+        ):
+            return around("sorted(", self.value(value, raws, scope), ")")
+        if isinstance(value.data, str) and expression.is_expression(value.data):
+            return self._expression(value.data, raws, scope, accepted)
+        if isinstance(value.data, list):
+            return self._list(value, raws, scope, accepted)
+        if isinstance(value.data, dict):
+            return self._mapping(value, raws, scope, accepted)
+        return literal(raws[0] if accepted is None else accepted[0])
+
+    def _expression(
+        self, text: str, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None
+    ) -> Piece:
+        parsed = expression.parse(text)
+        if self.is_foreign(text) or self.is_known([name.text for name in parsed.names], scope):
+            _same(raws)
+            return literal(raws[0] if accepted is None else _written(accepted[0], raws[0]))
+        node = expression.tree(text)
+        code = self.translator(scope).code(node)
+        if accepted is not None and all(isinstance(raw, list) for raw in raws):
+            if isinstance(node, ListOf):
+                return f"({code.text[1:-1]}{',' if len(node.items) == 1 else ''})"
+            return (
+                code.text.removeprefix("list(").removesuffix(")")
+                if isinstance(node, Attribute)
+                else f"tuple({code.text})"
+            )
+        if accepted is not None and any(
+            isinstance(raw, float) and _is_whole(one)
+            for raw, one in zip(raws, accepted, strict=True)
+        ):
+            return f"int({code.text})"
+        return code.text
+
+    def _list(
+        self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None
+    ) -> Piece:
+        items = []
+        for place, inner in enumerate(value.data):
+            here = (
+                None
+                if accepted is None
+                else [
+                    each[place] if isinstance(each, tuple) and len(each) > place else each
+                    for each in accepted
+                ]
+            )
+            items.append(self.value(inner, [raw[place] for raw in raws], scope, here))
+        open, close = "[]" if accepted is None else "()"
+        return Brackets(open, tuple(items), close, collection=True)
+
+    def _mapping(
+        self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None
+    ) -> Piece:
+        if accepted is None:
+            entries = [
+                around(f'"{key}": ', self.value(inner, [raw[key] for raw in raws], scope))
+                for key, inner in value.items()
+            ]
+            return Brackets("{", tuple(entries), "}", collection=True)
+        ((name, inner),) = value.items()
+        first = accepted[0]
+        assert isinstance(first, Configured)
+        given = {}
+        for key, each in inner.items():
+            given[key] = self.value(
+                each,
+                [raw[name][key] for raw in raws],
+                scope,
+                [made.arguments[key] for made in accepted],
+            )
+        return configured(first, given)
+
+    def code(self, formula: Formula, raws: Sequence[Any], scope: Scope) -> Code:
+        """A formula as an expression."""
+        text = formula.value.data
+        known = self.is_foreign(text) or self.is_known(
+            [mention.name for mention in formula.mentions], scope
+        )
+        if isinstance(text, str) and formula.compute is not None and not known:
+            return self.translator(scope).code(expression.tree(formula.value.data))
+        _same(raws)
+        if formula.compute is None or isinstance(text, str):
+            return constant(raws[0])
+        return Code(flat(self.value(formula.value, raws, scope)))
+
+    def argument(
+        self,
+        name: str,
+        formula: Formula,
+        raws: Sequence[Any],
+        layers: Sequence[Layer],
+        scope: Scope,
+    ) -> Piece:
+        """An argument of a layer: as in the text, or written out where it does not depend on
+        anything.
+        """
+        accepted = [layer.arguments[name] for layer in layers]
+        if formula.constant:
+            return literal(
+                accepted[0]
+                if isinstance(accepted[0], Configured)
+                else tupled(plain_arguments(layers[0])[name])
+            )
+        return self.value(formula.value, raws, scope, accepted)
+
+    def name(self, formula: NameFormula, steps: Sequence[Step], scope: Scope) -> Template:
+        """The name of an item as the text has it."""
+        parts: list[str | Code] = []
+        for part in expression.template_tree(formula.text) if formula.template else [formula.text]:
+            parts.append(
+                part
+                if isinstance(part, str)
+                else self._part(formula.text[part.start : part.end], part, steps, scope)
+            )
+        return tuple(parts)
+
+    def _part(self, text: str, node: Any, steps: Sequence[Step], scope: Scope) -> str | Code:
+        parsed = expression.parse(text)
+        raws = [parsed.evaluate(step.environment) for step in steps]
+        foreign = not all(same(node, step.environment) for step in steps)
+        if foreign:
+            one([(step, repr(raw)) for step, raw in zip(steps, raws, strict=True)])
+        if foreign or self.is_known([name.text for name in parsed.names], scope):
+            _same(raws)
+            return str(int(raws[0])) if isinstance(raws[0], float) else str(raws[0])
+        code = self.translator(scope).code(node)
+        if not any(isinstance(raw, float) for raw in raws):
+            return code
+        if any(isinstance(raw, str) for raw in raws):
+            one([(step, repr(raw)) for step, raw in zip(steps, raws, strict=True)])
+        return Code(f"int({code.text})")
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """The expressions in a value."""
+    if isinstance(value.data, str):
+        yield value.data
+    for inner in (
+        value.data.values()
+        if isinstance(value.data, dict)
+        else value.data
+        if isinstance(value.data, list)
+        else ()
+    ):
+        yield from _texts(inner)
+
+
+def _is_sorted(raw: Any, accepted: Any) -> bool:
+    """Whether a layer has put a list of the text in order."""
+    return (
+        isinstance(raw, list)
+        and isinstance(accepted, tuple)
+        and list(accepted) != raw
+        and list(accepted) == sorted(raw)
+    )
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int or (
+        isinstance(value, tuple) and bool(value) and type(value[0]) is int
+    )
+
+
+def _same(raws: Sequence[Any]) -> None:
+    if any(repr(raw) != repr(raws[0]) for raw in raws):
+        raise AssertionError(f"these should be one: {raws}")
+
+
+def _written(accepted: Any, raw: Any) -> Any:
+    """What a layer made of a value, without spreading one number over the axes."""
+    return (
+        accepted[0]
+        if isinstance(accepted, tuple) and not isinstance(raw, list) and len(set(accepted)) == 1
+        else accepted
+    )
+
+
+def tupled(value: Any) -> Any:
+    """Lists as tuples."""
+    return tuple(tupled(one) for one in value) if isinstance(value, list) else value
+
+
+def count_after(template: Template, index: Code | Known) -> Template:
+    """A name with the count from 1 appended."""
+    if isinstance(index, Known):
+        return (*template, str(index.value + 1))
+    return (*template, Code(f"{index.text} + 1", 5))

@@ -1,0 +1,162 @@
+"""Names and values of a spec → identifiers, literals and names of layers in Python."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from archspec.backends.python_source.layout import Brackets, Piece, flat
+from archspec.layers.types import Configured
+
+ATOM = 10
+
+
+class Code(NamedTuple):
+    """An expression of Python. ``level`` says how tightly its outermost operator binds."""
+
+    text: str
+    level: int = ATOM
+
+
+Template = tuple[str | Code, ...]
+"""The name of a layer: texts, and expressions whose values are put in."""
+
+RESERVED = (
+    frozenset(dir(builtins))
+    | frozenset(keyword.kwlist)
+    | frozenset(keyword.softkwlist)
+    | {"keras", "layers", "math", "ops", "l", "I", "O"}
+)
+
+
+class Identifiers:
+    """The identifiers of one function, or of the module: each given once."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = RESERVED | set(taken)
+
+    def new(self, wanted: str, *others: str) -> str:
+        """The first free one of some names; else the first with a number."""
+        for one in (wanted, *others):
+            if one.isidentifier() and one == one.lower() and one not in self.taken:
+                return self._take(one)
+        base = identifier(wanted)
+        if base not in self.taken:
+            return self._take(base)
+        number = next(
+            number
+            for number in range(2, len(self.taken) + 3)
+            if f"{base}_{number}" not in self.taken
+        )
+        return self._take(f"{base}_{number}")
+
+    def constant(self, wanted: str) -> str:
+        """A name for a constant of the module."""
+        base = identifier(wanted).upper().rstrip("_")
+        numbered = (f"{base}_{number}" for number in range(2, len(self.taken) + 3))
+        return self._take(next(one for one in (base, *numbered) if one not in self.taken))
+
+    def _take(self, name: str) -> str:
+        self.taken = self.taken | {name}
+        return name
+
+    def free(self, name: str) -> None:
+        """Let a name be given again."""
+        self.taken = self.taken - {name}
+
+
+def identifier(text: str) -> str:
+    """A text as an identifier in lower case: ``1x1`` → ``x_1x1``."""
+    word = re.sub(r"\W", "_", text.lower()).strip("_") or "value"
+    word = f"x_{word}" if word[0].isdigit() else word
+    return f"{word}_" if keyword.iskeyword(word) or word in ("l",) else word
+
+
+def quoted(text: str) -> str:
+    """A text as a literal in double quotes, unless it holds some."""
+    found = repr(text)
+    return f'"{found[1:-1]}"' if found[0] == "'" and '"' not in found else found
+
+
+def literal(value: Any) -> Piece:
+    """A number, text, truth value, list, row or small object of Keras as Python."""
+    if isinstance(value, Configured):
+        return configured(value, {key: literal(one) for key, one in value.arguments.items()})
+    if isinstance(value, dict):
+        return Brackets(
+            "{", tuple(_entry(key, one) for key, one in value.items()), "}", collection=True
+        )
+    if isinstance(value, tuple | list):
+        brackets = "()" if isinstance(value, tuple) else "[]"
+        table = any(isinstance(one, dict) for one in value)
+        return Brackets(
+            brackets[0], tuple(map(literal, value)), brackets[1], collection=True, table=table
+        )
+    return (
+        quoted(value)
+        if isinstance(value, str)
+        else number(value)
+        if isinstance(value, float)
+        else repr(value)
+    )
+
+
+def _entry(key: str, value: Any) -> Piece:
+    piece = literal(value)
+    return (
+        f"{quoted(key)}: {piece}"
+        if isinstance(piece, str)
+        else piece._replace(open=f"{quoted(key)}: {piece.open}")
+    )
+
+
+def number(value: float) -> str:
+    """A float as people write it: ``1e-6``."""
+    return re.sub(r"e([-+])0*(\d)", lambda match: "e" + match[1].strip("+") + match[2], repr(value))
+
+
+def configured(value: Configured, arguments: dict[str, Piece]) -> Piece:
+    """``keras.regularizers.L2(l2=1e-4)``."""
+    given = tuple(
+        f"{key}={one}" if isinstance(one, str) else one._replace(open=f"{key}={one.open}")
+        for key, one in arguments.items()
+    )
+    return Brackets(f"keras.{value.module}.{value.name}(", given, ")")
+
+
+def constant(value: Any) -> Code:
+    """A literal as an expression."""
+    text = flat(literal(value))
+    return Code(text, 7 if text.startswith("-") else ATOM)
+
+
+def joined(*templates: Sequence[str | Code]) -> Template:
+    """Parts of a path, joined by dots."""
+    given = [template for template in templates if template]
+    parts: list[str | Code] = []
+    for number, template in enumerate(given):
+        parts += ["."] * bool(number) + list(template)
+    return tuple(parts)
+
+
+def layer_name(template: Template) -> str:
+    """A name as a literal, an f-string or a variable."""
+    if all(isinstance(part, str) for part in template):
+        return quoted("".join(map(str, template)))
+    if (
+        len(template) == 1
+        and isinstance(template[0], Code)
+        and (template[0].text == "name" or template[0].text.startswith("numbered("))
+    ):
+        return template[0].text
+    return (
+        'f"'
+        + "".join(
+            part if isinstance(part, str) else "{" + part.text.replace('"', "'") + "}"
+            for part in template
+        )
+        + '"'
+    )

@@ -1,5 +1,0 @@
-"""Source code in Python: `Recording` → the text of a file that makes the network with Keras."""
-
-from archspec.backends.source.file import source
-
-__all__ = ["source"]

@@ -1,0 +1,286 @@
+"""`archspec build`: a spec in; its Keras model, what is made of one, or its source code out."""
+
+from __future__ import annotations
+
+import gc
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archspec.backends.keras.families import FAMILY_OF, PREFIX, Application, Unknown
+from archspec.cli import terminal
+from archspec.cli.options import COMPILING, SPEC, Compiling, compile_spec, need_ending, overrides
+from archspec.compiler import Compiler
+from archspec.frontend.resolve import Reference
+from archspec.graph import Graph
+from archspec.spelling import file_name
+
+if TYPE_CHECKING:
+    from archspec.frontend.elaborate.recording import Recording
+
+SOURCE = "py"
+"""The ending of source code, which is written without Keras."""
+
+MODELS = {
+    "keras": "",
+    "onnx": "run it with onnxruntime.InferenceSession({0!r})",
+    "json": "load it with keras.models.model_from_json(open({0!r}).read())",
+}
+"""Endings of what Keras writes, by `backends.keras_export`, and how to use it where that is not
+plain.
+"""
+
+SAVED_MODEL = "saved_model.pb"
+"""The file that makes a folder a TensorFlow SavedModel."""
+
+BESIDE = ("assets", "fingerprint.pb", "variables")
+"""What else a SavedModel's folder holds."""
+
+WEIGHTS = ("weights.h5", "keras", "h5")
+"""Endings of files of weights."""
+
+WITHOUT_WEIGHTS = ("json",)
+"""Endings of what Keras writes without weights."""
+
+
+@click.command(cls=Compiling)
+@SPEC
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE|FOLDER/",
+    help=(
+        "What to write, by its ending: .keras, .py, .onnx, .json, or FOLDER/ for a TensorFlow"
+        " SavedModel.  [default: build/NAME.keras]"
+    ),
+)
+@click.option(
+    "--weights",
+    metavar="FILE|imagenet|keras.applications:FUNCTION",
+    help=(
+        "Load these weights: a .weights.h5, .keras or .h5 file; those of the function of"
+        " keras.applications with the network's name; or of another."
+    ),
+)
+@click.option(
+    "--weights-partial",
+    "partial",
+    is_flag=True,
+    help="Load of the weights what fits by name and shape, and tell what does not.",
+)
+@COMPILING
+def build(
+    compiler: Compiler,
+    spec: str,
+    sets: tuple[str, ...],
+    output: str | None,
+    weights: str | None,
+    partial: bool,
+) -> None:
+    """Compile a spec and write its Keras model.
+
+    Keras's shapes and counts are compared with the inferred ones, layer by layer. What is written
+    is written whole or not at all.
+
+    \b
+    Examples:
+      archspec build googlenet
+      archspec build specs/resnet.yaml@resnet50 -o models/resnet50.keras
+      archspec build mynet.yaml --set classes=10 --set "depths=[2, 2]"
+      archspec build mynet.yaml --weights trained.weights.h5 -o mynet.onnx
+      archspec build googlenet -o googlenet.py
+      archspec build keras/resnet@ResNet50 --weights imagenet
+      archspec build mynet.yaml --weights keras.applications:ResNet50 --weights-partial
+    """
+    from archspec.reports.summary import summary
+
+    _check_words(output, weights, partial)
+    graph = compile_spec(compiler, spec, sets)
+    path = Path(output) if output else Path("build") / f"{file_name(graph.name)}.keras"
+    if path.suffix[1:] == SOURCE:
+        _write_source(compiler.record(Reference.parse(spec), overrides(sets)), path)
+        return
+    source = _source(weights, graph) if weights else None
+    folder = output is not None and _is_folder(output)
+    _check_place(path, folder, make_folder=output is None)
+    model = built(graph, scoped=folder)
+    moved = _load(model, graph, compiler, source, partial) if source is not None else ""
+    terminal.say(f"{summary(graph)}\n")
+    if moved:
+        terminal.say(f"{moved}\n")
+    (_write_folder if folder else _write_file)(model, graph, path)
+
+
+def _check_words(output: str | None, weights: str | None, partial: bool) -> None:
+    """Raise a usage error where options contradict one another."""
+    endings = _dotted(*MODELS, SOURCE)
+    if "" in (output, weights):
+        raise click.UsageError(
+            f"{'-o' if output == '' else '--weights'} is empty: name a file, or leave it out"
+        )
+    if output and Path(output).name in endings:
+        raise click.UsageError(
+            f"`{output}` is an ending without a name: write `net{Path(output).name}`"
+        )
+    if output and not _is_folder(output) and not output.endswith(endings):
+        words = " or ".join(endings)
+        raise click.UsageError(
+            f"the file of -o must end in {words}, or in / for a folder with a SavedModel, and"
+            f" `{output}` does not"
+        )
+    if weights and output and output.endswith(_dotted(*WITHOUT_WEIGHTS, SOURCE)):
+        raise click.UsageError(
+            f"`{output}` holds no weights: leave out --weights, or write another kind of file"
+        )
+    if partial and not weights:
+        raise click.UsageError("--weights-partial needs --weights, to say which")
+
+
+def _is_folder(output: str) -> bool:
+    return output.endswith("/") or (
+        Path(output).is_dir() and not output.endswith(_dotted(*MODELS, SOURCE))
+    )
+
+
+def _dotted(*endings: str) -> tuple[str, ...]:
+    return tuple(f".{ending}" for ending in endings)
+
+
+def _source(weights: str, graph: Graph) -> Path | Application:
+    """What ``--weights`` names."""
+    if weights != "imagenet" and not weights.startswith(PREFIX):
+        need_ending(Path(weights), WEIGHTS, "--weights")
+        return Path(weights)
+    if weights == "imagenet" and graph.name not in FAMILY_OF:
+        message = (
+            "`--weights imagenet` is for networks with the name of a function of"
+            f" keras.applications, and this one is `{graph.name}`"
+        )
+        raise click.UsageError(
+            f"{message}; name the function: `--weights {PREFIX}ResNet50 --weights-partial`"
+        )
+    try:
+        return Application.parse(
+            graph.name if weights == "imagenet" else weights.removeprefix(PREFIX)
+        )
+    except Unknown as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _check_place(path: Path, folder: bool, *, make_folder: bool) -> None:
+    """Complain, before the work is done, of a place that cannot be written to, or of what is
+    not installed.
+    """
+    from archspec.files import check_folder, check_target
+
+    if folder:
+        check_folder(path, SAVED_MODEL, BESIDE)
+    else:
+        check_target(path, make_folder=make_folder)
+    if path.suffix == ".onnx" and not (find_spec("tf2onnx") and find_spec("onnx")):
+        raise click.ClickException("ONNX needs tf2onnx: pip install 'archspec-nn[onnx]'")
+
+
+def built(graph: Graph, *, scoped: bool = False) -> Any:
+    """The Keras model of a graph, its parameters counted; ``scoped`` is that of `build_model`."""
+    gc.enable()  # Keras leaves much to sweep up
+    try:
+        with terminal.progress("loading Keras", 0), terminal.quiet():
+            from archspec.backends.keras.model import build_model, compare_count
+    except ImportError as error:
+        raise click.ClickException(f"Keras cannot be loaded: {error}") from error
+    with terminal.progress("building layer", len(graph.nodes)) as step:
+        model = build_model(graph, step, scoped=scoped)
+    compare_count(model, graph)
+    return model
+
+
+def _load(
+    model: Any, graph: Graph, compiler: Compiler, source: Path | Application, partial: bool
+) -> str:
+    """Load weights into a model, and tell what was moved if that need not be all."""
+    from archspec.backends.keras.weights import (
+        load_weights,
+        load_what_fits,
+        move_weights,
+        move_what_fits,
+    )
+    from archspec.reports.moved import moved
+
+    with terminal.progress(f"loading {source}", 0):
+        if isinstance(source, Path):
+            if partial:
+                return moved(load_what_fits(model, source), str(source))
+            load_weights(model, graph, source)
+        else:
+            store = _published(graph, compiler, source)
+            if partial:
+                return moved(move_what_fits(model, store, str(source)), str(source))
+            move_weights(model, graph, store, str(source))
+    return ""
+
+
+def _published(graph: Graph, compiler: Compiler, source: Application) -> Any:
+    """The published weights of a function, which may go with layers that the network lacks."""
+    from archspec.backends.keras.applications import published
+
+    reference = compiler.compile(Reference.parse(source.spec)) if source.family.by_order else None
+    store = published(source, [node.name for node in graph.nodes], reference)
+    there, here = (
+        [one.kind for one in store.layers].count("Rescaling"),
+        [node.layer.kind() for node in graph.nodes].count("Rescaling"),
+    )
+    if source.family.imagenet and there > here:
+        message = f"with these weights Keras rescales the input of {source.function} once more"
+        terminal.say(
+            f"note: {message}, and so does {source.spec} with `--set {source.family.imagenet}`",
+            err=True,
+        )
+    return store
+
+
+def _write_file(model: Any, graph: Graph, path: Path) -> None:
+    from archspec.backends.keras.export import WRITERS
+    from archspec.files import whole_file
+
+    # Its folder is missing only where it is ours: `_check_place` has seen to that.
+    with (
+        whole_file(path, make_folder=True) as beside,
+        terminal.progress(f"writing {path}", 0),
+        terminal.quiet(),
+    ):
+        WRITERS[path.suffix[1:]](model, graph, beside)
+    _wrote(path, MODELS[path.suffix[1:]])
+
+
+def _write_folder(model: Any, graph: Graph, path: Path) -> None:
+    from archspec.backends.keras.export import write_saved_model
+    from archspec.files import whole_folder
+
+    with whole_folder(path) as beside, terminal.progress(f"writing {path}", 0), terminal.quiet():
+        write_saved_model(model, graph, beside)
+    _wrote(path, "load it with net = tensorflow.saved_model.load({0!r}), and call net.serve(x)")
+
+
+def _write_source(recording: Recording, path: Path) -> None:
+    from archspec.backends.python_source import source
+    from archspec.files import check_target, whole_file
+
+    check_target(path)
+    text = source(recording)
+    with whole_file(path) as beside:
+        beside.write_text(text, encoding="utf-8")
+    _wrote(path, "its build_model() makes the Keras model, without archspec")
+
+
+def _wrote(path: Path, use: str) -> None:
+    """Say what was written, and in one line how to use it."""
+    from archspec.files import size_of
+    from archspec.reports.numbers import size
+
+    place = f"{path}/" if path.is_dir() else str(path)
+    terminal.say(
+        f"wrote {place}, {size(size_of(path))}" + (f"\n{use.format(place)}" if use else "")
+    )

@@ -1,0 +1,281 @@
+"""`archspec watch`: a spec in; at every save a picture, or what is wrong, out: in the terminal,
+in a file and on a page.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from archspec.cli import terminal
+from archspec.cli.draw import DRAWING, drawing_options
+from archspec.cli.options import (
+    NO_EXPECT,
+    OUTSIDE,
+    SET,
+    SPEC,
+    Compiling,
+    need_ending,
+    options,
+    overrides,
+    right,
+)
+from archspec.compiler import Compiler
+from archspec.diagnostics import SpecError, as_text, in_order
+from archspec.diagrams.options import FORMATS
+from archspec.files import check_target, reason, whole_file
+from archspec.frontend.resolve import Reference
+from archspec.spelling import file_name, listed
+
+if TYPE_CHECKING:
+    from archspec.diagrams.options import Options
+    from archspec.graph import Graph
+    from archspec.live.server import Board, Shown
+    from archspec.live.watcher import Look
+
+
+@click.command(cls=Compiling, short_help="Draw a network anew at every save.")
+@SPEC
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=f"Where to draw it: .{', .'.join(FORMATS)}.  [default: NAME.svg]",
+)
+@click.option(
+    "--serve",
+    is_flag=True,
+    help=(
+        "Show it on a page for this machine alone, which changes with it. Without -o, no file is"
+        " written."
+    ),
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="The port of the page, 0 for any.  [default: the first free one from 8765 on]",
+)
+@click.option("--open", "open_page", is_flag=True, help="Open the page in a browser.")
+@options(DRAWING, SET, NO_EXPECT, OUTSIDE)
+def watch(
+    compiler: Compiler,
+    spec: str,
+    sets: tuple[str, ...],
+    output: Path | None,
+    serve: bool,
+    port: int | None,
+    open_page: bool,
+    **drawing: Any,
+) -> None:
+    """Draw a network, and draw it anew whenever its spec, or a file that this extends, is saved.
+
+    Each save gives a line, or what is wrong with the spec; the last good picture is kept then.
+    Ctrl-C ends it, with exit code 130.
+
+    \b
+    Examples:
+      archspec watch mynet.yaml
+      archspec watch mynet.yaml@wide -o wide.png --set classes=10
+      archspec watch mynet.yaml --serve --open
+    """
+    from archspec.live.watcher import look, looks
+
+    reference = Reference.parse(spec)
+    _check_words(reference, output, serve=serve, port=port, open_page=open_page)
+    values, style = overrides(sets), drawing_options(drawing)
+    page = _page_style(style) if serve else None
+    file = None if serve and output is None else (output.suffix[1:] if output else "svg", style)
+    wanted = [one for one in (file, page and ("svg", page)) if one]
+    gc.enable()  # this may run for days
+
+    def once() -> Look:
+        anew = Compiler(expect=compiler.expect, allow_outside=compiler.library.allow_outside)
+        return look(anew, reference, values, wanted)
+
+    with (
+        _served(port, open_page) if serve else nullcontext() as board,
+        closing(looks(once)) as each,
+    ):
+        teller = _Teller(output, file, board, page)
+        for one in each:
+            teller.tell(one)
+
+
+def _check_words(
+    reference: Reference, output: Path | None, *, serve: bool, port: int | None, open_page: bool
+) -> None:
+    """Raise a usage error for what makes no sense, and `SpecError` where no file could be
+    written.
+    """
+    need_ending(output, FORMATS, "-o")
+    if reference.path == "-":
+        raise click.UsageError("watch takes a file: standard input can be read once")
+    if not serve and (port is not None or open_page):
+        raise click.UsageError(
+            f"{'--open' if open_page else '--port'} is for the page: add --serve"
+        )
+    if output is not None:
+        check_target(output)
+
+
+def _page_style(style: Options) -> Options:
+    """The style of the page's picture, which follows the reader's dark mode unless a theme was
+    asked for.
+    """
+    asked = click.get_current_context().get_parameter_source("theme") not in (
+        None,
+        ParameterSource.DEFAULT,
+    )
+    return style if asked else style._replace(theme="auto")
+
+
+@contextmanager
+def _served(port: int | None, open_page: bool) -> Iterator[Board]:
+    """A board, and a page that shows it."""
+    from archspec.live.server import Board, server
+
+    board = Board()
+    try:
+        serving = server(board, port)
+    except OSError as error:
+        raise click.ClickException(
+            f"there can be no page at port {port}: {reason(error)}; give another one, or none"
+        ) from error
+    with serving:
+        terminal.say(f"the page is {serving.url}")
+        if open_page:
+            _open(serving.url)
+        yield board
+
+
+def _open(url: str) -> None:
+    import webbrowser
+
+    if not webbrowser.open(url):
+        terminal.say("no browser was found to open it", err=True)
+
+
+class _Teller:
+    """Tells of one look after the other: in the terminal, in a file and on a board.
+
+    ``file`` and ``page`` are how to draw for them, ``None`` where there is no file, no page.
+    ``output`` is the file, ``None`` if it is to be called by the network's first name.
+    """
+
+    def __init__(
+        self,
+        output: Path | None,
+        file: tuple[str, Options] | None,
+        board: Board | None,
+        page: Options | None,
+    ) -> None:
+        self.output, self.file, self.board, self.page = output, file, board, page
+        self.good: Look | None = None
+        self.watched: set[Path] = set()
+
+    def tell(self, look: Look) -> None:
+        """Tell of a look. Raises `SpecError` where no save could mend what is wrong: archspec
+        ships no such network.
+        """
+        if not look.read:
+            right(look.checked)
+        self.good = look if look.pictures else self.good
+        time, (result, complaint) = f"{datetime.now():%H:%M:%S}", self._outcome(look)
+        problems = "\n\n".join(
+            filter(
+                None, [as_text(in_order(look.checked.diagnostics), look.checked.sources), complaint]
+            )
+        )
+        terminal.say("  ".join([time, look.checked.name, *_totals(look.checked.graph), result]))
+        if problems:
+            kept = (
+                ""
+                if look.pictures
+                else (
+                    "\n\nkeeping the last good picture"
+                    if self.good
+                    else "\n\nthere is no picture yet"
+                )
+            )
+            terminal.say(problems + kept, err=True)
+        self._tell_files(look)
+        if self.board is not None and self.page is not None:
+            wrong = bool(complaint) or look.checked.graph is None
+            self.board.show(
+                _shown(look, self.good, self.page, f"{time}  {result}", problems, wrong=wrong)
+            )
+
+    def _outcome(self, look: Look) -> tuple[str, str]:
+        """What became of the picture, in two words, and what there is to complain of beside the
+        spec.
+        """
+        from archspec.reports.check import failure
+
+        if not look.pictures:
+            return (
+                ("not drawn", f"error: {look.failure}")
+                if look.failure
+                else (failure(look.checked), "")
+            )
+        if self.file is None:
+            return f"drawn ({look.seconds:.2f} s)", ""
+        try:
+            return f"wrote {self._write(look.pictures[self.file], look)} ({look.seconds:.2f} s)", ""
+        except SpecError as error:
+            return "not written", str(error)
+
+    def _write(self, picture: bytes, look: Look) -> Path:
+        self.output = self.output or Path(f"{file_name(look.checked.name)}.svg")
+        with whole_file(self.output) as beside:
+            beside.write_bytes(picture)
+        return self.output
+
+    def _tell_files(self, look: Look) -> None:
+        new = [str(path) for path in look.read if path not in self.watched]
+        if new:
+            terminal.say(f"watching {listed(new)}{' too' if self.watched else '; Ctrl-C ends it'}")
+        self.watched.update(look.read)
+
+
+def _totals(graph: Graph | None) -> list[str]:
+    from archspec.reports.numbers import short
+
+    return (
+        []
+        if graph is None
+        else [f"{short(graph.parameters)} parameters", f"{short(graph.macs)} multiply-adds"]
+    )
+
+
+def _shown(
+    look: Look, good: Look | None, page: Options, verdict: str, problems: str, *, wrong: bool
+) -> Shown:
+    """What the page shows: all of the last good look, and what there is to say of this one."""
+    from archspec.live.server import Shown
+    from archspec.reports.signature import signature
+
+    said = Shown(
+        look.checked.name,
+        verdict=verdict,
+        diagnostics=problems,
+        wrong=wrong,
+        stale=good is not look,
+        theme=page.theme or "auto",
+    )
+    if good is None or good.checked.graph is None:
+        return said
+    graph = good.checked.graph
+    return said._replace(
+        name=graph.name,
+        totals=" · ".join([signature(graph), *_totals(graph)]),
+        picture=good.pictures["svg", page].decode(),
+    )

@@ -1,0 +1,410 @@
+"""The syntax tree of an expression -> closures that evaluate it: each node's operation, with the
+place of what can go wrong.
+
+Closures, because a repeat evaluates an expression many times and a walk over the tree would ask the
+same questions every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+from archspec import limits
+from archspec.frontend.expressions import operations, values
+from archspec.frontend.expressions.lexer import ExpressionError
+from archspec.frontend.expressions.parser import ATTRIBUTES, too_deep
+from archspec.frontend.expressions.tree import (
+    Attribute,
+    Call,
+    Chain,
+    Comparison,
+    Comprehension,
+    Conditional,
+    Index,
+    ListOf,
+    Literal,
+    Logic,
+    Name,
+    Node,
+    Not,
+    Sign,
+    Slice,
+    Stretch,
+    Variable,
+)
+from archspec.frontend.expressions.values import Fault, TensorValue, Value
+from archspec.spelling import did_you_mean
+
+Frame: TypeAlias = (
+    "list[Any]"  # the scope, then the values of the variables that comprehensions bind
+)
+Code: TypeAlias = "Callable[[Frame], Value]"
+
+
+class Compiler:
+    """Turns the nodes of one text into closures, and notes the variables that they mention."""
+
+    def __init__(self, in_template: bool = False) -> None:
+        self.in_template = in_template
+        self.names: list[Name] = []
+        self.bound: dict[str, int] = {}
+        self.slots = 0
+        self.depth = 0
+        self.count = 0  # nodes compiled so far
+
+    def code(self, node: Node) -> Code:
+        """Compile one node, and those below it."""
+        self.depth += 1
+        self.count += 1
+        if self.depth > limits.EXPRESSION_DEPTH:
+            raise too_deep(node.start, node.end)
+        code = _RULES[type(node)](self, node)
+        self.depth -= 1
+        return code
+
+    def codes(self, nodes: Sequence[Node]) -> list[Code]:
+        """Compile several nodes."""
+        return [self.code(node) for node in nodes]
+
+    def binding(self, name: str, node: Node) -> tuple[int, Code]:
+        """Compile a node that sees one variable more; return the place of its value in the
+        frame, too.
+        """
+        outer = self.bound
+        self.slots += 1
+        slot = self.slots
+        self.bound = {**outer, name: slot}
+        code = self.code(node)
+        self.bound = outer
+        return slot, code
+
+    def free_names(self) -> tuple[Name, ...]:
+        """Return the variables mentioned, in the order of the text."""
+        return tuple(sorted(self.names, key=lambda name: name.start))
+
+
+# --- Errors with a place
+
+
+_AXES = {"channels": "the number of channels", "height": "the height", "width": "the width"}
+
+
+def located(fault: Fault, whole: Node, *operands: Node) -> ExpressionError:
+    """Give a fault its place: that of the operand, or of the whole operation."""
+    node = whole if fault.at is None else operands[fault.at]
+    if fault.message:
+        return ExpressionError(
+            fault.message, node.start, node.end, code=fault.code, help=fault.help
+        )
+    subject = _AXES.get(node.name, "this size") if isinstance(node, Attribute) else "this size"
+    help = "an unknown size can only be compared with `null`, as in `$in.height == null`"
+    return ExpressionError(
+        f"{subject} is unknown until the model is called",
+        node.start,
+        node.end,
+        code=fault.code,
+        help=help,
+    )
+
+
+def _located_in_chain(fault: Fault, nodes: Sequence[Node], position: int) -> ExpressionError:
+    """Place a fault of operator number `position` in a chain, whose left operand is all that
+    stands before it.
+    """
+    left = nodes[0] if position == 0 else Stretch(nodes[0].start, nodes[position].end)
+    right = nodes[position + 1]
+    return located(fault, Stretch(left.start, right.end), left, right)
+
+
+# --- A rule for each kind of node
+
+
+def _literal(compiler: Compiler, node: Literal) -> Code:
+    value = node.value
+    return lambda frame: value
+
+
+def _raw_variable(compiler: Compiler, node: Variable) -> Code:
+    name, slot = node.name, compiler.bound.get(node.name.text)
+    if slot is not None:
+        place = slot
+        return lambda frame: frame[place]
+    compiler.names.append(name)
+
+    def run(frame: Frame) -> Value:
+        try:
+            return frame[0].lookup(name.text)
+        except KeyError:
+            raise ExpressionError(
+                f"there is no variable `{name.text}`", name.start, name.end, code="unknown-name"
+            ) from None
+
+    return run
+
+
+def _variable(compiler: Compiler, node: Variable) -> Code:
+    raw, name = _raw_variable(compiler, node), node.name
+    form = "$({}.{})" if compiler.in_template else "${}.{}"
+    listed = [f"`{form.format(name.text, attribute)}`" for attribute in ATTRIBUTES]
+
+    def run(frame: Frame) -> Value:
+        value = raw(frame)
+        if type(value) is TensorValue:
+            help = f"write {', '.join(listed[:-1])} or {listed[-1]}"
+            raise ExpressionError(
+                f"`${name.text}` is a tensor, not a value",
+                name.start,
+                name.end,
+                code="expression-value",
+                help=help,
+            )
+        return value
+
+    return run
+
+
+def _attribute(compiler: Compiler, node: Attribute) -> Code:
+    target, name = node.target, node.name
+    code = (
+        _raw_variable(compiler, target) if isinstance(target, Variable) else compiler.code(target)
+    )
+
+    def run(frame: Frame) -> Value:
+        tensor = code(frame)
+        try:
+            if type(tensor) is not TensorValue:
+                raise Fault(
+                    f"`.{name}` belongs to a tensor, and this is {values.described(tensor)}", 0
+                )
+            return getattr(tensor, name)
+        except Fault as fault:
+            raise located(fault, node, target) from None
+
+    return run
+
+
+def _list(compiler: Compiler, node: ListOf) -> Code:
+    items = compiler.codes(node.items)
+
+    def run(frame: Frame) -> Value:
+        found = [item(frame) for item in items]
+        try:
+            return values.built(found, frame[0])
+        except Fault as fault:
+            raise located(fault, node) from None
+
+    return run
+
+
+def _comprehension(compiler: Compiler, node: Comprehension) -> Code:
+    source = compiler.code(node.source)
+    before = compiler.count
+    slot, element = compiler.binding(node.variable, node.element)
+    steps = compiler.count - before
+
+    def run(frame: Frame) -> Value:
+        over = source(frame)
+        try:
+            return _collected(frame, operations.sequence(over), slot, element, steps)
+        except Fault as fault:
+            raise located(fault, node, node.source) from None
+
+    return run
+
+
+def _collected(
+    frame: Frame, over: list[Value], slot: int, element: Code, steps: int
+) -> list[Value]:
+    """Evaluate the element, of so many steps, for each value; the bound is watched on the way,
+    as elements may be long lists.
+    """
+    spend, found, total = frame[0].spend, [], len(over)
+    values.check_length(total)
+    for frame[slot] in over:
+        spend(steps)
+        value = element(frame)
+        if type(value) in values.COLLECTIONS:
+            total += len(values.elements([value])) - 1
+            values.check_length(total)
+        found.append(value)
+    return found
+
+
+def _sign(compiler: Compiler, node: Sign) -> Code:
+    operand, symbol = compiler.code(node.operand), node.symbol
+
+    def run(frame: Frame) -> Value:
+        value = operand(frame)
+        try:
+            return operations.signed(symbol, value)
+        except Fault as fault:
+            raise located(fault, node, node.operand) from None
+
+    return run
+
+
+def _condition(compiler: Compiler, node: Node) -> Code:
+    code = compiler.code(node)
+
+    def run(frame: Frame) -> bool:
+        value = code(frame)
+        if value is True or value is False:
+            return value
+        try:
+            return operations.truth(value)
+        except Fault as fault:
+            raise located(fault, node, node) from None
+
+    return run
+
+
+def _not(compiler: Compiler, node: Not) -> Code:
+    operand = _condition(compiler, node.operand)
+    return lambda frame: not operand(frame)
+
+
+def _logic(compiler: Compiler, node: Logic) -> Code:
+    operands = [_condition(compiler, operand) for operand in node.operands]
+    if node.symbol == "and":
+        return lambda frame: all(operand(frame) for operand in operands)
+    return lambda frame: any(operand(frame) for operand in operands)
+
+
+def _conditional(compiler: Compiler, node: Conditional) -> Code:
+    condition = _condition(compiler, node.condition)
+    then, otherwise = compiler.code(node.then), compiler.code(node.otherwise)
+    return lambda frame: then(frame) if condition(frame) else otherwise(frame)
+
+
+def _chain(compiler: Compiler, node: Chain) -> Code:
+    nodes = (node.first, *(operand for _, operand in node.rest))
+    first, *operands = compiler.codes(nodes)
+    steps = [
+        (operations.OPERATORS[symbol], operand)
+        for (symbol, _), operand in zip(node.rest, operands, strict=True)
+    ]
+
+    def run(frame: Frame) -> Value:
+        scope, value = frame[0], first(frame)
+        for position, (operate, operand) in enumerate(steps):
+            right = operand(frame)
+            try:
+                value = operate(value, right, scope)
+            except Fault as fault:
+                raise _located_in_chain(fault, nodes, position) from None
+        return value
+
+    return run
+
+
+def _comparison(compiler: Compiler, node: Comparison) -> Code:
+    nodes = (node.first, *(operand for _, operand in node.rest))
+    first, *operands = compiler.codes(nodes)
+    tests = [
+        _comparing(symbol, *pair)
+        for (symbol, _), pair in zip(node.rest, pairwise(nodes), strict=True)
+    ]
+    steps = list(zip(tests, operands, strict=True))
+
+    def run(frame: Frame) -> bool:
+        scope, left = frame[0], first(frame)
+        for position, (test, operand) in enumerate(steps):
+            right = operand(frame)
+            try:
+                if not test(left, right, scope):
+                    return False
+            except Fault as fault:
+                raise located(
+                    fault,
+                    Stretch(nodes[position].start, nodes[position + 1].end),
+                    *nodes[position : position + 2],
+                ) from None
+            left = right
+        return True
+
+    return run
+
+
+def _comparing(symbol: str, left: Node, right: Node) -> operations.Operation:
+    beside_null = any(isinstance(node, Literal) and node.value is None for node in (left, right))
+    return (
+        operations.NULL_COMPARISONS[symbol]
+        if beside_null and symbol in operations.NULL_COMPARISONS
+        else operations.COMPARISONS[symbol]
+    )
+
+
+def _index(compiler: Compiler, node: Index) -> Code:
+    target, index = compiler.codes((node.target, node.index))
+
+    def run(frame: Frame) -> Value:
+        whole, place = target(frame), index(frame)
+        try:
+            return operations.item(whole, place)
+        except KeyError:
+            raise located(_no_key(whole, place), node, node.target, node.index) from None
+        except Fault as fault:
+            error = located(fault, node, node.target, node.index)
+            error.about = node.target.name.text if isinstance(node.target, Variable) else None
+            raise error from None
+
+    return run
+
+
+def _no_key(row: dict[str, Value], key: str) -> Fault:
+    listed = ", ".join(values.shown(known) for known in list(row)[:10])
+    return Fault(
+        f"the row has no key {values.shown(key)}",
+        1,
+        help=did_you_mean(key, row, "'{}'") or f"its keys are {listed}",
+    )
+
+
+def _slice(compiler: Compiler, node: Slice) -> Code:
+    target = compiler.code(node.target)
+    parts = [part and compiler.code(part) for part in node.parts]
+
+    def run(frame: Frame) -> Value:
+        whole = target(frame)
+        bounds = [part and part(frame) for part in parts]
+        try:
+            return operations.part(whole, bounds, frame[0])
+        except Fault as fault:
+            raise located(
+                fault, node, node.target, *(part or node for part in node.parts)
+            ) from None
+
+    return run
+
+
+def _call(compiler: Compiler, node: Call) -> Code:
+    function, arguments = operations.FUNCTIONS[node.function].call, compiler.codes(node.arguments)
+
+    def run(frame: Frame) -> Value:
+        given = [argument(frame) for argument in arguments]
+        try:
+            return function(frame[0], *given)
+        except Fault as fault:
+            raise located(fault, node, *node.arguments) from None
+
+    return run
+
+
+_RULES: dict[type[Node], Callable[[Compiler, Any], Code]] = {
+    Literal: _literal,
+    Variable: _variable,
+    Attribute: _attribute,
+    ListOf: _list,
+    Comprehension: _comprehension,
+    Sign: _sign,
+    Not: _not,
+    Logic: _logic,
+    Conditional: _conditional,
+    Chain: _chain,
+    Comparison: _comparison,
+    Index: _index,
+    Slice: _slice,
+    Call: _call,
+}

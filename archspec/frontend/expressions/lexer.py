@@ -1,0 +1,163 @@
+"""The text of an expression -> tokens, or an `ExpressionError` that tells what the author
+probably meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archspec.frontend.expressions.operations import FUNCTIONS
+
+KEYWORDS = frozenset(["and", "or", "not", "if", "else", "for", "in", "true", "false", "null"])
+RESERVED = frozenset([*KEYWORDS, *FUNCTIONS, "i", "prev"])
+
+
+class ExpressionError(Exception):
+    """What is wrong with an expression, and where: `text[start:end]` is the part at fault.
+    `about` is the variable whose value is to blame.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        start: int,
+        end: int,
+        *,
+        code: str = "expression-syntax",
+        help: str | None = None,
+        about: str | None = None,
+    ):
+        super().__init__(message)
+        self.message, self.start, self.end, self.code, self.help, self.about = (
+            message,
+            start,
+            end,
+            code,
+            help,
+            about,
+        )
+
+
+class Token(NamedTuple):
+    """A word or sign. A quoted text keeps its quotes and a variable its `$`, so `text` alone
+    tells operators apart.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+_DIGITS = r"[0-9](?:_?[0-9])*"
+_TOKEN = re.compile(
+    rf"""(?P<space>[ \t\r\n]+)
+    |(?P<slip>===|!==|<>|=>|=<|:=|&&|\|\||<<|>>|=(?!=)|!(?!=)|[?^&|~@;{{}}`\\×·−÷≤≥≠‘’“”])
+    |(?P<number>(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?)
+    |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
+    |(?P<variable>\$[A-Za-z_][A-Za-z0-9_]*)
+    |(?P<text>'[^']*'|"[^"]*")
+    |(?P<symbol>\$\(|\*\*|//|==|!=|<=|>=|[-+*/%<>()\[\],.:])""",
+    re.VERBOSE,
+)
+_NUMBER_LIKE = re.compile(r"[A-Za-z0-9_.]*")
+_BITS = "there are no operations on bits"
+_QUOTES = "write straight quotes, `'`"
+_SLIPS = {
+    "===": "write `==`", "!==": "write `!=`", "<>": "write `!=`", "=>": "write `>=`", "=<": "write `<=`",
+    "=": "write `==` to compare; a function takes its arguments by position",
+    ":=": "name the value in `let` or `vars`",
+    "&&": "write `and`", "||": "write `or`", "!": "write `not`", "^": "write `**` for a power",
+    "?": "write `a if condition else b`",
+    "<<": _BITS, ">>": _BITS, "&": "write `and`", "|": "write `or`", "~": "write `not`",
+    "×": "write `*`", "·": "write `*`", "÷": "write `/`", "−": "write `-`", "≤": "write `<=`", "≥": "write `>=`", "≠": "write `!=`",
+    "‘": _QUOTES, "’": _QUOTES, "“": _QUOTES, "”": _QUOTES,
+}  # fmt: skip
+
+
+def tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """Cut the text into tokens, from `start` on; the last is of kind `end`. Lazy, so that a
+    template can stop early.
+    """
+    while start < len(text):
+        match = _TOKEN.match(text, start)
+        if match is None:
+            raise _unreadable(text, start)
+        token = Token(match.lastgroup or "", match.group(), start, match.end())
+        if token.kind != "space":
+            yield _checked(text, token)
+        start = token.end
+    yield Token("end", "", len(text), len(text))
+
+
+def _checked(text: str, token: Token) -> Token:
+    if token.kind == "slip":
+        raise ExpressionError(
+            f"`{token.text}` means nothing in an expression",
+            token.start,
+            token.end,
+            help=_SLIPS.get(token.text),
+        )
+    if token.kind == "number":
+        _check_number(text, token)
+    elif token.kind == "variable" and token.text[1:] in RESERVED - {"i", "in", "prev"}:
+        word = token.text[1:]
+        help = f"write `{word}(…)`" if word in FUNCTIONS else f"write `{word}`"
+        raise ExpressionError(
+            f"`{word}` is a word of the language and names no variable",
+            token.start,
+            token.end,
+            help=help,
+        )
+    elif token.kind == "name" and token.text in KEYWORDS:
+        return token._replace(kind="keyword")
+    return token
+
+
+def _check_number(text: str, token: Token) -> None:
+    tail = _NUMBER_LIKE.match(text, token.end)
+    if tail and tail.group():
+        whole = text[token.start : tail.end()]
+        raise ExpressionError(
+            f"`{whole}` is no number",
+            token.start,
+            tail.end(),
+            help=f"if it is text, write `'{whole}'`",
+        )
+
+
+def _unreadable(text: str, start: int) -> ExpressionError:
+    if text[start] in "'\"":
+        return ExpressionError("this quote is never closed", start, start + 1)
+    if text[start] == "$":
+        return _lone_dollar(text, start)
+    return ExpressionError(f"`{text[start]}` means nothing in an expression", start, start + 1)
+
+
+def _lone_dollar(text: str, start: int) -> ExpressionError:
+    after = text[start + 1 :]
+    if not after.strip():
+        return ExpressionError("`$` stands at the end, without a name", start, start + 1)
+    if braced := re.match(r"\{\s*([A-Za-z_]\w*)\s*\}", after, re.ASCII):
+        name = braced[1]
+        return ExpressionError(
+            "a variable has no braces",
+            start,
+            start + 1 + braced.end(),
+            help=f"write `${name}` or `$({name})`",
+        )
+    if spaced := re.match(r"\s+([A-Za-z_]\w*)", after, re.ASCII):
+        return ExpressionError(
+            "a space separates `$` from its name",
+            start,
+            start + 1 + spaced.end(),
+            help=f"write `${spaced[1]}`",
+        )
+    return ExpressionError(
+        "`$` needs the name of a variable or a `(` after it",
+        start,
+        start + 2,
+        help="a name begins with a letter or `_`",
+    )

@@ -1,0 +1,219 @@
+"""The values of expressions: their kinds, how messages show them, and their bounds.
+
+A value is an int, float, bool, None, text, list, row (a dict), `TensorValue` or `UNKNOWN`. What is
+wrong with one is a `Fault`, which does not know the place in the text. Lists are never changed in
+place.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from archspec import limits
+
+Value: TypeAlias = Any
+Number: TypeAlias = "int | float"
+
+NUMBERS = frozenset(
+    [int, float]
+)  # by exact type: `true` is no number, although Python's bool is an int
+COLLECTIONS = frozenset([list, dict])
+
+
+class Scope(Protocol):
+    """What an expression sees of the world: the variables' values, and a purse of work."""
+
+    def lookup(self, name: str) -> Value:
+        """Return the value of a variable; KeyError if there is none."""
+
+    def spend(self, steps: int) -> None:
+        """Charge so many elementary steps, or raise when too many were spent."""
+
+
+class Fault(Exception):
+    """What is wrong with the operand number `at`, or with the whole operation; without a
+    message, that its size is unknown.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        at: int | None = None,
+        *,
+        code: str = "expression-value",
+        help: str | None = None,
+    ):
+        super().__init__(message)
+        self.message, self.at, self.code, self.help = message, at, code, help
+
+
+class _Unknown:
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = _Unknown()
+"""The size of an axis that is unknown until the model is called."""
+
+
+@dataclass(frozen=True)
+class TensorValue:
+    """What `$in`, `$prev` and a block's inputs are: a shape without the batch axis, None where
+    a size is unknown.
+    """
+
+    sizes: tuple[int | None, ...]
+
+    @property
+    def shape(self) -> list[Value]:
+        """The sizes as a list."""
+        return [_size(size) for size in self.sizes]
+
+    @property
+    def channels(self) -> Value:
+        """The last size."""
+        if not self.sizes:
+            raise Fault("`.channels` needs a tensor of at least one axis, and this one has none")
+        return _size(self.sizes[-1])
+
+    @property
+    def height(self) -> Value:
+        """The first of three sizes."""
+        return self._of_image("height", 0)
+
+    @property
+    def width(self) -> Value:
+        """The second of three sizes."""
+        return self._of_image("width", 1)
+
+    def _of_image(self, name: str, axis: int) -> Value:
+        if len(self.sizes) != 3:
+            raise Fault(
+                f"`.{name}` needs a tensor of three axes, and this one has the shape"
+                f" {shown(self.shape)}"
+            )
+        return _size(self.sizes[axis])
+
+
+def _size(size: int | None) -> Value:
+    return UNKNOWN if size is None else size
+
+
+# --- Values in messages
+
+
+def described(value: Value) -> str:
+    """Name kind and value: `the text 'same'`."""
+    if value is None:
+        return "`null`"
+    if value is UNKNOWN or isinstance(value, TensorValue):
+        return "an unknown size" if value is UNKNOWN else "a tensor"
+    kinds = {
+        bool: "truth value",
+        int: "number",
+        float: "number",
+        str: "text",
+        list: "list",
+        dict: "row",
+    }
+    return f"the {kinds.get(type(value), 'value')} {shown(value)}"
+
+
+def shown(value: Value, depth: int = 2) -> str:
+    """Write a value as an author would, shortened to what fits into a message."""
+    if isinstance(value, str):
+        return f"'{value}'" if len(value) <= 40 else f"'{value[:39]}…'"
+    if isinstance(value, list):
+        return f"[{_listed([shown(item, depth - 1) for item in value[:5]] if depth else [], len(value))}]"
+    if isinstance(value, dict):
+        cells = (
+            [f"{key}: {shown(item, depth - 1)}" for key, item in list(value.items())[:5]]
+            if depth
+            else []
+        )
+        return f"{{{_listed(cells, len(value))}}}"
+    words = (
+        {True: "true", False: "false"} if isinstance(value, bool) else {None: "null", UNKNOWN: "?"}
+    )
+    return words.get(value) or str(value)
+
+
+def _listed(items: list[str], count: int) -> str:
+    return ", ".join(items + ["…"] * (len(items) < count))
+
+
+def wrong(needs: str, value: Value, at: int | None) -> Fault:
+    """Tell what is needed, and what stands there instead."""
+    return (
+        unknown(at) if value is UNKNOWN else Fault(f"{needs}, and this is {described(value)}", at)
+    )
+
+
+def unknown(at: int | None) -> Fault:
+    """Tell that operand number `at` is unknown; the operand's own words are the caller's to add."""
+    return Fault("", at, code="unknown-size")
+
+
+# --- Bounds
+
+
+def bounded(number: Value) -> Value:
+    """Return the result of arithmetic if it is a number within bounds."""
+    if type(number) is int:
+        if -limits.INTEGER <= number <= limits.INTEGER:
+            return number
+        raise Fault(
+            f"the result is beyond {limits.INTEGER}, the largest integer", code="bound-expression"
+        )
+    if type(number) is complex:
+        raise Fault("the result is no real number")
+    if math.isfinite(number):
+        return number
+    raise too_large()
+
+
+def too_large() -> Fault:
+    """Tell that a result is infinite."""
+    return Fault("the result is beyond the largest number, about 1.8e308", code="bound-expression")
+
+
+def check_length(elements: int) -> None:
+    """Refuse a list that is, or would be, too long."""
+    if elements > limits.LIST_LENGTH:
+        raise Fault(
+            f"a list has at most {limits.LIST_LENGTH:,} elements, those of lists within it counted",
+            code="bound-expression",
+        )
+
+
+def elements(value: Value) -> list[Value]:
+    """Return all elements of a list or row, those of the lists and rows within it included."""
+    found: list[Value] = []
+    level = [value]
+    for _ in range(limits.EXPRESSION_DEPTH):
+        check_length(len(found) + sum(map(len, level)))
+        inner = [
+            item for group in level for item in (group.values() if type(group) is dict else group)
+        ]
+        found += inner
+        level = [item for item in inner if type(item) in COLLECTIONS]
+        if not level:
+            return found
+    raise Fault(f"lists nest at most {limits.EXPRESSION_DEPTH} deep", code="bound-expression")
+
+
+def built(values: list[Value], scope: Scope) -> list[Value]:
+    """Return a new list when it is within bounds and paid for."""
+    scope.spend(len(elements(values)))
+    return values
+
+
+def whole(needs: str, value: Value, at: int | None) -> int:
+    """Return an integer, also where it is written as a whole float."""
+    if type(value) is int:
+        return value
+    if type(value) is float and value.is_integer():
+        return int(value)
+    raise wrong(needs, value, at)

@@ -1,0 +1,171 @@
+"""What the complaints about names, calls and kinds say, for the stages that make them, `syntax`
+and `elaborate`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from archspec import limits
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.elaborate.names import snake_case
+from archspec.frontend.elaborate.words import show
+from archspec.frontend.program.program import Arguments
+from archspec.frontend.vocabulary import OPERATIONS, STEP
+from archspec.layers import KINDS
+from archspec.spelling import did_you_mean, listed_names
+
+NAME = re.compile(rf"{STEP}(?:\.{STEP})*")
+RECURSION_HELP = (
+    "a block cannot contain itself, not even under a `when`: remove this call; to do something"
+    " several times, there is `repeat`"
+)
+
+
+def recursion(way: list[str]) -> str:
+    """What to say of a block that calls itself, by way of others; ``way`` begins and ends with
+    it.
+    """
+    return f"the block `{way[0]}` calls itself" + (f": {' → '.join(way)}" if len(way) > 2 else "")
+
+
+def no_argument(kind: str, name: str) -> tuple[str, str]:
+    """What to say of an argument that a layer kind does not have, and the help."""
+    known = [one for one in KINDS[kind].attributes if one not in ("dtype", "trainable")]
+    has = (
+        f"its arguments are {listed_names(known[:8], more=len(known) > 8)}"
+        if known
+        else "it takes none"
+    )
+    help = did_you_mean(name, KINDS[kind].attributes) or has
+    return f"`{kind}` has no argument `{name}`", help
+
+
+def block_argument_problems(
+    block: str, known: Mapping[str, bool], given: Arguments, place: Span
+) -> Iterator[Diagnostic]:
+    """What is wrong with the arguments of a call; ``known`` says of each argument of the block
+    whether it is required.
+    """
+    for name, one in given.items():
+        if name not in known:
+            near = did_you_mean(name, [other for other in known if other not in given])
+            help = near or (
+                f"its arguments are {listed_names(known)}"
+                if known
+                else "it takes none: it has no `args`"
+            )
+            yield Diagnostic(
+                "unknown-argument",
+                f"the block `{block}` has no argument `{name}`",
+                one.value.place,
+                help=help,
+            )
+    misspelt = len([name for name in given if name not in known])
+    missing = [name for name, required in known.items() if required and name not in given]
+    if missing and not misspelt:
+        example = ", ".join([*(f"{name}: {show(one.data) if one.constant else one.value.text or '...'}" for name, one in given.items()),
+                             *(f"{name}: ..." for name in missing)])  # fmt: skip
+        example = example if len(example) <= 60 else ", ".join(f"{name}: ..." for name in missing)
+        yield Diagnostic(
+            "missing-argument",
+            f"the block `{block}` needs {listed_names(missing)}",
+            place,
+            help=f"write `{block}: {{{example}}}`",
+        )
+
+
+def unknown_operation(
+    word: str, blocks: Iterable[str], arguments: Iterable[str] = ()
+) -> tuple[str, str | None]:
+    """What to say of a word that names neither a layer kind nor a block, and the help;
+    ``arguments`` are those that it is called with.
+    """
+    blocks = list(blocks)
+    camel = re.sub(r"(?:^|_)([a-z])", lambda match: match[1].upper(), word)
+    kind = next(
+        (
+            kind
+            for kind in KINDS
+            if kind == camel
+            or snake_case(kind) == word
+            or kind.lower() == word.replace("_", "").lower()
+        ),
+        None,
+    )
+    near = (
+        f"did you mean `{kind}`?"
+        if kind
+        else did_you_mean(word, [*blocks, *OPERATIONS]) or did_you_mean(word, KINDS, cutoff=0.75)
+    )
+    shown = word if len(word) <= 60 else word[:57] + "..."
+    if kind and word[:1].islower() and near:
+        return f"there is no block `{shown}`", f"{near} Layer kinds are written as in Keras"
+    if re.fullmatch(r"[A-Z]\w*", word) and word not in blocks:
+        near = near or did_you_mean(word, KINDS)
+        return (
+            f"there is no layer kind `{shown}`",
+            near or "`archspec layers` lists the layer kinds",
+        )
+    if not re.fullmatch(r"\w+", word):
+        return (
+            f"`{shown}` names neither a layer kind nor a block",
+            near or "write `- Layer: {argument: value}`",
+        )
+    if word in ("identity", "skip", "passthrough", "none"):
+        return (
+            f"there is no block `{shown}`",
+            "leave it out: a list without items, `[]`, is the identity",
+        )
+    return f"there is no block `{shown}`", near or _definition(shown, blocks, list(arguments))
+
+
+def _definition(word: str, blocks: list[str], arguments: list[str]) -> str:
+    """The help for a block that is not there: how it is defined."""
+    args = f"args: [{', '.join(arguments)}], " if arguments else ""
+    block = f"{word}: {{{args}layers: [...]}}"
+    has = f"; those there are: {listed_names(blocks[:12], more=len(blocks) > 12)}" if blocks else ""
+    where = f"below `blocks:`, `{block}`" if blocks else f"`blocks: {{{block}}}`"
+    return f"use a layer kind, or define the block with its layers: {where}{has}"
+
+
+def merge_problem(kind: str) -> tuple[str, str | None] | None:
+    """What is wrong with a word as the kind of a merging layer, and the help; ``None`` if
+    nothing.
+    """
+    merging = [name for name, one in KINDS.items() if one.arity[0] > 1]
+    if kind in merging:
+        return None
+    near = did_you_mean(kind, merging)
+    return (
+        f"`{kind}` is no merging layer",
+        near or f"the merging layers are {listed_names(merging)}",
+    )
+
+
+def better_name(name: str) -> str:
+    """The help for a name that is none: one that resembles it, if there is."""
+    near = re.sub(r"[^A-Za-z0-9_.-]+", "_", re.sub(r"\.+", ".", name)).strip("._")
+    if name == "prev" or len(name) > limits.NAME_LENGTH:
+        return "choose another name"
+    return (
+        f"write `{near}`: a name has letters, digits, `_`, `-`, and dots between its steps"
+        if near
+        else "use letters, digits, `_` and `-`"
+    )
+
+
+def name_problem(name: str) -> str | None:
+    """What is wrong with a name, or ``None``."""
+    if len(name) > limits.NAME_LENGTH:
+        return f"this name has {len(name):,} characters, and a name may have {limits.NAME_LENGTH}"
+    if name == "prev":
+        return "`prev` stands for the previous output, and nothing else can have that name"
+    return (
+        None
+        if NAME.fullmatch(name)
+        else f"`{name}` is no name for an item"
+        if name
+        else "a name cannot be empty"
+    )

@@ -1,0 +1,200 @@
+"""A `Value` whose texts with ``$`` are expressions → a `Formula`, evaluated in a scope; a name with
+``$`` → a `NameFormula`.
+
+Here the offsets of an `ExpressionError` become a place in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from archspec import limits
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.elaborate.words import expression_words
+from archspec.frontend.expressions import expression
+from archspec.frontend.expressions.expression import ExpressionError, Scope
+from archspec.frontend.yaml.reader import Broken, Value
+
+
+class Located(Exception):
+    """An expression cannot be read or evaluated; ``diagnostic`` says where in the file,
+    ``about`` the variable whose value is to blame.
+    """
+
+    def __init__(self, diagnostic: Diagnostic, about: str | None = None) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+        self.about = about
+
+
+class Silenced(Exception):
+    """A value depends on a mistake that has been told already."""
+
+
+class Mention(NamedTuple):
+    """A variable that a formula mentions, and where."""
+
+    name: str
+    span: Span
+
+
+class Formula(NamedTuple):
+    """A value of the text. ``constant`` ones are ``data``; the others are evaluated.
+    ``mentions`` are their variables.
+    """
+
+    value: Value
+    mentions: tuple[Mention, ...]
+    data: Any = None
+    compute: Callable[[Scope], Any] | None = None
+
+    @property
+    def constant(self) -> bool:
+        """Whether the value is the same in every scope."""
+        return self.compute is None
+
+    def evaluate(self, scope: Scope) -> Any:
+        """The plain value in a scope. Raises `Located`."""
+        return self.data if self.compute is None else self.compute(scope)
+
+
+class NameFormula(NamedTuple):
+    """A name as written, in which variables may stand."""
+
+    value: Value
+    mentions: tuple[Mention, ...]
+    template: expression.Template | None
+
+    broken: bool = False
+
+    @property
+    def text(self) -> str:
+        """The name as written."""
+        return str(self.value.text)
+
+    def fill(self, scope: Scope) -> str:
+        """The name in a scope. Raises `Located`, and `Silenced` for a broken one."""
+        if self.template is None:
+            if self.broken:
+                raise Silenced(self.text)
+            return self.text
+        try:
+            return self.template.fill(scope)
+        except ExpressionError as error:
+            raise Located(_diagnostic(self.value, error)) from None
+
+
+def _silenced(scope: Scope) -> Any:
+    raise Silenced
+
+
+def broken(value: Value) -> Formula:
+    """The formula of a value whose mistake has been told: to evaluate it raises `Silenced`."""
+    return Formula(value, (), None, _silenced)
+
+
+def formula(value: Value) -> Formula:
+    """The formula of a value. Raises `Located` where an expression cannot be read."""
+    if isinstance(value.data, Broken):
+        return broken(value)
+    if isinstance(value.data, dict):
+        return _mapping(value, {key: formula(one) for key, one in value.items()})
+    if isinstance(value.data, list):
+        return _list(value, [formula(one) for one in value.data])
+    if isinstance(value.data, str) and expression.is_expression(value.data):
+        return _expression(value)
+    return Formula(value, (), value.data)
+
+
+def name_formula(value: Value) -> NameFormula:
+    """The formula of a name. Raises `Located` where an expression in it cannot be read."""
+    text = str(value.text)
+    if not expression.is_expression(text):
+        return NameFormula(value, (), None)
+    try:
+        template = expression.parse_template(text)
+    except ExpressionError as error:
+        raise Located(_diagnostic(value, error)) from None
+    return NameFormula(value, _mentions(value, template.names), template)
+
+
+def mentioned(value: Value) -> tuple[Mention, ...]:
+    """The variables that stand in a text that is no expression, so that a misspelt one is told
+    too; none where the text may bind its own.
+    """
+    text = value.data
+    if (
+        not isinstance(text, str)
+        or "for" in text
+        or "'" in text
+        or len(text) > limits.EXPRESSION_LENGTH
+    ):
+        return ()
+    return tuple(
+        Mention(one[1], part(value, *one.span())) for one in re.finditer(r"\$([A-Za-z_]\w*)", text)
+    )
+
+
+def _expression(value: Value) -> Formula:
+    try:
+        parsed = expression.parse(value.data)
+    except ExpressionError as error:
+        raise Located(_diagnostic(value, error)) from None
+
+    def compute(scope: Scope) -> Any:
+        try:
+            return parsed.evaluate(scope)
+        except ExpressionError as error:
+            raise Located(_diagnostic(value, error), error.about) from None
+
+    return Formula(value, _mentions(value, parsed.names), None, compute)
+
+
+def _mapping(value: Value, entries: dict[str, Formula]) -> Formula:
+    mentions = tuple(mention for one in entries.values() for mention in one.mentions)
+    if all(one.constant for one in entries.values()):
+        return Formula(value, mentions, {key: one.data for key, one in entries.items()})
+    return Formula(
+        value,
+        mentions,
+        None,
+        lambda scope: {key: one.evaluate(scope) for key, one in entries.items()},
+    )
+
+
+def _list(value: Value, elements: list[Formula]) -> Formula:
+    mentions = tuple(mention for one in elements for mention in one.mentions)
+    if all(one.constant for one in elements):
+        return Formula(value, mentions, [one.data for one in elements])
+    return Formula(value, mentions, None, lambda scope: [one.evaluate(scope) for one in elements])
+
+
+def _mentions(value: Value, names: tuple[expression.Name, ...]) -> tuple[Mention, ...]:
+    return tuple(Mention(name.text, part(value, name.start, name.end)) for name in names)
+
+
+def _diagnostic(value: Value, error: ExpressionError) -> Diagnostic:
+    message, label, help = expression_words(error.message)
+    return Diagnostic(
+        error.code, message, part(value, error.start, error.end), label, help=error.help or help
+    )
+
+
+def part(value: Value, start: int, end: int) -> Span:
+    """The span of ``text[start:end]`` of a scalar; the whole scalar's where it runs over lines
+    or holds escapes.
+    """
+    span, length = value.span, len(value.text or "")
+    quotes = 0 if value.plain else 1
+    if span.line != span.end_line or span.end_column - span.column != length + 2 * quotes:
+        return span
+    column = span.column + quotes
+    return Span(
+        span.file,
+        span.line,
+        column + min(start, length),
+        span.line,
+        column + max(min(end, length), min(start + 1, length)),
+    )

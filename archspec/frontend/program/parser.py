@@ -1,0 +1,701 @@
+"""`Document` → `Program`: items, blocks and formulas as data, every name in them known to be one.
+
+What can be said without running the network is said here, for every item, also those that a
+``when`` leaves out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+from archspec.diagnostics import Complaints, Diagnostic, Enough, Span
+from archspec.frontend.elaborate.names import snake_case
+from archspec.frontend.expressions.expression import FUNCTIONS, RESERVED
+from archspec.frontend.program.complaints import (
+    RECURSION_HELP,
+    better_name,
+    block_argument_problems,
+    merge_problem,
+    name_problem,
+    no_argument,
+    recursion,
+    unknown_operation,
+)
+from archspec.frontend.program.formulas import (
+    Formula,
+    Located,
+    Mention,
+    NameFormula,
+    broken,
+    formula,
+    mentioned,
+    name_formula,
+)
+from archspec.frontend.program.program import (
+    ArgumentsByKind,
+    Block,
+    BlockCall,
+    Branches,
+    Group,
+    Input,
+    Item,
+    Items,
+    LayerCall,
+    Mistaken,
+    Operation,
+    Parameter,
+    Path,
+    Program,
+    Residual,
+    Reuse,
+    SideOutput,
+    VariableCall,
+)
+from archspec.frontend.vocabulary import (
+    BLOCK_NAME,
+    MODIFIERS,
+    OPERATIONS,
+    RESERVED_STEPS,
+    VARIABLE_NAME,
+)
+from archspec.frontend.yaml.reader import Broken, Document, Value
+from archspec.layers import KINDS
+from archspec.spelling import did_you_mean, listed_names
+
+Bodies = dict[
+    Any, tuple[tuple[tuple[Input, ...], ArgumentsByKind, Mapping[str, Block], Items, bool], Value]
+]
+"""What stands outside of ``vars``, read once for all variants that change only values of
+variables, and the document it was read from.
+"""
+
+
+class Names(NamedTuple):
+    """The variables that are visible at a place; ``everything`` where a table in a variable
+    binds names that only running shows.
+    """
+
+    known: frozenset[str]
+    everything: bool = False
+
+    def plus(self, names: Iterable[str]) -> Names:
+        """With more names, the nearer ones."""
+        return Names(self.known | frozenset(names), self.everything)
+
+
+T = TypeVar("T")
+
+
+def parse(document: Document, bodies: Bodies) -> tuple[Program | None, list[Diagnostic]]:
+    """The program of a document, and what is wrong with it. No program where it cannot be
+    carried out; else what is wrong is broken in it.
+    """
+    reader = _Reader(document.root, bodies)
+    try:
+        program = reader.program()
+    except Enough:
+        return None, reader.problems
+    return (None if any(one.code in FATAL for one in reader.problems) else program), reader.problems
+
+
+FATAL = ("recursion", "duplicate-name", "reserved-name")
+"""Codes of mistakes after which carrying out the program would only tell more of the same."""
+
+
+@dataclass(eq=False, repr=False)
+class _Reader:
+    """Reads a document's values into a `Program`, gathering complaints."""
+
+    root: Value
+    bodies: Bodies
+    problems: list[Diagnostic] = field(default_factory=Complaints)
+    block_values: Mapping[str, Value] = field(default_factory=dict)
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    calls: dict[str, list[BlockCall]] = field(default_factory=dict)
+    current: str = ""
+    reuses: bool = False
+
+    def program(self) -> Program:
+        self.block_values = dict(self._section("blocks"))
+        self.variables = dict(self._section("vars"))
+        for name, value in self.variables.items():
+            self._check_variable(name, value.place)
+        seen = Names(frozenset(self.variables))
+        variables = {
+            name: self._formula(value, seen, name) for name, value in self.variables.items()
+        }
+        key = self._body_key()
+        body = self.bodies[key][0] if key in self.bodies else self._body(seen)
+        if not self.problems:
+            self.bodies[key] = body, self.root
+        return Program(
+            str(self.root.data["name"].text),
+            self._text("description"),
+            self._text("source"),
+            variables,
+            *body,
+        )
+
+    def _body_key(self) -> Any:
+        """What the reading of all but ``vars`` depends on: the other sections, the variables'
+        names, and the tables among their values.
+        """
+        sections = tuple(
+            id(self.root.get(key)) for key in ("input", "inputs", "defaults", "blocks", "layers")
+        )
+        tables = tuple(
+            id(value)
+            for value in self.variables.values()
+            if value.is_mapping or any(row.is_mapping for row in value.elements())
+        )
+        return sections, tuple(self.variables), tables
+
+    def _body(
+        self, seen: Names
+    ) -> tuple[tuple[Input, ...], ArgumentsByKind, Mapping[str, Block], Items, bool]:
+        inputs = tuple(self._inputs(seen))
+        defaults = self._defaults(self.root.get("defaults"), seen.plus(["in"]))
+        blocks = {name: self._block(name, value, seen) for name, value in self.block_values.items()}
+        self.current = ""
+        layers = self.root.data["layers"]
+        items = self._items(layers, seen.plus(["in", "prev"]))
+        if not items.items:
+            self._problem(
+                "empty",
+                "a model needs at least one layer",
+                layers.place,
+                "add items to `layers`: `- Dense: {units: 10}`",
+            )
+        self._check_recursion()
+        return inputs, defaults, blocks, items, self.reuses
+
+    def _section(self, key: str) -> Iterator[tuple[str, Value]]:
+        value = self.root.get(key)
+        return value.items() if value is not None else iter(())
+
+    def _text(self, key: str) -> str | None:
+        value = self.root.get(key)
+        return None if value is None else value.data
+
+    def _inputs(self, seen: Names) -> Iterator[Input]:
+        single = self.root.get("input")
+        entries = [("input", single)] if single is not None else list(self._section("inputs"))
+        for name, value in entries:
+            assert value is not None
+            if single is None:
+                self._check_name(name, value.place)
+            shape = (None if isinstance(value.data, Broken) else value.get("shape")) or value
+            dtype = value.get("dtype")
+            yield Input(name, self._formula(shape, seen), dtype, value.place)
+
+    # --- names
+
+    def _check_variable(self, name: str, place: Span) -> None:
+        if name in RESERVED:
+            what = WORDS.get(
+                name, f"`{name}` is a {'function' if name in FUNCTIONS else 'word'} of expressions"
+            )
+            self._problem(
+                "reserved-name",
+                f"{what}, and no variable can have that name",
+                place,
+                help="choose another name",
+            )
+        elif not re.fullmatch(VARIABLE_NAME, name):
+            near = re.sub(r"[^A-Za-z0-9_]", "_", name)
+            help = (
+                f"write `{near}`"
+                if re.fullmatch(VARIABLE_NAME, near)
+                else "use letters, digits and `_`, not beginning with a digit"
+            )
+            self._problem("wrong-name", f"`{name}` is no name for a variable", place, help=help)
+
+    def _check_name(self, name: str, place: Span) -> None:
+        problem = name_problem(name)
+        if problem:
+            self._problem("wrong-name", problem, place, help=better_name(name))
+
+    def _all_known(self, mentions: Iterable[Mention], seen: Names, own: str | None = None) -> bool:
+        """Whether every variable that is mentioned can be seen; those that cannot are told.
+        ``own`` is the variable that is computed here.
+        """
+        known = True
+        for mention in mentions:
+            if mention.name in seen.known or (
+                seen.everything and mention.name not in ("in", "prev", "i")
+            ):
+                continue
+            message, help = self._unknown(mention.name, seen, own)
+            self._problem("unknown-name", message, mention.span, help)
+            known = False
+        return known
+
+    def _unknown(self, name: str, seen: Names, own: str | None) -> tuple[str, str | None]:
+        if name == "i":
+            inside = (
+                f"a block does not see its caller's `$i`: add an argument to `{self.current}`, and"
+                " call it with `$i`"
+            )
+            return (
+                "`$i` counts repetitions, and nothing here repeats",
+                inside if self.current else "use it in an item with `repeat`",
+            )
+        if name in ("in", "prev"):
+            where = "use it in `layers`" + (", or in a block's `let`" if name == "in" else "")
+            return f"`${name}` is a tensor of a running network, and there is none here yet", where
+        candidates = sorted(seen.known - {"in", "prev", "i"})
+        near = did_you_mean(name, candidates, "`${}`")
+        if near and own and near == did_you_mean(name, [own], "`${}`"):
+            near = (
+                f"if `${own}` is meant: a variable cannot be computed from itself; write its value"
+            )
+        outside = name in self.variables
+        if self.current and not near and not outside:
+            near = (
+                f"a block sees its own `args` and `let`, and `vars`: add `{name}` to the `args` of"
+                f" `{self.current}`, and give it in the calls"
+            )
+        known = [f"${one}" for one in [*candidates[:12], *({"i"} & seen.known)]]
+        return (
+            f"there is no variable `{name}` here",
+            near or f"add it to `vars`; the variables here: {listed_names(known) or 'none'}",
+        )
+
+    # --- formulas
+
+    def _guarded(self, read: Callable[[Value], T], value: Value) -> T | None:
+        try:
+            return read(value)
+        except Located as error:
+            self.problems.append(error.diagnostic)
+            return None
+
+    def _formula(self, value: Value, seen: Names, own: str | None = None) -> Formula:
+        found = self._guarded(formula, value)
+        if found is None:
+            self._all_known(mentioned(value), seen, own)
+        return (
+            found
+            if found is not None and self._all_known(found.mentions, seen, own)
+            else broken(value)
+        )
+
+    def _name(self, value: Value, seen: Names, *, prev: bool = False) -> NameFormula:
+        found = self._guarded(name_formula, value)
+        if found is None or not self._all_known(found.mentions, seen):
+            return NameFormula(value, (), None, broken=True)
+        if found.template is None and not (prev and found.text == "prev"):
+            told = len(self.problems)
+            self._check_name(found.text, value.span)
+            return found._replace(broken=len(self.problems) > told)
+        return found
+
+    def _arguments(self, value: Value | None, seen: Names) -> dict[str, Formula]:
+        entries = value.items() if value is not None else iter(())
+        return {name: self._formula(one, seen) for name, one in entries}
+
+    def _defaults(self, value: Value | None, seen: Names) -> ArgumentsByKind:
+        entries = value.items() if value is not None else iter(())
+        return {kind: self._arguments(one, seen) for kind, one in entries}
+
+    # --- blocks
+
+    def _block(self, name: str, value: Value, seen: Names) -> Block:
+        self.current = name
+        if name in RESERVED_STEPS or not re.fullmatch(BLOCK_NAME, name):
+            why = (
+                "is a word of the language, and no block can have that name"
+                if name in RESERVED_STEPS
+                else "is no name for a block"
+            )
+            near = snake_case(re.sub(r"[^A-Za-z0-9_]", "_", name))
+            fits = near not in RESERVED_STEPS and re.fullmatch(BLOCK_NAME, near)
+            help = (
+                f"write `{near}`"
+                if fits
+                else "choose another name, of lower-case letters, digits and `_`"
+            )
+            self._problem("wrong-name", f"`{name}` {why}", value.place, help=help)
+        inputs = (
+            tuple(str(one.text) for one in value.data["inputs"].elements())
+            if value.get("inputs")
+            else ()
+        )
+        for one in value.data["inputs"].elements() if inputs else ():
+            self._check_variable(str(one.text), one.span)
+        parameters = self._parameters(value.get("args"), seen.plus(["in", *inputs]))
+        let = value.get("let")
+        local = dict(let.items()) if let is not None else {}
+        self._check_distinct(value, inputs, parameters, local)
+        inner = seen.plus([*inputs, *parameters, *local, "in"])
+        values = {key: self._formula(one, inner, key) for key, one in local.items()}
+        defaults = self._defaults(value.get("defaults"), inner)
+        items = self._items(value.data["layers"], inner.plus(["prev"]))
+        return Block(name, parameters, values, inputs, defaults, items, value.place)
+
+    def _parameters(self, value: Value | None, seen: Names) -> dict[str, Parameter]:
+        parameters: dict[str, Parameter] = {}
+        for one in value.elements() if value is not None else ():
+            name, default = next(one.items()) if one.is_mapping else (str(one.text), None)
+            place = default.place if default is not None else one.span
+            self._check_variable(name, place)
+            if name in parameters:
+                help = f"remove one; the first is on line {parameters[name].place.line}"
+                self._problem("duplicate-name", f"the argument `{name}` stands twice", place, help)
+            parameters[name] = Parameter(name, default and self._formula(default, seen), place)
+            seen = seen.plus([name])
+        return parameters
+
+    def _check_distinct(
+        self,
+        block: Value,
+        inputs: tuple[str, ...],
+        parameters: Iterable[str],
+        let: Mapping[str, Value],
+    ) -> None:
+        taken = set(inputs)
+        if len(taken) != len(inputs):
+            self._problem(
+                "duplicate-name",
+                "two inputs of this block have one name",
+                block.data["inputs"].place,
+                "give each its own",
+            )
+        for name in parameters:
+            if name in taken:
+                message = f"`{name}` is an input of this block and an argument too"
+                self._problem(
+                    "duplicate-name",
+                    message,
+                    block.data["args"].place,
+                    "give one of them another name",
+                )
+            taken.add(name)
+        for name, value in let.items():
+            self._check_variable(name, value.place)
+            if name in taken:
+                self._problem(
+                    "duplicate-name",
+                    f"`{name}` is an argument or input of this block already",
+                    value.place,
+                    help="give the local value another name",
+                )
+
+    def _check_recursion(self) -> None:
+        """Blocks that call themselves, directly or around, each circle told once."""
+        told: set[frozenset[str]] = set()
+        for start in self.calls:
+            for circle in self._circles(start):
+                names = frozenset(call.block for call in circle)
+                if names not in told and start in self.block_values:
+                    told.add(names)
+                    self._problem(
+                        "recursion",
+                        recursion([start, *(call.block for call in circle)]),
+                        circle[0].place,
+                        RECURSION_HELP,
+                    )
+
+    def _circles(self, start: str) -> Iterator[list[BlockCall]]:
+        """The shortest chain of calls from a block back to itself, if there is one."""
+        seen: set[str] = set()
+        chains = [[call] for call in self.calls.get(start, ())]
+        while chains:
+            chain = chains.pop(0)
+            last = chain[-1].block
+            if last == start:
+                yield chain
+                return
+            if last not in seen:
+                seen.add(last)
+                chains += [[*chain, call] for call in self.calls.get(last, ())]
+
+    # --- items
+
+    def _items(self, value: Value, seen: Names) -> Items:
+        items = tuple(self._item(one, seen) for one in value.elements())
+        return Items(items, frozenset(_written_names(items)), value.place)
+
+    def _item(self, value: Value, seen: Names) -> Item:
+        if isinstance(value.data, Broken):
+            return self._mistaken(value, seen)
+        if not value.is_mapping:
+            return Item(
+                self._bare(value, seen) or Mistaken(False, value.span),
+                None,
+                None,
+                None,
+                None,
+                value.span,
+            )
+        key = self._operation_key(value)
+        if key is None:
+            return self._mistaken(value, seen)
+        inner = seen
+        repeat = value.get("repeat")
+        repeats = None
+        if repeat is not None:
+            repeats = self._formula(repeat, seen)
+            inner = self._bound_by(repeat, seen)
+        when = value.get("when")
+        name = value.get("name")
+        operation = self._operation(key, value, inner)
+        item_name = name and self._name(name, inner)
+        item_when = when and self._formula(when, inner)
+        sources = self._sources(value.get("from"), inner)
+        place = value.data[key].place
+        return Item(
+            operation or Mistaken(False, place), item_name, repeats, item_when, sources, place
+        )
+
+    def _mistaken(self, value: Value, seen: Names) -> Item:
+        """An item with a mistake that has been told: of it only the name counts, and what it
+        repeats is not known.
+        """
+        entries = dict(value.items())
+        hides = "repeat" in entries or any(
+            key in OPERATIONS or did_you_mean(key, ["name"]) for key in entries if key != "name"
+        )
+        name = entries.get("name")
+        named = (
+            name is not None
+            and isinstance(name.text, str)
+            and "$" not in name.text
+            and name_problem(name.text) is None
+        )
+        operation = Mistaken(hides or (name is not None and not named), value.place)
+        return Item(
+            operation,
+            self._name(name, seen) if name and named else None,
+            None,
+            None,
+            None,
+            value.place,
+        )
+
+    def _bare(self, value: Value, seen: Names) -> Operation | None:
+        word = str(value.text)
+        if value.span.line != value.span.end_line:
+            message = f"`{word}` runs over two lines, and YAML has read it as one text"
+            self._problem(
+                "unknown-layer",
+                message,
+                value.span,
+                help="give each item a line of its own, all indented alike",
+            )
+            return None
+        if re.match(r"[A-Za-z_$][\w$]*:\S", word):
+            self._problem(
+                "unknown-layer",
+                f"`{word}` is one text",
+                value.span,
+                help="put a space behind the colon",
+            )
+            return None
+        return self._call(word, None, value.span, seen)
+
+    def _operation_key(self, item: Value) -> str | None:
+        keys = [key for key, _ in item.items() if key not in MODIFIERS]
+        if len(keys) == 1:
+            return keys[0]
+        if not keys:
+            message = f"this item has no operation, only {listed_names(item.data)}"
+            self._problem(
+                "no-operation",
+                message,
+                item.first_line,
+                help="add what it makes: a layer, a block, or `layers: [...]`",
+            )
+            return None
+        message = f"an item has one operation, and this one has {listed_names(keys)}"
+        self._problem(
+            "two-operations", message, item.data[keys[1]].place, help=self._two(item, keys)
+        )
+        return None
+
+    def _two(self, item: Value, keys: list[str]) -> str:
+        for key in keys:
+            block = self.block_values.get(key)
+            args = block.get("args") if block is not None else None
+            names = (
+                [
+                    next(one.items())[0] if one.is_mapping else str(one.text)
+                    for one in args.elements()
+                ]
+                if args is not None
+                else []
+            )
+            inside = [other for other in keys if other in names]
+            if inside and item.data[key].data is None:
+                return (
+                    f"`{inside[0]}` is an argument of the block `{key}`: indent it below `{key}:`"
+                )
+        if set(keys) == {"residual", "layers"}:
+            after = (
+                "to have them after it, make them the next item, `- layers:`, its `-` below the one"
+                " of this item"
+            )
+            return (
+                "to have the items of `layers` in the residual, put them into the list below"
+                f" `residual:`; {after}"
+            )
+        short = all(item.data[key].data is None for key in keys[1:])
+        items = listed_names([f"- {key}{'' if short else ': ...'}" for key in keys[1:]])
+        return (
+            f"make {'it an item' if len(keys) == 2 else 'each an item'} of its own, {items}, its"
+            f" `-` below the one of `{keys[0]}`"
+        )
+
+    def _operation(self, key: str, item: Value, seen: Names) -> Operation | None:
+        value = item.data[key]
+        if key in OPERATIONS:
+            return self._structure(key, item, value, seen)
+        return self._call(key, value, value.place, seen)
+
+    def _structure(self, key: str, item: Value, value: Value, seen: Names) -> Operation | None:
+        if key == "layers":
+            return Group(self._items(value, seen), value.place)
+        if key == "output":
+            return SideOutput(self._items(value, seen), value.place)
+        if key == "residual":
+            shortcut = item.get("shortcut")
+            return Residual(
+                self._items(value, seen),
+                shortcut and self._path("shortcut", shortcut, seen),
+                value.place,
+            )
+        if key == "branches":
+            return self._branches(value, item.data["merge"], seen)
+        self.reuses = True
+        return Reuse(self._name(value, seen), value.place)
+
+    def _branches(self, value: Value, merge: Value, seen: Names) -> Branches:
+        for label, one in value.items():
+            self._check_name(label, one.place)
+        paths = tuple(self._path(label, one, seen) for label, one in value.items())
+        name, arguments = next(merge.items()) if merge.is_mapping else (None, None)
+        if name is None:
+            kind = self._formula(merge, seen)
+        else:
+            assert arguments is not None
+            kind = Formula(Value(name, arguments.place, text=name, plain=True), (), name)
+        given = self._arguments(arguments, seen)
+        complaint = merge_problem(str(kind.data)) if kind.constant else None
+        if complaint:
+            self._problem("unknown-layer", complaint[0], kind.value.span, help=complaint[1])
+            kind = broken(kind.value)
+        elif kind.constant:
+            given = self._checked_arguments(str(kind.data), given)
+        return Branches(paths, kind, given, value.place)
+
+    def _path(self, label: str, value: Value, seen: Names) -> Path:
+        if value.is_mapping:
+            when, layers = value.data["when"], value.data["layers"]
+            return Path(label, self._items(layers, seen), self._formula(when, seen), value.place)
+        return Path(label, self._items(value, seen), None, value.place)
+
+    def _sources(self, value: Value | None, seen: Names) -> tuple[NameFormula, ...] | None:
+        if value is None:
+            return None
+        return tuple(
+            self._name(one, seen, prev=True) for one in (value.data if value.is_list else [value])
+        )
+
+    def _bound_by(self, repeat: Value, seen: Names) -> Names:
+        """The names that a ``repeat`` binds for the rest of its item."""
+        table = repeat
+        if isinstance(repeat.data, str) and (
+            match := re.fullmatch(rf"\$({VARIABLE_NAME})", repeat.data)
+        ):
+            table = (
+                self.variables.get(match[1], repeat) if match[1] not in self._hidden() else repeat
+            )
+        if isinstance(table.data, str):
+            return Names(seen.known | {"i"}, everything=True)
+        rows = [table] if table.is_mapping else [row for row in table.elements() if row.is_mapping]
+        names = [(name, value) for row in rows for name, value in row.items()]
+        for name, value in rows[0].items() if rows else ():
+            self._check_variable(name, value.place)
+        return seen.plus(["i", *(name for name, _ in names)])
+
+    def _hidden(self) -> frozenset[str]:
+        """Names of the block being read that hide variables of the spec."""
+        block = self.block_values.get(self.current)
+        if block is None:
+            return frozenset()
+        args = block.get("args")
+        names = (
+            [next(one.items())[0] if one.is_mapping else str(one.text) for one in args.elements()]
+            if args is not None
+            else []
+        )
+        let = block.get("let")
+        return frozenset([*names, *(let.data if let is not None and let.is_mapping else ())])
+
+    # --- calls
+
+    def _call(self, word: str, value: Value | None, place: Span, seen: Names) -> Operation | None:
+        arguments = self._arguments(value, seen)
+        if word.startswith("$"):
+            known = self._all_known([Mention(word[1:], place)], seen)
+            return VariableCall(word[1:], arguments, place) if known else None
+        if word in KINDS:
+            return LayerCall(word, self._checked_arguments(word, arguments), place)
+        if word in self.block_values:
+            call = BlockCall(word, arguments, place)
+            self.calls.setdefault(self.current, []).append(call)
+            self._check_block_arguments(call)
+            return call
+        message, help = unknown_operation(word, self.block_values, arguments)
+        self._problem("unknown-layer", message, place, help)
+        return None
+
+    def _checked_arguments(self, kind: str, arguments: dict[str, Formula]) -> dict[str, Formula]:
+        """The arguments, those broken that the kind does not have; they are told."""
+        for name, one in arguments.items():
+            if name not in KINDS[kind].attributes and not isinstance(one.value.data, Broken):
+                message, help = no_argument(kind, name)
+                self._problem("unknown-argument", message, one.value.place, help)
+        return {
+            name: one if name in KINDS[kind].attributes else broken(one.value)
+            for name, one in arguments.items()
+        }
+
+    def _check_block_arguments(self, call: BlockCall) -> None:
+        args = self.block_values[call.block].get("args")
+        given = args.elements() if args is not None else iter(())
+        known = {
+            next(one.items())[0] if one.is_mapping else str(one.text): not one.is_mapping
+            for one in given
+        }
+        for diagnostic in block_argument_problems(call.block, known, call.arguments, call.place):
+            self.problems.append(diagnostic)
+
+    def _problem(self, code: str, message: str, span: Span, help: str | None = None) -> None:
+        self.problems.append(Diagnostic(code, message, span, help=help))
+
+
+WORDS = {
+    "i": "`$i` counts repetitions",
+    "in": "`$in` is the input of a block",
+    "prev": "`$prev` is the output of the item before",
+}
+
+
+def _written_names(items: Iterable[Item]) -> Iterator[str]:
+    """The first steps of the names written in a list, and in its parts that are no steps of
+    their own.
+    """
+    for item in items:
+        if item.name is not None:
+            if (
+                item.repeat is None or item.name.mentions
+            ):  # else it is counted, and the name without the count is nobody's
+                yield item.name.text.partition(".")[0]
+        elif isinstance(item.operation, Group | Residual):
+            yield from item.operation.items.reserved
+        elif isinstance(item.operation, Branches):
+            yield from (path.label for path in item.operation.paths)

@@ -1,0 +1,202 @@
+"""A network as written: items, blocks, inputs and formulas, every name in them known to be one.
+`syntax` makes it, `elaborate` carries it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from archspec.diagnostics import Span
+from archspec.frontend.program.formulas import Formula, NameFormula
+from archspec.frontend.yaml.reader import Value
+
+Arguments = Mapping[str, Formula]
+
+
+class LayerCall(NamedTuple):
+    """A layer of a kind, with the arguments that stand at it."""
+
+    kind: str
+    arguments: Arguments
+    place: Span
+
+
+class BlockCall(NamedTuple):
+    """A call of a block of the spec."""
+
+    block: str
+    arguments: Arguments
+    place: Span
+
+
+class VariableCall(NamedTuple):
+    """A call of the layer kind or block that a variable names."""
+
+    variable: str
+    arguments: Arguments
+    place: Span
+
+
+class Items(NamedTuple):
+    """A list of items. ``reserved`` are the names written in it and in its unnamed groups,
+    which automatic names avoid.
+    """
+
+    items: tuple[Item, ...]
+    reserved: frozenset[str]
+    place: Span
+
+
+class Group(NamedTuple):
+    """``layers``: the items run in sequence."""
+
+    items: Items
+    place: Span
+
+
+class Path(NamedTuple):
+    """A branch or a shortcut: its items, and the condition under which there is one."""
+
+    label: str
+    items: Items
+    when: Formula | None
+    place: Span
+
+
+class Branches(NamedTuple):
+    """``branches`` with the layer that ``merge`` names: a kind, or a formula that gives its
+    name.
+    """
+
+    paths: tuple[Path, ...]
+    merge: Formula
+    arguments: Arguments
+    place: Span
+
+
+class Residual(NamedTuple):
+    """``residual`` with its ``shortcut``, ``None`` for the identity."""
+
+    items: Items
+    shortcut: Path | None
+    place: Span
+
+
+class Reuse(NamedTuple):
+    """``reuse``: the item of that name once more."""
+
+    target: NameFormula
+    place: Span
+
+
+class SideOutput(NamedTuple):
+    """``output``: a side path that ends in an output of the model."""
+
+    items: Items
+    place: Span
+
+
+class Mistaken(NamedTuple):
+    """What stands where an operation belongs, its mistake told. ``hides`` says that names may
+    stand in it, which nobody knows now.
+    """
+
+    hides: bool
+    place: Span
+
+
+Operation = (
+    LayerCall
+    | BlockCall
+    | VariableCall
+    | Group
+    | Branches
+    | Residual
+    | Reuse
+    | SideOutput
+    | Mistaken
+)
+
+
+class Item(NamedTuple):
+    """One item: an operation with its modifiers. ``place`` is where the operation's key stands."""
+
+    operation: Operation
+    name: NameFormula | None
+    repeat: Formula | None
+    when: Formula | None
+    sources: tuple[NameFormula, ...] | None
+    place: Span
+
+
+class Parameter(NamedTuple):
+    """An argument of a block: ``default`` is ``None`` where it is required."""
+
+    name: str
+    default: Formula | None
+    place: Span
+
+
+ArgumentsByKind = Mapping[str, Arguments]
+
+
+class Block(NamedTuple):
+    """A block: its arguments, local values, inputs, defaults and items."""
+
+    name: str
+    parameters: Mapping[str, Parameter]
+    let: Mapping[str, Formula]
+    inputs: tuple[str, ...]
+    defaults: ArgumentsByKind
+    items: Items
+    place: Span
+
+
+class Input(NamedTuple):
+    """An input of the model: its shape as a formula, and its dtype, which is a plain text."""
+
+    name: str
+    shape: Formula
+    dtype: Value | None
+    place: Span
+
+
+class Program(NamedTuple):
+    """A network as written, ready to be carried out."""
+
+    name: str
+    description: str | None
+    source: str | None
+    variables: Mapping[str, Formula]
+    inputs: tuple[Input, ...]
+    defaults: ArgumentsByKind
+    blocks: Mapping[str, Block]
+    items: Items
+    reuses: bool
+
+
+def place_of(name: str, items: Items) -> Span | None:
+    """Where an item, branch or shortcut of that name stands in a list, or in the groups,
+    branches and residuals within.
+    """
+    for item in items.items:
+        operation = item.operation
+        if item.name is not None and item.name.text == name:
+            return item.name.value.span
+        paths = operation.paths if isinstance(operation, Branches) else ()
+        if isinstance(operation, Residual) and operation.shortcut is not None:
+            paths = (operation.shortcut,)
+        place = next((path.place for path in paths if path.label == name), None)
+        inner = [operation.items] if isinstance(operation, Group | Residual | SideOutput) else []
+        place = place or next(
+            (
+                found
+                for one in [*inner, *(path.items for path in paths)]
+                if (found := place_of(name, one))
+            ),
+            None,
+        )
+        if place is not None:
+            return place
+    return None

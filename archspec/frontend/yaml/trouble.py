@@ -1,0 +1,98 @@
+"""What the parser of YAML complains of, as data: its words, the text around it, and what is
+said of it instead.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+KEY = r"[^\s:#'\"\[\]{}][^:#]*?|'[^']*'|\"[^\"]*\""
+
+ENTRY = re.compile(rf"\s*(?:- +)*(?P<key>{KEY})\s*:(?:\s+(?P<value>.*)|$)")
+"""A line that opens with ``key:``, after any dashes of a list."""
+
+
+class Trouble(NamedTuple):
+    """A parser's complaint: its words, the lines of the text, where it stopped and where what
+    it was reading began (from 0).
+    """
+
+    problem: str
+    context: str
+    lines: list[str]
+    at: tuple[int, int]
+    start: tuple[int, int] | None
+
+    def line(self, number: int) -> str:
+        """A line of the text; beyond its ends, nothing."""
+        return self.lines[number] if 0 <= number < len(self.lines) else ""
+
+    @property
+    def here(self) -> str:
+        """The text from where the parser stopped to the end of its line."""
+        return self.line(self.at[0])[self.at[1] :]
+
+    @property
+    def before(self) -> str:
+        """The text of the line up to where the parser stopped."""
+        return self.line(self.at[0])[: self.at[1]]
+
+    def above(self, row: int) -> int:
+        """The nearest line above that says something, -1 if there is none."""
+        return next((one for one in range(row - 1, -1, -1) if says_something(self.line(one))), -1)
+
+    def below(self, row: int) -> int:
+        """The nearest line below that says something."""
+        return next(
+            (one for one in range(row + 1, len(self.lines)) if says_something(self.line(one))),
+            len(self.lines),
+        )
+
+
+class Words(NamedTuple):
+    """What to say, and the place to say it of: (line, column, length) from 0, else where the
+    parser stopped.
+    """
+
+    message: str
+    help: str | None = None
+    place: tuple[int, int, int] | None = None
+    label: str = ""
+    code: str = "yaml-syntax"
+
+
+def says_something(line: str) -> bool:
+    """Whether a line is neither blank nor a comment."""
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def indent(line: str) -> int:
+    """The spaces that a line begins with."""
+    return len(line) - len(line.lstrip())
+
+
+def short(text: str) -> str:
+    """A text, cut where it is long."""
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def in_quotes(text: str) -> str:
+    """A text in YAML's quotes, double ones where it holds none."""
+    if '"' in text and "'" not in text:
+        return f"'{text}'"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def quoted(text: str) -> str:
+    """The help to put a text in quotes, written out where it is short."""
+    return (
+        f"write `{in_quotes(text)}`"
+        if text and text == short(text) and "`" not in text
+        else "put the whole text in double quotes"
+    )
+
+
+def without_comment(text: str) -> str:
+    """The text before a comment."""
+    return re.split(r"(?:^|\s)#", text)[0].strip()
