@@ -481,7 +481,7 @@ def _plain(value: Any) -> Any:
 
 
 def _summary(kind: type[Layer]) -> str:
-    return (kind.__doc__ or "").strip().partition("\n")[0]
+    return " ".join((kind.__doc__ or "").strip().partition("\n\n")[0].split())
 
 
 @cache
