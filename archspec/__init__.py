@@ -7,16 +7,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-
+from archspec import notebook
 from archspec.compiler import compile
 from archspec.diagnostics import SpecError
-from archspec.graph import Graph
+from archspec.graph import DISPLAYS, Graph
+from archspec.version import __version__
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Graph", "SpecError", "build", "compile"]
+__all__ = ["Graph", "SpecError", "__version__", "build", "compile"]
+
+DISPLAYS.update(svg=notebook.picture, html=notebook.page)
 
 
 def build(ref: str | Path | dict[str, Any], /, **vars: Any) -> keras.Model:

@@ -1,65 +1,20 @@
-"""The compiled network: tensors, weights, nodes, scopes and their totals. Data, and nothing
-else.
-"""
+"""The compiled network: its layers, how the author grouped them, and its totals. Data, and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archspec.tensor import Tensor, Weight, tensor_bytes, total
 
 if TYPE_CHECKING:
     from archspec.diagnostics import Diagnostic, Span
     from archspec.layers.base import Layer
 
-Size = int | None
-"""The length of one axis; ``None`` where it is unknown until the model is called."""
-
-Shape = tuple[Size, ...]
-"""A shape without the batch axis, channels last."""
-
-BYTES = {
-    "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "int64": 8, "uint64": 8,
-    "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8,
-}  # fmt: skip
-"""Bytes of one element of each Keras dtype."""
-
-
 Bindings = tuple[tuple[str, Any], ...]
 """Names and their values, in the order in which they were declared."""
-
-
-class Tensor(NamedTuple):
-    """What an edge carries for one example: a shape without the batch axis, and a Keras dtype."""
-
-    shape: Shape
-    dtype: str = "float32"
-
-    @property
-    def size(self) -> Size:
-        """The number of elements for one example, ``None`` where an axis is unknown."""
-        return product(self.shape)
-
-    def __str__(self) -> str:
-        return show_shape(self.shape)
-
-
-class Weight(NamedTuple):
-    """One variable of a layer, named as in Keras: ``kernel``, ``moving_mean``. ``trainable`` is
-    False for statistics.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    trainable: bool = True
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return prod(self.shape)
 
 
 class Node(NamedTuple):
@@ -79,6 +34,11 @@ class Node(NamedTuple):
     macs: int | None
     scope: int
     span: Span
+
+    @property
+    def own_weights(self) -> tuple[Weight, ...]:
+        """The weights that no other node owns: each weight of a network stands here once."""
+        return self.weights if self.weights_of is None else ()
 
 
 class Scope(NamedTuple):
@@ -130,12 +90,12 @@ class Graph:
     @cached_property
     def parameters(self) -> int:
         """All weights, moving statistics included; shared ones count once."""
-        return sum(weight.size for weight in self._weights())
+        return count_parameters(self.nodes)
 
     @cached_property
     def trainable_parameters(self) -> int:
         """The weights that training changes; shared ones count once."""
-        return sum(weight.size for weight in self._weights() if weight.trainable)
+        return count_parameters(self.nodes, trainable=True)
 
     @cached_property
     def macs(self) -> int | None:
@@ -153,50 +113,30 @@ class Graph:
 
     def _repr_svg_(self) -> str | None:
         """The diagram, as a notebook asks for it."""
-        return _notebook().picture(self)  # type: ignore[no-any-return]  # the module is loaded by its name
+        return _displayed(self, "svg")
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         """The diagram and the table of stages, as a notebook asks for them."""
-        return _notebook().page(self)  # type: ignore[no-any-return]  # the module is loaded by its name
-
-    def _weights(self) -> list[Weight]:
-        return [weight for node in self.nodes if node.weights_of is None for weight in node.weights]
+        return _displayed(self, "html")
 
 
-def _notebook() -> Any:
-    """What shows graphs, by its name: the data knows of no pictures until somebody looks."""
-    return import_module("archspec.notebook")
-
-
-def total(values: Iterable[int | None]) -> int | None:
-    """The sum, or ``None`` if any value is ``None``: what is unknown stays unknown."""
-    result = 0
-    for value in values:
-        if value is None:
-            return None
-        result += value
-    return result
-
-
-def product(sizes: Iterable[int | None]) -> int | None:
-    """The product, or ``None`` if any factor is ``None``."""
-    result = 1
-    for size in sizes:
-        if size is None:
-            return None
-        result *= size
-    return result
-
-
-def tensor_bytes(tensor: Tensor) -> int | None:
-    """Bytes of one example's tensor, ``None`` where an axis is unknown."""
-    size = tensor.size
-    return None if size is None else size * BYTES.get(tensor.dtype, 4)
-
-
-def show_shape(shape: Shape) -> str:
-    """A shape as people say it: ``56×56×256``; ``?`` for an unknown size, ``scalar`` for no
-    axis.
+def count_parameters(nodes: Iterable[Node], *, trainable: bool = False) -> int:
+    """The number of weights of some nodes, or of those that training changes; a weight that another
+    node owns counts there.
     """
-    sizes = ["?" if size is None else str(size) for size in shape]
-    return "×".join(sizes if len(sizes) <= 12 else [*sizes[:6], "…", *sizes[-3:]]) or "scalar"
+    return sum(
+        weight.size
+        for node in nodes
+        for weight in node.own_weights
+        if weight.trainable or not trainable
+    )
+
+
+DISPLAYS: dict[str, Callable[[Graph], str | None]] = {}
+"""How a notebook displays a graph, by format. `archspec.notebook` registers itself here, since data
+knows nothing of pictures and tables.
+"""
+
+
+def _displayed(graph: Graph, format: str) -> str | None:
+    return DISPLAYS[format](graph) if format in DISPLAYS else None

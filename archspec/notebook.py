@@ -1,4 +1,4 @@
-"""`Graph` → what a notebook shows of it: its diagram, and its table of stages."""
+"""`Graph` → what a notebook displays of it: its diagram, and its table of stages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archspec.graph import Graph
 
 
 def picture(graph: Graph) -> str | None:
-    """The diagram as SVG, nothing where none can be made: a notebook then shows the table alone."""
+    """The diagram as SVG, ``None`` where none can be made: a notebook then shows the table alone."""
     from archspec.diagrams.making import draw
     from archspec.diagrams.options import DrawingError
 

@@ -13,9 +13,10 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from archspec.backends.python_source.calls import POSITIONAL
-from archspec.graph import Graph, Tensor
+from archspec.graph import Graph
 from archspec.layers import KINDS
 from archspec.layers.types import Configured
+from archspec.tensor import Tensor
 
 Signature = tuple[Any, ...]
 

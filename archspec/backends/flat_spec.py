@@ -7,11 +7,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from archspec.graph import Graph, Node, Tensor
+from archspec.graph import Graph, Node
 from archspec.layers import Layer
 from archspec.layers.base import Attribute
 from archspec.layers.types import Configured, Refused
 from archspec.spelling import spec_name
+from archspec.tensor import Tensor
 
 
 def flat(graph: Graph) -> dict[str, Any]:

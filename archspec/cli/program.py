@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import click
 
-from archspec import __version__
 from archspec.cli.options import Commands
+from archspec.version import __version__
 
 ROOMS = {
     "build": "build",

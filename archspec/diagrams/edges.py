@@ -11,7 +11,7 @@ from archspec.diagrams.drawer import Drawer
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Way
 from archspec.diagrams.keeping import Around
 from archspec.graph import Graph, Node
-from archspec.reports.numbers import shape
+from archspec.tensor import show_shape
 
 
 class Step(NamedTuple):
@@ -122,7 +122,7 @@ class Wiring:
         edges = []
         last = ""
         for edge, tensor in steps:
-            size = shape(self.graph.tensors[tensor].shape)
+            size = show_shape(self.graph.tensors[tensor].shape)
             last = (
                 size if self.boxes[edge.tail].form in (Form.INPUT, Form.GROUP) else last
             )  # which say their size themselves

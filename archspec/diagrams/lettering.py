@@ -19,8 +19,9 @@ from archspec.diagrams.roles import (
     role,
     title,
 )
-from archspec.graph import Bindings, Graph, Node, total
-from archspec.reports.numbers import exact, shape, short
+from archspec.graph import Bindings, Graph, Node, count_parameters
+from archspec.reports.numbers import exact, short
+from archspec.tensor import show_shape, total
 
 MARK = "†"
 DOT = " · "
@@ -41,14 +42,9 @@ def together(belongs: Sequence[str]) -> str:
     return DOT.join(belongs).replace(f",{DOT}", ", then ")
 
 
-def parameters(nodes: Iterable[Node]) -> int:
-    """The weights of some layers; those that are another's count there."""
-    return sum(weight.size for node in nodes if node.weights_of is None for weight in node.weights)
-
-
 def weight(nodes: Iterable[Node], word: str = " params") -> str:
     """``9.73 k params``, nothing for none."""
-    number = parameters(nodes)
+    number = count_parameters(nodes)
     return f"{short(number)}{word}" if number else ""
 
 
@@ -56,12 +52,12 @@ def tip(node: Node, graph: Graph) -> str:
     """All of a layer, in lines: its name, kind and arguments, sizes, weights, multiply-adds and
     its line in the spec.
     """
-    sizes = " and ".join(shape(graph.tensors[name].shape) for name in node.inputs)
+    sizes = " and ".join(show_shape(graph.tensors[name].shape) for name in node.inputs)
     lines = [
         node.name,
         f"{node.layer!r}",
         f"{sizes} → {node.output}",
-        f"{exact(parameters([node]))} parameters",
+        f"{exact(count_parameters([node]))} parameters",
     ]
     if node.macs:
         lines.append(f"{exact(node.macs)} multiply-adds")
@@ -84,7 +80,7 @@ def group_tip(path: str, nodes: Sequence[Node], arguments: Bindings) -> str:
     said = ", ".join(f"{name}={value}" for name, value in arguments)
     numbers = [
         f"{len(nodes)} layers",
-        f"{exact(parameters(nodes))} parameters",
+        f"{exact(count_parameters(nodes))} parameters",
         f"{exact(macs)} multiply-adds",
     ]
     return "\n".join(line for line in [path, said, *numbers, f"line {nodes[0].span.line}"] if line)

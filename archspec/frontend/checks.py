@@ -9,8 +9,9 @@ from itertools import chain, islice
 from archspec import limits
 from archspec.diagnostics import Diagnostic, stopped
 from archspec.frontend.yaml.reader import Value
-from archspec.graph import Graph, show_shape
+from archspec.graph import Graph
 from archspec.spelling import did_you_mean
+from archspec.tensor import show_shape
 
 NOUNS = {
     "parameters": "parameters",

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.graph import Tensor, Weight
 from archspec.layers.base import Mismatch, SameShape, attr, axis_indices, known, layer
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import ACTIVATION, CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
 from archspec.layers.types import AXES, NUMBER, POSITIVE, either, number, optional, sequence
 from archspec.layers.windows import need_floats
+from archspec.tensor import Tensor, Weight
 
 _AT_LEAST_0 = number("a number of at least 0", 0)
 _SHARED_AXES = either(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
-from archspec.graph import Shape, Tensor, Weight, product, show_shape, total
 from archspec.layers.base import Mismatch, attr, axis_index, known, layer
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.types import INTEGER, POSITIVE, SEED, Type, either, number, optional, sequence
+from archspec.tensor import Shape, Tensor, Weight, product, show_shape, total
 
 
 def _listed(words: str, inner: Type) -> Type:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from archspec.graph import Tensor, Weight, product
 from archspec.layers.types import FLAG, Refused, Type, choice, either, optional
+from archspec.tensor import Tensor, Weight, product
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import gcd, prod
 from typing import Any
 
-from archspec.graph import Shape, Tensor, Weight, product
 from archspec.layers.base import Mismatch, attr, divisors, known, layer
 from archspec.layers.kernels import Biased, new_weight
 from archspec.layers.objects import (
@@ -16,6 +15,7 @@ from archspec.layers.objects import (
 )
 from archspec.layers.types import POSITIVE, choice
 from archspec.layers.windows import OPTIONAL_PADDING, SIZE, Sliding, need_floats, slide, spread
+from archspec.tensor import Shape, Tensor, Weight, product
 
 _PADDING = choice("valid", "same")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.graph import Tensor, Weight, product
 from archspec.layers.base import Layer, Mismatch, attr, known, layer
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import (
@@ -14,6 +13,7 @@ from archspec.layers.objects import (
     REGULARIZER,
 )
 from archspec.layers.types import FLAG, POSITIVE
+from archspec.tensor import Tensor, Weight, product
 
 
 @layer

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.graph import Weight
 from archspec.layers.base import Layer, Mismatch, attr
 from archspec.layers.objects import CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
 from archspec.layers.types import FLAG, Configured
+from archspec.tensor import Weight
 
 
 class Biased(Layer):

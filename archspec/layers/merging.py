@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from archspec.graph import Shape, Size, Tensor, total
 from archspec.layers.base import Layer, Mismatch, attr, axis_index, layer
 from archspec.layers.types import INTEGER
+from archspec.tensor import Shape, Size, Tensor, total
 
 
 class _Elementwise(Layer):

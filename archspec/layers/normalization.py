@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.graph import Tensor, Weight
 from archspec.layers.base import (
     Mismatch,
     SameShape,
@@ -34,6 +33,7 @@ from archspec.layers.types import (
     sequence,
 )
 from archspec.layers.windows import need_floats
+from archspec.tensor import Tensor, Weight
 
 _GROUPS = either(
     "a positive integer, or -1 for one group a channel", POSITIVE, integer("-1", -1, -1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archspec.graph import Tensor
 from archspec.layers.base import attr, layer
 from archspec.layers.types import FLAG, choice
 from archspec.layers.windows import OPTIONAL_STRIDES, SIZE, Sliding, need_floats, slide
+from archspec.tensor import Tensor
 
 
 class _Pooling(Sliding):

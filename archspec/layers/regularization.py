@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archspec.graph import Tensor
 from archspec.layers.base import Mismatch, SameShape, attr, layer
 from archspec.layers.types import SEED, number
 from archspec.layers.windows import Sliding
+from archspec.tensor import Tensor
 
 _RATE = number("a number from 0 to 1", 0, 1)
 _RATE_BELOW_1 = number(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.graph import Size, Tensor, Weight, product, show_shape
 from archspec.layers.base import Layer, Mismatch, attr, axis_index, layer, need_rank
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.types import INTEGER, POSITIVE, either, integer, optional, sequence
+from archspec.tensor import Size, Tensor, Weight, product, show_shape
 
 _SIZES = sequence(
     "a list of positive integers, of which one may be -1",

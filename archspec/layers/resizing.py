@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.graph import Size, Tensor
 from archspec.layers.base import Layer, Mismatch, attr, layer, need_rank
 from archspec.layers.types import (
     COUNT,
@@ -18,6 +17,7 @@ from archspec.layers.types import (
     sequence,
 )
 from archspec.layers.windows import AXES, SIZE, Sliding
+from archspec.tensor import Size, Tensor
 
 _INTERPOLATION = choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from archspec.graph import Shape, Size, Tensor
 from archspec.layers.base import FLOATS, KINDS, Attribute, Layer, Mismatch, need_rank
 from archspec.layers.types import COUNT, POSITIVE, Type, optional, per_axis
+from archspec.tensor import Shape, Size, Tensor
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """The axes that a window of each rank slides over; channels follow them."""

@@ -8,10 +8,11 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from archspec.graph import Graph, Node, Shape, show_shape
+from archspec.graph import Graph, Node
 from archspec.reports.numbers import UNKNOWN, short, size
 from archspec.reports.tables import Column, Table
 from archspec.spelling import listed
+from archspec.tensor import Shape, show_shape
 
 FORMATS = ("text", "markdown", "json", "csv")
 

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from archspec.graph import Tensor, show_shape
 from archspec.reports.differences import ADDED, CHANGED, REMOVED, Difference, Differences
 from archspec.reports.numbers import UNKNOWN, exact, share
 from archspec.reports.tables import Column, Table
 from archspec.spelling import counted, listed
+from archspec.tensor import Tensor, show_shape
 
 FORMATS = ("text", "json")
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}

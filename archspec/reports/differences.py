@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from archspec.graph import Graph, Node, Tensor
+from archspec.graph import Graph, Node
 from archspec.reports.matching import Pair, Part, arguments, match
+from archspec.tensor import Tensor
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from archspec.graph import Graph, show_shape
+from archspec.graph import Graph
 from archspec.reports.numbers import short
 from archspec.reports.tables import Column, Table
+from archspec.tensor import show_shape
 
 WIDE = 120
 """Columns of the table as text; it cites sources in short."""

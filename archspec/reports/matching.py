@@ -14,8 +14,9 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from archspec.graph import Graph, Node, total
+from archspec.graph import Graph, Node, count_parameters
 from archspec.layers import Layer
+from archspec.tensor import total
 
 ALIKE = 0.6
 """How much of their layers two parts of different names share at least, if one is the other
@@ -65,9 +66,7 @@ class Part:
     @property
     def parameters(self) -> int:
         """The weights, shared ones where they are first used."""
-        return sum(
-            weight.size for node in self.nodes if node.weights_of is None for weight in node.weights
-        )
+        return count_parameters(self.nodes)
 
     @property
     def macs(self) -> int | None:

@@ -1,10 +1,8 @@
-"""Numbers and shapes → the words for them: exact, as people say them, in bytes, as a share.
+"""Numbers → the words for them: exact, as people say them, in bytes, as a share.
 Unknown is ``?``.
 """
 
 from __future__ import annotations
-
-from archspec.graph import Shape, show_shape
 
 UNKNOWN = "?"
 
@@ -46,8 +44,3 @@ def fraction(part: int | None, whole: int | None) -> float | None:
     if part is None or whole is None:
         return None
     return part / whole if whole else 0.0
-
-
-def shape(sizes: Shape) -> str:
-    """``56×56×256``."""
-    return show_shape(sizes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archspec.graph import Graph, Tensor, show_shape
+from archspec.graph import Graph
 from archspec.spelling import listed
+from archspec.tensor import Tensor, show_shape
 
 
 def signature(graph: Graph) -> str:

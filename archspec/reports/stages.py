@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from archspec.graph import Graph, Node, Tensor, total
+from archspec.graph import Graph, Node, count_parameters
+from archspec.tensor import Tensor, total
 
 LONG = 40
 """Rows beyond which neighbouring layers without a name of their own share a row."""
@@ -32,23 +33,17 @@ class Stage(NamedTuple):
     @property
     def parameters(self) -> int:
         """The weights, moving statistics included."""
-        return sum(weight.size for node in self._owners for weight in node.weights)
+        return count_parameters(self.nodes)
 
     @property
     def trainable(self) -> int:
         """The weights that training changes."""
-        return sum(
-            weight.size for node in self._owners for weight in node.weights if weight.trainable
-        )
+        return count_parameters(self.nodes, trainable=True)
 
     @property
     def macs(self) -> int | None:
         """Multiply-adds for one example."""
         return total(node.macs for node in self.nodes)
-
-    @property
-    def _owners(self) -> Iterator[Node]:
-        return (node for node in self.nodes if node.weights_of is None)
 
 
 def stages(graph: Graph, depth: int = 1) -> tuple[Stage, ...]:

@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from archspec.graph import BYTES, Graph, Node, show_shape
+from archspec.graph import Graph, Node
 from archspec.reports.numbers import exact, fraction, share, short, size
 from archspec.reports.signature import signature
 from archspec.reports.stages import Stage, layers, stages
 from archspec.reports.tables import WIDTH, Column, Table, wrapped
+from archspec.tensor import BYTES, show_shape
 
 FORMATS = ("text", "markdown", "json", "csv")
 
@@ -88,10 +89,7 @@ def as_data(graph: Graph, rows: Iterable[Stage], kind: str) -> dict[str, Any]:
 def weight_bytes(graph: Graph) -> int:
     """Bytes of all weights; those of a layer in mixed precision are kept in float32."""
     return sum(
-        weight.size * BYTES[_variables(node)]
-        for node in graph.nodes
-        if node.weights_of is None
-        for weight in node.weights
+        weight.size * BYTES[_variables(node)] for node in graph.nodes for weight in node.own_weights
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import keras
 
 from archspec.backends.keras.model import make_layer
-from archspec.graph import Tensor
 from archspec.layers import KINDS, Mismatch
+from archspec.tensor import Tensor
 
 Shape = tuple[int | None, ...]
 UNASKED = -1

@@ -1,6 +1,6 @@
 import pytest
 
-from archspec.graph import Tensor
+from archspec.tensor import Tensor
 from tests.kinds.oracle import Row, check_row, row
 
 RUNS_NOT = "TensorFlow refuses to run it, though Keras builds it"

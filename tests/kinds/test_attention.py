@@ -1,7 +1,7 @@
 import pytest
 
-from archspec.graph import Tensor
 from archspec.layers import KINDS
+from archspec.tensor import Tensor
 from tests.kinds.oracle import RUNS_NOT, Row, check_row, row
 
 KIND = "MultiHeadAttention"

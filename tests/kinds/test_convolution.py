@@ -1,6 +1,6 @@
 import pytest
 
-from archspec.graph import Tensor
+from archspec.tensor import Tensor
 from tests.kinds.oracle import RUNS_NOT, Row, check_row, row
 
 IMAGE = (32, 32, 3)

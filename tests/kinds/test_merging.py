@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archspec.graph import Tensor
 from archspec.layers import KINDS
+from archspec.tensor import Tensor
 from tests.kinds.oracle import Mismatch, Outcome, Row, check_row, ours, row, theirs
 
 ELEMENTWISE = ("Add", "Multiply", "Average", "Maximum", "Minimum", "Subtract")

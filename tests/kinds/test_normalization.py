@@ -1,8 +1,8 @@
 import pytest
 
 from archspec.backends.keras.model import make_layer
-from archspec.graph import Tensor
 from archspec.layers import KINDS
+from archspec.tensor import Tensor
 from tests.kinds.oracle import Row, check_row, row
 
 IMAGE = (8, 9, 6)

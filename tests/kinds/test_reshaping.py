@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archspec.graph import Tensor
+from archspec.tensor import Tensor
 from tests.kinds.oracle import Mismatch, Outcome, Row, check_row, ours, row, theirs
 
 RUNS_NOT = "TensorFlow refuses to run it, though Keras builds it"

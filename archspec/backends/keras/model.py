@@ -11,9 +11,10 @@ from keras.src.backend.common import global_state
 
 from archspec.backends.keras import layers as keras_layers
 from archspec.diagnostics import Diagnostic, SpecError
-from archspec.graph import Graph, Node, show_shape
+from archspec.graph import Graph, Node
 from archspec.layers import Layer
 from archspec.layers.types import Configured
+from archspec.tensor import show_shape
 
 
 def build_model(

@@ -28,7 +28,7 @@ import numpy
 from archspec.backends.keras.families import flat_name
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
-from archspec.graph import show_shape
+from archspec.tensor import show_shape
 
 
 class Place(NamedTuple):

@@ -25,8 +25,8 @@ from archspec.backends.keras.settings import OTHERWISE, differing, settings
 from archspec.backends.keras.weights import counted_by_keras
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
-from archspec.graph import show_shape
 from archspec.reports.verified import TOLERANCE, Difference, Verified
+from archspec.tensor import show_shape
 
 Layer = Any
 Pair = tuple[Layer, Layer]

@@ -19,9 +19,10 @@ from archspec.backends.keras.model import layer_names
 from archspec.backends.keras.stores import Store, Stored, opened, unreadable, value
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
-from archspec.graph import Graph, show_shape
+from archspec.graph import Graph
 from archspec.reports.moved import Kept, Moved
 from archspec.spelling import listed
+from archspec.tensor import show_shape
 
 
 class Fit(NamedTuple):

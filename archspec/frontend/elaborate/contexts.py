@@ -11,8 +11,8 @@ from archspec.diagnostics import Span
 from archspec.frontend.elaborate.environment import Environment, Feed
 from archspec.frontend.program.formulas import NameFormula
 from archspec.frontend.program.program import Arguments, ArgumentsByKind, Program
-from archspec.graph import Tensor, Weight
 from archspec.layers import Layer
+from archspec.tensor import Tensor, Weight
 
 NO_ARGUMENTS: Arguments = {}
 

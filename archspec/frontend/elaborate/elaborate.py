@@ -51,8 +51,9 @@ from archspec.frontend.program.program import (
 )
 from archspec.frontend.resolve import kind_of_data
 from archspec.frontend.yaml.reader import Value
-from archspec.graph import BYTES, Graph, Scope, Tensor
+from archspec.graph import Graph, Scope
 from archspec.spelling import did_you_mean
+from archspec.tensor import BYTES, Tensor
 
 
 def elaborate(

@@ -9,7 +9,7 @@ from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.expressions.expression import UNKNOWN, TensorValue
 from archspec.frontend.program.formulas import Formula, Located, Silenced
-from archspec.graph import Tensor
+from archspec.tensor import Tensor
 
 
 class Exceeded(Exception):

@@ -27,8 +27,9 @@ from archspec.frontend.elaborate.words import MOST_INPUTS, show
 from archspec.frontend.program.complaints import no_argument
 from archspec.frontend.program.formulas import Formula, Located, Silenced
 from archspec.frontend.program.program import Arguments, LayerCall
-from archspec.graph import Node, Tensor, show_shape
+from archspec.graph import Node
 from archspec.layers import KINDS, Layer, Mismatch
+from archspec.tensor import Tensor, show_shape
 
 
 class LayerBuilder(Builder):

@@ -11,7 +11,8 @@ from archspec.diagnostics import Span
 from archspec.frontend.elaborate.environment import Feed
 from archspec.frontend.elaborate.words import at_line
 from archspec.frontend.program.program import Input
-from archspec.graph import Node, Tensor
+from archspec.graph import Node
+from archspec.tensor import Tensor
 
 Words = tuple[str | None, str | None]
 """A note that says why, and the help; ``None`` where there is nothing to say."""

@@ -36,9 +36,10 @@ from archspec.frontend.program.program import (
     VariableCall,
 )
 from archspec.frontend.yaml.reader import Value
-from archspec.graph import Bindings, Scope, Tensor
+from archspec.graph import Bindings, Scope
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean, listed_names
+from archspec.tensor import Tensor
 
 
 class StructureBuilder(LayerBuilder):

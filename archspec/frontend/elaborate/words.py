@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archspec.frontend.expressions.expression import UNKNOWN, TensorValue
-from archspec.graph import Tensor
+from archspec.tensor import Tensor
 
 if TYPE_CHECKING:
     from archspec.diagnostics import Span

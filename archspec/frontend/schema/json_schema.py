@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema
 
-from archspec import __version__, limits
+from archspec import limits
 from archspec.diagnostics import SpecError, stopped
 from archspec.frontend.schema.recovery import Refused, mended
 from archspec.frontend.schema.refusals import Refusal
@@ -30,6 +30,7 @@ from archspec.frontend.yaml.reader import Document
 from archspec.layers import KINDS
 from archspec.layers.base import Attribute, Layer
 from archspec.layers.types import Type
+from archspec.version import __version__
 
 Schema = dict[str, Any]
 
