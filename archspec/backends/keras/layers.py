@@ -14,9 +14,7 @@ _register = keras.saving.register_keras_serializable(package="archspec")
 
 @_register
 class LocalResponseNormalization(keras.layers.Layer):
-    """AlexNet's normalization over neighbouring channels:
-    ``tf.nn.local_response_normalization``, for any rank.
-    """
+    """AlexNet's normalization over channels, ``tf.nn.local_response_normalization`` at any rank."""
 
     def __init__(
         self,
@@ -34,24 +32,20 @@ class LocalResponseNormalization(keras.layers.Layer):
         self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
-        # As in Keras's own normalizations, half precision is left for the sum: squares of 256
-        # overflow it.
+        # Half precision is left for the sum, as in Keras's own layers: squares of 256 overflow it.
         x = ops.cast(inputs, keras.backend.result_type(inputs.dtype, "float32"))
         margins = [(0, 0)] * (len(x.shape) - 1) + [(self.depth_radius, self.depth_radius)]
         squares = ops.pad(ops.square(x), margins)
         size = ops.shape(x)[-1]
-        around = sum(
-            squares[..., shift : shift + size] for shift in range(2 * self.depth_radius + 1)
-        )
-        return ops.cast(
-            x * ops.power(self.bias + self.alpha * around, -self.beta), self.compute_dtype
-        )
+        shifts = range(2 * self.depth_radius + 1)
+        around = sum(squares[..., shift : shift + size] for shift in shifts)
+        scale = ops.power(self.bias + self.alpha * around, -self.beta)
+        return ops.cast(x * scale, self.compute_dtype)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         if len(input_shape) < 2:
             raise ValueError(
-                "LocalResponseNormalization needs an axis of channels, and its input is"
-                f" {input_shape}"
+                f"{type(self).__name__} needs channels, and its input is {input_shape}"
             )
         return input_shape
 
@@ -67,9 +61,7 @@ class LocalResponseNormalization(keras.layers.Layer):
 
 @_register
 class StochasticDepth(keras.layers.Layer):
-    """In training, drops whole examples with probability ``rate`` and scales the others by 1 /
-    (1 - rate).
-    """
+    """In training, drops examples with probability ``rate``, scales the others by 1 / (1 - rate)."""
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -85,9 +77,8 @@ class StochasticDepth(keras.layers.Layer):
         if not training or self.rate == 0:
             return x
         one_for_each = (ops.shape(x)[0], *(1,) * (len(x.shape) - 1))
-        return keras.random.dropout(
-            x, self.rate, noise_shape=one_for_each, seed=self.seed_generator
-        )
+        seed = self.seed_generator
+        return keras.random.dropout(x, self.rate, noise_shape=one_for_each, seed=seed)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
@@ -98,9 +89,7 @@ class StochasticDepth(keras.layers.Layer):
 
 @_register
 class Slice(keras.layers.Layer):
-    """The part of a tensor from ``start`` up to, but not, ``stop`` along ``axis``, all of which
-    must exist.
-    """
+    """The part of a tensor from ``start`` up to, not including, ``stop`` along ``axis``."""
 
     def __init__(self, axis: int, start: int = 0, stop: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -109,14 +98,12 @@ class Slice(keras.layers.Layer):
         self.stop = stop
 
     def call(self, inputs: Any) -> Any:
-        *lead, extent = self.compute_output_shape(tuple(inputs.shape))[
-            : self._index(len(inputs.shape)) + 1
-        ]
+        expected = self.compute_output_shape(tuple(inputs.shape))
+        *lead, extent = expected[: self._index(len(inputs.shape)) + 1]
         part = inputs[(slice(None),) * len(lead) + (slice(self.start, self.stop),)]
         if part.shape[len(lead)] == extent:
             return part
-        # TensorFlow cannot tell the size of a part of an unknown axis. Say it, which fails where
-        # the axis is too short.
+        # TensorFlow does not infer this size of an unknown axis; a reshape states and checks it.
         shape = list(ops.shape(part))
         shape[len(lead)] = extent
         return ops.reshape(part, shape)
@@ -145,9 +132,8 @@ class Slice(keras.layers.Layer):
             start += size * (start < 0)
             stop = size if stop is None else stop + size * (stop < 0)
         if start >= stop or (size is not None and not 0 <= start < stop <= size):
-            raise ValueError(
-                f"an axis of size {size} has no part from {self.start} up to {self.stop}"
-            )
+            part = f"part from {self.start} up to {self.stop}"
+            raise ValueError(f"an axis of size {size} has no {part}")
         return stop - start
 
     def get_config(self) -> dict[str, Any]:

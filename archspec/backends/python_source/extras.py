@@ -5,7 +5,6 @@ of archspec → their text.
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 
 FUNCTIONS = {
@@ -55,20 +54,29 @@ def layer_kinds() -> dict[str, str]:
     text = LAYERS.read_text(encoding="utf-8")
     classes = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
     return {
-        one.name: f"\n{DECORATOR}\n{_untyped(ast.get_source_segment(text, one) or '')}\n"
-        for one in classes
+        node.name: f"\n{DECORATOR}\n{_without_types(text.splitlines(), node)}\n" for node in classes
     }
 
 
-def _untyped(text: str) -> str:
-    return "\n".join(
-        _untyped_line(line) if line.lstrip().startswith("def ") else line
-        for line in text.split("\n")
-    )
+def _without_types(lines: list[str], node: ast.ClassDef) -> str:
+    """The text of a class, each method's signature on a line of its own and without types."""
+    methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+    text = list(lines)
+    for method in reversed(methods):
+        returned = method.returns
+        assert returned is not None, "the package is typed strictly"
+        signature = _signature("\n".join(lines), method)
+        text[method.lineno - 1 : returned.end_lineno] = [" " * method.col_offset + signature]
+    removed = len(lines) - len(text)
+    return "\n".join(text[node.lineno - 1 : (node.end_lineno or len(lines)) - removed])
 
 
-def _untyped_line(line: str) -> str:
+def _signature(text: str, method: ast.FunctionDef) -> str:
     """``def f(x: int = 2, **rest: Any) -> None:`` → ``def f(x=2, **rest):``."""
-    line = re.sub(r" -> [^:]+:$", ":", line)
-    line = re.sub(r": (?:[\w.| ]|\[[^\]]*\])+?(?= = |, |\)(?::|$))", "", line)
-    return re.sub(r"(\w) = ", r"\1=", line)
+    arguments = method.args
+    names = [one.arg for one in arguments.args]
+    defaults = [ast.get_source_segment(text, one) for one in arguments.defaults]
+    first = len(names) - len(defaults)
+    written = [*names[:first], *map("{}={}".format, names[first:], defaults)]
+    written += [f"**{arguments.kwarg.arg}"] if arguments.kwarg else []
+    return f"def {method.name}({', '.join(written)}):"
