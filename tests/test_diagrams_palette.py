@@ -16,7 +16,7 @@ import pytest
 import archspec
 from archspec.diagrams.making import draw_both
 from archspec.diagrams.options import Options
-from archspec.diagrams.palette import BORDERS, DARK, FILLS, INK, LIGHT, Theme
+from archspec.diagrams.palette import DARK, INK, LIGHT, Fill, Theme
 from tests.diagram_samples import graph, picture, svg
 from tests.pictures import Part, Picture, read
 
@@ -83,7 +83,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("eye", EYES)
 def test_any_two_fills_differ_to_every_eye(eye: str) -> None:
-    for one, other in combinations(FILLS.values(), 2):
+    for one, other in combinations([fill.colour for fill in Fill], 2):
         assert (
             dist(*(lab(times(EYES[eye], linear(colour))) for colour in (one, other)))
             >= LEAST_DISTANCE
@@ -100,10 +100,10 @@ def test_the_formulas_are_right() -> None:
         assert times(matrix, (1, 1, 1)) == pytest.approx((1, 1, 1), abs=1e-3)
 
 
-@pytest.mark.parametrize("fill", FILLS)
-def test_ink_and_borders_stand_out_on_every_fill(fill: str) -> None:
-    assert contrast(INK, FILLS[fill]) >= LEAST_CONTRAST
-    assert contrast(BORDERS[fill], FILLS[fill]) >= LEAST_CONTRAST_OF_LINES
+@pytest.mark.parametrize("fill", Fill)
+def test_ink_and_borders_stand_out_on_every_fill(fill: Fill) -> None:
+    assert contrast(INK, fill.colour) >= LEAST_CONTRAST
+    assert contrast(fill.border, fill.colour) >= LEAST_CONTRAST_OF_LINES
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -9,7 +9,9 @@ from archspec.diagrams.drawing import Box, Cluster, Form, Row
 from archspec.diagrams.elements import Card, nodes_of
 from archspec.diagrams.keeping import Keeper
 from archspec.diagrams.lettering import DOT, MARK
-from archspec.diagrams.roles import Fill, Role, Say, fill, plainly, role
+from archspec.diagrams.palette import Fill
+from archspec.diagrams.roles import Role, fill, role
+from archspec.layers.titles import Say, plainly
 
 
 class CardDrawer(Keeper):

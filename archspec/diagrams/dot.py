@@ -14,19 +14,13 @@ import graphviz
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Row, Way, boxes
 from archspec.diagrams.lettering import DOT, MARK
 from archspec.diagrams.markup import aligned, bold, broken, font, in_lines, times
-from archspec.diagrams.palette import BORDERS, FILLS, INK, LIGHT, Theme
-from archspec.diagrams.roles import Fill
+from archspec.diagrams.palette import INK, LIGHT, Fill, Theme
 
 FONT = "Arial"
 SMALL = 9
 GAP = "   "
 NARROW = 42
 """The letters beyond which a line on a box is broken."""
-
-SHAPES = {Fill.POOL: "filled", Fill.OTHER: "filled,rounded,dashed"}
-"""The styles of the boxes that are not simply rounded, so that no difference is one of colour
-alone.
-"""
 
 
 def dot(drawing: Drawing, direction: str = "tb", theme: Theme = LIGHT) -> str:
@@ -102,7 +96,7 @@ class Writer:
         drawing, theme = self.drawing, self.theme
         lines = [f"{bold(drawing.title, 14)}   {font(drawing.subtitle, 10, theme.faint)}"]
         swatches = [
-            f'<FONT COLOR="{FILLS[fill]}" POINT-SIZE="13">■</FONT> {escape(words)}'
+            f'<FONT COLOR="{fill.colour}" POINT-SIZE="13">■</FONT> {escape(words)}'
             for fill, words in drawing.legend
         ]
         lines += [
@@ -176,7 +170,7 @@ class Writer:
     def _box(self, box: Box) -> dict[str, str]:
         made = {
             "id": box.node or box.id,
-            "class": f"{box.form.value} {box.fill.value}",
+            "class": f"{box.form.value} {box.fill.css}",
             "tooltip": box.tip or " ",
         }
         return {**made, **_FORMS[box.form](self, box)}
@@ -194,12 +188,13 @@ class Writer:
     def _card(self, box: Box) -> dict[str, str]:
         made = {
             "label": self._words(box, INK),
-            "fillcolor": FILLS[box.fill],
-            "color": BORDERS[box.fill],
+            "fillcolor": box.fill.colour,
+            "color": box.fill.border,
             "width": "1.2" if self.down else "0.9",
         }
-        made |= {"style": SHAPES[box.fill]} if box.fill in SHAPES else {}
-        made |= {"peripheries": "2"} if box.fill is Fill.DENSE else {}
+        look = box.fill.value
+        made |= {"style": look.style} if look.style else {}
+        made |= {"peripheries": str(look.outlines)} if look.outlines != 1 else {}
         return made | self._signed(box)
 
     def _grouped(self, box: Box) -> dict[str, str]:
@@ -263,8 +258,8 @@ class Writer:
             f"<TR>{self._stack_row(row, mixed=len(fills) > 1)}</TR>" for row in box.rows
         )
         style = "" if len(fills) > 1 else ' STYLE="ROUNDED"'
-        border = self.theme.accent if box.sign else BORDERS[box.fill]
-        ground = "" if len(fills) > 1 else f' BGCOLOR="{FILLS[box.fill]}"'
+        border = self.theme.accent if box.sign else box.fill.border
+        ground = "" if len(fills) > 1 else f' BGCOLOR="{box.fill.colour}"'
         table = (
             f'<TABLE{style} BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"'
             f' COLOR="{border}"{ground}>{rows}</TABLE>'
@@ -273,7 +268,7 @@ class Writer:
 
     def _stack_row(self, row: Row, *, mixed: bool) -> str:
         small = f" {font(row.small, 8.5, INK)}" if row.small else ""
-        ground = f' BGCOLOR="{FILLS[row.fill]}"' if mixed else ""
+        ground = f' BGCOLOR="{row.fill.colour}"' if mixed else ""
         width = 100 if self.down else 76
         return (
             f'<TD WIDTH="{width}" HEIGHT="19"{ground}>'
@@ -300,8 +295,8 @@ class Writer:
 
     def _frame_row(self, row: Row) -> str:
         small = f"<BR/>{font(row.small, SMALL, INK)}" if row.small else ""
-        style = "" if row.fill is Fill.POOL else ' STYLE="ROUNDED"'
-        fill = f'BGCOLOR="{FILLS[row.fill]}" COLOR="{BORDERS[row.fill]}"'
+        style = ' STYLE="ROUNDED"' if row.fill.rounded else ""
+        fill = f'BGCOLOR="{row.fill.colour}" COLOR="{row.fill.border}"'
         return (
             f'<TD WIDTH="84" {fill}{style}>'
             f" {bold(self._short(row.strong))}{escape(row.rest)}{times(row.times)} {small}</TD>"
@@ -309,12 +304,12 @@ class Writer:
 
     def _sum(self, box: Box) -> dict[str, str]:
         sign = box.rows[0].strong
-        border = BORDERS[Fill.MERGE]
+        border = Fill.MERGE.border
         made = {
             "shape": "circle",
             "style": "filled",
             "margin": "0",
-            "fillcolor": FILLS[Fill.MERGE],
+            "fillcolor": Fill.MERGE.colour,
             "color": border,
             "fontcolor": INK,
         }
@@ -325,7 +320,7 @@ class Writer:
         return {**made, "label": sign, **self._signed(box)}
 
     def _bar(self, box: Box) -> dict[str, str]:
-        border = self.theme.accent if box.sign else BORDERS[Fill.MERGE]
+        border = self.theme.accent if box.sign else Fill.MERGE.border
         words = f"{bold(box.rows[0].strong)}{escape(box.rows[0].rest)}" + "".join(
             f" · {escape(line)}" for line in box.lines
         )
@@ -342,7 +337,7 @@ class Writer:
             rows = f"<TR>{first}{name}</TR>" + "".join(f"<TR>{cell}</TR>" for cell in others)
         head = (
             '<TABLE STYLE="ROUNDED" BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3"'
-            f' COLOR="{border}" BGCOLOR="{FILLS[Fill.MERGE]}">'
+            f' COLOR="{border}" BGCOLOR="{Fill.MERGE.colour}">'
         )
         return {"shape": "plain", "style": "", "label": f"<{head}{rows}</TABLE>>"}
 

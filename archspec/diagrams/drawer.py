@@ -27,7 +27,8 @@ from archspec.diagrams.elements import (
 from archspec.diagrams.folding import Fold, folds, joined, neighbours
 from archspec.diagrams.keeping import FIRST
 from archspec.diagrams.lettering import DOT, MARK
-from archspec.diagrams.roles import Fill, fill
+from archspec.diagrams.palette import Fill
+from archspec.diagrams.roles import fill
 from archspec.diagrams.splits import SplitDrawer
 from archspec.graph import Node
 

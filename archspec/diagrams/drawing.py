@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Union
 
-from archspec.diagrams.roles import Fill
+from archspec.diagrams.palette import Fill
 
 
 class Form(Enum):

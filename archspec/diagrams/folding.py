@@ -22,7 +22,6 @@ from archspec.diagrams.elements import (
     Split,
     all_nodes,
 )
-from archspec.diagrams.roles import NAMES, RANDOM, title
 from archspec.graph import Node
 from archspec.layers import Layer
 
@@ -180,7 +179,7 @@ def same_layer(one: Layer, other: Layer) -> bool:
     """Whether two layers are equal, or drop out at different rates, which papers let grow from
     block to block.
     """
-    return one == other or (type(one) is type(other) and one.kind().startswith(RANDOM))
+    return one == other or (type(one) is type(other) and one.family() == "regularization")
 
 
 def paired(one: Element, other: Element) -> Iterator[Pair]:
@@ -323,7 +322,7 @@ def _key(element: Element) -> object:
 def words_of(element: Element) -> str:
     """An element in a few words."""
     if isinstance(element, Card):
-        return "".join(title(element.main.layer))
+        return "".join(element.main.layer.title())
     if isinstance(element, Group) and (element.block or element.label):
         return element.block or element.label
     return f"{len(list(all_nodes((element,))))} layers"
@@ -369,7 +368,7 @@ def difference(first: Card, other: Card) -> str:
 
 
 def _name(layer: Layer) -> str:
-    return NAMES.get(layer.kind()) or "".join(title(layer))
+    return layer.called or "".join(layer.title())
 
 
 def _value(value: object) -> str:

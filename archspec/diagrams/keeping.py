@@ -13,7 +13,7 @@ from archspec.diagrams.drawing import Box, Drawing, Row, Way
 from archspec.diagrams.elements import Element, Elements, Group, all_nodes, inside, nodes_of
 from archspec.diagrams.folding import WORDS, Fold, Mark
 from archspec.diagrams.lettering import MARK, Legend
-from archspec.diagrams.roles import Fill
+from archspec.diagrams.palette import Fill
 from archspec.graph import Graph, Node
 
 FIRST = "the first of "

@@ -8,18 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from archspec.diagrams.elements import Card
-from archspec.diagrams.roles import (
-    SYMBOLS,
-    Fill,
-    Role,
-    Say,
-    own_activation,
-    parts,
-    plainly,
-    role,
-    title,
-)
+from archspec.diagrams.palette import Fill
+from archspec.diagrams.roles import Role, own_activation, parts, role
 from archspec.graph import Bindings, Graph, Node, count_parameters
+from archspec.layers.titles import Say, plainly
 from archspec.reports.numbers import exact, short
 from archspec.tensor import show_shape, total
 
@@ -119,15 +111,6 @@ def subtitle(graph: Graph) -> str:
     return DOT.join(words)
 
 
-WORDS = {
-    Fill.CONV: "conv",
-    Fill.POOL: "pool",
-    Fill.DENSE: "dense",
-    Fill.NORM: "normalization, activation",
-    Fill.OTHER: "other",
-}
-
-
 class Legend:
     """What was drawn in each colour, gathered as it is drawn; the words for it at the end."""
 
@@ -143,10 +126,7 @@ class Legend:
 
     def merged(self, node: Node, after: Sequence[Node]) -> None:
         """Count a merge."""
-        name = {"Add": "add", "Concatenate": "concatenate"}.get(
-            node.layer.kind(), node.layer.kind().lower()
-        )
-        words = (name, *(word for one in after for word in parts(one.layer)))
+        words = ("".join(node.layer.title()), *(word for one in after for word in parts(one.layer)))
         self.merges[words] += 1
 
     def usual(self, fill: Fill) -> tuple[str, ...]:
@@ -171,20 +151,19 @@ class Legend:
 
     def _words(self, fill: Fill) -> str:
         usual = self.usual(fill)
-        return (
-            f"{WORDS[fill]} {together(usual)}"
-            if usual and usual[0].startswith("after")
-            else " + ".join([WORDS[fill], *usual])
-        )
+        words: str = fill.value.words
+        if usual and usual[0].startswith("after"):
+            return f"{words} {together(usual)}"
+        return " + ".join([words, *usual])
 
     def _merge_words(self) -> str:
         words = [" + ".join(one) for one in self.merges]
-        return ", ".join(dict.fromkeys(words)) or "merge"
+        return ", ".join(dict.fromkeys(words)) or Fill.MERGE.value.words
 
 
 def symbol(node: Node) -> str:
     """The sign of an elementwise merge, nothing for one that is a bar."""
-    return SYMBOLS.get(node.layer.kind(), "")
+    return node.layer.symbol
 
 
 def heading(card: Card, say: Say = plainly) -> tuple[str, str]:
@@ -192,12 +171,12 @@ def heading(card: Card, say: Say = plainly) -> tuple[str, str]:
     called after all that are on it.
     """
     if role(card.main.layer) is Role.MAIN:
-        return title(card.main.layer, say)
+        return card.main.layer.title(say)
     return (
         DOT.join(
             word
             for node in card.nodes
-            for word in parts(node.layer, say) or ["".join(title(node.layer, say))]
+            for word in parts(node.layer, say) or ["".join(node.layer.title(say))]
         ),
         "",
     )

@@ -8,7 +8,7 @@ import json
 import re
 
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Row, Way
-from archspec.diagrams.palette import BORDERS, FILLS, INK
+from archspec.diagrams.palette import INK
 
 _SHAPES = {
     Form.INPUT: ("([", "])"),
@@ -29,7 +29,7 @@ def mermaid(drawing: Drawing, direction: str = "tb") -> str:
         box.fill for box in drawing.boxes if box.form not in (Form.INPUT, Form.OUTPUT, Form.POINT)
     )
     lines += [
-        f"  classDef {fill.value} fill:{FILLS[fill]},stroke:{BORDERS[fill]},color:{INK}"
+        f"  classDef {fill.css} fill:{fill.colour},stroke:{fill.border},color:{INK}"
         for fill in used
     ]
     return "\n".join(lines) + "\n"
@@ -58,7 +58,7 @@ def _box(box: Box) -> str:
         return f"{box.id}(( ))"
     rows = [_row(row) for row in box.rows]
     words = _label([*rows, *box.lines, box.weight if box.form is not Form.SUM else ""])
-    colour = "" if box.form in (Form.INPUT, Form.OUTPUT) else f":::{box.fill.value}"
+    colour = "" if box.form in (Form.INPUT, Form.OUTPUT) else f":::{box.fill.css}"
     return f"{box.id}{left}{words}{right}{colour}"
 
 

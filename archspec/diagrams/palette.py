@@ -7,26 +7,66 @@ on each has a contrast of 4.5:1 or more.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import NamedTuple
 
-from archspec.diagrams.roles import Fill
 
-FILLS = {
-    Fill.CONV: "#77AADD",
-    Fill.POOL: "#EE8866",
-    Fill.MERGE: "#BBCC33",
-    Fill.DENSE: "#FFAABB",
-    Fill.NORM: "#EEDD88",
-    Fill.OTHER: "#EEEEEE",
-}
-BORDERS = {
-    Fill.CONV: "#1F4E79",
-    Fill.POOL: "#8A3B1E",
-    Fill.MERGE: "#5A6412",
-    Fill.DENSE: "#8A3550",
-    Fill.NORM: "#6B5A10",
-    Fill.OTHER: "#5B6470",
-}
+class Look(NamedTuple):
+    """How a kind of box is drawn, what the legend calls it, and the families of layers drawn so.
+
+    ``style`` is Graphviz's, empty for a rounded box, and ``outlines`` the number of its lines, so
+    that no difference is one of colour alone.
+    """
+
+    colour: str
+    border: str
+    words: str
+    families: tuple[str, ...] = ()
+    style: str = ""
+    outlines: int = 1
+
+
+class Fill(Enum):
+    """The kinds of boxes, in the order of the legend: a row each."""
+
+    CONV = Look("#77AADD", "#1F4E79", "conv", ("convolution",))
+    POOL = Look("#EE8866", "#8A3B1E", "pool", ("pooling",), style="filled")
+    MERGE = Look("#BBCC33", "#5A6412", "merge", ("merging",))
+    DENSE = Look("#FFAABB", "#8A3550", "dense", ("core", "attention"), outlines=2)
+    NORM = Look(
+        "#EEDD88",
+        "#6B5A10",
+        "normalization, activation",
+        ("normalization", "activation", "regularization"),
+    )
+    OTHER = Look("#EEEEEE", "#5B6470", "other", style="filled,rounded,dashed")
+
+    @property
+    def css(self) -> str:
+        """The class of the box in an SVG and in Mermaid."""
+        return self.name.lower()
+
+    @property
+    def colour(self) -> str:
+        """The colour of the box."""
+        return self.value.colour
+
+    @property
+    def border(self) -> str:
+        """The colour of its border."""
+        return self.value.border
+
+    @property
+    def rounded(self) -> bool:
+        """Whether its corners are round."""
+        return self.value.style != "filled"
+
+
+def fill_of(family: str) -> Fill:
+    """The fill of a family of layers."""
+    return next((fill for fill in Fill if family in fill.value.families), Fill.OTHER)
+
+
 INK = "#1F2937"
 """The words on fills, in light and dark."""
 OUTSIDE = "#1E2836"

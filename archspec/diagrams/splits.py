@@ -14,7 +14,7 @@ from archspec.diagrams.drawing import Box, Form, Member, Row, Way
 from archspec.diagrams.elements import Card, Elements, Path, Split, all_nodes, nodes_of
 from archspec.diagrams.keeping import Around
 from archspec.diagrams.lettering import DOT, MARK
-from archspec.diagrams.roles import Fill, title
+from archspec.diagrams.palette import Fill
 
 
 class SplitDrawer(CardDrawer):
@@ -115,7 +115,7 @@ class SplitDrawer(CardDrawer):
                 for ends in zip(*(one.merge.inputs for one in alike), strict=True)
             ]
             box.rows[0] = row._replace(
-                strong=title(split.merge.layer)[0],
+                strong=split.merge.layer.title().strong,
                 rest=f" {_range([one.merge.output.shape[-1] for one in alike])}",
             )
             box.lines = [DOT.join(after)] if after else []

@@ -9,6 +9,7 @@ from typing import Any
 from archspec.layers.base import Mismatch, SameShape, attr, axis_indices, known, layer
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import ACTIVATION, CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
+from archspec.layers.titles import Say, Title, activation_words, plainly
 from archspec.layers.types import AXES, NUMBER, POSITIVE, either, number, optional, sequence
 from archspec.layers.windows import need_floats
 from archspec.tensor import Tensor, Weight
@@ -30,6 +31,9 @@ class Activation(SameShape):
 
     activation: str = attr(ACTIVATION, doc="the name of the function")
 
+    def title(self, say: Say = plainly) -> Title:
+        return Title(activation_words(self.activation) or "linear")
+
 
 @layer
 class ReLU(SameShape):
@@ -44,6 +48,9 @@ class ReLU(SameShape):
     negative_slope: float = attr(_AT_LEAST_0, 0.0, "the slope below the threshold")
     threshold: float = attr(_AT_LEAST_0, 0.0, "below it, an input counts as negative")
 
+    def title(self, say: Say = plainly) -> Title:
+        return Title("ReLU6" if self.max_value == 6 else "ReLU")
+
 
 @layer
 class LeakyReLU(SameShape):
@@ -51,6 +58,8 @@ class LeakyReLU(SameShape):
 
     Shape: unchanged.
     """
+
+    called = "LeakyReLU"
 
     negative_slope: float = attr(_AT_LEAST_0, 0.3, "the slope of the negative half")
 
@@ -62,6 +71,8 @@ class PReLU(SameShape):
     Shape: unchanged. `alpha` has the input's shape, with size 1 on the `shared_axes`: `shared_axes:
     [1, 2]` for one value a channel.
     """
+
+    called = "PReLU"
 
     alpha_initializer: Any = attr(OPTIONAL_INITIALIZER, "Zeros", "the first values of `alpha`")
     alpha_regularizer: Any = attr(REGULARIZER, None, "the penalty on `alpha`")
@@ -100,6 +111,8 @@ class ELU(SameShape):
 
     Shape: unchanged.
     """
+
+    called = "ELU"
 
     alpha: float = attr(NUMBER, 1.0, "the limit of the negative half, with its sign turned")
 

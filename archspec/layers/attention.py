@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from archspec.layers.base import Mismatch, attr, axis_index, known, layer
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import INITIALIZER
+from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import INTEGER, POSITIVE, SEED, Type, either, number, optional, sequence
 from archspec.tensor import Shape, Tensor, Weight, product, show_shape, total
 
@@ -38,6 +39,7 @@ class MultiHeadAttention(WithKernel):
     """
 
     arity: ClassVar[tuple[int, int | None]] = (1, 3)
+    called = "attention"
 
     num_heads: int = attr(POSITIVE, doc="the number of heads", before="use_bias")
     key_dim: int = attr(POSITIVE, doc="the length of a head's query and key", before="use_bias")
@@ -121,6 +123,10 @@ class MultiHeadAttention(WithKernel):
                 "an axis is attended over twice", at="attention_axes", help="name each axis once"
             )
         return set(axes)
+
+    def title(self, say: Say = plainly) -> Title:
+        heads = say("num_heads", self.num_heads)
+        return Title("attention", f", {heads} × {say('key_dim', self.key_dim)}")
 
     def _output(self, query: Tensor) -> tuple[int, ...]:
         return self.output_shape or (known(query.shape[-1], "the query's last axis"),)

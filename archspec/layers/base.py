@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from archspec.layers.titles import Say, Title, plainly, spaced
 from archspec.layers.types import FLAG, Refused, Type, choice, either, optional
 from archspec.tensor import Tensor, Weight, product
 
@@ -98,8 +99,10 @@ def _in_order(
     return {name: merged[name] for name in names}
 
 
-KINDS: dict[str, type[Layer]] = {}
-"""Every layer kind by its name, filled as the families are imported."""
+REGISTERED: dict[str, type[Layer]] = {}
+"""The layer kinds of the families that were imported so far, by name; `archspec.layers.KINDS` has
+all.
+"""
 
 _Kind = TypeVar("_Kind", bound="type[Layer]")
 
@@ -115,6 +118,10 @@ class Layer:
     attributes: ClassVar[Mapping[str, Attribute]] = MappingProxyType({})
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     """The least and the greatest number of tensors that the kind takes (``None``: any)."""
+    called: ClassVar[str] = ""
+    """What people call the kind in a figure; empty where it is Keras's name in plain words."""
+    symbol: ClassVar[str] = ""
+    """The sign of a merge that joins its inputs element by element, such as ``+``."""
 
     arguments: Mapping[str, Any]
     """The arguments that were given, normalised; the others have their defaults."""
@@ -188,6 +195,15 @@ class Layer:
         """The name of the kind, which is Keras's name of the layer."""
         return cls.__name__
 
+    @classmethod
+    def family(cls) -> str:
+        """The name of the file that the kind is in: kinds of one file are drawn alike."""
+        return cls.__module__.rpartition(".")[2]
+
+    def title(self, say: Say = plainly) -> Title:
+        """The words of the layer in a figure; ``say`` writes the values of arguments."""
+        return Title(self.called or spaced(self.kind()))
+
     @property
     def compute_dtype(self) -> str:
         """The dtype of what the layer computes, and to which it casts floating inputs."""
@@ -239,7 +255,7 @@ for _attribute in Layer.attributes.values():
 
 def layer(cls: _Kind) -> _Kind:
     """Register a layer kind under its name."""
-    KINDS[cls.__name__] = cls
+    REGISTERED[cls.__name__] = cls
     return cls
 
 
@@ -344,7 +360,7 @@ def _another_rank(x: Tensor, rank: int) -> str:
 
 
 __all__ = [
-    "KINDS",
+    "REGISTERED",
     "REQUIRED",
     "Attribute",
     "Layer",

@@ -13,6 +13,7 @@ from archspec.layers.objects import (
     OPTIONAL_INITIALIZER,
     REGULARIZER,
 )
+from archspec.layers.titles import Say, Title, plainly, step_words, window_words
 from archspec.layers.types import POSITIVE, choice
 from archspec.layers.windows import OPTIONAL_PADDING, SIZE, Sliding, need_floats, slide, spread
 from archspec.tensor import Shape, Tensor, Weight, product
@@ -54,6 +55,17 @@ class _Convolution(Biased, Sliding):
             dilated=windows != self.kernel_size,
         )
 
+    def window(self, say: Say) -> str:
+        """``3×3``, as a title begins."""
+        return window_words("kernel_size", self.kernel_size, say)
+
+    def strides_and_dilation(self, say: Say) -> str:
+        """The end of a title: strides and dilation, where they are not 1."""
+        stride = step_words("strides", self.strides, say)
+        dilation = step_words("dilation_rate", self.dilation_rate, say)
+        words = f", /{stride}" if stride != "1" else ""
+        return words + (f", dilation {dilation}" if dilation != "1" else "")
+
     def refuse_dilated_strides(self) -> None:
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise Mismatch(
@@ -83,6 +95,14 @@ class _Plain(_Full):
         "into how many parts the channels are split, each convolved alone",
         before="activation",
     )
+
+    def title(self, say: Say = plainly) -> Title:
+        end = self.strides_and_dilation(say)
+        if self.groups == self.filters > 1:  # a filter for each channel, as ConvNeXt writes it
+            return Title(self.window(say), f" depthwise conv{end}")
+        groups = say("groups", self.groups)
+        grouped = f", {groups} groups" if groups != "1" else ""
+        return Title(self.window(say), f" conv, {say('filters', self.filters)}{end}{grouped}")
 
     def check(self) -> None:
         self.refuse_dilated_strides()
@@ -161,6 +181,11 @@ class _Transposed(_Full):
         "positions added at the end, fewer than strides",
         before="dilation_rate",
     )
+
+    def title(self, say: Say = plainly) -> Title:
+        stride = step_words("strides", self.strides, say)
+        larger = f", ×{stride}" if stride != "1" else ""
+        return Title(self.window(say), f" transposed conv, {say('filters', self.filters)}{larger}")
 
     def check(self) -> None:
         self.refuse_dilated_strides()
@@ -265,6 +290,11 @@ class _DepthwiseAlone(_Depthwise):
         POSITIVE, 1, "how many outputs each channel has", before="dilation_rate"
     )
 
+    def title(self, say: Say = plainly) -> Title:
+        multiplier = say("depth_multiplier", self.depth_multiplier)
+        more = f", ×{multiplier}" if self.depth_multiplier != 1 else ""
+        return Title(self.window(say), f" depthwise conv{more}{self.strides_and_dilation(say)}")
+
     def output(self, x: Tensor) -> Tensor:
         channels = self.channels(x)
         return Tensor((*self.places(x), channels * self.depth_multiplier), self.compute_dtype)
@@ -322,6 +352,10 @@ class _Separable(_Depthwise):
         "what the pointwise kernel is held to in training",
         before="bias_constraint",
     )
+
+    def title(self, say: Say = plainly) -> Title:
+        words = f" separable conv, {say('filters', self.filters)}"
+        return Title(self.window(say), words + self.strides_and_dilation(say))
 
     def output(self, x: Tensor) -> Tensor:
         self.channels(x)

@@ -12,6 +12,7 @@ from archspec.layers.objects import (
     OPTIONAL_INITIALIZER,
     REGULARIZER,
 )
+from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import FLAG, POSITIVE
 from archspec.tensor import Tensor, Weight, product
 
@@ -27,6 +28,9 @@ class Dense(WithKernel):
     activation: str | None = attr(
         OPTIONAL_ACTIVATION, None, "the function applied to the output", before="use_bias"
     )
+
+    def title(self, say: Say = plainly) -> Title:
+        return Title(f"dense, {say('units', self.units)}")
 
     def output(self, x: Tensor) -> Tensor:
         if not x.shape:

@@ -55,6 +55,7 @@ class Add(_Elementwise):
     """
 
     done = "added"
+    symbol = "+"
 
 
 @layer
@@ -67,6 +68,7 @@ class Subtract(_Elementwise):
 
     arity = (2, 2)
     done = "subtracted"
+    symbol = "−"
 
     def output(self, *xs: Tensor) -> Tensor:
         if len(xs) != 2:
@@ -85,6 +87,7 @@ class Multiply(_Elementwise):
     """
 
     done = "multiplied"
+    symbol = "×"
 
 
 @layer
@@ -96,6 +99,7 @@ class Average(_Elementwise):
     """
 
     done = "averaged"
+    symbol = "avg"
 
 
 @layer
@@ -107,6 +111,7 @@ class Maximum(_Elementwise):
     """
 
     done = "compared"
+    symbol = "max"
 
 
 @layer
@@ -118,6 +123,7 @@ class Minimum(_Elementwise):
     """
 
     done = "compared"
+    symbol = "min"
 
 
 @layer

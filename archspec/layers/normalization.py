@@ -38,11 +38,6 @@ from archspec.tensor import Tensor, Weight
 _GROUPS = either(
     "a positive integer, or -1 for one group a channel", POSITIVE, integer("-1", -1, -1)
 )
-_SCALE = either(
-    "a number, or a list with one for each channel",
-    NUMBER,
-    sequence("a list of numbers", NUMBER, 1),
-)
 _STATISTIC = either(
     "a number or a list of numbers", NUMBER, sequence("a list of numbers", NUMBER, 1)
 )
@@ -81,6 +76,8 @@ class BatchNormalization(_Affine):
     Shape: unchanged. Four weights for each feature, two of them (the moving statistics) not
     trained.
     """
+
+    called = "BN"
 
     momentum: float = attr(
         NUMBER, 0.99, "how much of the moving statistics a step keeps", before="epsilon"
@@ -131,6 +128,8 @@ class LayerNormalization(_Affine):
     Shape: unchanged. `gamma` and `beta` have one value for each element of those axes.
     """
 
+    called = "LN"
+
     axis: Any = attr(_SORTED_AXES, -1, "the axis, or the axes, over which to normalize")
 
     def output(self, x: Tensor) -> Tensor:
@@ -156,6 +155,8 @@ class GroupNormalization(_Affine):
     Shape: unchanged. `groups` must divide the size of `axis`; `gamma` and `beta` have one value for
     each channel.
     """
+
+    called = "GN"
 
     groups: int = attr(
         _GROUPS, 32, "the number of groups, -1 for one group a channel", before="axis"
@@ -183,6 +184,8 @@ class UnitNormalization(SameShape):
     Shape: unchanged.
     """
 
+    called = "unit norm"
+
     axis: Any = attr(AXES, -1, "the axis, or the axes, of the vectors")
 
     def output(self, x: Tensor) -> Tensor:
@@ -200,6 +203,8 @@ class LocalResponseNormalization(SameShape):
     `tf.nn.local_response_normalization`; Caffe's `alpha` is for the mean, so divide it by the
     window's size.
     """
+
+    called = "LRN"
 
     # The paper's constants: k, n / 2 with n = 5, alpha and beta.
     depth_radius: int = attr(COUNT, 2, "how many channels on either side count")
@@ -226,6 +231,8 @@ class Normalization(SameShape):
     Shape: unchanged. Given `mean` and `variance`, no weights; else `mean` and `variance` for each
     index of `axis`, and `count`, none of them trained.
     """
+
+    called = "standardize"
 
     axis: Any = attr(
         optional(AXES, "one mean and variance for everything"),
@@ -290,25 +297,3 @@ class Normalization(SameShape):
 
 def _length(statistic: Any) -> int | None:
     return len(statistic) if isinstance(statistic, tuple) else None
-
-
-@layer
-class Rescaling(SameShape):
-    """Computes x * scale + offset: `{scale: $(1 / 127.5), offset: -1}` takes pixels to [-1, 1].
-
-    Shape: unchanged. A list in `scale` or `offset` has one number for each channel.
-    """
-
-    scale: Any = attr(_SCALE, doc="the factor, or one for each channel")
-    offset: Any = attr(_SCALE, 0.0, "what is added, or one for each channel")
-
-    def output(self, x: Tensor) -> Tensor:
-        for at, value in (("scale", self.scale), ("offset", self.offset)):
-            count = len(value) if isinstance(value, tuple) else 1
-            if count > 1 and (not x.shape or x.shape[-1] not in (None, count)):
-                raise Mismatch(
-                    f"`{at}` has {count} numbers, and the input is {x}",
-                    at=at,
-                    help="give one number, or one for each channel",
-                )
-        return super().output(x)

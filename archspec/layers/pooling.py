@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from archspec.layers.base import attr, layer
+from archspec.layers.titles import Say, Title, plainly, step_words, window_words
 from archspec.layers.types import FLAG, choice
 from archspec.layers.windows import OPTIONAL_STRIDES, SIZE, Sliding, need_floats, slide
 from archspec.tensor import Tensor
 
 
 class _Pooling(Sliding):
+    chosen: ClassVar[str]
+    """What a window gives, in a word."""
+
     pool_size: tuple[int, ...] = attr(SIZE[2], 2, "the size of the window")
     strides: tuple[int, ...] | None = attr(
         OPTIONAL_STRIDES[2], None, "the step from one window to the next"
@@ -19,6 +25,14 @@ class _Pooling(Sliding):
         "whether windows stay inside the input or reach over its edge",
     )
 
+    def title(self, say: Say = plainly) -> Title:
+        name = "pool_size" if self.strides is None else "strides"
+        step = step_words(name, getattr(self, name), say)
+        smaller = f", /{step}" if step != "1" else ""
+        return Title(
+            window_words("pool_size", self.pool_size, say), f" {self.chosen} pool{smaller}"
+        )
+
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
         places = slide(
@@ -27,7 +41,12 @@ class _Pooling(Sliding):
         return Tensor((*places, x.shape[-1]), self.compute_dtype)
 
 
+class _Greatest(_Pooling):
+    chosen = "max"
+
+
 class _Averaging(_Pooling):
+    chosen = "average"
     pool_size: tuple[int, ...] = attr(SIZE[2], doc="the size of the window")
 
     def output(self, x: Tensor) -> Tensor:
@@ -36,7 +55,12 @@ class _Averaging(_Pooling):
 
 
 class _Global(Sliding):
+    chosen: ClassVar[str]
+
     keepdims: bool = attr(FLAG, False, "whether the pooled axes stay, with size 1")
+
+    def title(self, say: Say = plainly) -> Title:
+        return Title(f"global {self.chosen} pool")
 
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
@@ -44,8 +68,16 @@ class _Global(Sliding):
         return Tensor((*ones, x.shape[-1]), self.compute_dtype)
 
 
+class _GlobalAverage(_Global):
+    chosen = "average"
+
+
+class _GlobalGreatest(_Global):
+    chosen = "max"
+
+
 @layer
-class MaxPooling1D(_Pooling, rank=1):
+class MaxPooling1D(_Greatest, rank=1):
     """The greatest value in each window of a sequence, channel by channel.
 
     Shape: (L, C) → (L', C), where L' is ⌊(L − pool_size) / strides⌋ + 1 for padding `valid` and ⌈L
@@ -54,7 +86,7 @@ class MaxPooling1D(_Pooling, rank=1):
 
 
 @layer
-class MaxPooling2D(_Pooling, rank=2):
+class MaxPooling2D(_Greatest, rank=2):
     """The greatest value in each window of an image, channel by channel.
 
     Shape: (H, W, C) → (H', W', C), where H' is ⌊(H − pool_size) / strides⌋ + 1 for padding `valid`
@@ -63,7 +95,7 @@ class MaxPooling2D(_Pooling, rank=2):
 
 
 @layer
-class MaxPooling3D(_Pooling, rank=3):
+class MaxPooling3D(_Greatest, rank=3):
     """The greatest value in each window of a volume, channel by channel.
 
     Shape: (D, H, W, C) → (D', H', W', C), where D' is ⌊(D − pool_size) / strides⌋ + 1 for padding
@@ -99,7 +131,7 @@ class AveragePooling3D(_Averaging, rank=3):
 
 
 @layer
-class GlobalAveragePooling1D(_Global, rank=1):
+class GlobalAveragePooling1D(_GlobalAverage, rank=1):
     """The mean value of each channel over a sequence.
 
     Shape: (L, C) → (C), or (1, C) with `keepdims: true`.
@@ -107,7 +139,7 @@ class GlobalAveragePooling1D(_Global, rank=1):
 
 
 @layer
-class GlobalAveragePooling2D(_Global, rank=2):
+class GlobalAveragePooling2D(_GlobalAverage, rank=2):
     """The mean value of each channel over an image.
 
     Shape: (H, W, C) → (C), or (1, 1, C) with `keepdims: true`.
@@ -115,7 +147,7 @@ class GlobalAveragePooling2D(_Global, rank=2):
 
 
 @layer
-class GlobalAveragePooling3D(_Global, rank=3):
+class GlobalAveragePooling3D(_GlobalAverage, rank=3):
     """The mean value of each channel over a volume.
 
     Shape: (D, H, W, C) → (C), or (1, 1, 1, C) with `keepdims: true`.
@@ -123,7 +155,7 @@ class GlobalAveragePooling3D(_Global, rank=3):
 
 
 @layer
-class GlobalMaxPooling1D(_Global, rank=1):
+class GlobalMaxPooling1D(_GlobalGreatest, rank=1):
     """The greatest value of each channel over a sequence.
 
     Shape: (L, C) → (C), or (1, C) with `keepdims: true`.
@@ -131,7 +163,7 @@ class GlobalMaxPooling1D(_Global, rank=1):
 
 
 @layer
-class GlobalMaxPooling2D(_Global, rank=2):
+class GlobalMaxPooling2D(_GlobalGreatest, rank=2):
     """The greatest value of each channel over an image.
 
     Shape: (H, W, C) → (C), or (1, 1, C) with `keepdims: true`.
@@ -139,7 +171,7 @@ class GlobalMaxPooling2D(_Global, rank=2):
 
 
 @layer
-class GlobalMaxPooling3D(_Global, rank=3):
+class GlobalMaxPooling3D(_GlobalGreatest, rank=3):
     """The greatest value of each channel over a volume.
 
     Shape: (D, H, W, C) → (C), or (1, 1, 1, C) with `keepdims: true`.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from archspec.layers.base import Mismatch, SameShape, attr, layer
+from archspec.layers.titles import Say, Title, plainly, spaced
 from archspec.layers.types import SEED, number
 from archspec.layers.windows import Sliding
 from archspec.tensor import Tensor
 
 _RATE = number("a number from 0 to 1", 0, 1)
-_RATE_BELOW_1 = number(
-    "a number from 0 up to, but not, 1", 0, below=1
-)  # Keras takes 1, and divides by zero in training
+# Keras takes 1, and divides by zero in training.
+_RATE_BELOW_1 = number("a number from 0 up to, but not, 1", 0, below=1)
 _PENALTY = number("a number of at least 0", 0)
 
 
@@ -20,8 +20,19 @@ class _Random(SameShape):
     seed: int | None = attr(SEED, None, "the seed of the random numbers")
 
 
+class _Dropping(_Random):
+    rate: float = attr(_RATE_BELOW_1, doc="the fraction to drop", before="seed")
+
+    def title(self, say: Say = plainly) -> Title:
+        return _with_rate(self.called or spaced(self.kind()), self.rate, say)
+
+
+def _with_rate(words: str, rate: float, say: Say) -> Title:
+    return Title(f"{words} {say('rate', rate)}".rstrip())
+
+
 @layer
-class Dropout(_Random):
+class Dropout(_Dropping):
     """Sets elements to 0, each with probability `rate`, and scales the others by 1 / (1 - rate).
 
     Shape: unchanged. Keras's `noise_shape` counts the batch and is no argument here;
@@ -34,6 +45,11 @@ class Dropout(_Random):
 class _SpatialDropout(Sliding):
     rate: float = attr(_RATE, doc="the fraction of channels to drop")
     seed: int | None = attr(SEED, None, "the seed of the random numbers")
+
+    called = "spatial dropout"
+
+    def title(self, say: Say = plainly) -> Title:
+        return _with_rate(self.called, self.rate, say)
 
     def check(self) -> None:
         if "trainable" in self.arguments:  # the constructor in Keras lacks it
@@ -79,13 +95,14 @@ class GaussianNoise(_Random):
     Shape: unchanged.
     """
 
-    stddev: float = attr(
-        _RATE, doc="the standard deviation of the noise", before="seed"
-    )  # Keras allows no more than 1
+    called = "noise"
+
+    # Keras allows no more than 1.
+    stddev: float = attr(_RATE, doc="the standard deviation of the noise", before="seed")
 
 
 @layer
-class GaussianDropout(_Random):
+class GaussianDropout(_Dropping):
     """Multiplies by Gaussian noise of mean 1 and variance rate / (1 - rate).
 
     Shape: unchanged.
@@ -97,23 +114,23 @@ class GaussianDropout(_Random):
 
 
 @layer
-class AlphaDropout(_Random):
+class AlphaDropout(_Dropping):
     """Dropout that keeps mean and variance, for networks of `selu`.
 
     Shape: unchanged.
     """
 
-    rate: float = attr(_RATE_BELOW_1, doc="the fraction to drop", before="seed")
-
 
 @layer
-class StochasticDepth(_Random):
+class StochasticDepth(_Dropping):
     """Sets whole examples to 0, each with probability `rate`, and scales the others by 1 / (1 -
     rate): the end of a residual's main path.
 
     Shape: unchanged. A kind of archspec's own (Huang et al. 2016; drop path in ConvNeXt and vision
     transformers).
     """
+
+    called = "drop path"
 
     rate: float = attr(
         _RATE_BELOW_1, doc="the probability to drop an example's path", before="seed"

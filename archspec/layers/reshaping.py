@@ -1,14 +1,11 @@
-"""Rearrangements of elements: another shape, a part of a tensor, or a learned one in its place."""
+"""Rearrangements: the same elements in another shape or order."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from archspec.layers.base import Layer, Mismatch, attr, axis_index, layer, need_rank
-from archspec.layers.kernels import new_weight
-from archspec.layers.objects import INITIALIZER
-from archspec.layers.types import INTEGER, POSITIVE, either, integer, optional, sequence
-from archspec.tensor import Size, Tensor, Weight, product, show_shape
+from archspec.layers.base import Layer, Mismatch, attr, layer, need_rank
+from archspec.layers.titles import Say, Title, plainly
+from archspec.layers.types import POSITIVE, either, integer, sequence
+from archspec.tensor import Tensor, product, show_shape
 
 _SIZES = sequence(
     "a list of positive integers, of which one may be -1",
@@ -36,6 +33,10 @@ class Reshape(Layer):
     """
 
     target_shape: tuple[int, ...] = attr(_SIZES, doc="the new shape, without the batch")
+
+    def title(self, say: Say = plainly) -> Title:
+        sizes = ("?" if size == -1 else say("target_shape", size) for size in self.target_shape)
+        return Title(f"reshape {'×'.join(sizes)}")
 
     def check(self) -> None:
         if self.target_shape.count(-1) > 1:
@@ -145,86 +146,10 @@ class RepeatVector(Layer):
     Shape: (C) → (n, C).
     """
 
+    called = "repeat"
+
     n: int = attr(POSITIVE, doc="how often")
 
     def output(self, x: Tensor) -> Tensor:
         need_rank(x, 1, "channels")
         return Tensor((self.n, *x.shape), self.compute_dtype)
-
-
-@layer
-class Slice(Layer):
-    """Takes the part of a tensor from `start` up to, but not, `stop` along one axis: some channels,
-    a class token.
-
-    Shape: the size of `axis` becomes stop − start; the axis stays, also with size 1. A kind of
-    archspec's own. Negative numbers count from the end, as in Python; unlike there, what reaches
-    beyond the end is an error.
-    """
-
-    axis: int = attr(INTEGER, doc="the axis, counted as in Keras; -1 is the last")
-    start: int = attr(INTEGER, 0, "the first index")
-    stop: int | None = attr(optional(INTEGER, "the end"), None, "the index after the last")
-
-    def output(self, x: Tensor) -> Tensor:
-        axis = axis_index(self.axis, x)
-        return Tensor((*x.shape[:axis], self._extent(x.shape[axis]), *x.shape[axis + 1 :]), x.dtype)
-
-    def check(self) -> None:
-        if (
-            self.stop is not None
-            and (self.start < 0) == (self.stop < 0)
-            and self.stop <= self.start
-        ):
-            raise Mismatch(
-                f"nothing lies from {self.start} up to {self.stop}",
-                at="stop",
-                help="`stop` is the index after the last",
-            )
-
-    def _extent(self, size: Size) -> Size:
-        if size is None:
-            return self._extent_of_unknown()
-        first = self.start + size * (self.start < 0)
-        end = size if self.stop is None else self.stop + size * (self.stop < 0)
-        if not 0 <= first < end <= size:
-            at = "stop" if 0 <= first < size else "start"
-            stop = "the end" if self.stop is None else self.stop
-            help = f"its first index is 0 or -{size}, and its end is {size}"
-            raise Mismatch(
-                f"an axis of size {size} has no part from {self.start} up to {stop}",
-                at=at,
-                help=help,
-            )
-        return end - first
-
-    def _extent_of_unknown(self) -> Size:
-        """Known where both ends are counted from the same end, for what reaches beyond is an
-        error.
-        """
-        if self.stop is None:
-            return -self.start if self.start < 0 else None
-        return self.stop - self.start if (self.start < 0) == (self.stop < 0) else None
-
-
-@layer
-class Parameter(Layer):
-    """A learned tensor, the same for every example; its input says only how many examples there
-    are.
-
-    Shape: → `shape`. One weight, `value`, of that shape. A kind of archspec's own: with `branches`
-    and a merge it is a layer scale, a class token or a position embedding.
-    """
-
-    shape: tuple[int, ...] = attr(
-        sequence("a list of positive integers", POSITIVE), doc="the shape, without the batch"
-    )
-    # Zeros, as for ViT's class token (Dosovitskiy et al. 2021): the network starts as it would be
-    # without the tensor.
-    initializer: Any = attr(INITIALIZER, "zeros", "the first values")
-
-    def output(self, x: Tensor) -> Tensor:
-        return Tensor(self.shape, self.compute_dtype)
-
-    def weights(self, x: Tensor) -> tuple[Weight, ...]:
-        return (new_weight(self, "value", self.shape, "initializer"),)

@@ -1,174 +1,21 @@
-"""Changes of the axes before the channels: padded, cropped, repeated, or resized as an image."""
+"""Enlargements: every position becomes several."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.base import Layer, Mismatch, attr, layer, need_rank
-from archspec.layers.types import (
-    COUNT,
-    FLAG,
-    NUMBER,
-    POSITIVE,
-    Refused,
-    Type,
-    choice,
-    either,
-    sequence,
-)
-from archspec.layers.windows import AXES, SIZE, Sliding
-from archspec.tensor import Size, Tensor
-
-_INTERPOLATION = choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
-
-
-def _margins(rank: int) -> Type:
-    """A number for all sides; for several axes a list of numbers or of [before, after] for
-    each. It becomes a pair for each axis.
-    """
-    pair = sequence("two integers", COUNT, 2, 2)
-    one = either("an integer or two", COUNT, pair)
-    words = "an integer of at least 0, or a list " + (
-        "[before, after]" if rank == 1 else f"of {rank}, each an integer or a list [before, after]"
-    )
-    listed = pair if rank == 1 else sequence(words, one, rank, rank)
-
-    def accept(value: Any) -> tuple[Any, ...]:
-        if isinstance(value, list | tuple):
-            found = listed.accept(value)
-            return (
-                tuple(found)
-                if rank == 1
-                else tuple((side, side) if isinstance(side, int) else side for side in found)
-            )
-        try:
-            side = COUNT.accept(value)
-        except Refused:
-            raise Refused(words) from None
-        return (side, side) if rank == 1 else ((side, side),) * rank
-
-    return Type(words, {"anyOf": [COUNT.schema, listed.schema]}, accept)
-
-
-def _pairs(margins: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
-    return (margins,) if isinstance(margins[0], int) else margins
-
-
-class _ZeroPadding(Sliding):
-    padding: Any
-
-    def output(self, x: Tensor) -> Tensor:
-        self.need_axes(x)
-        sizes = zip(x.shape[:-1], _pairs(self.padding), strict=True)
-        return Tensor(
-            (
-                *(
-                    None if size is None else size + before + after
-                    for size, (before, after) in sizes
-                ),
-                x.shape[-1],
-            ),
-            self.compute_dtype,
-        )
-
-
-@layer
-class ZeroPadding1D(_ZeroPadding, rank=1):
-    """Adds zeros around a sequence.
-
-    Shape: (L, C) → (L + before + after, C).
-    """
-
-    padding: Any = attr(_margins(1), 1, "zeros on both sides, or [before, after]")
-
-
-@layer
-class ZeroPadding2D(_ZeroPadding, rank=2):
-    """Adds zeros around an image.
-
-    Shape: (H, W, C) → (H + top + bottom, W + left + right, C).
-    """
-
-    padding: Any = attr(
-        _margins(2), (1, 1), "zeros on all sides, or a number or [before, after] for each axis"
-    )
-
-
-@layer
-class ZeroPadding3D(_ZeroPadding, rank=3):
-    """Adds zeros around a volume.
-
-    Shape: (D, H, W, C), each of D, H and W grows by its two margins.
-    """
-
-    padding: Any = attr(
-        _margins(3),
-        ((1, 1), (1, 1), (1, 1)),
-        "zeros on all sides, or a number or [before, after] for each axis",
-    )
-
-
-class _Cropping(Sliding):
-    cropping: Any
-
-    def output(self, x: Tensor) -> Tensor:
-        self.need_axes(x)
-        sizes = zip(x.shape[:-1], _pairs(self.cropping), AXES[self.rank], strict=True)
-        return Tensor(
-            (*(self._rest(size, sum(pair), name) for size, pair, name in sizes), x.shape[-1]),
-            self.compute_dtype,
-        )
-
-    def _rest(self, size: Size, cut: int, name: str) -> Size:
-        if size is not None and cut >= size:
-            raise Mismatch(
-                f"cutting {cut} off a {name} of {size} leaves nothing",
-                at="cropping",
-                help=f"cut off less than {size} in all",
-            )
-        return None if size is None else size - cut
-
-
-@layer
-class Cropping1D(_Cropping, rank=1):
-    """Cuts off the ends of a sequence.
-
-    Shape: (L, C) → (L − before − after, C), of which something must be left.
-    """
-
-    cropping: Any = attr(_margins(1), (1, 1), "what is cut off both ends, or [before, after]")
-
-
-@layer
-class Cropping2D(_Cropping, rank=2):
-    """Cuts off the edges of an image.
-
-    Shape: (H, W, C) → (H − top − bottom, W − left − right, C), of which something must be left.
-    """
-
-    cropping: Any = attr(
-        _margins(2),
-        ((0, 0), (0, 0)),
-        "what is cut off all sides, or a number or [before, after] for each axis",
-    )
-
-
-@layer
-class Cropping3D(_Cropping, rank=3):
-    """Cuts off the faces of a volume.
-
-    Shape: (D, H, W, C), each of D, H and W shrinks by its two margins; something must be left.
-    """
-
-    cropping: Any = attr(
-        _margins(3),
-        ((1, 1), (1, 1), (1, 1)),
-        "what is cut off all sides, or a number or [before, after] for each axis",
-    )
+from archspec.layers.base import attr, layer
+from archspec.layers.titles import Say, Title, plainly, step_words
+from archspec.layers.types import POSITIVE
+from archspec.layers.windows import INTERPOLATION, SIZE, Sliding
+from archspec.tensor import Tensor
 
 
 class _UpSampling(Sliding):
     size: Any
+
+    def title(self, say: Say = plainly) -> Title:
+        return Title("upsample", f", ×{step_words('size', self.size, say)}")
 
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
@@ -198,9 +45,7 @@ class UpSampling2D(_UpSampling, rank=2):
     """
 
     size: tuple[int, ...] = attr(SIZE[2], (2, 2), "the factor, or one for each axis")
-    interpolation: str = attr(
-        _INTERPOLATION, "nearest", "how values between the old ones are found"
-    )
+    interpolation: str = attr(INTERPOLATION, "nearest", "how values between the old ones are found")
 
 
 @layer
@@ -211,38 +56,3 @@ class UpSampling3D(_UpSampling, rank=3):
     """
 
     size: tuple[int, ...] = attr(SIZE[3], (2, 2, 2), "the factor, or one for each axis")
-
-
-@layer
-class Resizing(Layer):
-    """Brings images to one size.
-
-    Shape: (H, W, C) → (height, width, C).
-    """
-
-    height: int = attr(POSITIVE, doc="the new height")
-    width: int = attr(POSITIVE, doc="the new width")
-    interpolation: str = attr(
-        _INTERPOLATION, "bilinear", "how values between the old ones are found"
-    )
-    crop_to_aspect_ratio: bool = attr(
-        FLAG, False, "whether to keep the proportions, cutting off what stands over"
-    )
-    pad_to_aspect_ratio: bool = attr(
-        FLAG, False, "whether to keep the proportions, filling up what is missing"
-    )
-    fill_mode: str = attr(choice("constant"), "constant", "what fills up")
-    fill_value: float = attr(NUMBER, 0.0, "the value that fills up")
-    antialias: bool = attr(FLAG, False, "whether to smooth before making smaller")
-
-    def check(self) -> None:
-        if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
-            raise Mismatch(
-                "an image is either cropped or padded to its proportions",
-                at="pad_to_aspect_ratio",
-                help="choose one of the two",
-            )
-
-    def output(self, x: Tensor) -> Tensor:
-        need_rank(x, 3, "height, width, channels")
-        return Tensor((self.height, self.width, x.shape[-1]), self.compute_dtype)

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from archspec.layers.base import FLOATS, KINDS, Attribute, Layer, Mismatch, need_rank
-from archspec.layers.types import COUNT, POSITIVE, Type, optional, per_axis
+from archspec.layers.base import FLOATS, REGISTERED, Attribute, Layer, Mismatch, need_rank
+from archspec.layers.types import COUNT, POSITIVE, Type, choice, optional, per_axis
 from archspec.tensor import Shape, Size, Tensor
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -24,6 +24,8 @@ OPTIONAL_STRIDES = _for_ranks(lambda rank: optional(SIZE[rank], "the size of the
 OPTIONAL_PADDING = _for_ranks(
     lambda rank: optional(per_axis(COUNT, rank, ""), "chosen by `padding`")
 )
+INTERPOLATION = choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+"""How the values of a resized image are worked out from the old ones."""
 _RANKED = (SIZE, OPTIONAL_STRIDES, OPTIONAL_PADDING)
 
 
@@ -62,7 +64,7 @@ class Sliding(Layer):
         its axis of channels.
         """
         other = self.kind().replace(f"{self.rank}D", f"{len(x.shape) - 1}D")
-        if other == self.kind() or other not in KINDS:
+        if other == self.kind() or other not in REGISTERED:
             return None
         if self.rank == 2 and len(x.shape) == 2 and None not in x.shape:
             return (

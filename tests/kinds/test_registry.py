@@ -1,6 +1,8 @@
 """Every kind is documented, agrees with Keras's constructor, and is tested."""
 
 import inspect
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from archspec.backends.keras import layers as keras_layers
 from archspec.layers import KINDS
+from archspec.layers.base import REGISTERED
 from tests.kinds.oracle import Row
 
 MODULES = [
@@ -76,9 +79,8 @@ def test_defaults_are_keras_own(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_documented(kind: str) -> None:
     assert "Shape:" in (KINDS[kind].__doc__ or "")
-    assert inspect.getdoc(KINDS[kind]).splitlines()[0].endswith("."), (
-        "the first line says what it does"
-    )  # type: ignore[union-attr]
+    summary = (inspect.getdoc(KINDS[kind]) or "").split("\n\n")[0]
+    assert summary.endswith("."), "the first paragraph says what it does"
     for name, attribute in KINDS[kind].attributes.items():
         assert attribute.name == name
         assert attribute.doc and len(attribute.doc) < 100, name
@@ -98,6 +100,19 @@ def test_rows(kind: str) -> None:
 def test_nothing_is_left_out_in_vain() -> None:
     expected = {name for name, reason in LEFT_OUT.items() if not reason.startswith("newer")}
     assert expected - {"name"} <= {name for kind in KINDS for name in keras_arguments(kind)}
+
+
+def test_names_are_read_without_importing_a_family() -> None:
+    code = "from archspec.layers import KINDS; import sys; print('Conv2D' in KINDS, len(list(KINDS)), *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    there, number, *modules = done.stdout.split()
+    assert (there, int(number)) == ("True", len(KINDS))
+    assert not {f"archspec.layers.{family}" for family in KINDS.families.values()} & set(modules)
+
+
+def test_the_text_of_a_family_names_what_it_registers() -> None:
+    assert {name: kind.family() for name, kind in KINDS.items()} == KINDS.families
+    assert set(KINDS) == set(REGISTERED)
 
 
 def test_rows_are_of_kinds() -> None:

@@ -230,7 +230,7 @@ class Refusal:
         spec has.
         """
         kind, name = self.path[-2:] if len(self.path) > 1 else ("", "")
-        attribute = KINDS[kind].attributes.get(str(name)) if kind in KINDS else None
+        attribute = KINDS[str(kind)].attributes.get(str(name)) if kind in KINDS else None
         return self.path in (("archspec",), ("name",)) or (
             attribute is not None and attribute.required
         )

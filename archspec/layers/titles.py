@@ -1,0 +1,83 @@
+"""The words that a layer has in a figure: ``3×3 conv, 64, /2``.
+
+A title is what stands out and the rest: ``Title("3×3", " conv, 64, /2")``. A figure that folds
+layers which differ in an argument writes that argument's value in its own way, such as its range;
+so each kind writes its values by a function that it is called with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from archspec.layers.types import Configured
+
+Say = Callable[[str, Any], str]
+"""How the value of an argument, passed with the argument's name, is written."""
+
+
+class Title(NamedTuple):
+    """What stands out in a layer's title, and the rest of it."""
+
+    strong: str
+    rest: str = ""
+
+
+ACTIVATIONS = {
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "swish": "SiLU",
+    "leaky_relu": "LeakyReLU",
+    "hard_silu": "hard-swish",
+    "hard_swish": "hard-swish",
+    "hard_sigmoid": "hard sigmoid",
+    "celu": "CELU",
+    "glu": "GLU",
+    "log_softmax": "log softmax",
+    "linear": "",
+    "None": "",
+}
+"""What people write for Keras's names of activations; the others are written as they are."""
+
+
+def plainly(name: str, value: Any) -> str:
+    """A value as people write it; a long text is cut."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "none"}[value]
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 24 else text[:23] + "…"
+
+
+def spaced(kind: str) -> str:
+    """``ZeroPadding2D`` → ``zero padding``; ``UpSampling2D`` → ``up sampling``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", re.sub(r"[123]D$", "", kind)).lower()
+
+
+def activation_words(value: Any) -> str:
+    """What people call an activation, nothing for none."""
+    name = value.name if isinstance(value, Configured) else str(value)
+    return ACTIVATIONS.get(name, name.replace("_", " "))
+
+
+def sizes(name: str, value: Any, say: Say) -> list[str]:
+    """The numbers of an argument with one for each axis, written."""
+    return [say(name, size) for size in (value if isinstance(value, tuple) else (value,))]
+
+
+def window_words(name: str, value: Any, say: Say) -> str:
+    """``3×3``; a window over one axis is its length; a window that is written as a word, as a
+    range or a variable is, is written once.
+    """
+    words = sizes(name, value, say)
+    return words[0] if len(set(words)) == 1 and not words[0].isdigit() else "×".join(words)
+
+
+def step_words(name: str, value: Any, say: Say) -> str:
+    """``2``, or ``2×1`` where the axes differ."""
+    words = sizes(name, value, say)
+    return words[0] if len(set(words)) == 1 else "×".join(words)
