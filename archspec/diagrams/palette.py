@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Look(NamedTuple):
+class Style(NamedTuple):
     """How a kind of box is drawn, what the legend calls it, and the families of layers drawn so.
 
     ``style`` is Graphviz's, empty for a rounded box, and ``outlines`` the number of its lines, so
@@ -29,17 +29,17 @@ class Look(NamedTuple):
 class Fill(Enum):
     """The kinds of boxes, in the order of the legend: a row each."""
 
-    CONV = Look("#77AADD", "#1F4E79", "conv", ("convolution",))
-    POOL = Look("#EE8866", "#8A3B1E", "pool", ("pooling",), style="filled")
-    MERGE = Look("#BBCC33", "#5A6412", "merge", ("merging",))
-    DENSE = Look("#FFAABB", "#8A3550", "dense", ("core", "attention"), outlines=2)
-    NORM = Look(
+    CONV = Style("#77AADD", "#1F4E79", "conv", ("convolution",))
+    POOL = Style("#EE8866", "#8A3B1E", "pool", ("pooling",), style="filled")
+    MERGE = Style("#BBCC33", "#5A6412", "merge", ("merging",))
+    DENSE = Style("#FFAABB", "#8A3550", "dense", ("core", "attention"), outlines=2)
+    NORM = Style(
         "#EEDD88",
         "#6B5A10",
         "normalization, activation",
         ("normalization", "activation", "regularization"),
     )
-    OTHER = Look("#EEEEEE", "#5B6470", "other", style="filled,rounded,dashed")
+    OTHER = Style("#EEEEEE", "#5B6470", "other", style="filled,rounded,dashed")
 
     @property
     def css(self) -> str:
