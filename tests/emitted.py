@@ -13,6 +13,7 @@ import numpy
 
 from archspec.backends.python_source import source
 from archspec.compiler import Compiler
+from archspec.frontend.elaborate.recording import Recording
 from archspec.frontend.overrides import as_json_text, override_of
 from archspec.frontend.resolve import Reference
 from archspec.frontend.yaml.reader import read
@@ -24,11 +25,16 @@ def written(reference: str, **variables: Any) -> str:
     return source(Compiler().record(Reference.parse(reference), overrides))
 
 
-def written_of(spec: Mapping[str, Any]) -> str:
-    """The source of a network of a parsed spec."""
+def recording_of(spec: Mapping[str, Any]) -> Recording:
+    """The recording of a network of a parsed spec."""
     compiler = Compiler()
     document = compiler.library.accept(read(as_json_text(dict(spec), "mapping"), "<mapping>"))
-    return source(compiler.recording(compiler.library.lay(document, None, {}), expect=True))
+    return compiler.recording(compiler.library.lay(document, None, {}), expect=True)
+
+
+def written_of(spec: Mapping[str, Any]) -> str:
+    """The source of a network of a parsed spec."""
+    return source(recording_of(spec))
 
 
 def run(text: str) -> ModuleType:

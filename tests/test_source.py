@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from hypothesis import HealthCheck, given, settings
 
 import archspec
 from archspec.backends.keras.model import without_values
+from archspec.backends.python_source import source
 from archspec.compiler import Compiler
+from archspec.frontend.elaborate.recording import Recording
 from archspec.frontend.resolve import Reference
-from archspec.networks import distinct, family
 from tests import pretended_keras
 from tests.drawn_specs import Spec, specs
-from tests.emitted import run, same, written, written_of
+from tests.emitted import recording_of, run, same, written, written_of
 from tests.hard_specs import HARD
 
 ROOT = Path(__file__).parents[1]
@@ -31,37 +33,49 @@ FILES = [
     *sorted((ROOT / "specs").rglob("*.yaml")),
     *sorted((ROOT / "tests/data/design").rglob("*.yaml")),
 ]
+ONE_A_FAMILY = [
+    "specs/alexnet_cifar10",
+    "specs/efficientnet",
+    "specs/googlenet",
+    "specs/lenet5",
+    "specs/resnet_cifar10",
+    "specs/vgg_cifar10",
+    "tests/data/design/trials/convnext",
+    "tests/data/design/trials/darknet53",
+    "tests/data/design/trials/siamese",
+    "tests/data/design/trials/vit",
+    "tests/data/design/trials/xception",
+]
+"""The networks whose source is also run in the real Keras by default."""
+
 FEW = 6_000_000
 """Parameters of the variants that are also run: the others would take minutes, and differ in
 nothing but their sizes from the document that is.
 """
 
-RULES = [
-    "ruff",
-    "check",
-    "--isolated",
-    "--no-cache",
-    "--select",
-    "E,F,W,I,N,UP,B,C4,SIM",
-    "--line-length",
-    "120",
-]
-LAYOUT = ["ruff", "format", "--isolated", "--no-cache", "--check", "--line-length", "120"]
+RUFF = [sys.executable, "-m", "ruff"]
+STRICT = ["--isolated", "--no-cache", "--line-length", "120"]
+RULES = [*RUFF, "check", *STRICT, "--select", "E,F,W,I,N,UP,B,C4,SIM"]
+LAYOUT = [*RUFF, "format", *STRICT, "--check"]
+
+
+def variants(file: Path, compiler: Compiler) -> list[str]:
+    """The references to the document of a file and to its variants."""
+    names = compiler.library.variants(compiler.library.open(Reference(str(file), None)))
+    return [str(file), *(f"{file}@{name}" for name in names)]
 
 
 def networks() -> Iterator[Any]:
-    """Every network of the shipped specs, the document of a file first, and the documents of
-    the design's; variants are heavy.
-    """
+    """Every network that is run in the real Keras: those of `ONE_A_FAMILY` by default."""
+    compiler = Compiler()
     for file in FILES:
         name = file.relative_to(ROOT).with_suffix("").as_posix()
-        yield pytest.param(str(file), id=name)
-        for variant in (
-            ()
-            if "design" in name
-            else Compiler().library.variants(Compiler().library.open(Reference(str(file), None)))
-        ):
-            yield pytest.param(f"{file}@{variant}", id=f"{name}@{variant}", marks=pytest.mark.heavy)
+        if "keras/" in name:
+            continue  # for those see tests/equivalence
+        for reference in [str(file)] if "design" in name else variants(file, compiler):
+            variant = reference.removeprefix(str(file))
+            marks = () if name in ONE_A_FAMILY and not variant else pytest.mark.heavy
+            yield pytest.param(reference, id=f"{name}{variant}", marks=marks)
 
 
 def compare(
@@ -83,16 +97,11 @@ def compare(
         same(archspec.build(spec, **variables), run(text).build_model(**given), outputs=False)
 
 
-@pytest.mark.parametrize(
-    "reference", [one for one in networks() if "keras/" not in one.id]
-)  # for those see tests/equivalence
-def test_the_source_of_every_network_makes_its_model(reference: str) -> None:
+@pytest.mark.parametrize("reference", list(networks()))
+def test_the_source_of_a_network_makes_its_model(reference: str) -> None:
     few = archspec.compile(reference).parameters < FEW
-    compare(
-        reference,
-        written(reference),
-        outputs=few or ("@" not in reference and "design" not in reference),
-    )
+    document = "@" not in reference and "design" not in reference
+    compare(reference, written(reference), outputs=few or document)
 
 
 @pytest.mark.parametrize("what", HARD)
@@ -102,7 +111,12 @@ def test_what_is_hard_to_say_in_python(what: str, tmp_path: Path) -> None:
     compare(str(spec), written(str(spec)), outputs=True)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+DRAWN = settings(
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+@settings(DRAWN, max_examples=60)
 @given(specs())
 def test_the_source_of_a_drawn_spec_makes_its_model(spec: Spec) -> None:
     try:
@@ -112,87 +126,53 @@ def test_the_source_of_a_drawn_spec_makes_its_model(spec: Spec) -> None:
     compare(spec, written_of(spec), outputs=False)
 
 
-@settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-@given(specs())
-def test_the_source_of_a_drawn_spec_makes_the_calls_of_its_graph(spec: Spec) -> None:
-    try:
-        graph = archspec.compile(spec)
-    except archspec.SpecError:
-        return
-    pretended_keras.same(graph, written_of(spec))
+def test_every_source_makes_the_calls_of_its_graph_and_is_clean(tmp_path: Path) -> None:
+    """Of every network, of the hard specs and of drawn ones."""
+    number = count()
+    for recording in recordings(tmp_path):
+        check_source(recording, tmp_path / f"network_{next(number)}.py")
+
+    @DRAWN
+    @given(specs())
+    def check_drawn(spec: Spec) -> None:
+        try:
+            recording = recording_of(spec)
+        except archspec.SpecError:
+            return
+        check_source(recording, tmp_path / f"drawn_{next(number)}.py")
+
+    check_drawn()
+    for command in (RULES, LAYOUT):
+        done = subprocess.run(
+            [*command, str(tmp_path)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 
 
-def test_the_source_of_every_variant_makes_the_calls_of_its_graph() -> None:
-    for one in networks():
-        reference = one.values[0]
-        pretended_keras.same(archspec.compile(reference), written(reference))
+def recordings(folder: Path) -> Iterator[Recording]:
+    """Those of every network, and of the hard specs."""
+    for file in FILES:
+        compiler = Compiler()
+        for reference in variants(file, compiler):
+            yield compiler.record(Reference.parse(reference))
+    for text in HARD.values():
+        spec = folder / "hard.yaml"
+        spec.write_text(f"archspec: 1\nname: hard\n{text}", encoding="utf-8")
+        yield Compiler().record(Reference(str(spec), None))
+
+
+def check_source(recording: Recording, path: Path) -> None:
+    """The source makes the graph in the pretended Keras, and imports only Keras and math."""
+    text = source(recording)
+    path.write_text(text, encoding="utf-8")
+    pretended_keras.same(recording.graph, text)
+    nodes = list(ast.walk(ast.parse(text)))
+    names = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
+    names |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert names <= {"keras", "math"}
 
 
 # --- the text
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sources of all networks, of the hard specs and of a hundred drawn ones."""
-    folder = tmp_path_factory.mktemp("sources")
-    compiler = Compiler()
-    for number, file in enumerate(FILES):
-        for one in distinct(list(family(compiler, Reference.parse(str(file)), {}))):
-            name, _, variant = one.name.partition("@")
-            reference = (
-                str(file) if one.name == one.spec else f"{file}@{variant}" if variant else str(file)
-            )
-            (
-                folder
-                / f"n{number}_{name.replace('-', '_').replace('.', '_').replace('/', '_')}.py"
-            ).write_text(written(reference), encoding="utf-8")
-    for number, text in enumerate(HARD.values()):
-        spec = folder / f"h{number}.yaml"
-        spec.write_text(f"archspec: 1\nname: hard\n{text}", encoding="utf-8")
-        spec.with_suffix(".py").write_text(written(str(spec)), encoding="utf-8")
-    for number, drawn in enumerate(drawn_sources()):
-        (folder / f"d{number}.py").write_text(drawn, encoding="utf-8")
-    return folder
-
-
-def drawn_sources() -> list[str]:
-    """The sources of some drawn specs."""
-    found: list[str] = []
-
-    @settings(
-        max_examples=100,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(specs())
-    def draw(spec: Spec) -> None:
-        try:
-            found.append(written_of(spec))
-        except archspec.SpecError:
-            return
-
-    draw()
-    return found
-
-
-@pytest.mark.parametrize("command", [RULES, LAYOUT], ids=["rules", "layout"])
-def test_ruff_finds_nothing_to_mend(command: list[str], folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", *command, str(folder)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
-
-
-def test_the_files_import_keras_and_math_and_nothing_else(folder: Path) -> None:
-    for path in folder.glob("*.py"):
-        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-        names = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
-        names |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
-        assert names <= {"keras", "math"}, path
 
 
 def test_a_source_that_was_read_stays_as_it_is() -> None:
@@ -200,14 +180,18 @@ def test_a_source_that_was_read_stays_as_it_is() -> None:
     assert written(str(ROOT / "specs/resnet.yaml")) == expected
 
 
+HASHES = """
+import hashlib, sys
+from archspec.backends.python_source import source
+from archspec.compiler import Compiler
+from archspec.frontend.resolve import Reference
+for name in sys.argv[1:]:
+    print(hashlib.sha256(source(Compiler().record(Reference.parse(name))).encode()).hexdigest())
+assert not {"keras", "tensorflow", "numpy"} & {name.partition(".")[0] for name in sys.modules}
+"""
+
+
 def test_the_same_spec_gives_the_same_bytes_in_every_process_and_loads_no_keras() -> None:
-    program = (
-        "import sys, hashlib\nfrom archspec.backends.source import source\nfrom archspec.compiler"
-        " import Compiler\nfrom archspec.frontend.resolve import Reference\nfor name in"
-        " sys.argv[1:]:\n   "
-        " print(hashlib.sha256(source(Compiler().record(Reference.parse(name))).encode()).hexdigest())\nassert"
-        " not {'keras', 'tensorflow', 'numpy'} & {name.partition('.')[0] for name in sys.modules}\n"
-    )
     files = [
         str(ROOT / "tests/data/design/trials" / name)
         for name in ("nasnet.yaml", "siamese.yaml", "mobilenet_v3.yaml")
@@ -216,7 +200,7 @@ def test_the_same_spec_gives_the_same_bytes_in_every_process_and_loads_no_keras(
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         done = subprocess.run(
-            [sys.executable, "-c", program, *files],
+            [sys.executable, "-c", HASHES, *files],
             capture_output=True,
             text=True,
             check=True,

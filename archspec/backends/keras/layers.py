@@ -44,9 +44,7 @@ class LocalResponseNormalization(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         if len(input_shape) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs channels, and its input is {input_shape}"
-            )
+            raise ValueError(f"{type(self).__name__} needs channels and its input is {input_shape}")
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
