@@ -53,7 +53,7 @@ model.save(f"{folder}/net.keras")
 again = keras.models.load_model(f"{folder}/net.keras").predict(given, verbose=0)
 if keras.backend.backend() == "jax":
     import tensorflow
-    from archspec.backends.keras_export import write_saved_model
+    from archspec.backends.keras.export import write_saved_model
     from pathlib import Path
     write_saved_model(model, archspec.compile(f"{folder}/net.yaml"), Path(folder) / "served")
     net = tensorflow.saved_model.load(f"{folder}/served")

@@ -209,7 +209,7 @@ def test_onnx_holds_the_weights_that_were_loaded() -> None:
 def test_what_has_no_onnx_is_an_error_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("archspec.backends.export._erfc", lambda graph, node, name, arguments: node)
+    monkeypatch.setattr("archspec.backends.keras.export._erfc", lambda graph, node, name, arguments: node)
     result = run("build", "everything.yaml", "-o", "net.onnx")
     assert result.exit_code == 1
     assert "error[export-unsupported]: tf2onnx has no ONNX for Erfc of TensorFlow" in result.stderr
@@ -217,7 +217,7 @@ def test_what_has_no_onnx_is_an_error_and_nothing_is_written(
 
 
 def test_onnx_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archspec.cli_building.find_spec", lambda name: None)
+    monkeypatch.setattr("archspec.cli.build.find_spec", lambda name: None)
     result = run("build", "everything.yaml", "-o", "net.onnx")
     assert (result.exit_code, result.stderr) == (
         1,

@@ -242,8 +242,8 @@ def test_every_function_of_keras_applications_has_its_family() -> None:
 def test_heads_are_what_keras_leaves_out(family: Any) -> None:
     import keras
 
-    from archspec.backends.keras.applications import flattened, own_names
     from archspec.backends.keras.model import without_values
+    from archspec.backends.keras.pairing import flattened, own_names
 
     function = getattr(keras.applications, family.functions[0])
     with without_values():

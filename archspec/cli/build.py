@@ -207,17 +207,17 @@ def _load(
         move_weights,
         move_what_fits,
     )
-    from archspec.reports.moved import moved
+    from archspec.reports.transfer import transfer_table
 
     with terminal.progress(f"loading {source}", 0):
         if isinstance(source, Path):
             if partial:
-                return moved(load_what_fits(model, source), str(source))
+                return transfer_table(load_what_fits(model, source), str(source))
             load_weights(model, graph, source)
         else:
             store = _published(graph, compiler, source)
             if partial:
-                return moved(move_what_fits(model, store, str(source)), str(source))
+                return transfer_table(move_what_fits(model, store, str(source)), str(source))
             move_weights(model, graph, store, str(source))
     return ""
 

@@ -79,7 +79,7 @@ def verify(
 
         function = source.function if isinstance(source, Application) else graph.name
         by_order = function in FAMILY_OF and FAMILY_OF[function].by_order
-        found = compare(ours, theirs, against, by_order=by_order, outputs=outputs)
+        found = compare(ours, theirs, against, in_order=by_order, outputs=outputs)
     terminal.say(verified(found, format))
     if not found.equal:
         click.get_current_context().exit(1)

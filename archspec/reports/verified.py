@@ -12,8 +12,6 @@ from typing import Any, NamedTuple
 from archspec.reports.numbers import exact
 from archspec.spelling import counted
 
-FORMATS = ("text", "json")
-
 TOLERANCE = 1e-4
 """The difference of two outputs, as a part of the largest, up to which they are one computation
 in another order of float32.
@@ -27,28 +25,28 @@ class Difference(NamedTuple):
 
     here: str
     there: str
-    what: str
+    setting: str
     value_here: str
     value_there: str
 
 
 class Verified(NamedTuple):
-    """A comparison. ``layers`` with weights and ``others`` were compared one by one, ``apart`` are
-    left on either side without a counterpart.
+    """A comparison. ``layers`` with weights and ``others`` were compared one by one; ``unpaired``
+    counts the layers here and there that have no counterpart.
 
-    ``otherwise`` is what differs without a consequence for the outputs. ``outputs`` is the largest
+    ``judged`` is what differs without a consequence for the outputs. ``outputs`` is the largest
     difference of the outputs on the same weights and input, as a part of the largest output;
-    ``None`` if not compared.
+    ``None`` if they were not compared.
     """
 
     name: str
     against: str
     layers: int
     others: int
-    apart: tuple[int, int]
+    unpaired: tuple[int, int]
     parameters: int
     differences: Sequence[Difference]
-    otherwise: Sequence[Difference]
+    judged: Sequence[Difference]
     outputs: float | None
 
     @property
@@ -57,81 +55,91 @@ class Verified(NamedTuple):
         return not self.differences
 
 
-def verified(found: Verified, format: str = "text") -> str:
-    """The comparison in one of `FORMATS`."""
-    return (
-        json.dumps(_data(found), indent=2, ensure_ascii=False) if format == "json" else _text(found)
+def verified(comparison: Verified, format: str = "text") -> str:
+    """The comparison as ``text`` or ``json``."""
+    if format == "json":
+        return json.dumps(_data(comparison), indent=2, ensure_ascii=False)
+    return "\n".join(_equal(comparison) if comparison.equal else _different(comparison))
+
+
+def _equal(comparison: Verified) -> list[str]:
+    apart = comparison.outputs
+    outputs = (
+        "outputs not compared"
+        if apart is None
+        else f"outputs within {apart:.0e}"
+        if apart
+        else "the same outputs"
     )
+    first = (
+        f"equal: {counted(comparison.layers, 'layer')} with weights and {comparison.others}"
+        f" others, {exact(comparison.parameters)} parameters, {outputs}"
+    )
+    return [first, *_judged_by_outputs(comparison)]
 
 
-def _text(found: Verified) -> str:
-    if found.equal:
-        outputs = (
-            "outputs not compared"
-            if found.outputs is None
-            else f"outputs within {found.outputs:.0e}"
-            if found.outputs
-            else "the same outputs"
+def _judged_by_outputs(comparison: Verified) -> list[str]:
+    """The line about what only the outputs could judge."""
+    here, there = comparison.unpaired
+    parts = []
+    if here or there:
+        parts.append(
+            f"{counted(here, 'layer')} here and {there} there that have no counterpart, nor weights"
         )
-        lines = [
-            f"equal: {counted(found.layers, 'layer')} with weights and {found.others} others,"
-            f" {exact(found.parameters)} parameters, {outputs}"
-        ]
-        return "\n".join([*lines, *_apart(found)])
-    first = found.differences[0]
-    names = list(dict.fromkeys((one.here, one.there) for one in found.differences))
-    lines = [_line(one) for one in found.differences if (one.here, one.there) == names[0]]
-    if first.here and first.there and first.here != first.there:
-        lines.append(f"there it is called {first.there}")
-    if len(names) > 1:
-        lines.append(
-            f"{counted(len(names) - 1, 'more layer')} differ{'s' if len(names) == 2 else ''}"
-        )
-    return "\n".join(lines)
-
-
-def _apart(found: Verified) -> list[str]:
-    """What only the outputs could judge."""
-    here, there = found.apart
-    if found.outputs is None or not (here or there or found.otherwise):
+    settings = Counter(difference.setting for difference in comparison.judged)
+    parts += [f"{setting} of {counted(number, 'layer')}" for setting, number in settings.items()]
+    if comparison.outputs is None or not parts:
         return []
-    parts = (
-        [f"{counted(here, 'layer')} here and {there} there that have no counterpart, nor weights"]
-        if here or there
-        else []
-    )
-    settings = Counter(one.what for one in found.otherwise)
-    parts += [f"{what} of {counted(number, 'layer')}" for what, number in settings.items()]
     return [f"judged by the outputs alone: {'; '.join(parts)}"]
 
 
-def _line(one: Difference) -> str:
+def _different(comparison: Verified) -> list[str]:
+    """The first layer that differs, with all that differs in it, and how many others do."""
+    first = comparison.differences[0]
+    layers = {(difference.here, difference.there) for difference in comparison.differences}
+    lines = [
+        _line(difference)
+        for difference in comparison.differences
+        if (difference.here, difference.there) == (first.here, first.there)
+    ]
+    if first.here and first.there and first.here != first.there:
+        lines.append(f"there it is called {first.there}")
+    if more := len(layers) - 1:
+        lines.append(f"{counted(more, 'more layer')} differ{'s' if more == 1 else ''}")
+    return lines
+
+
+def _line(difference: Difference) -> str:
     """``conv2_block1.1.bn: epsilon 0.001 here, 1.001e-05 there``."""
+    layer, setting = difference.here or difference.there, difference.setting
     values = (
-        f"{one.value_here} here, {one.value_there} there" if one.value_there else one.value_here
+        f"{difference.value_here} here, {difference.value_there} there"
+        if difference.value_there
+        else difference.value_here
     )
-    return f"{one.here or one.there}: {one.what}{' ' if one.what else ''}{values}"
+    return f"{layer}: {setting}{' ' if setting else ''}{values}"
 
 
-def _data(found: Verified) -> dict[str, Any]:
+def _data(comparison: Verified) -> dict[str, Any]:
+    here, there = comparison.unpaired
     return {
-        "network": found.name,
-        "against": found.against,
-        "equal": found.equal,
-        "layers": found.layers,
-        "others": found.others,
-        "apart": {"here": found.apart[0], "there": found.apart[1]},
-        "parameters": found.parameters,
-        "outputs": found.outputs,
-        "differences": [_difference(one) for one in found.differences],
-        "otherwise": [_difference(one) for one in found.otherwise],
+        "network": comparison.name,
+        "against": comparison.against,
+        "equal": comparison.equal,
+        "layers": comparison.layers,
+        "others": comparison.others,
+        "apart": {"here": here, "there": there},
+        "parameters": comparison.parameters,
+        "outputs": comparison.outputs,
+        "differences": [_difference(one) for one in comparison.differences],
+        "otherwise": [_difference(one) for one in comparison.judged],
     }
 
 
-def _difference(one: Difference) -> dict[str, Any]:
+def _difference(difference: Difference) -> dict[str, Any]:
     return {
-        "layer": one.here or None,
-        "there": one.there or None,
-        "what": one.what,
-        "values": [one.value_here, one.value_there],
+        "layer": difference.here or None,
+        "there": difference.there or None,
+        "what": difference.setting,
+        "values": [difference.value_here, difference.value_there],
     }

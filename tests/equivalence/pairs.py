@@ -14,7 +14,7 @@ import keras
 
 import archspec
 from archspec.backends.keras.model import without_values
-from archspec.frontend.elaborate.names import snake_case
+from archspec.backends.keras.pairing import by_order, flat_name, flattened, is_automatic
 from tests.equivalence.differences import (
     ANY_SIZE,
     BY_NEED,
@@ -28,32 +28,24 @@ from tests.equivalence.zoo import Case
 
 
 def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any, Any]]:
-    """The layers with weights of both, each beside the one that it answers to: by order, as
-    Keras moves weights, and by name, never by shape.
+    """The layers with weights of both, theirs beside ours that answers to it: by order, as Keras
+    moves weights, and by name, never by shape.
     """
-    weighted = [[layer for layer in flat(model) if layer.weights] for model in (theirs, ours)]
-    assert len(weighted[0]) == len(weighted[1]), (
-        f"{len(weighted[0])} layers with weights there, {len(weighted[1])} here"
+    there, here = (
+        [layer for layer in flattened(model) if layer.weights] for model in (theirs, ours)
     )
-    pairs = list(zip(*weighted, strict=True))
+    assert len(there) == len(here), f"{len(there)} layers with weights there, {len(here)} here"
+    pairs = [(other, layer) for layer, other in by_order(here, there)]
     names = [
-        (one.name, other.name)
-        for one, other in pairs
-        if name_of(case, one) not in (None, said(other))
+        (other.name, layer.name)
+        for other, layer in pairs
+        if name_of(case, other) not in (None, flat_name(layer.name))
     ]
     assert not names, (
         f"a layer that is called {names[0][0]} there is called {names[0][1]} here, and so are"
         f" {len(names) - 1} more"
     )
     return pairs
-
-
-def flat(model: keras.Model) -> Iterator[Any]:
-    """The layers of a model, and in their places those of the models within it: ConvNeXt's stem
-    is one.
-    """
-    for layer in model.layers:
-        yield from flat(layer) if isinstance(layer, keras.Model) else [layer]
 
 
 def by_need(model: keras.Model) -> Iterator[Any]:
@@ -87,18 +79,6 @@ def renamed(case: Case, name: str) -> str | None:
         if found := re.fullmatch(pattern, name):
             return None if here is None else found.expand(here)
     return name
-
-
-def is_automatic(layer: Any) -> bool:
-    """Whether a layer has a name as Keras gives it, after its kind and counted: its author left
-    it unnamed.
-    """
-    return re.fullmatch(snake_case(type(layer).__name__) + r"(_\d+)?", layer.name) is not None
-
-
-def said(layer: Any) -> str:
-    """The name of a layer of ours as Keras could say it."""
-    return layer.name.replace(".", "_")
 
 
 def models(
@@ -174,14 +154,14 @@ def difference_of(case: Case, layer: Any) -> Difference | None:
 
 def found(case: Case, ours: keras.Model) -> Iterator[Description]:
     """What the layers here are, in their order."""
-    return (described(layer, said(layer)) for layer in behind_input(case, ours))
+    return (described(layer, flat_name(layer.name)) for layer in behind_input(case, ours))
 
 
 def behind_input(case: Case, model: keras.Model) -> list[Any]:
     """The layers of a model in the order in which the family's answer to one another, and not
     its input.
     """
-    layers = by_need(model) if case.family in BY_NEED else flat(model)
+    layers = by_need(model) if case.family in BY_NEED else flattened(model)
     return [
         layer
         for layer in layers

@@ -21,8 +21,9 @@ from typing import Any
 import keras
 import numpy
 
+from archspec.backends.keras.pairing import flattened
 from tests import emitted
-from tests.equivalence.pairs import flat, models, paired, unlike, valueless
+from tests.equivalence.pairs import models, paired, unlike, valueless
 from tests.equivalence.zoo import LABELLED, Case
 
 EXAMPLES = 2
@@ -108,7 +109,7 @@ def difference_of_source(case: Case, ours: keras.Model, given: Array, found: Arr
     model = valueless(emitted.run(source).build_model)
     emitted.same(ours, model, outputs=False)
     share(ours.variables, model.variables)
-    for layer in flat(model):
+    for layer in flattened(model):
         finish(layer)
     return difference(found, numpy.asarray(model(given, training=False)))
 
@@ -138,7 +139,7 @@ def randomize(model: keras.Model, given: Array) -> None:
     kernel is divided by the size of its input.
     """
     draw = numpy.random.default_rng(3)
-    for layer in flat(model):
+    for layer in flattened(model):
         for weight in layer.weights:
             weight._initialize(random(draw, weight))
         finish(layer)

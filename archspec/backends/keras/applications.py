@@ -9,7 +9,6 @@ import re
 import socket
 import sys
 import warnings
-from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
@@ -18,8 +17,9 @@ from typing import Any
 
 import keras
 
-from archspec.backends.keras.families import Application, flat_name, uncounted
+from archspec.backends.keras.families import Application
 from archspec.backends.keras.model import build_model, without_values
+from archspec.backends.keras.pairing import flat_name, flattened, own_names
 from archspec.backends.keras.stores import Store, of_layers
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
@@ -62,30 +62,6 @@ def published(application: Application, wanted: Collection[str], reference: Grap
             for layer, name in zip(weighted, names_in_order(reference), strict=False)
         }
     return of_layers(layers, names)
-
-
-def flattened(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    """The layers of a model, those of models within it in their places."""
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from flattened(layer)
-        else:
-            yield layer
-
-
-def own_names(layers: Collection[keras.layers.Layer]) -> dict[str, str]:
-    """The names of a model's layers as they are where it is the first that is made: Keras
-    counts unnamed layers on from model to model.
-    """
-    counted, names = Counter[str](), {}
-    for layer in layers:
-        word = uncounted(layer.name)
-        unnamed = word.replace("_", "") == type(layer).__name__.lower()
-        names[layer.name] = (
-            (f"{word}_{counted[word]}" if counted[word] else word) if unnamed else layer.name
-        )
-        counted[word] += unnamed
-    return names
 
 
 def names_in_order(graph: Graph) -> list[str]:

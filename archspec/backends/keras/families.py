@@ -7,7 +7,6 @@ What this says of Keras is compared with Keras by tests/test_applications.py; no
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -116,17 +115,3 @@ def _arguments(text: str) -> dict[str, Any]:
         return {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise Unknown(f"`{text[:80]}` cannot be read: {form}") from error
-
-
-def uncounted(name: str) -> str:
-    """A name without the number at its end, by which Keras tells layers without a name apart:
-    ``conv2d_3`` → ``conv2d``.
-    """
-    return re.sub(r"_\d+$", "", name)
-
-
-def flat_name(name: str) -> str:
-    """What the names of one layer in Keras and in a spec have in common: underscores for dots,
-    and not the model's name before ConvNeXt's.
-    """
-    return re.sub(r"^convnext_(tiny|small|base|large|xlarge)_", "", name.replace(".", "_"))

@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import numpy
 
-from archspec.backends.keras.applications import flattened
+from archspec.backends.keras.pairing import flattened
 from archspec.reports.verified import TOLERANCE
 
 EXAMPLES = 2
@@ -22,6 +22,9 @@ SIZE = 32
 """What an axis of unknown size has in the random input."""
 
 Pair = tuple[Any, Any]
+"""A layer of ours and the one that answers to it."""
+
+Array = Any
 
 
 def compare_outputs(
@@ -31,25 +34,24 @@ def compare_outputs(
     too large, the first layers whose outputs differ.
     """
     for number, (_, layer) in enumerate(pairs):
-        _give(layer, [_random(layer, weight, number) for weight in layer.weights])
-    given = [_input(theirs, tensor, number) for number, tensor in enumerate(theirs.inputs)]
-    _settle(theirs, given)
+        _set_weights(layer, [_random_weight(layer, weight, number) for weight in layer.weights])
+    inputs = [_random_input(theirs, tensor, number) for number, tensor in enumerate(theirs.inputs)]
+    _settle(theirs, inputs)
     for layer, other in pairs:
-        _give(
-            layer, [numpy.asarray(keras.ops.convert_to_numpy(weight)) for weight in other.weights]
-        )
-    difference = _apart(_run(ours, given), _run(theirs, given))
-    return difference, _first(ours, theirs, pairs, given) if difference > TOLERANCE else None
+        _set_weights(layer, [keras.ops.convert_to_numpy(weight) for weight in other.weights])
+    difference = _difference(_run(ours, inputs), _run(theirs, inputs))
+    wrong = _first_difference(ours, theirs, pairs, inputs) if difference > TOLERANCE else None
+    return difference, wrong
 
 
-def _give(layer: Any, values: Sequence[Any]) -> None:
-    for weight, one in zip(layer.weights, values, strict=True):
-        weight.assign(one)
+def _set_weights(layer: Any, values: Sequence[Array]) -> None:
+    for weight, value in zip(layer.weights, values, strict=True):
+        weight.assign(value)
     if isinstance(layer, keras.layers.Normalization) and layer.weights:
         layer.finalize_state()  # it computes with copies of them
 
 
-def _random(layer: Any, weight: Any, number: int) -> Any:
+def _random_weight(layer: Any, weight: Any, number: int) -> Array:
     """``number`` is the layer's: layers of one shape differ."""
     draw = numpy.random.default_rng([number, *str(weight.name).encode()])
     if weight.name in ("gamma", "variance", "moving_variance"):
@@ -64,69 +66,60 @@ def _random(layer: Any, weight: Any, number: int) -> Any:
     return draw.standard_normal(weight.shape, "float32") / numpy.sqrt(fan_in)
 
 
-def _input(model: keras.Model, tensor: Any, number: int) -> Any:
+def _random_input(model: keras.Model, tensor: Any, number: int) -> Array:
     """Pixels from 0 to 255, or whole numbers that every embedding knows."""
     draw = numpy.random.default_rng(number)
     shape = (EXAMPLES, *(size or SIZE for size in tensor.shape[1:]))
     if "float" in tensor.dtype:
         return draw.uniform(0, 255, shape).astype(tensor.dtype)
-    most = min(
-        (
-            layer.input_dim
-            for layer in flattened(model)
-            if isinstance(layer, keras.layers.Embedding)
-        ),
-        default=2,
-    )
-    return draw.integers(0, most, shape).astype(tensor.dtype)
+    words = [
+        layer.input_dim for layer in flattened(model) if isinstance(layer, keras.layers.Embedding)
+    ]
+    return draw.integers(0, min(words, default=2), shape).astype(tensor.dtype)
 
 
-def _settle(model: keras.Model, given: list[Any]) -> None:
+def _settle(model: keras.Model, inputs: list[Array]) -> None:
     """Give the batch normalizations the statistics of the input."""
-    still = [
-        (layer, "momentum")
+    switched_off = [
+        (layer, name)
         for layer in flattened(model)
-        if isinstance(layer, keras.layers.BatchNormalization)
+        for kind, name in (
+            (keras.layers.BatchNormalization, "momentum"),
+            (keras.layers.Dropout, "rate"),
+        )
+        if isinstance(layer, kind)
     ]
-    still += [
-        (layer, "rate") for layer in flattened(model) if isinstance(layer, keras.layers.Dropout)
-    ]
-    before = [getattr(layer, name) for layer, name in still]
-    for layer, name in still:
+    before = [getattr(layer, name) for layer, name in switched_off]
+    for layer, name in switched_off:
         setattr(layer, name, 0.0)
-    model(given if len(given) > 1 else given[0], training=True)
-    for (layer, name), value in zip(still, before, strict=True):
+    model(inputs if len(inputs) > 1 else inputs[0], training=True)
+    for (layer, name), value in zip(switched_off, before, strict=True):
         setattr(layer, name, value)
 
 
-def _run(model: keras.Model, given: list[Any]) -> list[Any]:
-    found = model(given if len(given) > 1 else given[0], training=False)
-    return [
-        keras.ops.convert_to_numpy(one)
-        for one in (found if isinstance(found, list | tuple) else [found])
-    ]
+def _run(model: keras.Model, inputs: list[Array]) -> list[Array]:
+    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    return [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(outputs)]
 
 
-def _apart(here: Sequence[Any], there: Sequence[Any]) -> float:
+def _difference(here: Sequence[Array], there: Sequence[Array]) -> float:
     """The largest difference as a part of the largest value; infinite where one is no number."""
     values = [
-        float(numpy.abs(one - other).max() / max(numpy.abs(other).max(), 1e-30))
-        for one, other in zip(here, there, strict=True)
+        float(numpy.abs(ours - theirs).max() / max(numpy.abs(theirs).max(), 1e-30))
+        for ours, theirs in zip(here, there, strict=True)
     ]
     return max(value if numpy.isfinite(value) else numpy.inf for value in values)
 
 
-def _first(
-    ours: keras.Model, theirs: keras.Model, pairs: Sequence[Pair], given: list[Any]
+def _first_difference(
+    ours: keras.Model, theirs: keras.Model, pairs: Sequence[Pair], inputs: list[Array]
 ) -> Pair | None:
-    """The first of our layers whose output differs from its counterpart's."""
-    taps = list(_tapped(ours, theirs, pairs))
-    found = (
-        _run(keras.Model(ours.inputs, [tap[1] for tap in taps]), given),
-        _run(keras.Model(theirs.inputs, [tap[2] for tap in taps]), given),
-    )
-    for (pair, _, _), here, there in zip(taps, *found, strict=True):
-        if here.shape != there.shape or _apart([here], [there]) > TOLERANCE:
+    """The first pair of layers whose outputs differ."""
+    tapped = list(_tapped(ours, theirs, pairs))
+    here = _run(keras.Model(ours.inputs, [tensor for _, tensor, _ in tapped]), inputs)
+    there = _run(keras.Model(theirs.inputs, [tensor for _, _, tensor in tapped]), inputs)
+    for (pair, _, _), mine, other in zip(tapped, here, there, strict=True):
+        if mine.shape != other.shape or _difference([mine], [other]) > TOLERANCE:
             return pair
     return None
 
@@ -140,8 +133,5 @@ def _tapped(
         if all(id(layer) in direct for layer in pair):
             try:
                 yield pair, pair[0].output, pair[1].output
-            except (
-                AttributeError,
-                ValueError,
-            ):  # Keras has no word for the outputs of a layer that runs twice
+            except (AttributeError, ValueError):  # Keras knows no output of a layer that runs twice
                 continue

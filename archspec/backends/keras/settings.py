@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import numpy
 
-UNSAID = (
+NOT_COMPARED = (
     "name",
     "dtype",
     "trainable",
@@ -26,7 +26,7 @@ UNSAID = (
 )
 """Settings that are not compared; ``trainable`` is, weight by weight."""
 
-OTHERWISE = ("padding", "keepdims")
+JUDGED_BY_OUTPUTS = ("padding", "keepdims")
 """Settings in which layers may differ where the models compute the same: a layer of its own may
 put zeros on, or take axes of size 1 off.
 """
@@ -40,7 +40,7 @@ def settings(layer: keras.layers.Layer) -> Settings:
     config = {
         name: _plain(value)
         for name, value in layer.get_config().items()
-        if name not in UNSAID and not name.endswith("_initializer")
+        if name not in NOT_COMPARED and not name.endswith("_initializer")
     }
     if isinstance(config.get("axis"), int | tuple):
         config["axis"] = _from_the_end(config["axis"], _rank(layer))

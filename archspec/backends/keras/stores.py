@@ -25,28 +25,27 @@ import keras
 import ml_dtypes
 import numpy
 
-from archspec.backends.keras.families import flat_name
+from archspec.backends.keras.pairing import flat_name
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
 from archspec.tensor import show_shape
 
 
-class Place(NamedTuple):
-    """One weight of a layer: the key under which a store keeps it, its name in the layer, the
-    variable.
+class Slot(NamedTuple):
+    """A weight of a layer of ours: the key that a store has for it, its name in the layer (``kernel``,
+    ``query/kernel``), the variable.
     """
 
     key: str
-    what: str
+    name: str
     variable: Any
 
 
-class Stored(NamedTuple):
-    """The weights that a store keeps of one layer, anything with a shape, by key; its name, empty
-    where that is not kept.
+class StoredLayer(NamedTuple):
+    """The weights of a layer in a store, by key: arrays, or anything with a shape that is read later.
 
-    ``kind`` is the layer's kind and, where layers are kept by that, which one of them it is:
-    ``conv2d_3``.
+    ``name`` is empty where the file has none. ``kind`` is the layer's kind and, in files that name
+    layers so, its number: ``conv2d_3``.
     """
 
     name: str
@@ -65,20 +64,19 @@ class Stored(NamedTuple):
 
 
 class Store(NamedTuple):
-    """The layers of a file or model, in its order. ``places`` tells where it would keep the weights
-    of a layer.
+    """The layers of a file or model, in its order, and the slots that a layer of ours has in it.
 
-    ``kinds`` is true where layers are kept by kind and number, ``known`` is false for a layout that
-    only Keras knows.
+    ``numbered_by_kind``: layers are kept by kind and number. ``readable`` is false for a layout that
+    only Keras can read.
     """
 
-    layers: Sequence[Stored]
-    places: Callable[[keras.layers.Layer], list[Place]]
-    kinds: bool = False
-    known: bool = True
+    layers: Sequence[StoredLayer]
+    slots: Callable[[keras.layers.Layer], list[Slot]]
+    numbered_by_kind: bool = False
+    readable: bool = True
 
     @property
-    def weighted(self) -> list[Stored]:
+    def weighted(self) -> list[StoredLayer]:
         """The layers that have weights."""
         return [layer for layer in self.layers if layer.weights]
 
@@ -86,14 +84,14 @@ class Store(NamedTuple):
 def of_layers(layers: Collection[keras.layers.Layer], names: Mapping[str, str]) -> Store:
     """The weights that some layers have now, under other names where ``names`` gives them."""
     stored = [
-        Stored(
+        StoredLayer(
             names.get(layer.name, layer.name),
             type(layer).__name__,
-            {one.key: one.variable for one in _as_listed(layer)},
+            {slot.key: slot.variable for slot in _in_order(layer)},
         )
         for layer in layers
     ]
-    return Store(stored, _as_listed)
+    return Store(stored, _in_order)
 
 
 @contextmanager
@@ -134,21 +132,21 @@ def _store(file: Any, path: Path, wanted: set[str]) -> Store:
     older = file.get("model_weights", file)
     try:
         if "layers" in file:
-            return Store(list(_grouped(_held(file, "layers"))), _by_group, kinds=True)
+            return Store(list(_grouped(_member(file, "layers"))), _by_group, numbered_by_kind=True)
         names = _attribute(older, "layer_names")
         if names:
             return Store(
-                [layer for name in names for layer in _listed(_held(older, name), name, wanted)],
+                [layer for name in names for layer in _listed(_member(older, name), name, wanted)],
                 _trainable_first,
             )
     except (KeyError, AttributeError, TypeError, ValueError, RuntimeError) as error:
         raise SpecError([unreadable(path, f"`{path}` is not a weights file of Keras")]) from error
     if not path.name.endswith((".keras", ".weights.h5")):
         raise SpecError([unreadable(path, f"`{path}` holds no weights that Keras has saved")])
-    return Store([], _by_group, kinds=True, known=False)
+    return Store([], _by_group, numbered_by_kind=True, readable=False)
 
 
-def _held(group: Any, name: str) -> Any:
+def _member(group: Any, name: str) -> Any:
     """What a group holds under a name, or a path. Raises ValueError where that is a link, which
     may lead into another file.
     """
@@ -159,7 +157,7 @@ def _held(group: Any, name: str) -> Any:
     return group
 
 
-def value(weight: Any) -> Any:
+def as_array(weight: Any) -> Any:
     """The values of a stored weight, as a NumPy array."""
     if getattr(weight, "attrs", {}).get("dtype") == "bfloat16":  # which HDF5 does not know
         return numpy.array(weight, dtype=ml_dtypes.bfloat16)
@@ -179,23 +177,23 @@ def unreadable(path: Path, message: str) -> Diagnostic:
 # What Keras 3 writes: groups
 
 
-def _grouped(layers: Any) -> Iterator[Stored]:
+def _grouped(layers: Any) -> Iterator[StoredLayer]:
     for name in layers:
-        group = _held(layers, name)
+        group = _member(layers, name)
         if "layers" in group:
-            yield from _grouped(_held(group, "layers"))
+            yield from _grouped(_member(group, "layers"))
         else:
-            yield Stored(_name(group), name, dict(_values(group)))
+            yield StoredLayer(_name(group), name, dict(_values(group)))
 
 
 def _values(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """The weights under a group; the state of random numbers is no weight."""
-    own = _held(group, "vars") if "vars" in group else {}
+    own = _member(group, "vars") if "vars" in group else {}
     for name in sorted(own, key=int):
-        yield f"{prefix}{name}", _held(own, name)
+        yield f"{prefix}{name}", _member(own, name)
     for name in group:
         if name not in ("vars", "seed_generator"):
-            inner = _held(group, name)
+            inner = _member(group, name)
             yield from _values(inner, f"{prefix}{_name(inner) or name}/")
 
 
@@ -204,14 +202,14 @@ def _name(group: Any) -> str:
     return str(getattr(group.get("vars", {}), "attrs", {}).get("name", ""))
 
 
-def _by_group(layer: keras.layers.Layer) -> list[Place]:
-    places, counted = [], Counter[str]()
+def _by_group(layer: keras.layers.Layer) -> list[Slot]:
+    slots, counted = [], Counter[str]()
     for weight in layer.weights:
-        what = _what(layer, weight)
-        within = what.rpartition("/")[0]
-        places.append(Place(f"{within}/{counted[within]}".lstrip("/"), what, weight))
-        counted[within] += 1
-    return places
+        name = _weight_name(layer, weight)
+        group = name.rpartition("/")[0]
+        slots.append(Slot(f"{group}/{counted[group]}".lstrip("/"), name, weight))
+        counted[group] += 1
+    return slots
 
 
 # What Keras 2 wrote, and Keras 3 to `.h5`: lists of names
@@ -234,7 +232,7 @@ def _attribute(group: Any, name: str) -> list[str]:
     ]
 
 
-def _listed(group: Any, name: str, wanted: set[str]) -> Iterator[Stored]:
+def _listed(group: Any, name: str, wanted: set[str]) -> Iterator[StoredLayer]:
     names = _attribute(group, "weight_names")
     within: dict[str, list[str]] = {}
     for one in names:
@@ -247,23 +245,26 @@ def _listed(group: Any, name: str, wanted: set[str]) -> Iterator[Stored]:
 
 
 def _numbered(group: Any, name: str, names: list[str]) -> Stored:
-    return Stored(name, "", {str(number): _held(group, one) for number, one in enumerate(names)})
+    return StoredLayer(
+        name, "", {str(number): _member(group, one) for number, one in enumerate(names)}
+    )
 
 
-def _trainable_first(layer: keras.layers.Layer) -> list[Place]:
-    return _places(layer, [*layer.trainable_weights, *layer.non_trainable_weights])
+def _trainable_first(layer: keras.layers.Layer) -> list[Slot]:
+    return _slots(layer, [*layer.trainable_weights, *layer.non_trainable_weights])
 
 
-def _as_listed(layer: keras.layers.Layer) -> list[Place]:
-    return _places(layer, layer.weights)
+def _in_order(layer: keras.layers.Layer) -> list[Slot]:
+    return _slots(layer, layer.weights)
 
 
-def _places(layer: keras.layers.Layer, weights: list[Any]) -> list[Place]:
+def _slots(layer: keras.layers.Layer, weights: list[Any]) -> list[Slot]:
     return [
-        Place(str(number), _what(layer, weight), weight) for number, weight in enumerate(weights)
+        Slot(str(number), _weight_name(layer, weight), weight)
+        for number, weight in enumerate(weights)
     ]
 
 
-def _what(layer: keras.layers.Layer, weight: Any) -> str:
+def _weight_name(layer: keras.layers.Layer, weight: Any) -> str:
     """The name of a weight in its layer: ``kernel``, ``query/kernel``."""
     return str(weight.path).removeprefix(f"{layer.name}/")

@@ -6,7 +6,7 @@ with weights do so. Elsewhere, and in the functions of `keras.applications` that
 unnamed, those with weights answer by their order in ``model.layers``, those that act in training
 alone, as dropout, by theirs, and all layers if both models have the same kinds in the same order. A
 layer without weights that has no counterpart is compared by nothing but the outputs, which also
-judge the settings in `OTHERWISE`.
+judge the settings in `JUDGED_BY_OUTPUTS`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,17 @@ from typing import Any
 import keras
 
 from archspec.backends.keras import layers as _layers  # noqa: F401 - registers what a file may hold
-from archspec.backends.keras.applications import flattened, own_names
-from archspec.backends.keras.families import flat_name
 from archspec.backends.keras.outputs import compare_outputs
-from archspec.backends.keras.settings import OTHERWISE, differing, settings
-from archspec.backends.keras.weights import counted_by_keras
+from archspec.backends.keras.pairing import (
+    by_name,
+    by_order,
+    flattened,
+    mostly_paired,
+    own_names,
+    paired,
+    unpaired,
+)
+from archspec.backends.keras.settings import JUDGED_BY_OUTPUTS, differing, settings
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
 from archspec.reports.verified import TOLERANCE, Difference, Verified
@@ -56,12 +62,12 @@ def read_model(path: Path) -> keras.Model:
 
 
 def verify(
-    ours: keras.Model, theirs: keras.Model, against: str, *, by_order: bool, outputs: bool
+    ours: keras.Model, theirs: keras.Model, against: str, *, in_order: bool, outputs: bool
 ) -> Verified:
     """Compare two models: their ends, layer by layer what they are and their weights, then their
     outputs for the same random weights and input.
 
-    ``by_order``: layers with weights answer to one another by their order. ``outputs``: whether to
+    ``in_order``: layers with weights answer to one another by their order. ``outputs``: whether to
     run the models.
     """
     here, there = (
@@ -69,78 +75,64 @@ def verify(
         for model in (ours, theirs)
     )
     names = own_names(there)
-    pairs = _pairs(here, there, names, by_order=by_order)
-    layers = _placed(
-        here,
-        [
-            *_all_differences(pairs, names),
-            *_missing(_alone(here, pairs), _alone(there, pairs), names),
-        ],
+    pairs = _pairs(here, there, names, in_order=in_order)
+    alone = unpaired(here, pairs), unpaired(there, pairs)
+    differences = _sorted(here, [*_all_differences(pairs, names), *_missing(*alone, names)])
+    differences = [*_ends(ours, theirs, "inputs"), *differences] or list(
+        _ends(ours, theirs, "outputs")
     )
-    found = [*_ends(ours, theirs, "inputs"), *layers] or list(_ends(ours, theirs, "outputs"))
-    difference, otherwise = None, [one for one in found if one.what in OTHERWISE]
-    if outputs and len(otherwise) == len(found):
-        difference, wrong = compare_outputs(ours, theirs, pairs)
-        first = [one for one in otherwise if wrong and one.here == wrong[0].name]
-        found = [] if difference <= TOLERANCE else first or [_astray(wrong, names, difference)]
-    elif len(otherwise) < len(found):
-        found = [one for one in found if one.what not in OTHERWISE]
-    both = [pair for pair in pairs if pair[0].weights]
-    apart = _count(_alone(here, pairs)), _count(_alone(there, pairs))
+    judged = [one for one in differences if one.setting in JUDGED_BY_OUTPUTS]
+    apart = None
+    if outputs and len(judged) == len(differences):
+        apart, wrong = compare_outputs(ours, theirs, pairs)
+        first = [one for one in judged if wrong and one.here == wrong[0].name]
+        differences = [] if apart <= TOLERANCE else first or [_astray(wrong, names, apart)]
+    elif len(judged) < len(differences):
+        differences = [one for one in differences if one.setting not in JUDGED_BY_OUTPUTS]
+    weighted = [pair for pair in pairs if pair[0].weights]
     return Verified(
-        ours.name,
-        against,
-        len(both),
-        len(pairs) - len(both),
-        apart,
-        ours.count_params(),
-        found,
-        [] if found else otherwise,
-        difference,
+        name=ours.name,
+        against=against,
+        layers=len(weighted),
+        others=len(pairs) - len(weighted),
+        unpaired=(_count(alone[0]), _count(alone[1])),
+        parameters=ours.count_params(),
+        differences=differences,
+        judged=[] if differences else judged,
+        outputs=apart,
     )
 
 
-# Which layer is whose
+# Which layer answers to which
 
 
 def _pairs(
-    ours: Sequence[Layer], theirs: Sequence[Layer], names: dict[str, str], *, by_order: bool
+    ours: Sequence[Layer], theirs: Sequence[Layer], names: dict[str, str], *, in_order: bool
 ) -> list[Pair]:
     """The layers of both that answer to one another, in our order."""
-    kinds = [[settings(layer)[0] for layer in side] for side in (ours, theirs)]
-    weighted = [[layer for layer in side if layer.weights] for side in (ours, theirs)]
-    counted = counted_by_keras([names[layer.name] for layer in theirs], ours)
-    named = {
-        flat_name(names[layer.name]): layer for layer in theirs if names[layer.name] not in counted
-    }
-    by_name = {
-        layer.name: named[flat_name(layer.name)] for layer in ours if flat_name(layer.name) in named
-    }
-    if not by_order and 2 * sum(layer.name in by_name for layer in weighted[0]) > len(weighted[0]):
-        return [(layer, by_name[layer.name]) for layer in ours if layer.name in by_name]
-    if kinds[0] == kinds[1]:
+    named = by_name(ours, theirs, lambda layer: names[layer.name])
+    if not in_order and mostly_paired([pair for pair in named if pair[0].weights]):
+        return paired(named)
+    if [settings(layer)[0] for layer in ours] == [settings(layer)[0] for layer in theirs]:
         return list(zip(ours, theirs, strict=True))
-    training = [
-        [layer for layer in side if not layer.weights and not _passes(layer)]
-        for side in (ours, theirs)
-    ]
-    ordered = {
+    answer = {
         layer.name: other
-        for sides in (weighted, training)
-        for layer, other in zip(*sides, strict=False)
+        for group in (_weighted, _acting_in_training)
+        for layer, other in paired(by_order(group(ours), group(theirs)))
     }
-    ordered |= {
-        layer.name: by_name[layer.name]
-        for layer in ours
-        if _passes(layer) and layer.name in by_name and _passes(by_name[layer.name])
+    answer |= {
+        layer.name: other for layer, other in paired(named) if _passes(layer) and _passes(other)
     }
-    return [(layer, ordered[layer.name]) for layer in ours if layer.name in ordered]
+    return [(layer, answer[layer.name]) for layer in ours if layer.name in answer]
 
 
-def _alone(layers: Sequence[Layer], pairs: Sequence[Pair]) -> list[Layer]:
-    """The layers that have no counterpart."""
-    paired = {id(layer) for pair in pairs for layer in pair}
-    return [layer for layer in layers if id(layer) not in paired]
+def _weighted(layers: Sequence[Layer]) -> list[Layer]:
+    return [layer for layer in layers if layer.weights]
+
+
+def _acting_in_training(layers: Sequence[Layer]) -> list[Layer]:
+    """The layers without weights that act in training, as dropout."""
+    return [layer for layer in layers if not layer.weights and not _passes(layer)]
 
 
 def _count(layers: Sequence[Layer]) -> int:
@@ -151,27 +143,29 @@ def _count(layers: Sequence[Layer]) -> int:
 # What differs
 
 
-def _ends(ours: keras.Model, theirs: keras.Model, what: str) -> Iterator[Difference]:
+def _ends(ours: keras.Model, theirs: keras.Model, ends: str) -> Iterator[Difference]:
     here, there = (
-        ", ".join(show_shape(tuple(one.shape[1:])) for one in getattr(model, what))
+        ", ".join(show_shape(tuple(tensor.shape[1:])) for tensor in getattr(model, ends))
         for model in (ours, theirs)
     )
     if here != there:
-        yield Difference(f"the {what}", "", "", here, there)
+        yield Difference(f"the {ends}", "", "", here, there)
 
 
 def _all_differences(pairs: Sequence[Pair], names: dict[str, str]) -> Iterator[Difference]:
     for ours, theirs in pairs:
-        public = type(theirs).__module__.startswith(("keras.src.layers", "keras.layers")) or type(
-            theirs
-        ) is type(ours)
-        said = (
-            differing(settings(ours), settings(theirs))
-            if public or settings(ours)[0] == settings(theirs)[0]
-            else []
-        )
-        for what, here, there in said or _weights(ours, theirs):
-            yield Difference(ours.name, names[theirs.name], what, here, there)
+        for setting, here, there in _setting_differences(ours, theirs) or _weights(ours, theirs):
+            yield Difference(ours.name, names[theirs.name], setting, here, there)
+
+
+def _setting_differences(ours: Layer, theirs: Layer) -> list[tuple[str, str, str]]:
+    """A layer that Keras does not export, as an application's own, is judged by its weights and
+    outputs, unless it says that it is of our kind.
+    """
+    public = type(theirs).__module__.startswith(("keras.src.layers", "keras.layers"))
+    here, there = settings(ours), settings(theirs)
+    comparable = public or type(theirs) is type(ours) or here[0] == there[0]
+    return differing(here, there) if comparable else []
 
 
 def _weights(ours: Layer, theirs: Layer) -> Iterator[tuple[str, str, str]]:
@@ -179,12 +173,13 @@ def _weights(ours: Layer, theirs: Layer) -> Iterator[tuple[str, str, str]]:
     if len(ours.weights) != len(theirs.weights):
         yield "number of weights", str(len(ours.weights)), str(len(theirs.weights))
         return
-    for one, other in zip(ours.weights, theirs.weights, strict=True):
-        what = str(one.path).removeprefix(f"{ours.name}/")
-        if tuple(one.shape) != tuple(other.shape):
-            yield what, show_shape(tuple(one.shape)), show_shape(tuple(other.shape))
-        elif one.trainable != other.trainable:
-            yield what, *(("trainable", "fixed") if one.trainable else ("fixed", "trainable"))
+    for weight, other in zip(ours.weights, theirs.weights, strict=True):
+        name = str(weight.path).removeprefix(f"{ours.name}/")
+        if tuple(weight.shape) != tuple(other.shape):
+            yield name, show_shape(tuple(weight.shape)), show_shape(tuple(other.shape))
+        elif weight.trainable != other.trainable:
+            words = "trainable", "fixed"
+            yield name, *(words if weight.trainable else words[::-1])
 
 
 def _missing(
@@ -206,27 +201,19 @@ def _passes(layer: Layer) -> bool:
     )
 
 
-def _placed(ours: Sequence[Layer], found: Sequence[Difference]) -> list[Difference]:
+def _sorted(ours: Sequence[Layer], differences: Sequence[Difference]) -> list[Difference]:
     """The differences in the order of our layers, those of layers that are there alone last."""
-    place = {layer.name: number for number, layer in enumerate(ours)}
-    return sorted(found, key=lambda one: place.get(one.here, len(place)))
+    number = {layer.name: number for number, layer in enumerate(ours)}
+    return sorted(differences, key=lambda one: number.get(one.here, len(number)))
 
 
-def _astray(wrong: Pair | None, names: dict[str, str], difference: float) -> Difference:
+def _astray(wrong: Pair | None, names: dict[str, str], apart: float) -> Difference:
     """All layers are equal, and the models do not compute the same."""
     if wrong is None:
-        return Difference(
-            "the outputs",
-            "",
-            "",
-            f"they differ by {difference:.1g} of the largest value, and no layer does",
-            "",
-        )
-    why = "on the same weights and input its output is another, and that of no layer before it"
-    return Difference(
-        wrong[0].name,
-        names[wrong[1].name],
-        "",
-        f"{why}; those of the models differ by {difference:.1g} of the largest value",
-        "",
+        words = f"they differ by {apart:.1g} of the largest value, and no layer does"
+        return Difference("the outputs", "", "", words, "")
+    words = (
+        "on the same weights and input its output is another, and that of no layer before it;"
+        f" those of the models differ by {apart:.1g} of the largest value"
     )
+    return Difference(wrong[0].name, names[wrong[1].name], "", words, "")
