@@ -209,7 +209,9 @@ def test_onnx_holds_the_weights_that_were_loaded() -> None:
 def test_what_has_no_onnx_is_an_error_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("archspec.backends.keras.export._erfc", lambda graph, node, name, arguments: node)
+    monkeypatch.setattr(
+        "archspec.backends.keras.export._erfc", lambda graph, node, name, arguments: node
+    )
     result = run("build", "everything.yaml", "-o", "net.onnx")
     assert result.exit_code == 1
     assert "error[export-unsupported]: tf2onnx has no ONNX for Erfc of TensorFlow" in result.stderr

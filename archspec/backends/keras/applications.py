@@ -14,6 +14,7 @@ from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import keras
 
@@ -28,8 +29,8 @@ from archspec.graph import Graph
 PATIENCE = 30
 """Seconds to wait for a server that does not answer."""
 
-FAILED = re.compile(r"URL fetch failure on (?P<url>\S+): \S+ -- (?P<reason>.*)", re.DOTALL)
-"""What Keras says of a file that it could not fetch."""
+URL = re.compile(r"https?://\S*[^\s:]")
+"""The address of a file that Keras could not fetch, which stands in its message alone."""
 
 
 def make(application: Application) -> keras.Model:
@@ -93,28 +94,24 @@ def _refused(application: Application, error: Exception) -> Diagnostic:
 
 def _unfetched(application: Application, error: Exception) -> Diagnostic | None:
     """The complaint about weights that could not be fetched, where that is what went wrong."""
-    failed = FAILED.search(str(error))
-    if not failed and not isinstance(error, OSError) and "corrupted file" not in str(error):
+    cause = error.__context__
+    refused = isinstance(cause, URLError)  # HTTPError too
+    damaged = "corrupted file" in str(error)  # a ValueError, as of arguments
+    if not (refused or damaged or isinstance(error, OSError)):
         return None
+    address = URL.search(str(error))
+    url = address[0] if refused and address else ""
+    why = str(getattr(cause, "reason", cause)) if refused else reason(error)
+    why = re.sub(r"^\[Errno -?\d+\] ", "", " ".join(why.split()))
     cache = Path(os.environ.get("KERAS_HOME", "~/.keras")) / "models"
-    url = failed["url"] if failed else None
-    file = url.rpartition("/")[2] if url else "its file"
-    message = f"the weights of `{application}` could not be fetched" + (
-        f" from {url}" if url else ""
-    )
-    why = (
-        re.sub(r"^\[Errno -?\d+\] ", "", " ".join(failed["reason"].split()))
-        if failed
-        else reason(error)
-    )
     return Diagnostic(
         "weights-download",
-        message,
+        f"the weights of `{application}` could not be fetched" + (f" from {url}" if url else ""),
         Span(str(application), 1, 1, 1, 1),
         notes=(why[:1].lower() + why[1:], f"Keras keeps what it has fetched in {cache}"),
         help=(
-            f"put {file} there, fetched on another machine, or give a file of weights: `--weights"
-            " FILE`"
+            f"put {url.rpartition('/')[2] or 'its file'} there, fetched on another machine, or"
+            " give a file of weights: `--weights FILE`"
         ),
     )
 

@@ -21,7 +21,7 @@ def build_model(
     graph: Graph, done: Callable[[Node], None] = lambda node: None, *, scoped: bool = False
 ) -> keras.Model:
     """The Keras model of a graph: layers named by `layer_names`, outputs in the graph's order.
-    ``done`` is told of each node built.
+    ``done`` is called with each node that was built.
 
     ``scoped``: TensorFlow's own names of variables have those of their layers, as a SavedModel
     shows them, which takes a third more time. Shapes and weights are compared with the inferred
@@ -45,7 +45,7 @@ def build_model(
             with values():
                 layer = layer or make_layer(node.layer, names[node.name])
                 tensors[node.name] = apply(layer, [tensors[name] for name in node.inputs])
-        except Exception as error:  # whatever Keras raises, its author gets a place and a sentence
+        except Exception as error:  # whatever Keras raises, its user gets a line and a sentence
             raise SpecError([_refused(node, error)]) from error
         layers[node.name] = layer
         _compare(node, layer, tensors[node.name])
@@ -161,9 +161,9 @@ def _refused(node: Node, error: Exception) -> Diagnostic:
 
 def _compare(node: Node, layer: keras.layers.Layer, tensor: keras.KerasTensor) -> None:
     """Raise `SpecError` unless Keras's output shape and weights are the inferred ones."""
-    for found, inferred, what in _differences(node, layer, tensor):
+    for what, built, inferred in _differences(node, layer, tensor):
         message = (
-            f"Keras makes the {what} of `{node.name}` {found}, and archspec inferred {inferred}"
+            f"Keras makes the {what} of `{node.name}` {built}, and archspec inferred {inferred}"
         )
         help = "this is a fault of archspec: please report the spec"
         raise SpecError([Diagnostic("keras-differs", message, node.span, help=help)])
@@ -174,11 +174,11 @@ def _differences(
 ) -> Iterator[tuple[str, str, str]]:
     shape = tuple(tensor.shape[1:])
     if shape != node.output.shape:
-        yield show_shape(shape), show_shape(node.output.shape), "output"
+        yield "output", show_shape(shape), show_shape(node.output.shape)
     built = [(tuple(weight.shape), bool(weight.trainable)) for weight in layer.weights]
     inferred = [(weight.shape, weight.trainable) for weight in node.weights]
     if built != inferred:
-        yield _listed(built), _listed(inferred), "weights"
+        yield "weights", _listed(built), _listed(inferred)
 
 
 def _listed(weights: list[tuple[tuple[int, ...], bool]]) -> str:
@@ -191,9 +191,7 @@ def _listed(weights: list[tuple[tuple[int, ...], bool]]) -> str:
 
 
 def make_layer(layer: Layer, name: str | None = None) -> keras.layers.Layer:
-    """The Keras layer of the same kind, name and arguments; arguments that were not given keep
-    Keras's defaults.
-    """
+    """The Keras layer of the same kind, name and arguments; the others keep Keras's defaults."""
     kind = layer.kind()
     constructor = getattr(keras_layers, kind, None) or getattr(keras.layers, kind)
     return constructor(name=name, **{key: _value(value) for key, value in layer.arguments.items()})

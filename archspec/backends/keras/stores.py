@@ -244,7 +244,7 @@ def _listed(group: Any, name: str, wanted: set[str]) -> Iterator[StoredLayer]:
         yield _numbered(group, name, names)
 
 
-def _numbered(group: Any, name: str, names: list[str]) -> Stored:
+def _numbered(group: Any, name: str, names: list[str]) -> StoredLayer:
     return StoredLayer(
         name, "", {str(number): _member(group, one) for number, one in enumerate(names)}
     )
