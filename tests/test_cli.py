@@ -173,7 +173,7 @@ def test_extends_stays_inside_unless_allowed():
 
 LISTS_MODULES = """
 import sys
-from archspec.cli import main
+from archspec.cli.program import main
 try:
     main([{arguments}])
 except SystemExit as leaving:

@@ -269,7 +269,7 @@ def test_chart_is_written_whole_or_not_at_all(
         raise OSError(28, "No space left on device")
 
     Path("a.svg").write_text("before")
-    monkeypatch.setattr("archspec.backends.chart.draw", fail)
+    monkeypatch.setattr("archspec.charts.bubble_chart.draw", fail)
     assert run("resnet", "-o", "a.svg").exit_code == 1
     assert Path("a.svg").read_text() == "before"
     assert sorted(path.name for path in Path().iterdir()) == ["a.svg", "small.yaml"]
@@ -279,7 +279,7 @@ def test_chart_is_written_whole_or_not_at_all(
 def test_without_matplotlib_a_line_says_what_to_install(
     run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "archspec.backends.chart", None)
+    monkeypatch.setitem(sys.modules, "archspec.charts.bubble_chart", None)
     result = run("resnet", "-o", "a.svg")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "Error: charts need matplotlib: pip install 'archspec-nn[plot]'\n"
@@ -288,7 +288,7 @@ def test_without_matplotlib_a_line_says_what_to_install(
 
 def test_matplotlib_is_loaded_only_for_a_chart() -> None:
     code = (
-        "import sys; from archspec.cli import main\ntry: main(['compare', 'resnet'])\nfinally:"
+        "import sys; from archspec.cli.program import main\ntry: main(['compare', 'resnet'])\nfinally:"
         " print('matplotlib' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -102,6 +102,20 @@ def _place(text: str, offset: int) -> tuple[int, int]:
 # --- brackets
 
 
+def too_deep() -> Words:
+    """The words for lists and mappings that are nested beyond the bound."""
+    return Words(
+        f"lists and mappings are nested deeper here than {limits.NESTING} levels",
+        "use blocks, or check the brackets",
+        code="bound-nesting",
+    )
+
+
+def _nesting(trouble: Trouble) -> Words | None:
+    """Brackets beyond the bound of the parser itself: libyaml has one from version 0.2.6."""
+    return too_deep() if "exceeded maximum nesting depth" in trouble.problem else None
+
+
 def _open_bracket(trouble: Trouble) -> Words | None:
     """A ``[`` or ``{`` that is not closed, closed by the other bracket, or holds what needs a
     comma or quotes.
@@ -378,6 +392,7 @@ def _anything(trouble: Trouble) -> Words:
 
 
 _TRANSLATIONS: tuple[Callable[[Trouble], Words | None], ...] = (
+    _nesting,
     *line_complaints.TRANSLATIONS,
     _open_bracket,
     _open_quote,

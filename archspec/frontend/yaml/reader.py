@@ -541,12 +541,8 @@ class _Builder:
         )
 
     def _too_deep(self, span: Span) -> None:
-        self._stop(
-            "bound-nesting",
-            f"lists and mappings are nested deeper here than {limits.NESTING} levels",
-            span,
-            "use blocks, or check the brackets",
-        )
+        words = complaints.too_deep()
+        self._stop(words.code, words.message, span, words.help)
 
 
 def write(value: Any) -> str:
