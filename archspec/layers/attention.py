@@ -19,7 +19,7 @@ def _listed(words: str, inner: Type) -> Type:
         return found if isinstance(found, tuple) else (found,)
 
     both = either(words, inner, sequence(words, inner, 1))
-    return Type(words, both.schema, accept)
+    return both._replace(accept=accept)
 
 
 _SIZES = optional(
@@ -66,12 +66,11 @@ class MultiHeadAttention(WithKernel):
         query, value, key = _roles(inputs)
         for role, x in (("query", query), ("value", value), ("key", key)):
             if len(x.shape) < 2:
-                message = (
-                    f"attention takes two axes or more (positions, channels), and its {role} {x}"
-                    f" has {len(x.shape)}"
-                )
                 raise Mismatch(
-                    message, help="keep the positions: put it before the pooling or `Flatten`"
+                    f"attention takes two axes or more (positions, channels), and its {role} {x}"
+                    f" has {len(x.shape)}",
+                    help="keep the positions: put it before the pooling or `Flatten`",
+                    shows_input=True,
                 )
             known(x.shape[-1], f"the {role}'s last axis")
         self._check_positions(query.shape, value.shape, key.shape)

@@ -10,11 +10,12 @@ that were given, so that no kind imports Keras.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from archspec.layers.titles import Say, Title, plainly, spaced
-from archspec.layers.types import FLAG, Refused, Type, choice, either, optional
+from archspec.layers.types import FLAG, Expects, Refused, Type, choice, either, optional
 from archspec.tensor import Tensor, Weight, product
 
 if TYPE_CHECKING:
@@ -32,26 +33,42 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 POLICIES = ("mixed_float16", "mixed_bfloat16")
 
 
+LAYER = "{layer}"
+"""Where the sentence of a `Mismatch` names the layer."""
+
+
+@dataclass(eq=False)
 class Mismatch(Exception):
     """A layer does not fit its arguments or its input.
 
-    ``message`` is a plain sentence without a full stop, ``at`` the argument that it is about (or
-    ``None`` for the layer), ``help`` what to do. ``advise`` gives a better help where the input is
-    known. ``rank`` is the number of axes that the layer needs, where the input has another;
-    ``unknown`` says that it needs a size that is unknown.
+    ``sentence`` is plain English without a full stop, `LAYER` standing for the layer. ``at`` is the
+    argument that it is about (``None``: the layer) and ``expects`` what that argument must be;
+    ``help`` says what to do, and ``advise`` gives a better help where the input is known.
+
+    What the complaint is about: ``rank`` is the number of axes that the layer needs, where the
+    input has another; ``unknown`` says that it needs a size that is unknown; ``shows_input`` that
+    the sentence states the input's shape; ``inputs`` are the indices of the inputs that disagree.
     """
 
-    def __init__(
-        self, message: str, *, at: str | None = None, help: str | None = None, advise: Callable[[Tensor], str | None] | None = None,
-        rank: int | None = None, unknown: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__(message)
-        self.message = message
-        self.at = at
-        self.help = help
-        self.advise = advise
-        self.rank = rank
-        self.unknown = unknown
+    sentence: str
+    _: KW_ONLY
+    at: str | None = None
+    help: str | None = None
+    advise: Callable[[Tensor], str | None] | None = None
+    expects: Expects | None = None
+    rank: int | None = None
+    unknown: bool = False
+    shows_input: bool = False
+    inputs: tuple[int, ...] = ()
+    layer: str = "this layer"
+
+    def __post_init__(self) -> None:
+        super().__init__(self.sentence)
+
+    @property
+    def message(self) -> str:
+        """The sentence, the layer named."""
+        return self.sentence.replace(LAYER, self.layer)
 
 
 class Attribute:
@@ -152,9 +169,7 @@ class Layer:
             try:
                 accepted[name] = known[name].type.accept(value)
             except Refused as refused:
-                raise Mismatch(
-                    f"`{name}` must be {refused.words}", at=name, help=refused.help
-                ) from None
+                raise wrong_argument(name, refused) from None
         missing = [
             attribute
             for attribute in known.values()
@@ -224,8 +239,12 @@ class Layer:
             )
             for x in inputs
         )
-        y = self.output(*cast)
-        weights = self.weights(*cast)
+        try:
+            y = self.output(*cast)
+            weights = self.weights(*cast)
+        except Mismatch as mismatch:
+            mismatch.layer = f"`{self.kind()}`"
+            raise
         if not self.trainable:
             weights = tuple(Weight(weight.name, weight.shape, False) for weight in weights)
         return y, weights, self.macs(y, *cast)
@@ -259,12 +278,19 @@ def layer(cls: _Kind) -> _Kind:
     return cls
 
 
+def wrong_argument(name: str, refused: Refused) -> Mismatch:
+    """The complaint about an argument that its type refuses."""
+    return Mismatch(
+        f"`{name}` must be {refused.words}", at=name, help=refused.help, expects=refused.expects
+    )
+
+
 def known(size: int | None, what: str, *, at: str | None = None) -> int:
     """A size that the layer must know, or `Mismatch`: weights cannot depend on what is unknown."""
     if size is None:
         help = "give the model's `input` a fixed size there instead of `null`"
         raise Mismatch(
-            f"{what} is unknown here, and this layer needs it", at=at, help=help, unknown=True
+            f"{what} is unknown here, and {LAYER} needs it", at=at, help=help, unknown=True
         )
     return size
 
@@ -339,8 +365,12 @@ def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> N
     if len(x.shape) != rank:
         axes = f"{rank} {'axis' if rank == 1 else 'axes'}"
         found = f"is a vector of {x}" if len(x.shape) == 1 else f"{x} has {len(x.shape)}"
-        message = f"this layer takes {axes} ({names}), and its input {found}"
-        raise Mismatch(message, help=help or _another_rank(x, rank), rank=None if help else rank)
+        raise Mismatch(
+            f"{LAYER} takes {axes} ({names}), and its input {found}",
+            help=help or _another_rank(x, rank),
+            rank=None if help else rank,
+            shows_input=True,
+        )
 
 
 def _another_rank(x: Tensor, rank: int) -> str:

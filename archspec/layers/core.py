@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.base import Layer, Mismatch, attr, known, layer
+from archspec.layers.base import LAYER, Layer, Mismatch, attr, known, layer
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import (
     CONSTRAINT,
@@ -35,7 +35,7 @@ class Dense(WithKernel):
     def output(self, x: Tensor) -> Tensor:
         if not x.shape:
             raise Mismatch(
-                "this layer takes one axis or more, and its input is a scalar",
+                f"{LAYER} takes one axis or more, and its input is a scalar",
                 help="give it a vector: `Reshape: {target_shape: [1]}`",
             )
         if x.shape == (None,):
@@ -44,7 +44,7 @@ class Dense(WithKernel):
                 " (`GlobalAveragePooling2D`) instead of `Flatten`"
             )
             raise Mismatch(
-                "the size of the input is unknown, and this layer needs it for its weights",
+                f"the size of the input is unknown, and {LAYER} needs it for its weights",
                 help=help,
                 unknown=True,
             )

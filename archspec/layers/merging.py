@@ -140,18 +140,14 @@ class Concatenate(Layer):
     def output(self, *xs: Tensor) -> Tensor:
         first = xs[0].shape
         axis = axis_index(self.axis, xs[0])
-        for number, x in enumerate(xs[1:], 2):
+        for index, x in enumerate(xs[1:], 1):
             if len(x.shape) != len(first):
-                message = (
-                    f"{xs[0]} (input 1) and {x} (input {number}) cannot be joined: they have"
-                    f" {len(first)} and {len(x.shape)} axes"
-                )
                 raise Mismatch(
-                    message,
-                    help=(
-                        "bring them to one number of axes, with `Reshape`, `Flatten` or a global"
-                        " pooling"
-                    ),
+                    f"{xs[0]} and {x} cannot be joined: they have {len(first)} and"
+                    f" {len(x.shape)} axes",
+                    help="bring them to one number of axes, with `Reshape`, `Flatten` or a global"
+                    " pooling",
+                    inputs=(0, index),
                 )
         for index in range(len(first)):
             if index != axis and _disagree(x.shape[index] for x in xs):
@@ -189,10 +185,11 @@ def _clash(
         else "the same strides and `padding: same` in each, or crop or pad one"
     )
     help = f"make them equal: {mend}; {help}"
-    both = f"{xs[first]} (input {first + 1}) and {xs[second]} (input {second + 1})"
+    noun = _noun(axis, len(xs[first].shape))
     return Mismatch(
-        f"{both} cannot be {done}: their {_noun(axis, len(xs[first].shape))} are {a} and {b}",
+        f"{xs[first]} and {xs[second]} cannot be {done}: their {noun} are {a} and {b}",
         help=help,
+        inputs=(first, second),
     )
 
 

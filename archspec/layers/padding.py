@@ -20,6 +20,7 @@ def _margins(rank: int) -> Type:
         "[before, after]" if rank == 1 else f"of {rank}, each an integer or a list [before, after]"
     )
     listed = pair if rank == 1 else sequence(words, one, rank, rank)
+    expects = COUNT.expects._replace(or_list=True)
 
     def accept(value: Any) -> tuple[Any, ...]:
         if isinstance(value, list | tuple):
@@ -32,10 +33,10 @@ def _margins(rank: int) -> Type:
         try:
             side = COUNT.accept(value)
         except Refused:
-            raise Refused(words) from None
+            raise Refused(words, expects) from None
         return (side, side) if rank == 1 else ((side, side),) * rank
 
-    return Type(words, {"anyOf": [COUNT.schema, listed.schema]}, accept)
+    return Type(words, expects, {"anyOf": [COUNT.schema, listed.schema]}, accept)
 
 
 def _pairs(margins: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:

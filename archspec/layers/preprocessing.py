@@ -32,6 +32,7 @@ class Rescaling(SameShape):
             if count > 1 and (not x.shape or x.shape[-1] not in (None, count)):
                 raise Mismatch(
                     f"`{at}` has {count} numbers, and the input is {x}",
+                    shows_input=True,
                     at=at,
                     help="give one number, or one for each channel",
                 )

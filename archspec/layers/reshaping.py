@@ -62,6 +62,7 @@ class Reshape(Layer):
                 f"the input has {size} elements, which do not divide by {given}",
                 at="target_shape",
                 help=help,
+                shows_input=len(x.shape) == 1,
             )
         open_ = next(
             (
@@ -77,6 +78,7 @@ class Reshape(Layer):
             f"the input has {size} elements, and {show_shape(self.target_shape)} holds {given}",
             at="target_shape",
             help=help,
+            shows_input=len(x.shape) == 1,
         )
 
 
@@ -130,11 +132,11 @@ class Permute(Layer):
 
     def output(self, x: Tensor) -> Tensor:
         if len(self.dims) != len(x.shape):
-            message = f"`dims` orders {len(self.dims)} axes, and the input {x} has {len(x.shape)}"
             raise Mismatch(
-                message,
+                f"`dims` orders {len(self.dims)} axes, and the input {x} has {len(x.shape)}",
                 at="dims",
                 help="name every axis of the input, counted from 1 without the batch",
+                shows_input=True,
             )
         return Tensor(tuple(x.shape[axis - 1] for axis in self.dims), x.dtype)
 

@@ -19,27 +19,56 @@ LARGEST = 2**31 - 1
 """The largest size of an axis, window or step: what every Keras backend can index."""
 
 
+class Expects(NamedTuple):
+    """What a value must be, for code to read. The words that say it stand beside it and are read by
+    people only.
+
+    ``what`` is, of a layer's argument, ``integer``, ``number``, ``truth``, ``choice``, ``list`` or
+    ``object``; the JSON Schema of specs has others. ``choices`` are the words that fit,
+    ``minimum`` and ``maximum`` the inclusive bounds. ``or_null`` and ``or_list`` say what else fits:
+    YAML's ``null``, or a list with an element for each axis.
+    """
+
+    what: str
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    or_null: bool = False
+    or_list: bool = False
+
+
 class Refused(ValueError):
     """A value is not of a type. ``words`` completes "must be ..."; ``help`` says what to write
     instead, where that is known.
 
-    ``entry`` completes "must be ..." of an element, where a list is refused for one of its
-    elements.
+    ``entry`` is the refusal of an element, where a list is refused for one of its elements;
+    ``within`` says that the words name what is wrong inside the value, as an argument of an object.
     """
 
-    def __init__(self, words: str, help: str | None = None, entry: str | None = None) -> None:
+    def __init__(
+        self,
+        words: str,
+        expects: Expects,
+        *,
+        help: str | None = None,
+        entry: Refused | None = None,
+        within: bool = False,
+    ) -> None:
         super().__init__(words)
         self.words = words
+        self.expects = expects
         self.help = help
         self.entry = entry
+        self.within = within
 
 
 class Type(NamedTuple):
-    """What an argument may be: ``words`` completes "must be ...", ``schema`` is the JSON Schema
-    of the plain values.
+    """What an argument may be: ``words`` completes "must be ..." and ``expects`` says the same to
+    code; ``schema`` is the JSON Schema of the plain values.
     """
 
     words: str
+    expects: Expects
     schema: Mapping[str, Any]
     accept: Callable[[Any], Any]
 
@@ -51,12 +80,15 @@ def _is_number(value: Any) -> bool:
 def integer(words: str, minimum: int, maximum: int = LARGEST) -> Type:
     """An integer from ``minimum`` to ``maximum``; a whole float is one."""
 
+    expects = Expects("integer", minimum=minimum, maximum=maximum)
+
     def accept(value: Any) -> int:
         if not _is_number(value) or value != int(value) or not minimum <= value <= maximum:
-            raise Refused(words)
+            raise Refused(words, expects)
         return int(value)
 
-    return Type(words, {"type": "integer", "minimum": minimum, "maximum": maximum}, accept)
+    schema = {"type": "integer", "minimum": minimum, "maximum": maximum}
+    return Type(words, expects, schema, accept)
 
 
 def number(
@@ -70,6 +102,7 @@ def number(
     """A finite number between inclusive (``minimum``, ``maximum``) or exclusive (``above``,
     ``below``) bounds.
     """
+    expects = Expects("number", minimum=minimum, maximum=maximum)
 
     def accept(value: Any) -> float:
         fits = (
@@ -80,7 +113,7 @@ def number(
             and (below is None or value < below)
         )
         if not fits:
-            raise Refused(words)
+            raise Refused(words, expects)
         return value  # type: ignore[no-any-return]
 
     bounds = {
@@ -89,29 +122,28 @@ def number(
         "exclusiveMinimum": above,
         "exclusiveMaximum": below,
     }
-    return Type(
-        words,
-        {"type": "number"} | {key: bound for key, bound in bounds.items() if bound is not None},
-        accept,
-    )
+    given = {key: bound for key, bound in bounds.items() if bound is not None}
+    return Type(words, expects, {"type": "number", **given}, accept)
 
 
 def choice(*values: str, words: str | None = None) -> Type:
     """One of a few words; ``words`` describes them where they are too many to list."""
     quoted = [f"`{value}`" for value in values]
     words = words or (" or ".join(quoted) if len(values) < 3 else "one of " + ", ".join(quoted))
+    expects = Expects("choice", choices=values)
 
     def accept(value: Any) -> str:
         if not isinstance(value, str) or value not in values:
-            raise Refused(words, did_you_mean(str(value), values))
+            raise Refused(words, expects, help=did_you_mean(str(value), values))
         return value
 
-    return Type(words, {"enum": list(values)}, accept)
+    return Type(words, expects, {"enum": list(values)}, accept)
 
 
 def optional(inner: Type, meaning: str = "") -> Type:
     """``null`` (Keras's ``None``) or another type; ``meaning`` says what ``null`` stands for."""
     words = f"{inner.words}, or `null`{meaning and f' ({meaning})'}"
+    expects = inner.expects._replace(or_null=True)
 
     def accept(value: Any) -> Any:
         if value is None:
@@ -119,13 +151,14 @@ def optional(inner: Type, meaning: str = "") -> Type:
         try:
             return inner.accept(value)
         except Refused as refused:
-            raise Refused(words, refused.help, refused.entry) from None
+            raise Refused(words, expects, help=refused.help, entry=refused.entry) from None
 
-    return Type(words, {"anyOf": [inner.schema, {"type": "null"}]}, accept)
+    return Type(words, expects, {"anyOf": [inner.schema, {"type": "null"}]}, accept)
 
 
 def either(words: str, *types: Type) -> Type:
-    """The first of several types that accepts."""
+    """The first of several types that accepts; what is expected is the first of them."""
+    expects = types[0].expects._replace(or_list=any(one.expects.what == "list" for one in types))
 
     def accept(value: Any) -> Any:
         help = entry = None
@@ -134,13 +167,14 @@ def either(words: str, *types: Type) -> Type:
                 return one.accept(value)
             except Refused as refused:
                 help, entry = help or refused.help, entry or refused.entry
-        raise Refused(words, help, entry)
+        raise Refused(words, expects, help=help, entry=entry)
 
-    return Type(words, {"anyOf": [one.schema for one in types]}, accept)
+    return Type(words, expects, {"anyOf": [one.schema for one in types]}, accept)
 
 
 def sequence(words: str, inner: Type, minimum: int = 0, maximum: int | None = None) -> Type:
     """A list whose elements are all of one type; it becomes a tuple."""
+    expects = Expects("list", or_list=True)
 
     def accept(value: Any) -> tuple[Any, ...]:
         if (
@@ -148,18 +182,19 @@ def sequence(words: str, inner: Type, minimum: int = 0, maximum: int | None = No
             or len(value) < minimum
             or (maximum is not None and len(value) > maximum)
         ):
-            raise Refused(words)
+            raise Refused(words, expects)
         try:
             return tuple(inner.accept(one) for one in value)
         except Refused as refused:
-            raise Refused(words, refused.help, refused.words) from None
+            raise Refused(words, expects, help=refused.help, entry=refused) from None
 
     schema: dict[str, Any] = {
         "type": "array",
         "items": {**inner.schema, "errorMessage": inner.words},
         "minItems": minimum,
     }
-    return Type(words, schema | ({} if maximum is None else {"maxItems": maximum}), accept)
+    most = {} if maximum is None else {"maxItems": maximum}
+    return Type(words, expects, schema | most, accept)
 
 
 def per_axis(inner: Type, rank: int, noun: str) -> Type:
@@ -169,6 +204,7 @@ def per_axis(inner: Type, rank: int, noun: str) -> Type:
     one = inner.accept
     words = f"{inner.words}, or a list of {rank}" if rank > 1 else inner.words
     listed = sequence(words, inner, rank, rank)
+    expects = inner.expects._replace(or_list=rank > 1)
 
     def accept(value: Any) -> tuple[Any, ...]:
         if isinstance(value, list | tuple):
@@ -176,10 +212,11 @@ def per_axis(inner: Type, rank: int, noun: str) -> Type:
         try:
             return (one(value),) * rank
         except Refused:
-            raise Refused(words) from None
+            raise Refused(words, expects) from None
 
     schema = {"anyOf": [inner.schema, listed.schema]}
-    return Type(words, schema | ({"description": f"{noun}: {words}"} if noun else {}), accept)
+    described = {"description": f"{noun}: {words}"} if noun else {}
+    return Type(words, expects, schema | described, accept)
 
 
 _YAML_1_1 = {
@@ -190,13 +227,16 @@ _YAML_1_1 = {
 }
 
 
+_TRUTH = Expects("truth", choices=("true", "false"))
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Refused("`true` or `false`", _YAML_1_1.get(str(value).lower()))
+        raise Refused("`true` or `false`", _TRUTH, help=_YAML_1_1.get(str(value).lower()))
     return value
 
 
-FLAG = Type("`true` or `false`", {"type": "boolean"}, _flag)
+FLAG = Type("`true` or `false`", _TRUTH, {"type": "boolean"}, _flag)
 POSITIVE = integer("a positive integer", 1)
 COUNT = integer("an integer of at least 0", 0)
 INTEGER = integer("an integer", -LARGEST)
@@ -232,6 +272,7 @@ def object_of(
     allowed.
     """
     words = f"the name of {noun}, or one written like a layer" + (", or `null`" if null else "")
+    expects = Expects("object", or_null=null)
 
     def accept(value: Any) -> Any:
         if value is None and null:
@@ -239,15 +280,19 @@ def object_of(
         if isinstance(value, str):
             if value in names:
                 return value
-            raise Refused(words, did_you_mean(value, names))
+            raise Refused(words, expects, help=did_you_mean(value, names))
         if isinstance(value, dict) and len(value) == 1:
             ((name, arguments),) = value.items()
-            return Configured(
-                module,
-                name,
-                _object_arguments(words, classes, name, {} if arguments is None else arguments),
-            )
-        raise Refused(words)
+            if name not in classes:
+                raise Refused(words, expects, help=did_you_mean(str(name), classes))
+            try:
+                accepted = _object_arguments(name, classes[name], arguments)
+            except _WrongWithin as wrong:
+                raise Refused(
+                    f"{words}; {wrong.words}", expects, help=wrong.help, within=True
+                ) from None
+            return Configured(module, name, accepted)
+        raise Refused(words, expects)
 
     written = {
         name: {"anyOf": [{"type": "null"}, _object_schema(arguments)]}
@@ -260,7 +305,8 @@ def object_of(
         "minProperties": 1,
         "maxProperties": 1,
     }
-    return Type(words, {"anyOf": [{"enum": [*names, *([None] if null else [])]}, layer]}, accept)
+    by_name = {"enum": [*names, *([None] if null else [])]}
+    return Type(words, expects, {"anyOf": [by_name, layer]}, accept)
 
 
 def _object_schema(arguments: Mapping[str, Type]) -> dict[str, Any]:
@@ -269,28 +315,36 @@ def _object_schema(arguments: Mapping[str, Type]) -> dict[str, Any]:
     return {"type": "object", "properties": values, "additionalProperties": False}
 
 
-def _object_arguments(
-    words: str, classes: Mapping[str, Mapping[str, Type]], name: Any, arguments: Any
-) -> dict[str, Any]:
-    if name not in classes:
-        raise Refused(words, did_you_mean(str(name), classes))
+class _WrongWithin(Exception):
+    """What is wrong with the arguments of one of Keras's small objects, as a clause, and the
+    help.
+    """
+
+    def __init__(self, words: str, help: str | None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.help = help
+
+
+def _object_arguments(name: str, types: Mapping[str, Type], arguments: Any) -> dict[str, Any]:
+    """The arguments of one of Keras's small objects, normalised. Raises `_WrongWithin`."""
+    if arguments is None:
+        return {}
     if not isinstance(arguments, dict):
-        raise Refused(
-            f"{words}; `{name}` takes a mapping of arguments",
-            f"write `{{{name}: {{{next(iter(classes[name]), 'argument')}: ...}}}}`",
+        raise _WrongWithin(
+            f"`{name}` takes a mapping of arguments",
+            f"write `{{{name}: {{{next(iter(types), 'argument')}: ...}}}}`",
         )
     result = {}
     for key, value in arguments.items():
-        if key not in classes[name]:
-            help = (
-                did_you_mean(str(key), classes[name])
-                or f"it takes {', '.join(f'`{one}`' for one in classes[name]) or 'none'}"
-            )
-            raise Refused(f"{words}; `{name}` has no argument `{key}`", help)
+        if key not in types:
+            takes = ", ".join(f"`{one}`" for one in types) or "none"
+            help = did_you_mean(str(key), types) or f"it takes {takes}"
+            raise _WrongWithin(f"`{name}` has no argument `{key}`", help)
         try:
-            result[key] = classes[name][key].accept(value)
+            result[key] = types[key].accept(value)
         except Refused as refused:
-            raise Refused(
-                f"{words}; `{key}` of `{name}` must be {refused.words}", refused.help
+            raise _WrongWithin(
+                f"`{key}` of `{name}` must be {refused.words}", refused.help
             ) from None
     return result

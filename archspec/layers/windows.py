@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from archspec.layers.base import FLOATS, REGISTERED, Attribute, Layer, Mismatch, need_rank
+from archspec.layers.base import FLOATS, LAYER, REGISTERED, Attribute, Layer, Mismatch, need_rank
 from archspec.layers.types import COUNT, POSITIVE, Type, choice, optional, per_axis
 from archspec.tensor import Shape, Size, Tensor
 
@@ -80,7 +80,7 @@ def need_floats(x: Tensor) -> None:
     """
     if x.dtype not in FLOATS:
         raise Mismatch(
-            f"this layer computes with floating numbers, and its input is {x.dtype}",
+            f"{LAYER} computes with floating numbers, and its input is {x.dtype}",
             help="put a `Rescaling` before it",
         )
 

@@ -4,7 +4,6 @@ where it was written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from math import prod
 from typing import Any
@@ -29,6 +28,8 @@ from archspec.frontend.program.formulas import Formula, Located, Silenced
 from archspec.frontend.program.program import Arguments, LayerCall
 from archspec.graph import Node
 from archspec.layers import KINDS, Layer, Mismatch
+from archspec.layers.base import wrong_argument
+from archspec.layers.types import Refused
 from archspec.tensor import Tensor, show_shape
 
 
@@ -276,16 +277,14 @@ class LayerBuilder(Builder):
         feeds: tuple[Feed, ...], labels: Iterable[str] | None,
     ) -> None:  # fmt: skip
         tensors = [feed.tensor for feed in feeds if feed.tensor is not None]
-        mismatch.message = re.sub(r"\bthis layer\b", f"`{layer.kind()}`", mismatch.message)
         if len(feeds) == 1:
             notes: tuple[str, ...] = (
                 ()
-                if str(tensors[0]) in mismatch.message
+                if mismatch.shows_input
                 else (f"its input is {'a vector of ' * (len(tensors[0].shape) == 1)}{tensors[0]}",)
             )
         else:
             notes = inputs_of(labels or [f"`{feed.name}`" for feed in feeds], tensors)
-            mismatch.message = re.sub(r" \(input \d+\)", "", mismatch.message)
         notes = (*notes, *self._origin(mismatch, feeds[0], place))
         self._complain(
             "shape-mismatch",
@@ -350,7 +349,8 @@ class LayerBuilder(Builder):
             source, context = given
             span, label = source.value.span, "" if source.constant else label
         advice = mismatch.help
-        if advice is None and type(values.get(name)) is float and "integer" in mismatch.message:
+        whole = mismatch.expects is not None and mismatch.expects.what == "integer"
+        if advice is None and type(values.get(name)) is float and whole:
             advice = (
                 "make it whole: `//` divides without a rest; `int`, `round`, `floor` and `ceil`"
                 " round"
@@ -442,12 +442,8 @@ def argument_mismatch(kind: str, name: str, value: Any) -> Mismatch | None:
         return Mismatch(f"`{kind}` has no argument `{name}`", at=name)
     try:
         attribute.type.accept(value)
-    except ValueError as refused:
-        return Mismatch(
-            f"`{name}` must be {getattr(refused, 'words', refused)}",
-            at=name,
-            help=getattr(refused, "help", None),
-        )
+    except Refused as refused:
+        return wrong_argument(name, refused)
     return None
 
 

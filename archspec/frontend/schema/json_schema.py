@@ -7,6 +7,7 @@ carries ``errorMessage``, which completes "must be ...": editors show it, and so
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -15,8 +16,8 @@ import jsonschema
 
 from archspec import limits
 from archspec.diagnostics import SpecError, stopped
-from archspec.frontend.schema.recovery import Refused, mended
-from archspec.frontend.schema.refusals import Refusal
+from archspec.frontend.schema.recovery import Mistake, mended
+from archspec.frontend.schema.refusals import EXPECTS, Refusal
 from archspec.frontend.vocabulary import (
     CALL_PATTERN,
     MODIFIERS,
@@ -29,13 +30,22 @@ from archspec.frontend.vocabulary import (
 from archspec.frontend.yaml.reader import Document
 from archspec.layers import KINDS
 from archspec.layers.base import Attribute, Layer
-from archspec.layers.types import Type
+from archspec.layers.types import Expects, Type
 from archspec.version import __version__
 
 Schema = dict[str, Any]
 
 EXPRESSION: Schema = {"type": "string", "pattern": "[$]"}
 """A text that passes for any value: what it gives is checked once it is evaluated."""
+
+
+def _says(words: str, what: str | Expects, **more: Any) -> Schema:
+    """The words that complete "must be ...", and the same for code to read."""
+    return {
+        "errorMessage": words,
+        EXPECTS: what if isinstance(what, Expects) else Expects(what, **more),
+    }
+
 
 NUMERIC_TEXT: Schema = {
     "type": "string",
@@ -45,7 +55,7 @@ NUMERIC_TEXT: Schema = {
 
 NAME: Schema = {
     "type": ["string", "number", "boolean"],
-    "errorMessage": "a name: letters, digits, `_`, `-`, and dots between its steps",
+    **_says("a name: letters, digits, `_`, `-`, and dots between its steps", "name"),
 }
 VARIABLE_CALL = rf"^\${VARIABLE_NAME}$"
 
@@ -54,7 +64,7 @@ def generate(*, editor: bool = True) -> Schema:
     """The JSON Schema of a spec. For an editor, texts that are numbers in YAML 1.2 pass for
     numbers.
     """
-    return {
+    schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"archspec {__version__}",
         "description": (
@@ -65,7 +75,7 @@ def generate(*, editor: bool = True) -> Schema:
             "items": {
                 "type": "array",
                 "items": {"$ref": "#/$defs/item"},
-                "errorMessage": "a list of items, each a line `- Layer: {...}`",
+                **_says("a list of items, each a line `- Layer: {...}`", "items"),
             },
             "item": _item(editor),
             "defaults": _defaults(editor),
@@ -74,29 +84,37 @@ def generate(*, editor: bool = True) -> Schema:
                 "type": "object",
                 "additionalProperties": _input(),
                 "minProperties": 1,
-                "errorMessage": "a mapping from names to shapes",
+                **_says("a mapping from names to shapes", "mapping"),
             },
             "expect": _expect(editor),
             **(_objects() if editor else {}),
         },
     }
+    return _printable(schema) if editor else schema
+
+
+def _printable(schema: Any) -> Any:
+    """The schema without what only our own code reads."""
+    if isinstance(schema, dict):
+        return {key: _printable(one) for key, one in schema.items() if key != EXPECTS}
+    return [_printable(one) for one in schema] if isinstance(schema, list) else schema
 
 
 def _document(editor: bool) -> Schema:
     described = {key: {"description": text} for key, text in TOP_LEVEL.items()}
     shapes = _keys()
     shapes |= {
-        "archspec": {"const": 1, "errorMessage": "1, the version of the language"},
+        "archspec": {"const": 1, **_says("1, the version of the language", "version")},
         "name": {
             "type": ["string", "number", "boolean"],
             "pattern": f"^{NETWORK_NAME}$",
-            "errorMessage": "lower-case letters, digits, `_` and `-`",
+            **_says("lower-case letters, digits, `_` and `-`", "network name"),
         },
-        "extends": {"type": ["string", "number"], "errorMessage": "the path or name of a spec"},
+        "extends": {"type": ["string", "number"], **_says("the path or name of a spec", "spec")},
         "variants": {
             "type": "object",
             "additionalProperties": _variant(),
-            "errorMessage": "a mapping from names to sets of changes",
+            **_says("a mapping from names to sets of changes", "mapping"),
         },
     }
     properties = {key: {**described[key], **shapes[key]} for key in TOP_LEVEL}
@@ -106,24 +124,24 @@ def _document(editor: bool) -> Schema:
         "additionalProperties": False,
         "required": ["archspec", "name"],
         "not": {"type": "object", "required": ["input", "inputs"]},
-        "errorMessage": "a mapping: a spec starts with `archspec: 1`",
+        **_says("a mapping: a spec starts with `archspec: 1`", "document"),
     }
 
 
 def _keys() -> dict[str, Schema]:
     """The keys that documents and variants share."""
-    text: Schema = {"type": ["string", "null"], "errorMessage": "a text"}
+    text: Schema = {"type": ["string", "null"], **_says("a text", "text")}
     return {
         "description": text,
         "source": text,
-        "vars": {"type": "object", "errorMessage": "a mapping from names to values"},
+        "vars": {"type": "object", **_says("a mapping from names to values", "mapping")},
         "input": _input(),
         "inputs": {"$ref": "#/$defs/inputs"},
         "defaults": {"$ref": "#/$defs/defaults"},
         "blocks": {
             "type": "object",
             "additionalProperties": {"$ref": "#/$defs/block"},
-            "errorMessage": "a mapping from names to blocks",
+            **_says("a mapping from names to blocks", "mapping"),
         },
         "layers": {"$ref": "#/$defs/items"},
         "expect": {"$ref": "#/$defs/expect"},
@@ -138,23 +156,23 @@ def _variant() -> Schema:
         "properties": properties,
         "additionalProperties": False,
         "not": {"type": "object", "required": ["input", "inputs"]},
-        "errorMessage": "a mapping of changes, `{}` for none",
+        **_says("a mapping of changes, `{}` for none", "changes"),
     }
 
 
 def _input() -> Schema:
     words = "a shape: a list of sizes without the batch, `null` for an unknown one"
     size = _either([{"type": "integer", "minimum": 1}, {"type": "null"}, EXPRESSION])
-    size["errorMessage"] = "a positive integer, or `null` for an unknown size"
+    size |= _says("a positive integer, or `null` for an unknown size", "size", or_null=True)
     shape: Schema = {
         "type": ["array", "string"],
         "items": size,
         "pattern": "[$]",
-        "errorMessage": words,
+        **_says(words, "shape"),
     }
     whole = {
         "shape": shape,
-        "dtype": {"type": "string", "errorMessage": "a Keras dtype such as float32"},
+        "dtype": {"type": "string", **_says("a Keras dtype such as float32", "dtype")},
     }
     mapping = {"properties": whole, "required": ["shape"], "additionalProperties": False}
     return {
@@ -162,7 +180,7 @@ def _input() -> Schema:
         "if": {"type": "object"},
         "then": mapping,
         "else": shape,
-        "errorMessage": words,
+        **_says(words, "shape"),
     }
 
 
@@ -171,7 +189,7 @@ def _defaults(editor: bool) -> Schema:
         "type": "object",
         "properties": {name: _arguments(kind, editor, null=False) for name, kind in KINDS.items()},
         "additionalProperties": False,
-        "errorMessage": "a mapping from layer kinds to arguments",
+        **_says("a mapping from layer kinds to arguments", "mapping"),
     }
 
 
@@ -181,28 +199,28 @@ def _block() -> Schema:
         "type": ["string", "object"],
         "minProperties": 1,
         "maxProperties": 1,
-        "errorMessage": "a name, or `name: value` for one with a default",
+        **_says("a name, or `name: value` for one with a default", "argument"),
     }
     return {
         "type": "object",
         "properties": {
-            "description": {"type": "string", "errorMessage": "a text"},
+            "description": {"type": "string", **_says("a text", "text")},
             "args": {
                 "type": "array",
                 "items": argument,
-                "errorMessage": words,
+                **_says(words, "names"),
                 "description": "The arguments, as in a Python signature.",
             },
             "let": {
                 "type": "object",
-                "errorMessage": "a mapping from names to values",
+                **_says("a mapping from names to values", "mapping"),
                 "description": "Local values.",
             },
             "inputs": {
                 "type": "array",
                 "items": NAME,
                 "minItems": 1,
-                "errorMessage": "a list of names",
+                **_says("a list of names", "names"),
                 "description": "The names of several inputs.",
             },
             "defaults": {
@@ -213,25 +231,25 @@ def _block() -> Schema:
         },
         "required": ["layers"],
         "additionalProperties": False,
-        "errorMessage": (
-            "a mapping with `layers`, and perhaps `args`, `let`, `inputs` and `defaults`"
+        **_says(
+            "a mapping with `layers`, and perhaps `args`, `let`, `inputs` and `defaults`", "block"
         ),
     }
 
 
 def _expect(editor: bool) -> Schema:
     numbers = [{"type": "integer", "minimum": 0}, *([NUMERIC_TEXT] if editor else [])]
-    number: Schema = {**_either(numbers), "errorMessage": "a plain number, such as 25_610_152"}
+    number: Schema = {**_either(numbers), **_says("a plain number, such as 25_610_152", "claim")}
     size = {
         "type": ["integer", "null"],
         "minimum": 0,
-        "errorMessage": "a size, or `null` for an unknown one",
+        **_says("a size, or `null` for an unknown one", "claimed size", or_null=True),
     }
-    shape = {"type": "array", "items": size, "errorMessage": "a list of sizes"}
+    shape = {"type": "array", "items": size, **_says("a list of sizes", "sizes")}
     shapes = {
         "type": "object",
         "additionalProperties": shape,
-        "errorMessage": "a mapping from paths to shapes",
+        **_says("a mapping from paths to shapes", "mapping"),
         "description": "Output shapes by path.",
     }
     properties = {
@@ -247,7 +265,7 @@ def _expect(editor: bool) -> Schema:
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
-        "errorMessage": "a mapping of claims",
+        **_says("a mapping of claims", "mapping"),
     }
 
 
@@ -256,15 +274,15 @@ def _item(editor: bool) -> Schema:
         name: {"description": _summary(kind), **_arguments(kind, editor, null=True)}
         for name, kind in KINDS.items()
     }
-    call = {"type": ["object", "null"], "errorMessage": "a mapping of the block's arguments"}
-    words = "an item, `Layer: {...}` or the bare name of a layer or block"
+    call = {"type": ["object", "null"], **_says("a mapping of the block's arguments", "mapping")}
     return {
         "type": ["string", "object"],
-        "errorMessage": words,
+        **_says("an item, `Layer: {...}` or the bare name of a layer or block", "item"),
         "if": {"type": "string"},
         "then": {"anyOf": [{"type": "string"}, {"enum": list(KINDS)}]},
         "else": {
             "properties": {**_structure(), **kinds},
+            EXPECTS: Expects("item"),
             "patternProperties": {VARIABLE_CALL: call, CALL_PATTERN: call},
             "additionalProperties": False,
             "minProperties": 1,
@@ -286,18 +304,18 @@ def _structure() -> dict[str, Schema]:
         "type": ["string", "number", "boolean", "array"],
         "items": NAME,
         "minItems": 1,
-        "errorMessage": "a name or a list of names",
+        **_says("a name or a list of names", "reference"),
     }
     branches = {
         "type": "object",
         "additionalProperties": path,
         "minProperties": 1,
-        "errorMessage": "a mapping from names to branches, each a list of items",
+        **_says("a mapping from names to branches, each a list of items", "mapping"),
     }
     shapes: dict[str, Schema] = {
         "layers": items,
         "branches": branches,
-        "residual": {**items, "minItems": 1, "errorMessage": "a list of at least one item"},
+        "residual": {**items, "minItems": 1, **_says("a list of at least one item", "items")},
         "reuse": NAME,
         "output": items,
         "name": NAME,
@@ -308,26 +326,30 @@ def _structure() -> dict[str, Schema]:
             "items": {
                 "type": ["object", "string"],
                 "pattern": "[$]",
-                "errorMessage": "a row, `{name: value}`",
+                **_says("a row, `{name: value}`", "row"),
             },
             "additionalProperties": {
                 "type": ["array", "string"],
                 "pattern": "[$]",
-                "errorMessage": "a list of values, one for each repetition",
+                **_says("a list of values, one for each repetition", "values"),
             },
-            "errorMessage": _REPEAT,
+            **_says("a count, lists of values by variable, or a list of rows", "count"),
         },
         "when": {
             "type": ["boolean", "string"],
             "pattern": "[$]",
-            "errorMessage": "a truth value: an expression such as `$i > 0`, `true` or `false`",
+            **_says(
+                "a truth value: an expression such as `$i > 0`, `true` or `false`",
+                "truth",
+                choices=("true", "false"),
+            ),
         },
         "from": reference,
         "merge": {
             "type": ["string", "object"],
             "minProperties": 1,
             "maxProperties": 1,
-            "errorMessage": "a merging layer, such as `Concatenate` or `Add`",
+            **_says("a merging layer, such as `Concatenate` or `Add`", "merge"),
         },
         "shortcut": path,
     }
@@ -337,30 +359,27 @@ def _structure() -> dict[str, Schema]:
     }
 
 
-_REPEAT = "a count, lists of values by variable, or a list of rows"
-
-
 def _path() -> Schema:
     """A branch or a shortcut: a list of items, or one under a condition."""
-    words = "a list of items, or `{when: ..., layers: [...]}`"
     conditional = {
         "properties": {
             "when": {
                 "type": ["boolean", "string"],
                 "pattern": "[$]",
-                "errorMessage": "a truth value",
+                **_says("a truth value", "truth"),
             },
             "layers": {"$ref": "#/$defs/items"},
         },
         "required": ["when", "layers"],
         "additionalProperties": False,
+        EXPECTS: Expects("path under a condition"),
     }
     return {
         "type": ["array", "object"],
         "if": {"type": "array"},
         "then": {"$ref": "#/$defs/items"},
         "else": conditional,
-        "errorMessage": words,
+        **_says("a list of items, or `{when: ..., layers: [...]}`", "items"),
     }
 
 
@@ -370,7 +389,7 @@ def _arguments(kind: type[Layer], editor: bool, *, null: bool) -> Schema:
         "type": ["object", "null"] if null else "object",
         "properties": properties,
         "additionalProperties": False,
-        "errorMessage": "a mapping of arguments",
+        **_says("a mapping of arguments", "arguments"),
     }
 
 
@@ -394,7 +413,7 @@ def _argument(attribute: Attribute, editor: bool) -> Schema:
         **fragment,
         "description": f"{attribute.doc[:1].upper()}{attribute.doc[1:]}: {attribute.type.words}.",
         **default,
-        "errorMessage": attribute.type.words,
+        **_says(attribute.type.words, attribute.type.expects),
     }
 
 
@@ -494,22 +513,23 @@ def check(document: Document) -> Document:
     """The document with what the schema has against it, each mistake once, in the author's
     words. Raises `SpecError` where no more can be said.
     """
-    refusals = [
-        Refusal(
-            document,
-            tuple(error.absolute_path),
-            str(error.validator),
-            error.validator_value,
-            error.schema,
-            error.message,
-        )
-        for error in islice(_validator().iter_errors(document.data), limits.MISTAKES)
-    ]
+    errors = list(islice(_validator().iter_errors(document.data), limits.MISTAKES))
+    refusals = [Refusal.of(document, error) for error in _once(errors)]
     if not refusals:
         return document
     problems = [diagnostic for refusal in refusals for diagnostic in refusal.told()]
-    if (
-        len(refusals) == limits.MISTAKES
-    ):  # there may be more, which the next stages cannot pass over
+    if len(errors) == limits.MISTAKES:  # there may be more, which the next stages cannot pass over
         raise SpecError(stopped(problems), document.sources)
-    return mended(document, [Refused(one.path, one.unknown_keys()) for one in refusals], problems)
+    return mended(document, [Mistake(one.path, one.unknown_keys()) for one in refusals], problems)
+
+
+def _once(errors: Iterable[Any]) -> Iterator[Any]:
+    """The validator's errors, each value and keyword once: it has an error for every key that is
+    missing, and a `Refusal` names them all.
+    """
+    seen = set()
+    for error in errors:
+        which = (*error.absolute_path, "of", *error.absolute_schema_path)
+        if which not in seen:
+            seen.add(which)
+            yield error

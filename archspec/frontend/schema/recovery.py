@@ -19,41 +19,41 @@ Path = tuple[str | int, ...]
 LISTS_OF_ITEMS = ("layers", "residual", "output", "shortcut")
 
 
-class Refused(NamedTuple):
-    """A value that the schema refuses; ``keys`` are those of its keys that nobody knows."""
+class Mistake(NamedTuple):
+    """A value that the schema refuses; ``keys`` are those of its keys that the schema does not know."""
 
     path: Path
     keys: tuple[str, ...]
 
 
-def mended(document: Document, refusals: Iterable[Refused], problems: list[Diagnostic]) -> Document:
+def mended(document: Document, mistakes: Iterable[Mistake], problems: list[Diagnostic]) -> Document:
     """The document with its problems, and broken values where they are. Raises `SpecError`
     where they cannot be set apart.
     """
     root = document.root
-    for refused in refusals:
-        for path in _places(refused):
+    for mistake in mistakes:
+        for path in _places(mistake):
             if path is None:
                 raise SpecError(problems, document.sources)
             root = _break(root, path)
     return document._replace(root=root, problems=tuple(problems))
 
 
-def _places(refused: Refused) -> list[Path | None]:
+def _places(mistake: Mistake) -> list[Path | None]:
     """The values to break for a mistake; ``None`` where there is no telling what depends on it."""
-    path = refused.path
+    path = mistake.path
     item = next((end for end in range(len(path), 1, -1) if _is_item(path[:end])), None)
     if item is None:
-        return _outside_items(refused)
+        return _outside_items(mistake)
     if len(path) > item + 2 and path[item] in KINDS:
         return [path[: item + 2]]
-    if len(path) == item + 1 and path[item] in KINDS and refused.keys:
-        return [(*path, key) for key in refused.keys]
+    if len(path) == item + 1 and path[item] in KINDS and mistake.keys:
+        return [(*path, key) for key in mistake.keys]
     return [path[:item]]
 
 
-def _outside_items(refused: Refused) -> list[Path | None]:
-    path = refused.path
+def _outside_items(mistake: Mistake) -> list[Path | None]:
+    path = mistake.path
     if path[:1] == ("expect",):
         return [path[:1]]
     if path[:1] == ("input",) or (path[:1] == ("inputs",) and len(path) > 1):
@@ -62,8 +62,8 @@ def _outside_items(refused: Refused) -> list[Path | None]:
         kind = path.index("defaults") + 1
         if len(path) > kind + 1:
             return [path[: kind + 2]]
-        if refused.keys:
-            return [(*path, key) for key in refused.keys]
+        if mistake.keys:
+            return [(*path, key) for key in mistake.keys]
     return [None]
 
 

@@ -10,38 +10,39 @@ from difflib import get_close_matches
 from typing import Any
 
 from archspec.diagnostics import Diagnostic, Span
-from archspec.frontend.schema.advice import Place, advice, found, typographic
+from archspec.frontend.schema.advice import Surroundings, advice, describe, straight_quotes
 from archspec.frontend.schema.partners import out_of, where_it_belongs
 from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS, PARTNERS
 from archspec.frontend.yaml.line_complaints import BLANKS, NO_SPACE, no_space, not_a_space
 from archspec.frontend.yaml.reader import Document, Value
 from archspec.layers import KINDS
-from archspec.layers.types import Refused, Type
+from archspec.layers.types import Expects, Refused, Type
 from archspec.spelling import did_you_mean, listed_names
 
-CONDITIONAL = {"when", "layers"}
-"""The keys of a branch or shortcut under a condition."""
+Path = tuple[str | int, ...]
+
+EXPECTS = "x-expects"
+"""The keyword that holds, in the schema that specs are checked by, the `Expects` beside each
+``errorMessage``."""
 
 
 class Refusal:
-    """One error of the validator, told as an author would want to hear it."""
+    """One error of the validator: the value at a ``path`` does not satisfy a ``keyword`` of a
+    fragment of the schema, whose value is ``wanted``.
+    """
 
-    def __init__(
-        self,
-        document: Document,
-        path: tuple[str | int, ...],
-        keyword: str,
-        wanted: Any,
-        schema: Any,
-        message: str,
-    ) -> None:
+    def __init__(self, document: Document, path: Path, keyword: str, schema: Any) -> None:
         self.document = document
         self.path = path
         self.value = document.at(path)
         self.keyword = keyword
-        self.wanted = wanted
         self.schema: dict[str, Any] = schema if isinstance(schema, dict) else {}
-        self.message = message
+        self.wanted: Any = self.schema.get(keyword)
+
+    @classmethod
+    def of(cls, document: Document, error: Any) -> Refusal:
+        """The refusal for an error of jsonschema's."""
+        return cls(document, tuple(error.absolute_path), str(error.validator), error.schema)
 
     def told(self) -> Iterator[Diagnostic]:
         """The diagnostics for it: none where another error of the validator tells the same
@@ -71,8 +72,14 @@ class Refusal:
 
     @property
     def words(self) -> str:
-        """What the value must be."""
+        """What the value must be, for people."""
         return str(self.schema.get("errorMessage", "something else"))
+
+    @property
+    def expects(self) -> Expects:
+        """What the value must be, for code."""
+        expects = self.schema.get(EXPECTS)
+        return expects if isinstance(expects, Expects) else Expects("something else")
 
     def _wrong_value(self) -> Iterator[Diagnostic]:
         last = self.path[-1] if self.path else None
@@ -81,30 +88,30 @@ class Refusal:
         elif self._is_repeated(last):
             return
         else:
-            yield self._refused(*self._words_of_argument())
+            yield self._refused(self._wanted())
 
-    def _words_of_argument(self) -> tuple[str, str | None]:
-        """What a layer's argument must be, and the help, as its type says; of a list with one
-        wrong element, that element.
+    def _wanted(self) -> Refused:
+        """What the value must be, and the help: of a layer's argument as its type says; of a
+        list with one wrong element, that element.
         """
         for end in range(len(self.path) - 1, 0, -1):
             kind, name = self.path[end - 1 : end + 1]
             if kind in KINDS and isinstance(name, str) and name in KINDS[str(kind)].attributes:
                 self.path, self.value = self.path[: end + 1], self.document.at(self.path[: end + 1])
                 attribute = KINDS[str(kind)].attributes[name]
-                return self._words_of_element(attribute.type) or self._words_of_type(attribute.type)
-        if self.path[-2:-1] == ("repeat",) and isinstance(self.path[-1], int):
-            return self.words, self._row_help()
-        return self.words, None
+                return self._element_wanted(attribute.type) or self._type_wanted(attribute.type)
+        is_row = self.path[-2:-1] == ("repeat",) and isinstance(self.path[-1], int)
+        return Refused(self.words, self.expects, help=self._row_help() if is_row else None)
 
-    def _words_of_type(self, type: Type) -> tuple[str, str | None]:
+    def _type_wanted(self, type: Type) -> Refused:
         try:
             type.accept(self.value.unwrapped())
         except Refused as refused:
-            return refused.words, refused.help or self._fewer(type)
-        return type.words, None
+            refused.help = refused.help or self._fewer(type)
+            return refused
+        return Refused(type.words, type.expects)
 
-    def _words_of_element(self, type: Type) -> tuple[str, str | None] | None:
+    def _element_wanted(self, type: Type) -> Refused | None:
         """What the first wrong element of a list must be; the refusal is then about that."""
         for index, one in enumerate(self.value.elements()):
             if isinstance(one.data, str) and "$" in one.data:
@@ -114,7 +121,7 @@ class Refusal:
             except Refused as refused:
                 if refused.entry is not None:
                     self.path, self.value = (*self.path, index), one
-                    return refused.entry, refused.help
+                    return refused.entry
         return None
 
     def _fewer(self, type: Type) -> str | None:
@@ -146,42 +153,38 @@ class Refusal:
             "" if used else f", and `${name}` in the item"
         )
 
-    def _refused(self, words: str, help: str | None) -> Diagnostic:
+    def _refused(self, wanted: Refused) -> Diagnostic:
         last = self.path[-1] if self.path else None
+        found = f"found {describe(self.value)}"
         if last is None:
             return Diagnostic(
-                "wrong-value",
-                "this is no spec",
-                _first(self.value.span),
-                f"found {found(self.value)}",
-                help=_BEGINNING,
+                "wrong-value", "this is no spec", _first(self.value.span), found, help=_BEGINNING
             )
         what = f"`{self.key}`" if isinstance(last, str) else f"entry {last + 1} of `{self.key}`"
-        label = (
-            "" if ";" in words else f"found {found(self.value)}"
-        )  # after a semicolon stands what is wrong within it
-        prefix = f"{last}: " if isinstance(last, str) else ""
-        place = Place(
+        advised = advice(self.value, self._surroundings(wanted.expects))
+        help = (
+            straight_quotes(self.value)
+            or self._modifier_inside()
+            or (advised or wanted.help if self.value.is_list else wanted.help or advised)
+        )
+        return Diagnostic(
+            "wrong-value",
+            f"{what} must be {wanted.words}",
+            self._where(),
+            "" if wanted.within and help else found,
+            help=help,
+        )
+
+    def _surroundings(self, expects: Expects) -> Surroundings:
+        last = self.path[-1]
+        return Surroundings(
             self.key,
-            prefix,
-            words,
+            f"{last}: " if isinstance(last, str) else "",
+            expects,
             self._variables(),
             self._is_required(),
             self._blocks(),
             self._beside(),
-        )
-        told = advice(self.value, place)
-        help = (
-            typographic(self.value)
-            or self._modifier_inside()
-            or (told or help if self.value.is_list else help or told)
-        )
-        return Diagnostic(
-            "wrong-value",
-            f"{what} must be {words}",
-            self._where(),
-            label if help else f"found {found(self.value)}",
-            help=help,
         )
 
     def _modifier_inside(self) -> str | None:
@@ -294,7 +297,7 @@ class Refusal:
             )
             message = f"the arguments of the block `{key}` are given by name"
             yield Diagnostic(
-                "wrong-value", message, self._where(), f"found {found(self.value)}", help=help
+                "wrong-value", message, self._where(), f"found {describe(self.value)}", help=help
             )
             return
         owner = self._owner(key, item)
@@ -392,7 +395,7 @@ class Refusal:
         known = set(self.schema.get("properties", ()))
         return (
             bool(self.value.data)
-            and (known == CONDITIONAL or not self.path)
+            and (self.expects.what == "path under a condition" or not self.path)
             and not known & set(self.value.data)
         )
 
@@ -412,7 +415,7 @@ class Refusal:
                 "yaml-syntax", message, _part(value.place, blank.start(), len(blank[0])), help=help
             )
             return
-        if "layers" in known and "Conv2D" in known:
+        if self.expects.what == "item":
             yield from self._unknown_operation(key, value, known)
             return
         owner = self.path[-1] if self.path else None
@@ -535,9 +538,7 @@ class Refusal:
         if self._is_something_else() or (self.path and len(missing) == 1 and len(strangers) == 1):
             return
         for key in missing:
-            if not get_close_matches(
-                key, [one.lower() for one in strangers], 1, 0.6
-            ) and self.message.startswith(repr(key)):
+            if not get_close_matches(key, [one.lower() for one in strangers], 1, 0.6):
                 place = _first(self.value.place) if self.path else self.value.first_line
                 owner = self._owner_in_words() if self.path else "the spec"
                 yield Diagnostic(
@@ -550,11 +551,7 @@ class Refusal:
     def _missing_partners(self) -> Iterator[Diagnostic]:
         for key, partners in self.wanted.items():
             for partner in partners:
-                if (
-                    key in self.value.data
-                    and partner not in self.value.data
-                    and f"{partner!r} is a dependency of {key!r}" == self.message
-                ):
+                if key in self.value.data and partner not in self.value.data:
                     place = self.value.data[key].place
                     near = get_close_matches(
                         partner,
