@@ -38,6 +38,10 @@ class Compiler:
         self.warnings: dict[Any, tuple[tuple[Diagnostic, ...], Resolved]] = {}
         self.graphs: dict[tuple[tuple[str, int], ...], tuple[Graph, Resolved]] = {}
 
+    def anew(self) -> Compiler:
+        """A compiler of the same options that has read nothing yet."""
+        return Compiler(expect=self.expect, allow_outside=self.library.allow_outside)
+
     def compile(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Graph:
         """One network. Raises `SpecError`."""
         return self.graph(

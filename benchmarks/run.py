@@ -37,14 +37,14 @@ import sys, keras
 keras.utils.plot_model(keras.applications.ResNet152(weights=None), to_file=sys.argv[1], show_shapes=True)
 """
 DRAWN = """
-import sys, archspec.cli
-try: archspec.cli.main(["draw", "keras/resnet@ResNet152", "-o", sys.argv[1]])
+import sys; from archspec.cli.program import main
+try: main(["draw", "keras/resnet@ResNet152", "-o", sys.argv[1]])
 except SystemExit: pass
 print([name for name in ("keras", "tensorflow", "numpy") if name in sys.modules], file=sys.stderr)
 """
 LOADED = """
-import sys, archspec.cli
-try: archspec.cli.main(["check", "specs/resnet.yaml"])
+import sys; from archspec.cli.program import main
+try: main(["check", "specs/resnet.yaml"])
 except SystemExit: pass
 print([name for name in ("keras", "tensorflow", "numpy") if name in sys.modules], file=sys.stderr)
 """

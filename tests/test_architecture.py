@@ -5,6 +5,7 @@ command loads.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -15,6 +16,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from archspec.cli.program import SHARED
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "archspec"
@@ -28,7 +31,7 @@ NOT_YET = {
     "circles": ("frontend/elaborate/*", "frontend/program/*", "backends/python_source/*"),
     "private": ("frontend/elaborate/recording",),
     "classes": (
-        "Attribute", "Box", "Comparison", "Compiler", "Difference", "Family", "Function", "Group", "Names",
+        "Attribute", "Box", "Comparison", "Compiler", "Difference", "Function", "Group", "Names",
         "Network", "Parameter", "Part", "Path", "Place", "Plan", "Refused", "Scope", "Slice", "Step",
         "Tensor", "Writer",
     ),
@@ -165,6 +168,12 @@ def test_data_imports_nothing_of_the_package_when_it_runs() -> None:
 
 def test_nothing_but_the_command_line_imports_it() -> None:
     assert not other_than(importers("archspec.cli"), "__main__", "cli/*")
+
+
+def test_a_command_is_a_file_and_a_row_of_the_readme() -> None:
+    commands = {name.removeprefix("cli/") for name in matching("cli/*")} - {*SHARED, "__init__"}
+    rows = (ROOT / "README.md").read_text(encoding="utf-8").split("## Commands")[1]
+    assert commands == set(re.findall(r"`archspec (\w+)", rows.split("\n## ")[0])) - {"COMMAND"}
 
 
 def test_modules_import_no_circles() -> None:

@@ -15,8 +15,7 @@ from click.testing import CliRunner
 
 import archspec
 from archspec import files
-from archspec.cli import options as cli_options
-from archspec.cli import program, terminal
+from archspec.cli import program, session, terminal
 
 ROOT = Path(__file__).parents[1]
 RESNET = str(ROOT / "specs" / "resnet.yaml")
@@ -297,7 +296,7 @@ def test_schema_is_a_schema():
 
 def test_version_and_help():
     assert run("--version").stdout == f"archspec {archspec.__version__}\n"
-    for command in ("", *program.ROOMS):
+    for command in ("", *program.main.list_commands(None)):
         shown = run(*([command] if command else []), "--help").stdout
         assert "Examples:\n    archspec " in shown
         assert max(map(len, shown.splitlines())) <= 100
@@ -598,7 +597,7 @@ def test_closed_standard_streams():
 
 
 def test_a_fault_of_ours_is_a_line_unless_asked_for(monkeypatch):
-    monkeypatch.setattr(cli_options, "check", lambda *_: 1 / 0)
+    monkeypatch.setattr(session, "check", lambda *_: 1 / 0)
     result = run("summary", "net.yaml")
     assert result.exit_code == terminal.FAULT
     assert result.stderr.startswith(
@@ -612,7 +611,7 @@ def test_ctrl_c_exits_with_130(monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli_options, "check", interrupt)
+    monkeypatch.setattr(session, "check", interrupt)
     result = run("summary", "net.yaml")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr

@@ -18,7 +18,7 @@ from archspec.networks import Checked
 from archspec.reports import numbers
 from archspec.reports.check import found, lines, verdict
 from archspec.reports.kinds import overview, page
-from archspec.reports.listing import Family, listing
+from archspec.reports.listing import ShippedSpec, listing
 from archspec.reports.signature import signature
 from archspec.reports.stages import LONG, layers, stages
 from archspec.reports.summary import summary, weight_bytes
@@ -415,7 +415,7 @@ def test_the_page_of_a_kind():
 
 def family(name, *sizes):
     graphs = [archspec.compile(spec([{"Dense": {"units": size}}], input=[9])) for size in sizes]
-    return Family(
+    return ShippedSpec(
         name,
         graphs[0],
         {str(size): graph for size, graph in zip(sizes[1:], graphs[1:], strict=True)},

@@ -11,7 +11,8 @@ import click
 
 from archspec.backends.keras.families import FAMILY_OF, PREFIX, Application, Unknown
 from archspec.cli import terminal
-from archspec.cli.options import COMPILING, SPEC, Compiling, compile_spec, need_ending, overrides
+from archspec.cli.options import COMPILING, SPEC, need_ending
+from archspec.cli.session import Session, compiling
 from archspec.compiler import Compiler
 from archspec.frontend.resolve import Reference
 from archspec.graph import Graph
@@ -28,7 +29,7 @@ MODELS = {
     "onnx": "run it with onnxruntime.InferenceSession({0!r})",
     "json": "load it with keras.models.model_from_json(open({0!r}).read())",
 }
-"""Endings of what Keras writes, by `backends.keras_export`, and how to use it where that is not
+"""Endings of what Keras writes, by `backends.keras.export`, and how to use it where that is not
 plain.
 """
 
@@ -45,7 +46,7 @@ WITHOUT_WEIGHTS = ("json",)
 """Endings of what Keras writes without weights."""
 
 
-@click.command(cls=Compiling)
+@click.command(short_help="Build the Keras model, and write it or its source code.")
 @SPEC
 @click.option(
     "-o",
@@ -60,29 +61,29 @@ WITHOUT_WEIGHTS = ("json",)
     "--weights",
     metavar="FILE|imagenet|keras.applications:FUNCTION",
     help=(
-        "Load these weights: a .weights.h5, .keras or .h5 file; those of the function of"
-        " keras.applications with the network's name; or of another."
+        "Load weights: a .weights.h5, .keras or .h5 file; `imagenet`, for the published weights of"
+        " the function of keras.applications with the network's name; or another function's."
     ),
 )
 @click.option(
     "--weights-partial",
     "partial",
     is_flag=True,
-    help="Load of the weights what fits by name and shape, and tell what does not.",
+    help="Load the weights that fit by name and shape, and list the others.",
 )
 @COMPILING
+@compiling()
 def build(
-    compiler: Compiler,
+    session: Session,
     spec: str,
-    sets: tuple[str, ...],
     output: str | None,
     weights: str | None,
     partial: bool,
 ) -> None:
-    """Compile a spec and write its Keras model.
+    """Compile a spec, build its Keras model, and write it.
 
-    Keras's shapes and counts are compared with the inferred ones, layer by layer. What is written
-    is written whole or not at all.
+    Every layer's shape and parameters in Keras are compared with the inferred ones. A file is
+    written whole or not at all.
 
     \b
     Examples:
@@ -97,16 +98,16 @@ def build(
     from archspec.reports.summary import summary
 
     _check_words(output, weights, partial)
-    graph = compile_spec(compiler, spec, sets)
+    graph = session.compile(spec)
     path = Path(output) if output else Path("build") / f"{file_name(graph.name)}.keras"
     if path.suffix[1:] == SOURCE:
-        _write_source(compiler.record(Reference.parse(spec), overrides(sets)), path)
+        _write_source(session.compiler.record(Reference.parse(spec), session.overrides), path)
         return
     source = _source(weights, graph) if weights else None
     folder = output is not None and _is_folder(output)
     _check_place(path, folder, make_folder=output is None)
     model = built(graph, scoped=folder)
-    moved = _load(model, graph, compiler, source, partial) if source is not None else ""
+    moved = _load(model, graph, session.compiler, source, partial) if source is not None else ""
     terminal.say(f"{summary(graph)}\n")
     if moved:
         terminal.say(f"{moved}\n")

@@ -1,49 +1,94 @@
-"""The command line: arguments in; text, files and exit codes out. A command imports what it needs
-when it runs, and never Keras but to build.
+"""The command line: arguments in; text, files and exit codes out. Each command is the file of its
+name in this folder, imported when it is called; none but those that build loads Keras.
 
-Exit codes: 0 all is well, 1 something given is wrong (a spec, a file), 2 the command is, 130
-interrupted.
+Exit codes: 0 success, 1 something that the command was given is wrong (a spec, a file), 2 the
+command line is wrong, 130 interrupted.
 """
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, NoReturn
+
 import click
 
-from archspec.cli.options import Commands
+from archspec.cli import terminal
+from archspec.spelling import did_you_mean
 from archspec.version import __version__
 
-ROOMS = {
-    "build": "build",
-    "draw": "draw",
-    "check": "check",
-    "summary": "check",
-    "expand": "check",
-    "layers": "check",
-    "list": "check",
-    "schema": "check",
-    "compare": "compare",
-    "diff": "compare",
-    "watch": "watch",
-    "verify": "verify",
-}
-"""The commands, in the order of the help, and the module that each is in."""
+SHARED = ("options", "program", "session", "terminal")
+"""The modules of this folder that are no commands."""
+
+
+class Commands(click.Group):
+    """The commands of this folder; whatever goes wrong in one becomes a line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands, as click asks for them."""
+        modules = (module.name for module in iter_modules([str(Path(__file__).parent)]))
+        return sorted(name for name in modules if name not in SHARED)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, ``None`` if there is none."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"archspec.cli.{cmd_name}")
+        commands = (value for value in vars(module).values() if isinstance(value, click.Command))
+        return next(command for command in commands if command.name == cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the words begin with; a misspelt one raises a usage error."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            help = did_you_mean(name, self.list_commands(ctx)) or "`archspec --help` lists them"
+            ctx.fail(f"there is no command `{name}`; {help}")
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The words of the command line. ``-@variant``, a variant of the spec on standard input, is
+        no option, so it goes behind ``--``.
+        """
+        stdin = [word for word in args if word.startswith("-@")]
+        words = [word for word in args if word not in stdin]
+        ending = ["--"] if stdin and "--" not in words else []
+        return super().parse_args(ctx, [*words, *ending, *stdin])
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run a command and leave with its exit code."""
+        by_a_program = bool(args) or "args" in extra  # and not by the command line
+        run = terminal.guarded if by_a_program else terminal.alone
+        sys.exit(run(lambda: self._code(*args, **extra)))
+
+    def _code(self, *args: Any, **extra: Any) -> int:
+        try:
+            result = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.Abort:
+            return terminal.interrupted()
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+        return result if isinstance(result, int) else 0
 
 
 @click.group(
     cls=Commands,
-    rooms=ROOMS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, message="archspec %(version)s")
 def main() -> None:
     """A compiler for neural-network architectures: a YAML spec in, a checked Keras model out.
 
-    SPEC is a file, the bare name of a network that archspec ships, or - for standard input;
-    @VARIANT names a variant of it.
+    SPEC is a file, the name of a network that comes with archspec, or - for standard input;
+    @VARIANT selects one of its variants.
 
     \b
     Examples:
-      archspec list                              the networks that are here already
+      archspec list                              the networks that come with archspec
       archspec check mynet.yaml                  is it right? shapes, parameters, multiply-adds
       archspec summary resnet@resnet50           a table of its stages
       archspec build googlenet --set classes=10  the Keras model, in build/googlenet.keras
@@ -51,5 +96,5 @@ def main() -> None:
       archspec compare resnet vgg -o chart.svg   networks side by side, and as a chart
       archspec diff resnet@resnet50 mynet.yaml   what differs
       archspec watch mynet.yaml --serve          a picture in the browser, new at every save
-      archspec layers Conv2D                     what a layer takes
+      archspec layers Conv2D                     the arguments of a layer
     """

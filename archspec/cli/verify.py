@@ -12,54 +12,41 @@ import click
 from archspec.backends.keras.families import FAMILY_OF, PREFIX, Application, Unknown
 from archspec.cli import terminal
 from archspec.cli.build import built
-from archspec.cli.options import (
-    COMPILING,
-    SPEC,
-    Compiling,
-    compile_spec,
-    need_ending,
-    options,
-    output_format,
-)
-from archspec.compiler import Compiler
+from archspec.cli.options import COMPILING, SPEC, need_ending, options, output_format
+from archspec.cli.session import Session, compiling
 
 MODELS = ("keras", "h5", "json")
 """Endings of files that hold a model."""
 
 
-class _Verifying(Compiling):
-    failure = 2
-
-
-@click.command(cls=_Verifying, short_help="Is it the same network as a Keras model?")
+@click.command(short_help="Is it the same network as a Keras model?")
 @SPEC
 @click.option(
     "--against",
     required=True,
     metavar="keras.applications:FUNCTION|FILE",
     help=(
-        "What to compare with: a function, with arguments if need be,"
-        " 'keras.applications:MobileNet(alpha=0.5)', or a .keras, .h5 or .json file."
+        "The model: a function, perhaps with arguments, 'keras.applications:MobileNet(alpha=0.5)',"
+        " or a .keras, .h5 or .json file."
     ),
 )
 @click.option(
     "--outputs/--no-outputs",
     default=True,
     show_default=True,
-    help="Run both on the same random weights and input.",
+    help="Compare the outputs for the same random weights and input.",
 )
 @options(output_format(("text", "json")), COMPILING)
-def verify(
-    compiler: Compiler, spec: str, sets: tuple[str, ...], against: str, outputs: bool, format: str
-) -> None:
-    """Compare a network with a Keras model: every layer's kind, settings and weights, then the
-    outputs for random weights and a random input.
+@compiling(failure=2)
+def verify(session: Session, spec: str, against: str, outputs: bool, format: str) -> int:
+    """Compare a network with a Keras model: the kind, settings and weights of each layer, then the
+    outputs of both for random weights and a random input.
 
-    Layers answer to one another by name, where an underscore there stands for a dot here, or by
-    their order where Keras leaves them unnamed. Names, initial values and seeds may differ. A layer
-    without weights that has no counterpart is compared by the outputs alone. Nothing is downloaded.
-    The exit code is 0 if the two are equal, 1 if they differ, 2 if that cannot be said: a mistake
-    in the spec too.
+    Layers are paired by name, an underscore in Keras's for a dot in the spec's, or by order where
+    Keras leaves them unnamed. Names, initial values and seeds may differ. A layer without weights
+    that has no counterpart is judged by the outputs alone. Nothing is downloaded. The exit code is 0
+    if the two are equal, 1 if they differ, and 2 if they cannot be compared, because the spec is
+    wrong for example.
 
     \b
     Examples:
@@ -70,7 +57,7 @@ def verify(
     from archspec.reports.verified import verified
 
     source = _source(against)
-    graph = compile_spec(compiler, spec, sets)
+    graph = session.compile(spec)
     ours = built(graph)
     with terminal.progress(f"building {against}", 0), terminal.quiet():
         theirs = _model(source)
@@ -81,8 +68,7 @@ def verify(
         by_order = function in FAMILY_OF and FAMILY_OF[function].by_order
         found = compare(ours, theirs, against, in_order=by_order, outputs=outputs)
     terminal.say(verified(found, format))
-    if not found.equal:
-        click.get_current_context().exit(1)
+    return 0 if found.equal else 1
 
 
 def _source(against: str) -> Path | Application:

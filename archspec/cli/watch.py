@@ -15,19 +15,17 @@ import click
 from click.core import ParameterSource
 
 from archspec.cli import terminal
-from archspec.cli.draw import DRAWING, drawing_options
 from archspec.cli.options import (
+    DRAWING,
     NO_EXPECT,
     OUTSIDE,
     SET,
     SPEC,
-    Compiling,
+    drawing_options,
     need_ending,
     options,
-    overrides,
-    right,
 )
-from archspec.compiler import Compiler
+from archspec.cli.session import Session, compiling, graph_of
 from archspec.diagnostics import SpecError, as_text, in_order
 from archspec.diagrams.options import FORMATS
 from archspec.files import check_target, reason, whole_file
@@ -41,20 +39,20 @@ if TYPE_CHECKING:
     from archspec.live.watcher import Look
 
 
-@click.command(cls=Compiling, short_help="Draw a network anew at every save.")
+@click.command(short_help="Draw a network anew at every save.")
 @SPEC
 @click.option(
     "-o",
     "output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help=f"Where to draw it: .{', .'.join(FORMATS)}.  [default: NAME.svg]",
+    help=f"Where to write the picture: .{', .'.join(FORMATS)}.  [default: NAME.svg]",
 )
 @click.option(
     "--serve",
     is_flag=True,
     help=(
-        "Show it on a page for this machine alone, which changes with it. Without -o, no file is"
+        "Show the picture on a page that only this machine can reach. Without -o, no file is"
         " written."
     ),
 )
@@ -62,24 +60,24 @@ if TYPE_CHECKING:
     "--port",
     type=click.IntRange(0, 65535),
     metavar="N",
-    help="The port of the page, 0 for any.  [default: the first free one from 8765 on]",
+    help="The port of the page, 0 for any.  [default: the first free one from 8765]",
 )
 @click.option("--open", "open_page", is_flag=True, help="Open the page in a browser.")
 @options(DRAWING, SET, NO_EXPECT, OUTSIDE)
+@compiling()
 def watch(
-    compiler: Compiler,
+    session: Session,
     spec: str,
-    sets: tuple[str, ...],
     output: Path | None,
     serve: bool,
     port: int | None,
     open_page: bool,
     **drawing: Any,
 ) -> None:
-    """Draw a network, and draw it anew whenever its spec, or a file that this extends, is saved.
+    """Draw a network, and draw it again whenever its spec, or a file that it extends, is saved.
 
-    Each save gives a line, or what is wrong with the spec; the last good picture is kept then.
-    Ctrl-C ends it, with exit code 130.
+    Each save prints a line, or what is wrong with the spec; the last good picture then stays.
+    Ctrl-C ends the command, with exit code 130.
 
     \b
     Examples:
@@ -91,15 +89,14 @@ def watch(
 
     reference = Reference.parse(spec)
     _check_words(reference, output, serve=serve, port=port, open_page=open_page)
-    values, style = overrides(sets), drawing_options(drawing)
+    values, style = session.overrides, drawing_options(drawing)
     page = _page_style(style) if serve else None
     file = None if serve and output is None else (output.suffix[1:] if output else "svg", style)
     wanted = [one for one in (file, page and ("svg", page)) if one]
     gc.enable()  # this may run for days
 
     def once() -> Look:
-        anew = Compiler(expect=compiler.expect, allow_outside=compiler.library.allow_outside)
-        return look(anew, reference, values, wanted)
+        return look(session.compiler.anew(), reference, values, wanted)
 
     with (
         _served(port, open_page) if serve else nullcontext() as board,
@@ -187,7 +184,7 @@ class _Teller:
         ships no such network.
         """
         if not look.read:
-            right(look.checked)
+            graph_of(look.checked)
         self.good = look if look.pictures else self.good
         time, (result, complaint) = f"{datetime.now():%H:%M:%S}", self._outcome(look)
         problems = "\n\n".join(

@@ -21,7 +21,7 @@ FORMATS = ("text", "markdown", "json")
 KEYS = ("name", "parameters", "macs")
 
 
-class Family(NamedTuple):
+class ShippedSpec(NamedTuple):
     """A spec: its name, its network as it stands, and those of its variants by their names."""
 
     name: str
@@ -34,7 +34,7 @@ class Family(NamedTuple):
         return [self.graph, *self.variants.values()]
 
 
-def listing(families: Iterable[Family], format: str = "text", sort: str = "name") -> str:
+def listing(families: Iterable[ShippedSpec], format: str = "text", sort: str = "name") -> str:
     """The table in one of `FORMATS`, its rows in the order of one of `KEYS`: a spec stands
     where its smallest network does.
     """
@@ -56,7 +56,7 @@ def listing(families: Iterable[Family], format: str = "text", sort: str = "name"
     return table.markdown() if format == "markdown" else table.text(width=WIDE)
 
 
-def _rank(family: Family, key: str) -> float:
+def _rank(family: ShippedSpec, key: str) -> float:
     """Where a spec stands; what is unknown stands last."""
     if key == "name":
         return 0
@@ -64,7 +64,7 @@ def _rank(family: Family, key: str) -> float:
     return min((number for number in numbers if number is not None), default=float("inf"))
 
 
-def _row(family: Family, *, in_short: bool) -> dict[str, str]:
+def _row(family: ShippedSpec, *, in_short: bool) -> dict[str, str]:
     graphs, source = family.graphs, family.graph.source or ""
     return {
         "name": family.name,
@@ -103,7 +103,7 @@ def _span(numbers: Sequence[int | None]) -> str:
     )
 
 
-def _data(family: Family) -> dict[str, Any]:
+def _data(family: ShippedSpec) -> dict[str, Any]:
     return {
         **_network(family.graph),
         "name": family.name,

@@ -1,0 +1,130 @@
+"""What every command that compiles shares: the values of its options → a `Session`, which compiles
+specs and shows, when the command ends, what is wrong with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, wraps
+from typing import Any
+
+import click
+
+from archspec.cli import terminal
+from archspec.compiler import Compiler
+from archspec.diagnostics import Diagnostic, SpecError, as_github, as_json, as_text, in_order
+from archspec.frontend.overrides import read_override
+from archspec.frontend.resolve import Reference
+from archspec.frontend.yaml.reader import Value
+from archspec.graph import Graph
+from archspec.networks import Checked, check, family
+from archspec.reports.check import found
+
+
+class Session:
+    """One run of a command: its compiler, the values of ``--set``, the diagnostics of what it
+    compiled and the texts that they point into. ``verdict`` is a last line of them as text.
+    """
+
+    def __init__(self, compiler: Compiler, sets: Iterable[str]) -> None:
+        self.compiler = compiler
+        self.sets = sets
+        self.diagnostics: list[Diagnostic] = []
+        self.sources: dict[str, str] = {}
+        self.verdict = ""
+
+    @cached_property
+    def overrides(self) -> Mapping[str, Value]:
+        """The values of ``--set`` by the names of their variables. Raises `SpecError` with the
+        mistakes of all.
+        """
+        values: dict[str, Value] = {}
+        mistakes: list[SpecError] = []
+        for text in self.sets:
+            try:
+                name, value = read_override(text)
+                values[name] = value
+            except SpecError as error:
+                mistakes.append(error)
+        if mistakes:
+            sources = {file: text for error in mistakes for file, text in error.sources.items()}
+            raise SpecError([one for error in mistakes for one in error.diagnostics], sources)
+        return values
+
+    def compile(self, spec: str, *, overridden: bool = True) -> Graph:
+        """The graph of a spec, with the values of ``--set`` or without. Raises `SpecError`."""
+        values = self.overrides if overridden else {}
+        checked = check(self.compiler, Reference.parse(spec), values)
+        self.add(checked.diagnostics, checked.sources)
+        return graph_of(checked)
+
+    def families(self, specs: Iterable[str]) -> list[list[Checked]]:
+        """The networks of some specs, right or wrong, spec by spec. One without a variant stands for
+        itself and all its variants. What is wrong with them is shown at the end.
+        """
+        families = [
+            list(family(self.compiler, Reference.parse(spec), self.overrides))
+            for spec in dict.fromkeys(specs)
+        ]
+        networks = [network for members in families for network in members]
+        sources = {file: text for one in networks for file, text in one.sources.items()}
+        self.add(found(networks), sources)
+        return families
+
+    def add(self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> None:
+        """Show these too when the command ends."""
+        self.diagnostics += diagnostics
+        self.sources |= sources
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything is wrong."""
+        return any(one.severity == "error" for one in self.diagnostics)
+
+    def show(self, format: str, *, err: bool) -> None:
+        """Print the diagnostics, each once: as text, a JSON array, or annotations of GitHub."""
+        every = in_order(self.diagnostics)
+        if format == "json":
+            terminal.say(as_json(every), err=err)
+        elif every and format == "github":
+            terminal.say(as_github(every), err=err)
+        elif every:
+            verdict = f"\n\n{self.verdict}" if self.verdict else ""
+            terminal.say(as_text(every, self.sources) + verdict, err=True)
+
+
+def compiling(*, failure: int = 1) -> Callable[[Callable[..., int | None]], Callable[..., None]]:
+    """Give a command a `Session`, as its first argument, for the options that say how to compile.
+
+    When the command ends, the diagnostics are shown: on standard error where it has ``--errors``,
+    else, in the form of its ``--format``, as its output. The exit code is ``failure`` where a spec
+    is wrong, else what the command returns.
+    """
+
+    def decorate(command: Callable[..., int | None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**values: Any) -> None:
+            apart = "errors" in values
+            format = values.pop("errors") if apart else values.get("format", "text")
+            compiler = Compiler(
+                expect=not values.pop("no_expect", False),
+                allow_outside=values.pop("allow_outside", False),
+            )
+            session, code = Session(compiler, values.pop("sets", ())), None
+            try:
+                code = command(session, **values)
+            except SpecError as error:
+                session.add(error.diagnostics, error.sources)
+            session.show(format, err=apart)
+            click.get_current_context().exit(failure if session.failed else code or 0)
+
+        return run
+
+    return decorate
+
+
+def graph_of(checked: Checked) -> Graph:
+    """The graph of a network. Raises its errors as `SpecError` where it has none."""
+    if checked.graph is None:
+        raise SpecError(checked.diagnostics, checked.sources)
+    return checked.graph

@@ -1,0 +1,37 @@
+"""`archspec summary`: a spec in; the table of its stages or layers out."""
+
+from __future__ import annotations
+
+import click
+
+from archspec.cli import terminal
+from archspec.cli.options import COMPILING, SPEC, options, output_format
+from archspec.cli.session import Session, compiling
+
+
+@click.command(short_help="A table of a network's stages or layers.")
+@SPEC
+@click.option(
+    "--depth",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="A row for each path of N steps: 2 shows the blocks of a stage.",
+)
+@click.option("--layers", "every_layer", is_flag=True, help="A row for each layer.")
+@options(output_format(("text", "markdown", "json", "csv")), COMPILING)
+@compiling()
+def summary(session: Session, spec: str, depth: int, every_layer: bool, format: str) -> None:
+    """Print the stages of a network: output sizes, parameters, multiply-adds; totals and memory.
+
+    \b
+    Examples:
+      archspec summary resnet@resnet50
+      archspec summary googlenet --depth 2
+      archspec summary mynet.yaml --layers --format csv > mynet.csv
+    """
+    from archspec.reports.summary import summary as report
+
+    graph = session.compile(spec)
+    terminal.say(report(graph, format, depth=depth, every_layer=every_layer))
