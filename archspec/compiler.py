@@ -16,8 +16,8 @@ from archspec.frontend.overrides import as_json_text, override_of
 from archspec.frontend.program import parser
 from archspec.frontend.resolve import Library, Reference, Resolved
 from archspec.frontend.schema import json_schema
-from archspec.frontend.yaml import reader
-from archspec.frontend.yaml.reader import Document, Value
+from archspec.frontend.yaml import reader, writer
+from archspec.frontend.yaml.document import Document, Value
 from archspec.graph import Graph
 from archspec.spelling import spec_name
 
@@ -72,7 +72,7 @@ class Compiler:
         """The text of one network's document, with all that was laid on it. Raises `SpecError`."""
         root = self.resolve(reference, overrides).document.root
         name = root.data["name"]._replace(text=spec_name(root.data["name"].text))
-        return reader.write(root._replace(data={**root.data, "name": name}))
+        return writer.write(root._replace(data={**root.data, "name": name}))
 
     def record(
         self, reference: Reference, overrides: Mapping[str, Value] | None = None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.frontend.resolve import Reference
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
 
 

@@ -131,7 +131,7 @@ def test_backends_and_reports_see_no_document() -> None:
             [f"archspec.frontend.{room}" for room in ("elaborate", "program", "expressions")]
             if fnmatch(name, "backends/python_source/*")
             else []
-        ) + ["archspec.frontend.yaml.reader.Value", "archspec.frontend.expressions.builtins"]
+        ) + ["archspec.frontend.yaml.document.Value", "archspec.frontend.expressions.builtins"]
         seen = {one for one in ours(name) if _within(one, "archspec.frontend")}
         assert not {one for one in seen if not _within(one, *allowed)}, name
 

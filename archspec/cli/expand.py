@@ -28,7 +28,7 @@ def expand(session: Session, spec: str, every_layer: bool) -> None:
       archspec expand googlenet --flat
     """
     from archspec.backends.flat_spec import flat
-    from archspec.frontend.yaml.reader import write
+    from archspec.frontend.yaml.writer import write
 
     graph = session.compile(spec)
     if every_layer:

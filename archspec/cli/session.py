@@ -15,7 +15,7 @@ from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError, as_github, as_json, as_text, in_order
 from archspec.frontend.overrides import read_override
 from archspec.frontend.resolve import Reference
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
 from archspec.networks import Checked, check, family
 from archspec.reports.check import found

@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, stopped
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
 from archspec.spelling import did_you_mean
 from archspec.tensor import show_shape

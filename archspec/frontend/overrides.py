@@ -10,7 +10,7 @@ from archspec import limits
 from archspec.diagnostics import COMMAND_LINE as SET
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.frontend.yaml import reader
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 
 
 def read_override(text: str) -> tuple[str, Value]:

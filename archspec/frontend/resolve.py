@@ -19,7 +19,8 @@ from archspec.diagnostics import Diagnostic, Span, SpecError, stopped
 from archspec.files import reason
 from archspec.frontend import vocabulary
 from archspec.frontend.yaml import reader
-from archspec.frontend.yaml.reader import Document, Value
+from archspec.frontend.yaml.document import Document, Value
+from archspec.frontend.yaml.encoding import decode
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean, listed, listed_names, spec_name
 
@@ -103,7 +104,7 @@ class Library:
         if reference.path == "-":
             return self._checked(
                 "-",
-                lambda: reader.decode(sys.stdin.buffer.read(limits.TEXT_BYTES + 1), "<stdin>"),
+                lambda: decode(sys.stdin.buffer.read(limits.TEXT_BYTES + 1), "<stdin>"),
                 "<stdin>",
             )
         return self._read(Path(reference.path), reference)
@@ -203,7 +204,7 @@ class Library:
             self.read[path] = None
             try:
                 data = self.read[path] = start_of(path)
-                return reader.decode(data, name)
+                return decode(data, name)
             except (OSError, ValueError) as error:
                 span = extends.span if extends else Span(reference.path, 1, 1, 1, 1)
                 what, help = _why_not(path, error, str(Path(reference.path).parent))

@@ -17,7 +17,7 @@ from archspec.compiler import Compiler
 from archspec.diagrams.making import draw
 from archspec.diagrams.options import DrawingError, Options
 from archspec.frontend.resolve import Reference, start_of
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 from archspec.networks import Checked, check
 
 EVERY = 1.0

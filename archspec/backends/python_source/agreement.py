@@ -12,7 +12,7 @@ from typing import Any
 from archspec.frontend.expressions import expression, tree
 from archspec.frontend.expressions.evaluator import Compiler
 from archspec.frontend.expressions.expression import ExpressionError, Scope
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 
 
 class _Inside:

@@ -11,7 +11,7 @@ from archspec.backends.python_source.values import Scope
 from archspec.backends.python_source.words import quoted
 from archspec.frontend.elaborate.recording import Step, Visit
 from archspec.frontend.program.formulas import Formula
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 
 if TYPE_CHECKING:
     from archspec.backends.python_source.writer import Writer

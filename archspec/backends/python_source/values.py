@@ -17,7 +17,7 @@ from archspec.frontend.elaborate.recording import Step, Visit
 from archspec.frontend.expressions import expression
 from archspec.frontend.expressions.tree import Attribute, ListOf
 from archspec.frontend.program.formulas import Formula, NameFormula
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 from archspec.layers import Layer
 from archspec.layers.types import Configured
 

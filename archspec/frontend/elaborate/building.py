@@ -22,7 +22,7 @@ from archspec.frontend.elaborate.words import at_line, show, where_called
 from archspec.frontend.program.complaints import better_name, name_problem
 from archspec.frontend.program.formulas import Formula, Located, NameFormula, Silenced
 from archspec.frontend.program.program import Item, Items, Program, place_of
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 from archspec.graph import Bindings, Node, Scope
 from archspec.spelling import listed
 

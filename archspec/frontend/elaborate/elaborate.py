@@ -50,7 +50,7 @@ from archspec.frontend.program.program import (
     VariableCall,
 )
 from archspec.frontend.resolve import kind_of_data
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph, Scope
 from archspec.spelling import did_you_mean
 from archspec.tensor import BYTES, Tensor

@@ -35,7 +35,7 @@ from archspec.frontend.program.program import (
     SideOutput,
     VariableCall,
 )
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 from archspec.graph import Bindings, Scope
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean, listed_names

@@ -15,7 +15,7 @@ from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.words import expression_words
 from archspec.frontend.expressions import expression
 from archspec.frontend.expressions.expression import ExpressionError, Scope
-from archspec.frontend.yaml.reader import Broken, Value
+from archspec.frontend.yaml.document import Broken, Value
 
 
 class Located(Exception):

@@ -61,7 +61,7 @@ from archspec.frontend.vocabulary import (
     RESERVED_STEPS,
     VARIABLE_NAME,
 )
-from archspec.frontend.yaml.reader import Broken, Document, Value
+from archspec.frontend.yaml.document import Broken, Document, Value
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean, listed_names
 

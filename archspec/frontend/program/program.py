@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from archspec.diagnostics import Span
 from archspec.frontend.program.formulas import Formula, NameFormula
-from archspec.frontend.yaml.reader import Value
+from archspec.frontend.yaml.document import Value
 
 Arguments = Mapping[str, Formula]
 

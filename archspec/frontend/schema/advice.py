@@ -13,8 +13,8 @@ from typing import NamedTuple
 from archspec import limits
 from archspec.frontend.elaborate.words import each_value
 from archspec.frontend.expressions.expression import RESERVED
+from archspec.frontend.yaml.document import Value
 from archspec.frontend.yaml.line_complaints import NO_SPACE
-from archspec.frontend.yaml.reader import Value
 from archspec.frontend.yaml.trouble import short
 from archspec.layers import KINDS
 from archspec.layers.types import Expects

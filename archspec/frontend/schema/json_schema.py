@@ -27,7 +27,7 @@ from archspec.frontend.vocabulary import (
     VARIABLE_NAME,
     VARIANT_KEYS,
 )
-from archspec.frontend.yaml.reader import Document
+from archspec.frontend.yaml.document import Document
 from archspec.layers import KINDS
 from archspec.layers.base import Attribute, Layer
 from archspec.layers.types import Expects, Type

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from archspec.frontend.vocabulary import PARTNERS
-from archspec.frontend.yaml.reader import Document, Value
+from archspec.frontend.yaml.document import Document, Value
 from archspec.spelling import counted
 
 Path = tuple[str | int, ...]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from archspec.diagnostics import Diagnostic, SpecError
-from archspec.frontend.yaml.reader import Broken, Document, Value
+from archspec.frontend.yaml.document import Broken, Document, Value
 from archspec.layers import KINDS
 
 Path = tuple[str | int, ...]

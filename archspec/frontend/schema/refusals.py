@@ -13,8 +13,8 @@ from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.schema.advice import Surroundings, advice, describe, straight_quotes
 from archspec.frontend.schema.partners import out_of, where_it_belongs
 from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS, PARTNERS
+from archspec.frontend.yaml.document import Document, Value
 from archspec.frontend.yaml.line_complaints import BLANKS, NO_SPACE, no_space, not_a_space
-from archspec.frontend.yaml.reader import Document, Value
 from archspec.layers import KINDS
 from archspec.layers.types import Expects, Refused, Type
 from archspec.spelling import did_you_mean, listed_names

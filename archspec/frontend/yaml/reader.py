@@ -1,131 +1,25 @@
 """Text → `Document`: plain values, each with its span. The only module that knows YAML's parser.
 
-Scalars are YAML 1.2's (PyYAML's own resolver is YAML 1.1's): ``1e-3`` is a number, ``on`` a text,
-``010`` ten. Duplicate keys, tags, merge keys, cycles and several documents are refused, and so is
+PyYAML's own resolver is of YAML 1.1; scalars are read by `scalars`. Duplicate keys, tags, merge keys, cycles and several documents are refused, and so is
 text beyond the bounds of `archspec.limits`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, SpecError
-from archspec.frontend.yaml import complaints, trouble
+from archspec.frontend.yaml import complaints, scalars, trouble
+from archspec.frontend.yaml.document import Document, Value
 from archspec.spelling import did_you_mean
 
 Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
-Emitter: Any = getattr(yaml, "CDumper", yaml.Dumper)
-
-NULL = {"", "~", "null", "Null", "NULL"}
-BOOLEANS = {
-    "true": True,
-    "True": True,
-    "TRUE": True,
-    "false": False,
-    "False": False,
-    "FALSE": False,
-}
-INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
-BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-FLOAT = re.compile(r"[-+]?(\.[0-9][0-9_]*|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?")
-INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-
-
-class Value(NamedTuple):
-    """A value of the text: a scalar, or a list or mapping of values.
-
-    ``span`` is where it stands, ``key`` where its key does, for a value in a mapping. ``text`` is a
-    scalar exactly as written, which is what names are made of; ``plain`` says that it was written
-    without quotes.
-    """
-
-    data: Any
-    span: Span
-    key: Span | None = None
-    text: str | None = None
-    plain: bool = False
-
-    @property
-    def place(self) -> Span:
-        """Where to point for the entry as a whole: its key, else the value itself."""
-        return self.key or self.span
-
-    @property
-    def is_mapping(self) -> bool:
-        """Whether this is a mapping of values."""
-        return isinstance(self.data, dict)
-
-    @property
-    def is_list(self) -> bool:
-        """Whether this is a list of values."""
-        return isinstance(self.data, list)
-
-    @property
-    def first_line(self) -> Span:
-        """The part of the value on its first line: a mapping's first key."""
-        first: Value | None = (
-            next(iter(self.data.values()), None) if isinstance(self.data, dict) else None
-        )
-        return first.place if first is not None else self.span
-
-    def get(self, key: str) -> Value | None:
-        """The value of a key, ``None`` where this is no mapping or has no such key."""
-        return self.data.get(key) if isinstance(self.data, dict) else None
-
-    def items(self) -> Iterator[tuple[str, Value]]:
-        """Keys and values of a mapping; nothing for anything else."""
-        return iter(self.data.items() if isinstance(self.data, dict) else ())
-
-    def elements(self) -> Iterator[Value]:
-        """The elements of a list; nothing for anything else."""
-        return iter(self.data if isinstance(self.data, list) else ())
-
-    def unwrapped(self) -> Any:
-        """The plain data: numbers, texts, lists, mappings."""
-        if isinstance(self.data, dict):
-            return {key: value.unwrapped() for key, value in self.data.items()}
-        if isinstance(self.data, list):
-            return [value.unwrapped() for value in self.data]
-        return self.data
-
-
-class Broken(dict[str, Any]):
-    """The data of a value whose mistake has been told: what the author wrote there, if it was a
-    mapping. Nothing is to be said of it.
-    """
-
-
-class Document(NamedTuple):
-    """A spec as data. ``sources`` maps every file that it was made from to its text, the spec's own
-    file first.
-
-    ``problems`` have been told of values that are `Broken` since: the rest is still looked at, and
-    nothing is made of it.
-    """
-
-    name: str
-    root: Value
-    sources: Mapping[str, str]
-    problems: tuple[Diagnostic, ...] = ()
-
-    @property
-    def data(self) -> Any:
-        """The plain data, without spans."""
-        return self.root.unwrapped()
-
-    def at(self, path: tuple[str | int, ...]) -> Value:
-        """The value at a path of keys and indices."""
-        value = self.root
-        for step in path:
-            value = value.data[step]
-        return value
 
 
 def read(text: str, name: str) -> Document:
@@ -138,50 +32,6 @@ def read(text: str, name: str) -> Document:
     if builder.problems:
         raise SpecError(builder.problems, {name: text})
     return Document(name, root, {name: text})
-
-
-def decode(data: bytes, name: str) -> str:
-    """The text of a file: UTF-8, within the bound. Raises `SpecError`."""
-    if len(data) > limits.TEXT_BYTES:
-        message = f"this file has {len(data):,} bytes, and a spec may have {limits.TEXT_BYTES:,}"
-        raise SpecError(
-            [
-                Diagnostic(
-                    "bound-text",
-                    message,
-                    Span(name, 1, 1, 1, 1),
-                    help="use `repeat` and blocks instead of writing every layer out",
-                )
-            ]
-        )
-    if data[:2] in UTF_16_MARKS or b"\0" in (data[:1], data[1:2]):
-        raise SpecError([_wrong_encoding(Span(name, 1, 1, 1, 1), "it looks like UTF-16")])
-    data = data.removeprefix(b"\xef\xbb\xbf")  # some editors' mark of UTF-8
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
-        lines = f"{before}x".splitlines()
-        line, column = len(lines), len(lines[-1])
-        byte = data[error.start : error.start + 1]
-        letter = byte.decode("cp1252", "replace")
-        label = f"the byte 0x{byte.hex()}" + (
-            f", `{letter}` in the old encoding of Windows and Latin-1"
-            if letter.isprintable()
-            else ""
-        )
-        text = data.decode("utf-8", "replace")
-        raise SpecError(
-            [_wrong_encoding(Span(name, line, column, line, column + 1), label)], {name: text}
-        ) from None
-
-
-UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-
-
-def _wrong_encoding(span: Span, label: str) -> Diagnostic:
-    help = "save the file as UTF-8: your editor's dialogue for saving has the encoding"
-    return Diagnostic("yaml-encoding", "this file is not UTF-8 text", span, label, help=help)
 
 
 @dataclass(eq=False, repr=False)
@@ -467,50 +317,12 @@ class _Builder:
         frame.data[name] = Value(value.data, value.span, span, value.text, value.plain)
 
     def _resolve(self, text: str, span: Span) -> Any:
-        """The value of a plain scalar, by YAML 1.2's core schema, ``_`` allowed between digits."""
-        if text in NULL:
-            return None
-        if text in BOOLEANS:
-            return BOOLEANS[text]
-        if text[0] not in "+-.0123456789":
-            return text
-        if INTEGER.fullmatch(text):
-            return self._bounded(
-                int(text.replace("_", "")) if len(text) < 100 else limits.INTEGER + 1, text, span
-            )
-        if BASED.fullmatch(text):
-            return self._bounded(
-                int(text, 0) if len(text) < 100 else limits.INTEGER + 1, text, span
-            )
-        if FLOAT.fullmatch(text):
-            return self._bounded(float(text.replace("_", "")), text, span)
-        if INFINITE.fullmatch(text):
-            return self._bounded(float("inf"), text, span)
-        return text
-
-    def _bounded(self, number: int | float, text: str, span: Span) -> int | float:
-        if INFINITE.fullmatch(text):
-            self._note(
-                "bound-number",
-                f"`{text}` is not a finite number, and a spec holds no other",
-                span,
-                help="write a number with digits",
-            )
+        """The value of a plain scalar; 0 for a number that a spec cannot hold."""
+        try:
+            return scalars.resolve(text)
+        except scalars.OutOfBounds as error:
+            self._note("bound-number", error.message, span, help=error.help)
             return 0
-        if not isfinite(number) or (abs(number) > limits.INTEGER and isinstance(number, int)):
-            largest = (
-                f"integers go to {limits.INTEGER:,}"
-                if isinstance(number, int)
-                else "the largest is about 1.8e308"
-            )
-            self._note(
-                "bound-number",
-                f"the number {_short(text)} is larger than a spec can hold",
-                span,
-                help=largest,
-            )
-            return 0
-        return number
 
     def _span(self, event: Any) -> Span:
         return self._between(event.start_mark, event.end_mark)
@@ -543,97 +355,6 @@ class _Builder:
     def _too_deep(self, span: Span) -> None:
         words = complaints.too_deep()
         self._stop(words.code, words.message, span, words.help)
-
-
-def write(value: Any) -> str:
-    """The text of a `Value` or of plain data, which `read` turns into the same data. What fits
-    on a line is written in brackets.
-    """
-    events: list[Any] = [yaml.StreamStartEvent(), yaml.DocumentStartEvent()]
-    events += _collection(_Written.of(value), 0)
-    return str(
-        yaml.emit(
-            [*events, yaml.DocumentEndEvent(), yaml.StreamEndEvent()],
-            Dumper=Emitter,
-            width=10_000,
-            allow_unicode=True,
-        )
-    )
-
-
-LINE = 120
-"""Columns that a mapping or list written in brackets may take."""
-
-
-class _Written(NamedTuple):
-    """A value to write: its text, whether that may stand without quotes, or its parts;
-    ``width`` is what it takes on one line.
-    """
-
-    text: str
-    plain: bool
-    parts: list[_Written] | None
-    mapping: bool
-    width: int
-
-    @classmethod
-    def of(cls, value: Any) -> _Written:
-        text = None
-        if isinstance(value, Value):
-            value, text = value.data, value.text if value.plain else None
-        if isinstance(value, dict):
-            parts = [
-                part
-                for key, one in value.items()
-                for part in (cls(str(key), key != "<<", None, False, len(str(key))), cls.of(one))
-            ]
-            return cls("", False, parts, True, 2 + sum(part.width + 2 for part in parts))
-        if isinstance(value, list | tuple):
-            parts = [cls.of(one) for one in value]
-            return cls("", False, parts, False, 2 + sum(part.width + 2 for part in parts))
-        if isinstance(value, str) and text is None:
-            return cls(value, _is_text(value), None, False, len(value) + 2)
-        shown = (
-            text
-            if text
-            else (
-                "null"
-                if value is None
-                else str(value).lower()
-                if isinstance(value, bool)
-                else repr(value)
-            )
-        )
-        return cls(shown, True, None, False, len(shown))
-
-
-def _is_text(text: str) -> bool:
-    """Whether a text without quotes is read as a text."""
-    return (
-        text not in NULL
-        and text not in BOOLEANS
-        and not any(form.fullmatch(text) for form in (INTEGER, BASED, FLOAT, INFINITE))
-    )
-
-
-def _collection(value: _Written, depth: int) -> Iterator[Any]:
-    if value.parts is None:
-        yield yaml.ScalarEvent(None, None, (value.plain, True), value.text)
-        return
-    flow = (
-        not value.parts
-        or (depth > 1 and value.width + 2 * depth <= LINE)
-        or (depth == 1 and value.width <= LINE // 2)
-    )
-    start, end = (
-        (yaml.MappingStartEvent, yaml.MappingEndEvent)
-        if value.mapping
-        else (yaml.SequenceStartEvent, yaml.SequenceEndEvent)
-    )
-    yield start(None, None, True, flow_style=flow)
-    for part in value.parts:
-        yield from _collection(part, depth + 1)
-    yield end()
 
 
 def _short(text: str) -> str:

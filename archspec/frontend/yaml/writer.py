@@ -1,0 +1,95 @@
+"""A spec as data → its text, which the reader turns into the same data: the one printer of specs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import yaml
+
+from archspec.frontend.yaml.document import Value
+from archspec.frontend.yaml.scalars import is_text
+
+Emitter: Any = getattr(yaml, "CDumper", yaml.Dumper)
+
+
+def write(value: Any) -> str:
+    """The text of a `Value` or of plain data, which `read` turns into the same data. What fits
+    on a line is written in brackets.
+    """
+    events: list[Any] = [yaml.StreamStartEvent(), yaml.DocumentStartEvent()]
+    events += _collection(_Written.of(value), 0)
+    return str(
+        yaml.emit(
+            [*events, yaml.DocumentEndEvent(), yaml.StreamEndEvent()],
+            Dumper=Emitter,
+            width=10_000,
+            allow_unicode=True,
+        )
+    )
+
+
+LINE = 120
+"""Columns that a mapping or list written in brackets may take."""
+
+
+class _Written(NamedTuple):
+    """A value to write: its text, whether that may stand without quotes, or its parts;
+    ``width`` is what it takes on one line.
+    """
+
+    text: str
+    plain: bool
+    parts: list[_Written] | None
+    mapping: bool
+    width: int
+
+    @classmethod
+    def of(cls, value: Any) -> _Written:
+        text = None
+        if isinstance(value, Value):
+            value, text = value.data, value.text if value.plain else None
+        if isinstance(value, dict):
+            parts = [
+                part
+                for key, one in value.items()
+                for part in (cls(str(key), key != "<<", None, False, len(str(key))), cls.of(one))
+            ]
+            return cls("", False, parts, True, 2 + sum(part.width + 2 for part in parts))
+        if isinstance(value, list | tuple):
+            parts = [cls.of(one) for one in value]
+            return cls("", False, parts, False, 2 + sum(part.width + 2 for part in parts))
+        if isinstance(value, str) and text is None:
+            return cls(value, is_text(value), None, False, len(value) + 2)
+        shown = (
+            text
+            if text
+            else (
+                "null"
+                if value is None
+                else str(value).lower()
+                if isinstance(value, bool)
+                else repr(value)
+            )
+        )
+        return cls(shown, True, None, False, len(shown))
+
+
+def _collection(value: _Written, depth: int) -> Iterator[Any]:
+    if value.parts is None:
+        yield yaml.ScalarEvent(None, None, (value.plain, True), value.text)
+        return
+    flow = (
+        not value.parts
+        or (depth > 1 and value.width + 2 * depth <= LINE)
+        or (depth == 1 and value.width <= LINE // 2)
+    )
+    start, end = (
+        (yaml.MappingStartEvent, yaml.MappingEndEvent)
+        if value.mapping
+        else (yaml.SequenceStartEvent, yaml.SequenceEndEvent)
+    )
+    yield start(None, None, True, flow_style=flow)
+    for part in value.parts:
+        yield from _collection(part, depth + 1)
+    yield end()
