@@ -203,7 +203,8 @@ class Layer:
         return hash((type(self), *self.arguments))
 
     def __repr__(self) -> str:
-        return f"{self.kind()}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})"
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        return f"{self.kind()}({arguments})"
 
     @classmethod
     def kind(cls) -> str:
@@ -232,12 +233,7 @@ class Layer:
         where Keras fails.
         """
         cast = tuple(
-            (
-                x
-                if x.dtype == self.compute_dtype or x.dtype not in FLOATS
-                else Tensor(x.shape, self.compute_dtype)
-            )
-            for x in inputs
+            Tensor(x.shape, self.compute_dtype) if x.dtype in FLOATS else x for x in inputs
         )
         try:
             y = self.output(*cast)
@@ -297,12 +293,8 @@ def known(size: int | None, what: str, *, at: str | None = None) -> int:
 
 def divisors(number: int) -> str:
     """What divides a number, as people list it; the largest ten."""
-    found = [one for one in range(1, min(number, 4096) + 1) if number % one == 0]
-    return (
-        ", ".join(map(str, found))
-        if len(found) <= 10
-        else "..., " + ", ".join(map(str, found[-10:]))
-    )
+    small = [size for size in range(1, min(number, 4096) + 1) if number % size == 0]
+    return ("..., " if len(small) > 10 else "") + ", ".join(map(str, small[-10:]))
 
 
 class SameShape(Layer):
@@ -329,13 +321,8 @@ def axis_index(axis: int, x: Tensor, *, at: str | None = "axis") -> int:
             help="count from the end: -1 is the last axis",
         )
     if not 0 <= index < rank:
-        numbers = (
-            ""
-            if not rank
-            else ": it has only -1"
-            if rank == 1
-            else f": -{rank} is the first, -1 the last"
-        )
+        several = f": -{rank} is the first, -1 the last" if rank else ""
+        numbers = ": it has only -1" if rank == 1 else several
         raise Mismatch(
             f"`{at}` {axis} is outside the input's {rank} axes",
             at=at,
@@ -375,10 +362,8 @@ def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> N
 
 def _another_rank(x: Tensor, rank: int) -> str:
     if rank == 1:
-        return (
-            f"put `Flatten`{f' or `GlobalAveragePooling{len(x.shape) - 1}D`' if 2 <= len(x.shape) <= 4 else ''}"
-            " before it"
-        )
+        pooling = f" or `GlobalAveragePooling{len(x.shape) - 1}D`" if 2 <= len(x.shape) <= 4 else ""
+        return f"put `Flatten`{pooling} before it"
     if len(x.shape) == rank - 1 and None not in x.shape:
         return f"put `- Reshape: {{target_shape: {[*x.shape, 1]}}}` before it, which adds an axis"
     if len(x.shape) < rank:

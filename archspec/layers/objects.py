@@ -8,30 +8,27 @@ arguments are its constructors'.
 from __future__ import annotations
 
 from archspec.layers.types import (
-    INTEGER,
+    AXES,
     NUMBER,
     SEED,
     Type,
     choice,
-    either,
     number,
     object_of,
     optional,
-    sequence,
 )
 
 # Without `glu`: it halves the last axis, which Keras's own symbolic shapes deny.
 ACTIVATION = choice(
-    "relu", "gelu", "silu", "swish", "sigmoid", "tanh", "softmax", "linear", "relu6", "leaky_relu", "elu", "selu", "celu", "mish",
-    "softplus", "softsign", "exponential", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "hard_shrink", "soft_shrink",
-    "tanh_shrink", "log_sigmoid", "log_softmax", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "threshold",
+    "relu", "gelu", "silu", "swish", "sigmoid", "tanh", "softmax", "linear", "relu6",
+    "leaky_relu", "elu", "selu", "celu", "mish", "softplus", "softsign", "exponential",
+    "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "hard_shrink", "soft_shrink",
+    "tanh_shrink", "log_sigmoid", "log_softmax", "sparse_plus", "sparse_sigmoid", "sparsemax",
+    "squareplus", "threshold",
     words="the name of an activation, such as `relu`",
 )  # fmt: skip
 OPTIONAL_ACTIVATION = optional(ACTIVATION, "no activation")
 
-_AXES = either(
-    "an integer or a list of integers", INTEGER, sequence("a list of integers", INTEGER, 1)
-)
 _NONNEGATIVE = number("a number of at least 0", 0)
 _SEEDED = {"seed": SEED}
 
@@ -64,22 +61,22 @@ REGULARIZERS: dict[str, dict[str, Type]] = {
     "OrthogonalRegularizer": {"factor": _NONNEGATIVE, "mode": choice("rows", "columns")},
 }
 CONSTRAINTS: dict[str, dict[str, Type]] = {
-    "MaxNorm": {"max_value": _NONNEGATIVE, "axis": _AXES},
+    "MaxNorm": {"max_value": _NONNEGATIVE, "axis": AXES},
     "MinMaxNorm": {
         "min_value": _NONNEGATIVE,
         "max_value": _NONNEGATIVE,
         "rate": number("a number from 0 to 1", 0, 1),
-        "axis": _AXES,
+        "axis": AXES,
     },
     "NonNeg": {},
-    "UnitNorm": {"axis": _AXES},
+    "UnitNorm": {"axis": AXES},
 }
 
-# Without `constant`, which Keras does not take without its value; it is written {Constant: {value:
-# 1}}.
+# Without `constant`, which Keras takes only with its value: {Constant: {value: 1}}.
 INITIALIZER_NAMES = (
-    "zeros", "zero", "ones", "one", "identity", "uniform", "random_uniform", "normal", "random_normal", "truncated_normal",
-    "variance_scaling", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "orthogonal",
+    "zeros", "zero", "ones", "one", "identity", "uniform", "random_uniform", "normal",
+    "random_normal", "truncated_normal", "variance_scaling", "glorot_uniform", "glorot_normal",
+    "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "orthogonal",
     *(name for name in INITIALIZERS if name != "Constant"),
 )  # fmt: skip
 REGULARIZER_NAMES = ("l1", "l2", "l1l2", "orthogonal_regularizer", *REGULARIZERS)

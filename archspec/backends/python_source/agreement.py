@@ -10,15 +10,16 @@ from itertools import pairwise
 from typing import Any
 
 from archspec.frontend.expressions import expression, tree
-from archspec.frontend.expressions.evaluator import Compiler
-from archspec.frontend.expressions.expression import ExpressionError, Scope
+from archspec.frontend.expressions.builtins import BUILTINS
+from archspec.frontend.expressions.evaluator import Closures
+from archspec.frontend.expressions.expression import ExpressionError, Lookup
 from archspec.frontend.yaml.document import Value
 
 
 class _Inside:
     """What the element of a comprehension sees: one variable more."""
 
-    def __init__(self, outer: Scope, name: str, value: Any) -> None:
+    def __init__(self, outer: Lookup, name: str, value: Any) -> None:
         self.outer = outer
         self.name = name
         self.value = value
@@ -30,7 +31,7 @@ class _Inside:
         pass
 
 
-def agrees(value: Value, scope: Scope) -> bool:
+def agrees(value: Value, scope: Lookup) -> bool:
     """Whether Python gives the value of every expression in a value of the text."""
     if isinstance(value.data, str):
         return not expression.is_expression(value.data) or same(expression.tree(value.data), scope)
@@ -44,7 +45,7 @@ def agrees(value: Value, scope: Scope) -> bool:
     return all(agrees(one, scope) for one in inner)
 
 
-def same(node: tree.Node, scope: Scope) -> bool:
+def same(node: tree.Node, scope: Lookup) -> bool:
     """Whether Python gives the value of a node. What cannot be worked out, such as a choice
     that is not made, is left aside.
     """
@@ -83,16 +84,16 @@ def names_in(node: tree.Node) -> Iterator[str]:
         yield from (name for name in names_in(child) if name != bound)
 
 
-def value_of(node: tree.Node, scope: Scope) -> Any:
+def value_of(node: tree.Node, scope: Lookup) -> Any:
     """The value of a node; ``None`` where it cannot be worked out."""
-    compiler = Compiler()
+    closures = Closures()
     try:
-        return compiler.code(node)([scope] + [None] * compiler.slots)
+        return closures.code(node)([scope] + [None] * closures.slots)
     except (ExpressionError, KeyError):
         return None
 
 
-def _differs(node: tree.Node, scope: Scope) -> Iterator[bool]:
+def _differs(node: tree.Node, scope: Lookup) -> Iterator[bool]:
     if isinstance(node, tree.Comparison):
         operands = [(node.first, ""), *((right, symbol) for symbol, right in node.rest)]
         for (left, _), (right, symbol) in pairwise(operands):
@@ -109,7 +110,7 @@ def _differs(node: tree.Node, scope: Scope) -> Iterator[bool]:
         yield any(isinstance(one, list) for one in values) and any(
             isinstance(one, float) for one in values
         )
-    elif isinstance(node, tree.Index | tree.Slice):
+    elif isinstance(node, tree.Index | tree.SliceOf):
         parts = (
             [node.index]
             if isinstance(node, tree.Index)
@@ -117,12 +118,12 @@ def _differs(node: tree.Node, scope: Scope) -> Iterator[bool]:
         )
         yield any(isinstance(value_of(part, scope), float) for part in parts)
     elif isinstance(node, tree.Call):
-        counts = {
-            "range": node.arguments,
-            "round": node.arguments[1:],
-            "make_divisible": node.arguments[1:],
-        }.get(node.function, ())
-        yield any(isinstance(value_of(one, scope), float) for one in counts)
+        # Where a whole number is needed, 2.0 is one in an expression and none in Python.
+        accepted = BUILTINS[node.function].arguments
+        yield any(
+            operand.whole and isinstance(value_of(argument, scope), float)
+            for argument, operand in zip(node.arguments, accepted, strict=False)
+        )
 
 
 def _is_word(node: tree.Node) -> bool:

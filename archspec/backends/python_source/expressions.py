@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from archspec.backends.python_source.agreement import names_in, value_of
 from archspec.backends.python_source.words import ATOM, Code, constant
 from archspec.frontend.expressions import tree
+from archspec.frontend.expressions.builtins import BUILTINS
 
 CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN, POWER, POSTFIX = range(10)
 LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT, "**": POWER}
@@ -146,7 +147,7 @@ class Translator:
 
     def sequence(self, node: tree.Node, level: int) -> str:
         """What is only gone through: a `range` stays one."""
-        if isinstance(node, tree.Call) and node.function == "range":
+        if isinstance(node, tree.Call) and BUILTINS[node.function].gives_iterable:
             return self._plain_call(node)
         return self.text(node, level)
 
@@ -259,7 +260,7 @@ class Translator:
                 return Code(f"{shape}[{self.text(place, CONDITIONAL)}]", ATOM)
         return Code(f"{self.text(target, POSTFIX)}[{self.text(place, CONDITIONAL)}]", ATOM)
 
-    def slice(self, node: tree.Slice) -> Code:
+    def slice(self, node: tree.SliceOf) -> Code:
         """`a[b:c]`, with spaces around the colon where a part is more than a word."""
         parts = ["" if part is None else self.text(part, CONDITIONAL) for part in node.parts]
         parts = parts if parts[2] else parts[:2]
@@ -270,10 +271,10 @@ class Translator:
     def call(self, node: tree.Call) -> Code:
         """`function(arguments)`."""
         text = self._plain_call(node)
-        return Code(f"list({text})" if node.function == "range" else text)
+        return Code(f"list({text})" if BUILTINS[node.function].gives_iterable else text)
 
     def _plain_call(self, node: tree.Call) -> str:
-        reads = node.function in ("sum", "min", "max") and len(node.arguments) == 1
+        reads = BUILTINS[node.function].goes_through and len(node.arguments) == 1
         arguments = [
             self.sequence(one, CONDITIONAL) if reads else self.text(one, CONDITIONAL)
             for one in node.arguments
@@ -300,6 +301,6 @@ RULES: Mapping[type, Callable[[Translator, Any], Code]] = {
     tree.Comparison: Translator.comparison,
     tree.Attribute: Translator.attribute,
     tree.Index: Translator.index,
-    tree.Slice: Translator.slice,
+    tree.SliceOf: Translator.slice,
     tree.Call: Translator.call,
 }

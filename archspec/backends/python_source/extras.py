@@ -5,17 +5,37 @@ of archspec → their text.
 from __future__ import annotations
 
 import ast
+import inspect
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from archspec.frontend.expressions.builtins import BUILTINS
+
+
+def _signature(text: str, method: ast.FunctionDef) -> str:
+    """``def f(x: int = 2, **rest: Any) -> None:`` → ``def f(x=2, **rest):``."""
+    arguments = method.args
+    names = [one.arg for one in arguments.args]
+    defaults = [ast.get_source_segment(text, one) for one in arguments.defaults]
+    first = len(names) - len(defaults)
+    written = [*names[:first], *map("{}={}".format, names[first:], defaults)]
+    written += [f"**{arguments.kwarg.arg}"] if arguments.kwarg else []
+    return f"def {method.name}({', '.join(written)}):"
+
+
+def _text_of(function: Callable[..., Any]) -> str:
+    """The text of a function of this package, without the types."""
+    text = inspect.getsource(function)
+    (node,) = ast.parse(text).body
+    assert isinstance(node, ast.FunctionDef)
+    assert node.returns is not None, "the package is typed strictly"
+    body = text.splitlines()[node.returns.end_lineno :]
+    return "\n".join(["", _signature(text, node), *body, ""])
+
 
 FUNCTIONS = {
-    "make_divisible": (
-        '''
-def make_divisible(value, divisor=8):
-    """The multiple of `divisor` nearest to `value`, and one more where that is below 90 % of it."""
-    nearest = max(divisor, int(value + divisor / 2) // divisor * divisor)
-    return nearest + divisor if nearest < 0.9 * value else nearest
-'''
-    ),
+    **{row.name: _text_of(row.compute) for row in BUILTINS.values() if not row.python},
     "numbered": (
         '''
 def numbered(name, number):
@@ -69,14 +89,3 @@ def _without_types(lines: list[str], node: ast.ClassDef) -> str:
         text[method.lineno - 1 : returned.end_lineno] = [" " * method.col_offset + signature]
     removed = len(lines) - len(text)
     return "\n".join(text[node.lineno - 1 : (node.end_lineno or len(lines)) - removed])
-
-
-def _signature(text: str, method: ast.FunctionDef) -> str:
-    """``def f(x: int = 2, **rest: Any) -> None:`` → ``def f(x=2, **rest):``."""
-    arguments = method.args
-    names = [one.arg for one in arguments.args]
-    defaults = [ast.get_source_segment(text, one) for one in arguments.defaults]
-    first = len(names) - len(defaults)
-    written = [*names[:first], *map("{}={}".format, names[first:], defaults)]
-    written += [f"**{arguments.kwarg.arg}"] if arguments.kwarg else []
-    return f"def {method.name}({', '.join(written)}):"

@@ -17,10 +17,10 @@ from archspec.backends.python_source.values import Bound, Key, Scope, tupled
 from archspec.backends.python_source.words import Code, Identifiers, constant, literal
 from archspec.backends.python_source.writer import CHAIN, NeedsInput, Writer
 from archspec.frontend.elaborate.recording import Recording, Visit
+from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.layers import Layer
 from archspec.layers.types import Configured
 
-MATH = {"floor": "math.floor", "ceil": "math.ceil"}
 BUILD = "build_model"
 BLOCKS = "BLOCKS"
 SHORT = 40
@@ -78,13 +78,11 @@ class Module:
         return self.recording.variables.lookup(name)
 
     def helper(self, function: str) -> str:
-        """A function of expressions as it is called in the file."""
-        if function in MATH:
-            self.helpers.add("math")
-            return MATH[function]
-        if function in FUNCTIONS:
-            self.helpers.add(function)
-        return function
+        """A function of expressions, or one that the file defines, as it is called in the file."""
+        called = BUILTINS[function].python if function in BUILTINS else ""
+        if function in FUNCTIONS or "." in called:
+            self.helpers.add(called.partition(".")[0] or function)
+        return called or function
 
     def kind(self, kind: str) -> str:
         """A layer kind as it is called in the file."""

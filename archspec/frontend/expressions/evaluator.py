@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from archspec import limits
-from archspec.frontend.expressions import operations, values
+from archspec.frontend.expressions import operators, values
+from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.frontend.expressions.lexer import ExpressionError
 from archspec.frontend.expressions.parser import ATTRIBUTES, too_deep
 from archspec.frontend.expressions.tree import (
@@ -30,7 +31,7 @@ from archspec.frontend.expressions.tree import (
     Node,
     Not,
     Sign,
-    Slice,
+    SliceOf,
     Stretch,
     Variable,
 )
@@ -43,8 +44,8 @@ Frame: TypeAlias = (
 Code: TypeAlias = "Callable[[Frame], Value]"
 
 
-class Compiler:
-    """Turns the nodes of one text into closures, and notes the variables that they mention."""
+class Closures:
+    """The nodes of one text as closures, and the variables that they mention."""
 
     def __init__(self, in_template: bool = False) -> None:
         self.in_template = in_template
@@ -121,17 +122,17 @@ def _located_in_chain(fault: Fault, nodes: Sequence[Node], position: int) -> Exp
 # --- A rule for each kind of node
 
 
-def _literal(compiler: Compiler, node: Literal) -> Code:
+def _literal(closures: Closures, node: Literal) -> Code:
     value = node.value
     return lambda frame: value
 
 
-def _raw_variable(compiler: Compiler, node: Variable) -> Code:
-    name, slot = node.name, compiler.bound.get(node.name.text)
+def _raw_variable(closures: Closures, node: Variable) -> Code:
+    name, slot = node.name, closures.bound.get(node.name.text)
     if slot is not None:
         place = slot
         return lambda frame: frame[place]
-    compiler.names.append(name)
+    closures.names.append(name)
 
     def run(frame: Frame) -> Value:
         try:
@@ -144,9 +145,9 @@ def _raw_variable(compiler: Compiler, node: Variable) -> Code:
     return run
 
 
-def _variable(compiler: Compiler, node: Variable) -> Code:
-    raw, name = _raw_variable(compiler, node), node.name
-    form = "$({}.{})" if compiler.in_template else "${}.{}"
+def _variable(closures: Closures, node: Variable) -> Code:
+    raw, name = _raw_variable(closures, node), node.name
+    form = "$({}.{})" if closures.in_template else "${}.{}"
     listed = [f"`{form.format(name.text, attribute)}`" for attribute in ATTRIBUTES]
 
     def run(frame: Frame) -> Value:
@@ -165,10 +166,10 @@ def _variable(compiler: Compiler, node: Variable) -> Code:
     return run
 
 
-def _attribute(compiler: Compiler, node: Attribute) -> Code:
+def _attribute(closures: Closures, node: Attribute) -> Code:
     target, name = node.target, node.name
     code = (
-        _raw_variable(compiler, target) if isinstance(target, Variable) else compiler.code(target)
+        _raw_variable(closures, target) if isinstance(target, Variable) else closures.code(target)
     )
 
     def run(frame: Frame) -> Value:
@@ -185,8 +186,8 @@ def _attribute(compiler: Compiler, node: Attribute) -> Code:
     return run
 
 
-def _list(compiler: Compiler, node: ListOf) -> Code:
-    items = compiler.codes(node.items)
+def _list(closures: Closures, node: ListOf) -> Code:
+    items = closures.codes(node.items)
 
     def run(frame: Frame) -> Value:
         found = [item(frame) for item in items]
@@ -198,16 +199,16 @@ def _list(compiler: Compiler, node: ListOf) -> Code:
     return run
 
 
-def _comprehension(compiler: Compiler, node: Comprehension) -> Code:
-    source = compiler.code(node.source)
-    before = compiler.count
-    slot, element = compiler.binding(node.variable, node.element)
-    steps = compiler.count - before
+def _comprehension(closures: Closures, node: Comprehension) -> Code:
+    source = closures.code(node.source)
+    before = closures.count
+    slot, element = closures.binding(node.variable, node.element)
+    steps = closures.count - before
 
     def run(frame: Frame) -> Value:
         over = source(frame)
         try:
-            return _collected(frame, operations.sequence(over), slot, element, steps)
+            return _collected(frame, operators.sequence(over), slot, element, steps)
         except Fault as fault:
             raise located(fault, node, node.source) from None
 
@@ -232,57 +233,57 @@ def _collected(
     return found
 
 
-def _sign(compiler: Compiler, node: Sign) -> Code:
-    operand, symbol = compiler.code(node.operand), node.symbol
+def _sign(closures: Closures, node: Sign) -> Code:
+    operand, symbol = closures.code(node.operand), node.symbol
 
     def run(frame: Frame) -> Value:
         value = operand(frame)
         try:
-            return operations.signed(symbol, value)
+            return operators.signed(symbol, value)
         except Fault as fault:
             raise located(fault, node, node.operand) from None
 
     return run
 
 
-def _condition(compiler: Compiler, node: Node) -> Code:
-    code = compiler.code(node)
+def _condition(closures: Closures, node: Node) -> Code:
+    code = closures.code(node)
 
     def run(frame: Frame) -> bool:
         value = code(frame)
         if value is True or value is False:
             return value
         try:
-            return operations.truth(value)
+            return operators.truth(value)
         except Fault as fault:
             raise located(fault, node, node) from None
 
     return run
 
 
-def _not(compiler: Compiler, node: Not) -> Code:
-    operand = _condition(compiler, node.operand)
+def _not(closures: Closures, node: Not) -> Code:
+    operand = _condition(closures, node.operand)
     return lambda frame: not operand(frame)
 
 
-def _logic(compiler: Compiler, node: Logic) -> Code:
-    operands = [_condition(compiler, operand) for operand in node.operands]
+def _logic(closures: Closures, node: Logic) -> Code:
+    operands = [_condition(closures, operand) for operand in node.operands]
     if node.symbol == "and":
         return lambda frame: all(operand(frame) for operand in operands)
     return lambda frame: any(operand(frame) for operand in operands)
 
 
-def _conditional(compiler: Compiler, node: Conditional) -> Code:
-    condition = _condition(compiler, node.condition)
-    then, otherwise = compiler.code(node.then), compiler.code(node.otherwise)
+def _conditional(closures: Closures, node: Conditional) -> Code:
+    condition = _condition(closures, node.condition)
+    then, otherwise = closures.code(node.then), closures.code(node.otherwise)
     return lambda frame: then(frame) if condition(frame) else otherwise(frame)
 
 
-def _chain(compiler: Compiler, node: Chain) -> Code:
+def _chain(closures: Closures, node: Chain) -> Code:
     nodes = (node.first, *(operand for _, operand in node.rest))
-    first, *operands = compiler.codes(nodes)
+    first, *operands = closures.codes(nodes)
     steps = [
-        (operations.OPERATORS[symbol], operand)
+        (operators.OPERATORS[symbol], operand)
         for (symbol, _), operand in zip(node.rest, operands, strict=True)
     ]
 
@@ -299,9 +300,9 @@ def _chain(compiler: Compiler, node: Chain) -> Code:
     return run
 
 
-def _comparison(compiler: Compiler, node: Comparison) -> Code:
+def _comparison(closures: Closures, node: Comparison) -> Code:
     nodes = (node.first, *(operand for _, operand in node.rest))
-    first, *operands = compiler.codes(nodes)
+    first, *operands = closures.codes(nodes)
     tests = [
         _comparing(symbol, *pair)
         for (symbol, _), pair in zip(node.rest, pairwise(nodes), strict=True)
@@ -327,22 +328,22 @@ def _comparison(compiler: Compiler, node: Comparison) -> Code:
     return run
 
 
-def _comparing(symbol: str, left: Node, right: Node) -> operations.Operation:
+def _comparing(symbol: str, left: Node, right: Node) -> operators.Operation:
     beside_null = any(isinstance(node, Literal) and node.value is None for node in (left, right))
     return (
-        operations.NULL_COMPARISONS[symbol]
-        if beside_null and symbol in operations.NULL_COMPARISONS
-        else operations.COMPARISONS[symbol]
+        operators.NULL_COMPARISONS[symbol]
+        if beside_null and symbol in operators.NULL_COMPARISONS
+        else operators.COMPARISONS[symbol]
     )
 
 
-def _index(compiler: Compiler, node: Index) -> Code:
-    target, index = compiler.codes((node.target, node.index))
+def _index(closures: Closures, node: Index) -> Code:
+    target, index = closures.codes((node.target, node.index))
 
     def run(frame: Frame) -> Value:
         whole, place = target(frame), index(frame)
         try:
-            return operations.item(whole, place)
+            return operators.item(whole, place)
         except KeyError:
             raise located(_no_key(whole, place), node, node.target, node.index) from None
         except Fault as fault:
@@ -362,15 +363,15 @@ def _no_key(row: dict[str, Value], key: str) -> Fault:
     )
 
 
-def _slice(compiler: Compiler, node: Slice) -> Code:
-    target = compiler.code(node.target)
-    parts = [part and compiler.code(part) for part in node.parts]
+def _slice(closures: Closures, node: SliceOf) -> Code:
+    target = closures.code(node.target)
+    parts = [part and closures.code(part) for part in node.parts]
 
     def run(frame: Frame) -> Value:
         whole = target(frame)
         bounds = [part and part(frame) for part in parts]
         try:
-            return operations.part(whole, bounds, frame[0])
+            return operators.part(whole, bounds, frame[0])
         except Fault as fault:
             raise located(
                 fault, node, node.target, *(part or node for part in node.parts)
@@ -379,8 +380,8 @@ def _slice(compiler: Compiler, node: Slice) -> Code:
     return run
 
 
-def _call(compiler: Compiler, node: Call) -> Code:
-    function, arguments = operations.FUNCTIONS[node.function].call, compiler.codes(node.arguments)
+def _call(closures: Closures, node: Call) -> Code:
+    function, arguments = BUILTINS[node.function].call, closures.codes(node.arguments)
 
     def run(frame: Frame) -> Value:
         given = [argument(frame) for argument in arguments]
@@ -392,7 +393,7 @@ def _call(compiler: Compiler, node: Call) -> Code:
     return run
 
 
-_RULES: dict[type[Node], Callable[[Compiler, Any], Code]] = {
+_RULES: dict[type[Node], Callable[[Closures, Any], Code]] = {
     Literal: _literal,
     Variable: _variable,
     Attribute: _attribute,
@@ -405,6 +406,6 @@ _RULES: dict[type[Node], Callable[[Compiler, Any], Code]] = {
     Chain: _chain,
     Comparison: _comparison,
     Index: _index,
-    Slice: _slice,
+    SliceOf: _slice,
     Call: _call,
 }

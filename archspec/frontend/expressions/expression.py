@@ -5,9 +5,10 @@
     >>> [name.text for name in expression.names]
     ['filters', 'i']
 
-A text is cut (`expression_tokens`), parsed (`expression_syntax`) and turned into closures
-(`expression_code`) once, and evaluated as often as a repeat asks for; what the operators mean
-stands in `operations`. All that can be wrong is an `ExpressionError` with offsets into the text.
+A text is cut into tokens (`lexer`), parsed into a tree (`parser`) and turned into closures
+(`evaluator`) once, and evaluated as often as a repeat asks for; what operators and functions do
+stands in `operators` and `builtins`. Whatever is wrong is an `ExpressionError` with offsets into
+the text.
 """
 
 from __future__ import annotations
@@ -17,17 +18,30 @@ from functools import lru_cache
 
 from archspec import limits
 from archspec.frontend.expressions import values
-from archspec.frontend.expressions.evaluator import Code, Compiler, Frame, located
+from archspec.frontend.expressions.builtins import BUILTINS
+from archspec.frontend.expressions.evaluator import Closures, Code, Frame, located
 from archspec.frontend.expressions.lexer import RESERVED, ExpressionError, Token, tokens
-from archspec.frontend.expressions.operations import FUNCTIONS
 from archspec.frontend.expressions.parser import check_length, syntax_tree
 from archspec.frontend.expressions.tree import Name, Node
-from archspec.frontend.expressions.values import UNKNOWN, Fault, Scope, TensorValue, Value
+from archspec.frontend.expressions.values import UNKNOWN, Fault, Lookup, TensorValue, Value
 
 __all__ = [
-    "FUNCTIONS", "RESERVED", "UNKNOWN", "Expression", "ExpressionError", "Name", "Scope", "Template", "TensorValue", "Value",
-    "is_expression", "parse", "parse_template", "template_tree", "tree",
-]  # fmt: skip
+    "BUILTINS",
+    "RESERVED",
+    "UNKNOWN",
+    "Expression",
+    "ExpressionError",
+    "Lookup",
+    "Name",
+    "Template",
+    "TensorValue",
+    "Value",
+    "is_expression",
+    "parse",
+    "parse_template",
+    "template_tree",
+    "tree",
+]
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,7 @@ class Expression:
     _code: Code = field(repr=False, compare=False)
     _slots: int = field(repr=False, compare=False)
 
-    def evaluate(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Lookup) -> Value:
         """Return the value, or raise an `ExpressionError`."""
         return self._code([scope] + [None] * self._slots)
 
@@ -53,7 +67,7 @@ class Template:
     _parts: tuple[str | Code, ...] = field(repr=False, compare=False)
     _slots: int = field(repr=False, compare=False)
 
-    def fill(self, scope: Scope) -> str:
+    def fill(self, scope: Lookup) -> str:
         """Return the text with the values put in, or raise an `ExpressionError`."""
         frame: Frame = [scope] + [None] * self._slots
         pieces = [part if isinstance(part, str) else part(frame) for part in self._parts]
@@ -77,9 +91,9 @@ def is_expression(text: str) -> bool:
 def parse(text: str) -> Expression:
     """Parse a text that stands for a value."""
     check_length(text)
-    compiler = Compiler()
-    code = compiler.code(syntax_tree(list(tokens(text))))
-    return Expression(text, compiler.free_names(), code, compiler.slots)
+    closures = Closures()
+    code = closures.code(syntax_tree(list(tokens(text))))
+    return Expression(text, closures.free_names(), code, closures.slots)
 
 
 def tree(text: str) -> Node:
@@ -106,16 +120,16 @@ def parse_template(text: str) -> Template:
     itself.
     """
     check_length(text)
-    compiler = Compiler(in_template=True)
+    closures = Closures(in_template=True)
     parts: list[str | Code] = []
     position = 0
     while (dollar := text.find("$", position)) >= 0:
         parts.append(text[position:dollar])
         taken = _replaced(text, dollar)
-        parts.append(_put_in(compiler, syntax_tree(taken)))
+        parts.append(_put_in(closures, syntax_tree(taken)))
         position = taken[-1].end
     parts.append(text[position:])
-    return Template(text, compiler.free_names(), tuple(parts), compiler.slots)
+    return Template(text, closures.free_names(), tuple(parts), closures.slots)
 
 
 def _replaced(text: str, dollar: int) -> list[Token]:
@@ -131,8 +145,8 @@ def _replaced(text: str, dollar: int) -> list[Token]:
     return [*taken, Token("end", "", end, end)]
 
 
-def _put_in(compiler: Compiler, node: Node) -> Code:
-    code = compiler.code(node)
+def _put_in(closures: Closures, node: Node) -> Code:
+    code = closures.code(node)
 
     def run(frame: Frame) -> str:
         value = code(frame)

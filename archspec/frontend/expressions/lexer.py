@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archspec.frontend.expressions.operations import FUNCTIONS
+from archspec.frontend.expressions.builtins import BUILTINS
 
 KEYWORDS = frozenset(["and", "or", "not", "if", "else", "for", "in", "true", "false", "null"])
-RESERVED = frozenset([*KEYWORDS, *FUNCTIONS, "i", "prev"])
+RESERVED = frozenset([*KEYWORDS, *BUILTINS, "i", "prev"])
 
 
 class ExpressionError(Exception):
@@ -30,14 +30,9 @@ class ExpressionError(Exception):
         about: str | None = None,
     ):
         super().__init__(message)
-        self.message, self.start, self.end, self.code, self.help, self.about = (
-            message,
-            start,
-            end,
-            code,
-            help,
-            about,
-        )
+        self.message = message
+        self.start, self.end = start, end
+        self.code, self.help, self.about = code, help, about
 
 
 class Token(NamedTuple):
@@ -66,13 +61,15 @@ _NUMBER_LIKE = re.compile(r"[A-Za-z0-9_.]*")
 _BITS = "there are no operations on bits"
 _QUOTES = "write straight quotes, `'`"
 _SLIPS = {
-    "===": "write `==`", "!==": "write `!=`", "<>": "write `!=`", "=>": "write `>=`", "=<": "write `<=`",
+    "===": "write `==`", "!==": "write `!=`", "<>": "write `!=`",
+    "=>": "write `>=`", "=<": "write `<=`",
     "=": "write `==` to compare; a function takes its arguments by position",
     ":=": "name the value in `let` or `vars`",
     "&&": "write `and`", "||": "write `or`", "!": "write `not`", "^": "write `**` for a power",
     "?": "write `a if condition else b`",
     "<<": _BITS, ">>": _BITS, "&": "write `and`", "|": "write `or`", "~": "write `not`",
-    "×": "write `*`", "·": "write `*`", "÷": "write `/`", "−": "write `-`", "≤": "write `<=`", "≥": "write `>=`", "≠": "write `!=`",
+    "×": "write `*`", "·": "write `*`", "÷": "write `/`", "−": "write `-`",
+    "≤": "write `<=`", "≥": "write `>=`", "≠": "write `!=`",
     "‘": _QUOTES, "’": _QUOTES, "“": _QUOTES, "”": _QUOTES,
 }  # fmt: skip
 
@@ -104,7 +101,7 @@ def _checked(text: str, token: Token) -> Token:
         _check_number(text, token)
     elif token.kind == "variable" and token.text[1:] in RESERVED - {"i", "in", "prev"}:
         word = token.text[1:]
-        help = f"write `{word}(…)`" if word in FUNCTIONS else f"write `{word}`"
+        help = f"write `{word}(…)`" if word in BUILTINS else f"write `{word}`"
         raise ExpressionError(
             f"`{word}` is a word of the language and names no variable",
             token.start,

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import NoReturn, TypeAlias
 
 from archspec import limits
+from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.frontend.expressions.lexer import KEYWORDS, RESERVED, ExpressionError, Token
-from archspec.frontend.expressions.operations import FUNCTIONS
 from archspec.frontend.expressions.tree import (
     Attribute,
     Call,
@@ -28,7 +28,7 @@ from archspec.frontend.expressions.tree import (
     Node,
     Not,
     Sign,
-    Slice,
+    SliceOf,
     Variable,
 )
 from archspec.spelling import did_you_mean
@@ -39,9 +39,10 @@ _ATTRIBUTES_LISTED = ", ".join(f"`.{name}`" for name in ATTRIBUTES)
 _CONDITIONAL, _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _POSTFIX = range(10)
 _LEVELS = {
     "if": _CONDITIONAL, "or": _OR, "and": _AND,
-    "==": _COMPARISON, "!=": _COMPARISON, "<": _COMPARISON, "<=": _COMPARISON, ">": _COMPARISON, ">=": _COMPARISON,
-    "in": _COMPARISON, "not": _COMPARISON,
-    "+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "//": _PRODUCT, "%": _PRODUCT, "**": _POWER, ".": _POSTFIX, "[": _POSTFIX,
+    "==": _COMPARISON, "!=": _COMPARISON, "<": _COMPARISON, "<=": _COMPARISON,
+    ">": _COMPARISON, ">=": _COMPARISON, "in": _COMPARISON, "not": _COMPARISON,
+    "+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "//": _PRODUCT, "%": _PRODUCT,
+    "**": _POWER, ".": _POSTFIX, "[": _POSTFIX,
 }  # fmt: skip
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _CLOSING = {"(": ")", "$(": ")", "[": "]"}
@@ -195,7 +196,7 @@ class Parser:
         token, text = self.token, self.token.text
         if self.following == "(":
             return self._call()
-        if text in FUNCTIONS:
+        if text in BUILTINS:
             raise ExpressionError(
                 f"`{text}` is a function", token.start, token.end, help=f"write `{text}(…)`"
             )
@@ -211,10 +212,10 @@ class Parser:
 
     def _call(self) -> Node:
         name, opening = self.take(), self.take()
-        if name.text not in FUNCTIONS:
+        if name.text not in BUILTINS:
             help = (
-                did_you_mean(name.text, FUNCTIONS)
-                or f"the functions are {', '.join(sorted(FUNCTIONS))}"
+                did_you_mean(name.text, BUILTINS)
+                or f"the functions are {', '.join(sorted(BUILTINS))}"
             )
             raise ExpressionError(
                 f"there is no function `{name.text}`",
@@ -376,7 +377,7 @@ class Parser:
         if len(parts) == 1:
             index = parts[0] or self.expression()
             return Index(target.start, self._close(opening), target, index)
-        return Slice(target.start, self._close(opening), target, (*parts, None)[:3])
+        return SliceOf(target.start, self._close(opening), target, (*parts, None)[:3])
 
     def _slice_part(self) -> Node | None:
         return None if self.token.text in (":", "]") else self.expression()
@@ -448,7 +449,7 @@ class Parser:
 
 
 def _check_count(node: Call) -> None:
-    function, given = FUNCTIONS[node.function], len(node.arguments)
+    function, given = BUILTINS[node.function], len(node.arguments)
     if given < function.least or (function.most is not None and given > function.most):
         message = (
             f"`{node.function}` takes {function.takes}, and here {'is' if given == 1 else 'are'}"
@@ -466,6 +467,12 @@ _STRAY = {
     "for": ("`for` belongs in a list, behind its one element", "write `[… for $x in $list]`"),
 }
 _INFIX: dict[int, _Infix] = {
-    _CONDITIONAL: Parser.conditional, _OR: Parser.logic, _AND: Parser.logic, _COMPARISON: Parser.comparison,
-    _SUM: Parser.chain, _PRODUCT: Parser.chain, _POWER: Parser.power, _POSTFIX: Parser.postfix,
-}  # fmt: skip
+    _CONDITIONAL: Parser.conditional,
+    _OR: Parser.logic,
+    _AND: Parser.logic,
+    _COMPARISON: Parser.comparison,
+    _SUM: Parser.chain,
+    _PRODUCT: Parser.chain,
+    _POWER: Parser.power,
+    _POSTFIX: Parser.postfix,
+}

@@ -125,7 +125,7 @@ class Index(NamedTuple):
     index: Node  # type: ignore[assignment]  # hides a method of tuples that nobody calls
 
 
-class Slice(NamedTuple):
+class SliceOf(NamedTuple):
     """`target[start:stop:step]`, None for a part left out."""
 
     start: int
@@ -152,6 +152,6 @@ class Stretch(NamedTuple):
 
 Node: TypeAlias = (
     "Literal | Variable | ListOf | Comprehension | Sign | Not | Chain | Comparison | Logic |"
-    " Conditional | Attribute | Index | Slice | Call | Stretch"
+    " Conditional | Attribute | Index | SliceOf | Call | Stretch"
 )
 """A part of an expression, `text[start:end]`, with the brackets around it."""

@@ -16,14 +16,13 @@ from archspec import limits
 Value: TypeAlias = Any
 Number: TypeAlias = "int | float"
 
-NUMBERS = frozenset(
-    [int, float]
-)  # by exact type: `true` is no number, although Python's bool is an int
+# By exact type: `true` is no number, although Python's bool is an int.
+NUMBERS = frozenset([int, float])
 COLLECTIONS = frozenset([list, dict])
 
 
-class Scope(Protocol):
-    """What an expression sees of the world: the variables' values, and a purse of work."""
+class Lookup(Protocol):
+    """What an expression sees: the values of variables, and a budget of work."""
 
     def lookup(self, name: str) -> Value:
         """Return the value of a variable; KeyError if there is none."""
@@ -126,18 +125,15 @@ def shown(value: Value, depth: int = 2) -> str:
     if isinstance(value, str):
         return f"'{value}'" if len(value) <= 40 else f"'{value[:39]}…'"
     if isinstance(value, list):
-        return f"[{_listed([shown(item, depth - 1) for item in value[:5]] if depth else [], len(value))}]"
+        first = [shown(item, depth - 1) for item in value[: 5 * bool(depth)]]
+        return f"[{_listed(first, len(value))}]"
     if isinstance(value, dict):
-        cells = (
-            [f"{key}: {shown(item, depth - 1)}" for key, item in list(value.items())[:5]]
-            if depth
-            else []
-        )
-        return f"{{{_listed(cells, len(value))}}}"
-    words = (
-        {True: "true", False: "false"} if isinstance(value, bool) else {None: "null", UNKNOWN: "?"}
-    )
-    return words.get(value) or str(value)
+        cells = list(value.items())[: 5 * bool(depth)]
+        first = [f"{key}: {shown(item, depth - 1)}" for key, item in cells]
+        return f"{{{_listed(first, len(value))}}}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return {None: "null", UNKNOWN: "?"}.get(value) or str(value)
 
 
 def _listed(items: list[str], count: int) -> str:
@@ -154,6 +150,12 @@ def wrong(needs: str, value: Value, at: int | None) -> Fault:
 def unknown(at: int | None) -> Fault:
     """Tell that operand number `at` is unknown; the operand's own words are the caller's to add."""
     return Fault("", at, code="unknown-size")
+
+
+def holds_unknown(at: int) -> Fault:
+    """Tell that operand number `at` is a list in which a size is unknown."""
+    message = "this list holds a size that is unknown until the model is called"
+    return Fault(message, at, code="unknown-size")
 
 
 # --- Bounds
@@ -204,7 +206,7 @@ def elements(value: Value) -> list[Value]:
     raise Fault(f"lists nest at most {limits.EXPRESSION_DEPTH} deep", code="bound-expression")
 
 
-def built(values: list[Value], scope: Scope) -> list[Value]:
+def built(values: list[Value], scope: Lookup) -> list[Value]:
     """Return a new list when it is within bounds and paid for."""
     scope.spend(len(elements(values)))
     return values

@@ -14,7 +14,7 @@ from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.words import expression_words
 from archspec.frontend.expressions import expression
-from archspec.frontend.expressions.expression import ExpressionError, Scope
+from archspec.frontend.expressions.expression import ExpressionError, Lookup
 from archspec.frontend.yaml.document import Broken, Value
 
 
@@ -48,14 +48,14 @@ class Formula(NamedTuple):
     value: Value
     mentions: tuple[Mention, ...]
     data: Any = None
-    compute: Callable[[Scope], Any] | None = None
+    compute: Callable[[Lookup], Any] | None = None
 
     @property
     def constant(self) -> bool:
         """Whether the value is the same in every scope."""
         return self.compute is None
 
-    def evaluate(self, scope: Scope) -> Any:
+    def evaluate(self, scope: Lookup) -> Any:
         """The plain value in a scope. Raises `Located`."""
         return self.data if self.compute is None else self.compute(scope)
 
@@ -74,7 +74,7 @@ class NameFormula(NamedTuple):
         """The name as written."""
         return str(self.value.text)
 
-    def fill(self, scope: Scope) -> str:
+    def fill(self, scope: Lookup) -> str:
         """The name in a scope. Raises `Located`, and `Silenced` for a broken one."""
         if self.template is None:
             if self.broken:
@@ -86,7 +86,7 @@ class NameFormula(NamedTuple):
             raise Located(_diagnostic(self.value, error)) from None
 
 
-def _silenced(scope: Scope) -> Any:
+def _silenced(scope: Lookup) -> Any:
     raise Silenced
 
 
@@ -143,7 +143,7 @@ def _expression(value: Value) -> Formula:
     except ExpressionError as error:
         raise Located(_diagnostic(value, error)) from None
 
-    def compute(scope: Scope) -> Any:
+    def compute(scope: Lookup) -> Any:
         try:
             return parsed.evaluate(scope)
         except ExpressionError as error:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from archspec.diagnostics import Complaints, Diagnostic, Enough, Span
 from archspec.frontend.elaborate.names import snake_case
-from archspec.frontend.expressions.expression import FUNCTIONS, RESERVED
+from archspec.frontend.expressions.expression import BUILTINS, RESERVED
 from archspec.frontend.program.complaints import (
     RECURSION_HELP,
     better_name,
@@ -196,7 +196,7 @@ class _Reader:
     def _check_variable(self, name: str, place: Span) -> None:
         if name in RESERVED:
             what = WORDS.get(
-                name, f"`{name}` is a {'function' if name in FUNCTIONS else 'word'} of expressions"
+                name, f"`{name}` is a {'function' if name in BUILTINS else 'word'} of expressions"
             )
             self._problem(
                 "reserved-name",

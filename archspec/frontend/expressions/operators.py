@@ -1,15 +1,14 @@
-"""What the operators and functions of expressions make of values, or a `Fault`.
+"""What the operators of expressions make of values, or a `Fault`.
 
-Operators take `(a, b, scope)`, functions `(scope, *arguments)`; the scope is charged for every
-element of a list that they touch.
+An operator takes `(a, b, scope)`; the scope is charged for every element of a list that it
+touches.
 """
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from archspec import limits
 from archspec.frontend.expressions.values import (
@@ -17,14 +16,15 @@ from archspec.frontend.expressions.values import (
     NUMBERS,
     UNKNOWN,
     Fault,
+    Lookup,
     Number,
-    Scope,
     Value,
     bounded,
     built,
     check_length,
     described,
     elements,
+    holds_unknown,
     too_large,
     unknown,
     whole,
@@ -32,7 +32,7 @@ from archspec.frontend.expressions.values import (
 )
 from archspec.spelling import counted
 
-Operation: TypeAlias = "Callable[[Value, Value, Scope], Value]"
+Operation: TypeAlias = "Callable[[Value, Value, Lookup], Value]"
 
 # --- Arithmetic
 
@@ -40,7 +40,7 @@ Operation: TypeAlias = "Callable[[Value, Value, Scope], Value]"
 def _arithmetic(
     symbol: str, compute: Callable[[Any, Any], Any], lists: Operation | None = None
 ) -> Operation:
-    def operate(a: Value, b: Value, scope: Scope) -> Value:
+    def operate(a: Value, b: Value, scope: Lookup) -> Value:
         if type(a) not in NUMBERS or type(b) not in NUMBERS:
             return (lists or numbers_only)(a, b, scope)
         try:
@@ -52,21 +52,21 @@ def _arithmetic(
         except OverflowError:
             raise too_large() from None
 
-    def numbers_only(a: Value, b: Value, scope: Scope) -> Value:
+    def numbers_only(a: Value, b: Value, scope: Lookup) -> Value:
         at, culprit = (0, a) if type(a) not in NUMBERS else (1, b)
         raise wrong(f"`{symbol}` needs two numbers", culprit, at)
 
     return operate
 
 
-def _concatenated(a: Value, b: Value, scope: Scope) -> list[Value]:
+def _concatenated(a: Value, b: Value, scope: Lookup) -> list[Value]:
     if type(a) is list and type(b) is list:
         check_length(len(elements(a)) + len(elements(b)))
         return built(a + b, scope)
     raise _mismatched("`+` needs two numbers or two lists", a, b)
 
 
-def _repeated(a: Value, b: Value, scope: Scope) -> list[Value]:
+def _repeated(a: Value, b: Value, scope: Lookup) -> list[Value]:
     if {type(a), type(b)} == {list, int} or {type(a), type(b)} == {list, float}:
         at, items, number = (1, a, b) if type(a) is list else (0, b, a)
         count = whole("`*` repeats a list a whole number of times", number, at)
@@ -118,7 +118,7 @@ def truth(value: Value) -> bool:
     raise wrong("a condition is true or false", value, 0)
 
 
-def _equal(a: Value, b: Value, scope: Scope) -> bool:
+def _equal(a: Value, b: Value, scope: Lookup) -> bool:
     if type(a) in NUMBERS and type(b) in NUMBERS:
         return bool(a == b)
     _check_known(a, 0, scope)
@@ -126,7 +126,7 @@ def _equal(a: Value, b: Value, scope: Scope) -> bool:
     return _same(a, b)
 
 
-def _contained(a: Value, b: Value, scope: Scope) -> bool:
+def _contained(a: Value, b: Value, scope: Lookup) -> bool:
     _check_known(a, 0, scope)
     if type(b) is dict:
         return type(a) is str and a in b
@@ -136,20 +136,14 @@ def _contained(a: Value, b: Value, scope: Scope) -> bool:
     return any(_same(a, item) for item in b)
 
 
-def _check_known(value: Value, at: int, scope: Scope) -> None:
+def _check_known(value: Value, at: int, scope: Lookup) -> None:
     if value is UNKNOWN:
         raise unknown(at)
     if type(value) in COLLECTIONS:
         found = elements(value)
         scope.spend(len(found))
         if UNKNOWN in found:
-            raise _holds_unknown(at)
-
-
-def _holds_unknown(at: int) -> Fault:
-    return Fault(
-        "this list holds a size that is unknown until the model is called", at, code="unknown-size"
-    )
+            raise holds_unknown(at)
 
 
 def _same(a: Value, b: Value) -> bool:
@@ -165,7 +159,7 @@ def _same(a: Value, b: Value) -> bool:
 
 
 def _ordering(symbol: str, compare: Callable[[Any, Any], bool]) -> Operation:
-    def operate(a: Value, b: Value, scope: Scope) -> bool:
+    def operate(a: Value, b: Value, scope: Lookup) -> bool:
         if type(a) in NUMBERS and type(b) in NUMBERS:
             return compare(a, b)
         at, culprit = (0, a) if type(a) not in NUMBERS else (1, b)
@@ -174,7 +168,7 @@ def _ordering(symbol: str, compare: Callable[[Any, Any], bool]) -> Operation:
     return operate
 
 
-def _both_null(a: Value, b: Value, scope: Scope) -> bool:
+def _both_null(a: Value, b: Value, scope: Lookup) -> bool:
     return (a is None or a is UNKNOWN) and (b is None or b is UNKNOWN)
 
 
@@ -214,7 +208,7 @@ def item(target: Value, index: Value) -> Value:
     return target[place]
 
 
-def part(target: Value, bounds: list[Value], scope: Scope) -> list[Value]:
+def part(target: Value, bounds: list[Value], scope: Lookup) -> list[Value]:
     """Work out `a[b:c:d]`; a bound that was left out is None, and the operands count on from
     the target.
     """
@@ -236,146 +230,3 @@ def sequence(value: Value) -> list[Value]:
     if type(value) is list:
         return value
     raise wrong("`for` runs over a list", value, 0)
-
-
-# --- Functions
-
-
-def _compute(function: Callable[..., Number], *arguments: Number) -> Value:
-    try:
-        return bounded(function(*arguments))
-    except OverflowError:
-        raise too_large() from None
-
-
-def _numbers(name: str, values: tuple[Value, ...]) -> None:
-    for at, value in enumerate(values):
-        if type(value) not in NUMBERS:
-            raise wrong(
-                f"`{name}` needs {'a number' if len(values) == 1 else 'numbers'}", value, at
-            )
-
-
-def _list_of_numbers(name: str, value: Value, scope: Scope) -> list[Number]:
-    scope.spend(len(value))
-    for number in value:
-        if number is UNKNOWN:
-            raise _holds_unknown(0)
-        if type(number) not in NUMBERS:
-            raise Fault(
-                f"`{name}` needs a list of numbers, and this one holds {described(number)}", 0
-            )
-    return list(value)
-
-
-def _extreme(name: str, choose: Callable[[Any], Number]) -> Callable[..., Value]:
-    def function(scope: Scope, *values: Value) -> Value:
-        if len(values) > 1:
-            _numbers(name, values)
-            return choose(values)
-        if type(values[0]) is not list:
-            raise wrong(f"`{name}` needs several numbers or one list", values[0], 0)
-        if not values[0]:
-            raise Fault(f"`{name}` of an empty list has no value", 0)
-        return choose(_list_of_numbers(name, values[0], scope))
-
-    return function
-
-
-def _of_number(name: str, compute: Callable[[Any], Number]) -> Callable[..., Value]:
-    def function(scope: Scope, value: Value) -> Value:
-        _numbers(name, (value,))
-        return _compute(compute, value)
-
-    return function
-
-
-def _round(scope: Scope, value: Value, digits: Value = 0) -> Value:
-    _numbers("round", (value,))
-    # Beyond 400 digits nothing changes any more, and Python would work out the power of ten.
-    places = max(-400, min(400, whole("`round` needs a whole number of digits", digits, 1)))
-    return _compute(round, value, places)
-
-
-def _round_to_integer(scope: Scope, *arguments: Value) -> Value:
-    # `round(x)` gives an integer, `round(x, 0)` a float: as in Python.
-    return (
-        _round(scope, *arguments)
-        if len(arguments) > 1
-        else _of_number("round", round)(scope, *arguments)
-    )
-
-
-def _sum(scope: Scope, values: Value) -> Value:
-    if type(values) is not list:
-        raise wrong("`sum` needs a list", values, 0)
-    total: Number = 0
-    # Added up one by one: from 3.12 on Python's own `sum` rounds floats differently.
-    for number in _list_of_numbers("sum", values, scope):
-        total += number
-    return bounded(total)
-
-
-def _len(scope: Scope, values: Value) -> int:
-    if type(values) is not list:
-        raise wrong("`len` needs a list", values, 0)
-    return len(values)
-
-
-def _range(scope: Scope, *arguments: Value) -> list[int]:
-    numbers = [
-        whole("`range` needs whole numbers", value, at) for at, value in enumerate(arguments)
-    ]
-    if len(numbers) == 3 and numbers[2] == 0:
-        raise Fault("the step of `range` is not 0", 2)
-    values = range(*numbers)
-    if values[limits.LIST_LENGTH :]:  # len() itself fails on the longest ranges
-        check_length(limits.LIST_LENGTH + 1)
-    scope.spend(len(values))
-    return list(values)
-
-
-def _make_divisible(scope: Scope, value: Value, divisor: Value = 8) -> Value:
-    """Round as MobileNet does: `_make_divisible` in the authors' TensorFlow code
-    (slim/nets/mobilenet).
-    """
-    _numbers("make_divisible", (value,))
-    step = whole("`make_divisible` needs a whole number to divide by", divisor, 1)
-    if step < 1:
-        raise Fault(f"`make_divisible` needs a positive number to divide by, and this is {step}", 1)
-    nearest = max(step, int(value + step / 2) // step * step)
-    return bounded(nearest + step if nearest < 0.9 * value else nearest)
-
-
-class Function(NamedTuple):
-    """A function of expressions: `call(scope, *arguments)`, and how many arguments it takes,
-    None for any number.
-    """
-
-    call: Callable[..., Value]
-    least: int = 1
-    most: int | None = 1
-
-    @property
-    def takes(self) -> str:
-        """How many arguments it takes, in words."""
-        if self.most is None:
-            return f"at least {counted(self.least, 'argument')}"
-        if self.least == self.most:
-            return counted(self.least, "argument")
-        return f"{self.least} {'or' if self.most == self.least + 1 else 'to'} {self.most} arguments"
-
-
-FUNCTIONS: dict[str, Function] = {
-    "min": Function(_extreme("min", min), most=None),
-    "max": Function(_extreme("max", max), most=None),
-    "abs": Function(_of_number("abs", abs)),
-    "round": Function(_round_to_integer, most=2),
-    "int": Function(_of_number("int", int)),
-    "floor": Function(_of_number("floor", math.floor)),
-    "ceil": Function(_of_number("ceil", math.ceil)),
-    "sum": Function(_sum),
-    "len": Function(_len),
-    "range": Function(_range, most=3),
-    "make_divisible": Function(_make_divisible, most=2),
-}
