@@ -78,4 +78,4 @@ SHOWN_DIAGNOSTICS = 50
 """Diagnostics that the text form shows; JSON has all."""
 
 SIZE = 2**31 - 1
-"""The length of an axis, window or step."""
+"""The length of an axis, window or step: what every Keras backend can index."""

@@ -1,13 +1,15 @@
-"""Words → how they are spelt: "did you mean ...?" for a misspelt one, a noun behind its number,
-several in a row, names for specs and files.
+"""Words and values → how they are written: "did you mean ...?" for a misspelt word, a noun behind its
+number, several in a row, a long text cut, names for specs and files.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from itertools import islice
+from typing import Any
 
 from archspec.limits import NEAR_WORDS
 
@@ -70,3 +72,20 @@ def listed_names(names: Iterable[str], *, more: bool = False) -> str:
     """Words of a spec as people list them: "`a`, `b` and `c`"; with ``more``, only some of them."""
     quoted = [f"`{name}`" for name in names]
     return ", ".join(quoted) + ", ..." if more else listed(quoted, len(quoted))
+
+
+def cut(text: str, longest: int, mark: str = "...") -> str:
+    """A text of at most ``longest`` characters, with a mark at its end where some were left out."""
+    return text if len(text) <= longest else text[: longest - len(mark)] + mark
+
+
+def without_count(name: str) -> str:
+    """A name without the number that tells it from others of its kind: ``dense_1`` → ``dense``."""
+    return re.sub(r"_\d+$", "", name)
+
+
+def in_yaml(value: Any) -> str:
+    """A value as one writes it in YAML, texts without quotes: ``[3, 3]``, ``same``, ``true``."""
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(in_yaml, value))}]"
+    return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -12,6 +11,8 @@ from archspec.cli import terminal
 from archspec.cli.options import COMPILING, SPECS, need_ending, options, output_format
 from archspec.cli.session import Session, compiling, graph_of
 from archspec.networks import Checked, distinct
+from archspec.reports.compare import FORMATS, Network
+from archspec.reports.compare import compare as report
 
 
 @click.command(short_help="Networks side by side, and as a chart.")
@@ -37,7 +38,7 @@ from archspec.networks import Checked, distinct
     metavar="FILE",
     help="Read accuracies from the columns `name` and `accuracy` of a CSV file.",
 )
-@options(output_format(("text", "markdown", "json", "csv")), COMPILING)
+@options(output_format(FORMATS), COMPILING)
 @compiling()
 def compare(
     session: Session,
@@ -61,9 +62,6 @@ def compare(
       archspec compare mynet.yaml resnet@resnet50 -o chart.svg
       archspec compare resnet --accuracy resnet50=76.1 --accuracy resnet101=77.4 -o chart.png
     """
-    from archspec.reports.compare import Network
-    from archspec.reports.compare import compare as report
-
     need_ending(output, ("svg", "png"), "-o")
     families = session.families(specs)
     if session.failed:
@@ -112,7 +110,7 @@ def _accuracies(words: tuple[str, ...], table: Path | None, names: list[str]) ->
     return {**tabulated, **written}
 
 
-def _draw(networks: list[Any], output: Path) -> None:
+def _draw(networks: list[Network], output: Path) -> None:
     from archspec.charts.bubbles import bubbles
     from archspec.files import check_target, whole_file
     from archspec.spelling import listed

@@ -9,12 +9,15 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import ERRORS, NO_EXPECT, OUTSIDE, options, output_format
 from archspec.cli.session import Session, compiling
+from archspec.reports.diff import FORMATS
+from archspec.reports.diff import diff as report
+from archspec.reports.differences import differences
 
 
 @click.command(short_help="What changed between two networks.")
 @click.argument("a", metavar="A[@VARIANT]")
 @click.argument("b", metavar="B[@VARIANT]")
-@options(output_format(("text", "json")), NO_EXPECT, OUTSIDE, ERRORS)
+@options(output_format(FORMATS), NO_EXPECT, OUTSIDE, ERRORS)
 @compiling(failure=2)
 def diff(session: Session, a: str, b: str, format: str) -> int:
     """Print what changed from network A to network B: the layers added, removed and changed, stage
@@ -30,9 +33,6 @@ def diff(session: Session, a: str, b: str, format: str) -> int:
       archspec diff resnet mynet.yaml
       archspec diff googlenet googlenet@inference --format json
     """
-    from archspec.reports.diff import diff as report
-    from archspec.reports.differences import differences
-
     graphs = [session.compile(spec) for spec in (a, b)]
     if graphs[0].name == graphs[1].name:
         graphs = [replace(graph, name=spec) for graph, spec in zip(graphs, (a, b), strict=True)]

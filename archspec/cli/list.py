@@ -7,17 +7,20 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import ERRORS, options, output_format
 from archspec.cli.session import Session, compiling, graph_of
+from archspec.frontend.resolve import Reference, shipped_names
+from archspec.networks import family
+from archspec.reports.listing import FORMATS, KEYS, ShippedSpec, listing
 
 
 @click.command(name="list", short_help="The networks that come with archspec.")
 @click.option(
     "--sort",
-    type=click.Choice(("name", "parameters", "macs")),
+    type=click.Choice(KEYS),
     default="name",
     show_default=True,
     help="The order of the rows.",
 )
-@options(output_format(("text", "markdown", "json")), ERRORS)
+@options(output_format(FORMATS), ERRORS)
 @compiling()
 def list_(session: Session, sort: str, format: str) -> None:
     """List the networks that come with archspec, with the numbers that their specs give.
@@ -27,10 +30,6 @@ def list_(session: Session, sort: str, format: str) -> None:
       archspec list --sort macs
       archspec list --format markdown
     """
-    from archspec.frontend.resolve import Reference, shipped_names
-    from archspec.networks import family
-    from archspec.reports.listing import ShippedSpec, listing
-
     compiler, specs = session.compiler, []
     for name in shipped_names():
         variants = [one.variant or "" for one in compiler.family(Reference(name))][1:]

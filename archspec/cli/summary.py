@@ -7,6 +7,8 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import COMPILING, SPEC, options, output_format
 from archspec.cli.session import Session, compiling
+from archspec.reports.summary import FORMATS
+from archspec.reports.summary import summary as report
 
 
 @click.command(short_help="A table of a network's stages or layers.")
@@ -20,7 +22,7 @@ from archspec.cli.session import Session, compiling
     help="A row for each path of N steps: 2 shows the blocks of a stage.",
 )
 @click.option("--layers", "every_layer", is_flag=True, help="A row for each layer.")
-@options(output_format(("text", "markdown", "json", "csv")), COMPILING)
+@options(output_format(FORMATS), COMPILING)
 @compiling()
 def summary(session: Session, spec: str, depth: int, every_layer: bool, format: str) -> None:
     """Print the stages of a network: output sizes, parameters, multiply-adds; totals and memory.
@@ -31,7 +33,5 @@ def summary(session: Session, spec: str, depth: int, every_layer: bool, format: 
       archspec summary googlenet --depth 2
       archspec summary mynet.yaml --layers --format csv > mynet.csv
     """
-    from archspec.reports.summary import summary as report
-
     graph = session.compile(spec)
     terminal.say(report(graph, format, depth=depth, every_layer=every_layer))

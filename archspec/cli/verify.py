@@ -14,6 +14,7 @@ from archspec.cli import terminal
 from archspec.cli.build import built
 from archspec.cli.options import COMPILING, SPEC, need_ending, options, output_format
 from archspec.cli.session import Session, compiling
+from archspec.reports.verified import FORMATS, verified
 
 MODELS = ("keras", "h5", "json")
 """Endings of files that hold a model."""
@@ -36,7 +37,7 @@ MODELS = ("keras", "h5", "json")
     show_default=True,
     help="Compare the outputs for the same random weights and input.",
 )
-@options(output_format(("text", "json")), COMPILING)
+@options(output_format(FORMATS), COMPILING)
 @compiling(failure=2)
 def verify(session: Session, spec: str, against: str, outputs: bool, format: str) -> int:
     """Compare a network with a Keras model: the kind, settings and weights of each layer, then the
@@ -54,8 +55,6 @@ def verify(session: Session, spec: str, against: str, outputs: bool, format: str
       archspec verify mynet.yaml --against "keras.applications:MobileNet(alpha=0.5)"
       archspec verify mynet.yaml --against trained.keras
     """
-    from archspec.reports.verified import verified
-
     source = _source(against)
     graph = session.compile(spec)
     ours = built(graph)

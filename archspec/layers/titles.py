@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from archspec.layers.types import Configured
+from archspec.spelling import cut
 
 Say = Callable[[str, Any], str]
 """How the value of an argument, passed with the argument's name, is written."""
@@ -50,7 +51,7 @@ def plainly(name: str, value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
     text = f"{value:.3g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 24 else text[:23] + "…"
+    return cut(text, 24, "…")
 
 
 def spaced(kind: str) -> str:

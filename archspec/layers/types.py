@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, NamedTuple
 
+from archspec import limits
 from archspec.spelling import did_you_mean
-
-LARGEST = 2**31 - 1
-"""The largest size of an axis, window or step: what every Keras backend can index."""
 
 
 class Expects(NamedTuple):
@@ -77,7 +75,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
-def integer(words: str, minimum: int, maximum: int = LARGEST) -> Type:
+def integer(words: str, minimum: int, maximum: int = limits.SIZE) -> Type:
     """An integer from ``minimum`` to ``maximum``; a whole float is one."""
 
     expects = Expects("integer", minimum=minimum, maximum=maximum)
@@ -239,7 +237,7 @@ def _flag(value: Any) -> bool:
 FLAG = Type("`true` or `false`", _TRUTH, {"type": "boolean"}, _flag)
 POSITIVE = integer("a positive integer", 1)
 COUNT = integer("an integer of at least 0", 0)
-INTEGER = integer("an integer", -LARGEST)
+INTEGER = integer("an integer", -limits.SIZE)
 NUMBER = number("a number")
 EPSILON = number("a number of at least 0", 0)
 AXES = either(

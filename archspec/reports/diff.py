@@ -10,7 +10,7 @@ from typing import Any
 from archspec.reports.differences import ADDED, CHANGED, REMOVED, Difference, Differences
 from archspec.reports.numbers import UNKNOWN, exact, share
 from archspec.reports.tables import Column, Table
-from archspec.spelling import counted, listed
+from archspec.spelling import counted, in_yaml, listed
 from archspec.tensor import Tensor, show_shape
 
 FORMATS = ("text", "json")
@@ -165,13 +165,9 @@ def _written(one: Difference) -> str:
 
 def _value(value: Any) -> str:
     """A value as one writes it in YAML; one number for a list of equal ones."""
-    if isinstance(value, tuple | list):
-        return (
-            _value(value[0])
-            if len(value) > 1 and len({repr(one) for one in value}) == 1
-            else f"[{', '.join(map(_value, value))}]"
-        )
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    if isinstance(value, tuple | list) and len(value) > 1 and len(set(map(repr, value))) == 1:
+        return _value(value[0])
+    return in_yaml(value)
 
 
 def _data(found: Differences) -> dict[str, Any]:

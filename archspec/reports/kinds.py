@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from itertools import groupby
-from typing import Any
 
 from archspec.layers import KINDS, Layer
 from archspec.layers.base import Attribute
 from archspec.reports.tables import WIDTH, Column, Table, wrapped
+from archspec.spelling import in_yaml
 
 
 def overview() -> str:
@@ -54,18 +53,13 @@ def page(kind: type[Layer]) -> str:
 
 
 def _argument(attribute: Attribute) -> dict[str, str]:
-    default = "required" if attribute.required else _written(attribute.default)
+    default = "required" if attribute.required else in_yaml(attribute.default)
     return {
         "name": attribute.name,
         "default": default,
         "type": attribute.type.words,
         "doc": attribute.doc,
     }
-
-
-def _written(value: Any) -> str:
-    """A default as one writes it in YAML."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _paragraphs(kind: type[Layer]) -> list[str]:

@@ -7,7 +7,6 @@ their own and do not repeat are no parts: wrapping some layers in a block change
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 
 from archspec.graph import Graph, Node, count_parameters
 from archspec.layers import Layer
+from archspec.spelling import without_count
 from archspec.tensor import total
 
 ALIKE = 0.6
@@ -101,11 +101,7 @@ def _tree(graph: Graph) -> Part:
 
 def _is_passing(graph: Graph, scope: Any) -> bool:
     repeats = scope.parent is not None and graph.scopes[scope.parent].kind == "repetition"
-    return not repeats and _without_count(scope.path.rpartition(".")[2]) == scope.label
-
-
-def _without_count(step: str) -> str:
-    return re.sub(r"_\d+$", "", step)
+    return not repeats and without_count(scope.path.rpartition(".")[2]) == scope.label
 
 
 def _steps(name: str, ignored: set[str]) -> list[str]:
@@ -127,7 +123,7 @@ def _part(path: str, members: list[tuple[Node, list[str]]], level: int) -> Part:
 
 
 def _leaf(node: Node) -> Part:
-    step = _without_count(node.name.rpartition(".")[2])
+    step = without_count(node.name.rpartition(".")[2])
     return Part(node.name, step.replace("_", "") != node.layer.kind().lower(), node, ())
 
 

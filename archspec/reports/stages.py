@@ -4,12 +4,12 @@ give, weigh and cost together.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
 from archspec.graph import Graph, Node, count_parameters
+from archspec.spelling import without_count
 from archspec.tensor import Tensor, total
 
 LONG = 40
@@ -93,7 +93,7 @@ def _is_automatic(row: Stage, blocks: set[tuple[str, str]]) -> bool:
     """Whether the last step of a path is the layer's kind, or the block's name, and perhaps a
     count.
     """
-    step = re.sub(r"_\d+$", "", row.name.rpartition(".")[2])
+    step = without_count(row.name.rpartition(".")[2])
     kind = row.nodes[0].layer.kind().lower() if row.name == row.nodes[0].name else None
     return step.replace("_", "") == kind or (row.name, step) in blocks
 

@@ -12,13 +12,15 @@ from typing import Any, NamedTuple
 from archspec.reports.numbers import exact
 from archspec.spelling import counted
 
+FORMATS = ("text", "json")
+
 TOLERANCE = 1e-4
 """The difference of two outputs, as a part of the largest, up to which they are one computation
 in another order of float32.
 """
 
 
-class Difference(NamedTuple):
+class Deviation(NamedTuple):
     """What differs in one layer: its name here and there, empty on a side that has none, the
     setting, and its values in words.
     """
@@ -45,8 +47,8 @@ class Verified(NamedTuple):
     others: int
     unpaired: tuple[int, int]
     parameters: int
-    differences: Sequence[Difference]
-    judged: Sequence[Difference]
+    differences: Sequence[Deviation]
+    judged: Sequence[Deviation]
     outputs: float | None
 
     @property
@@ -109,7 +111,7 @@ def _different(comparison: Verified) -> list[str]:
     return lines
 
 
-def _line(difference: Difference) -> str:
+def _line(difference: Deviation) -> str:
     """``conv2_block1.1.bn: epsilon 0.001 here, 1.001e-05 there``."""
     layer, setting = difference.here or difference.there, difference.setting
     values = (
@@ -136,7 +138,7 @@ def _data(comparison: Verified) -> dict[str, Any]:
     }
 
 
-def _difference(difference: Difference) -> dict[str, Any]:
+def _difference(difference: Deviation) -> dict[str, Any]:
     return {
         "layer": difference.here or None,
         "there": difference.there or None,

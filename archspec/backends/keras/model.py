@@ -14,6 +14,7 @@ from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
 from archspec.layers.types import Configured
+from archspec.spelling import cut
 from archspec.tensor import show_shape
 
 
@@ -150,7 +151,7 @@ def _one_or_all(tensors: list[keras.KerasTensor]) -> Any:
 
 def _refused(node: Node, error: Exception) -> Diagnostic:
     reason = " ".join(str(error).split())
-    shown = reason if len(reason) <= 300 else reason[:297] + "..."
+    shown = cut(reason, 300)
     return Diagnostic(
         "keras-refused",
         f"Keras refuses `{node.name}`, a {node.layer.kind()}",

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 import keras
 
+from archspec.spelling import without_count
+
 Layer = Any
 """A Keras layer; Keras has no types."""
 
@@ -93,14 +95,7 @@ def kind_of(layer: Layer) -> str:
 
 def is_automatic(layer: Layer) -> bool:
     """Whether a layer has the name that Keras gives to one without: its kind, and a number."""
-    return _joined(uncounted(layer.name)) == kind_of(layer)
-
-
-def uncounted(name: str) -> str:
-    """A name without the number at its end, by which Keras tells layers without a name apart:
-    ``conv2d_3`` → ``conv2d``.
-    """
-    return re.sub(r"_\d+$", "", name)
+    return _joined(without_count(layer.name)) == kind_of(layer)
 
 
 def flat_name(name: str) -> str:
@@ -118,7 +113,7 @@ def own_names(layers: Iterable[Layer]) -> dict[str, str]:
     for layer in layers:
         names[layer.name] = layer.name
         if is_automatic(layer):
-            word = uncounted(layer.name)
+            word = without_count(layer.name)
             names[layer.name] = f"{word}_{seen[word]}" if seen[word] else word
             seen[word] += 1
     return names
@@ -132,7 +127,9 @@ def counted_by_keras(names: Collection[str], layers: Collection[Layer]) -> set[s
     """
     kinds = set(map(kind_of, layers))
     words = _counted_from_one(names) - _counted_from_one([layer.name for layer in layers])
-    return {name for name in names if (word := uncounted(name)) in words and _joined(word) in kinds}
+    return {
+        name for name in names if (word := without_count(name)) in words and _joined(word) in kinds
+    }
 
 
 def _counted_from_one(names: Collection[str]) -> set[str]:
@@ -140,7 +137,7 @@ def _counted_from_one(names: Collection[str]) -> set[str]:
     from another model.
     """
     every = set(names)
-    return {word for word in map(uncounted, every) if f"{word}_1" in every or word not in every}
+    return {word for word in map(without_count, every) if f"{word}_1" in every or word not in every}
 
 
 def _joined(word: str) -> str:

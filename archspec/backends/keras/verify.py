@@ -31,7 +31,7 @@ from archspec.backends.keras.pairing import (
 from archspec.backends.keras.settings import JUDGED_BY_OUTPUTS, differing, settings
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
-from archspec.reports.verified import TOLERANCE, Difference, Verified
+from archspec.reports.verified import TOLERANCE, Deviation, Verified
 from archspec.tensor import show_shape
 
 Layer = Any
@@ -143,19 +143,19 @@ def _count(layers: Sequence[Layer]) -> int:
 # What differs
 
 
-def _ends(ours: keras.Model, theirs: keras.Model, ends: str) -> Iterator[Difference]:
+def _ends(ours: keras.Model, theirs: keras.Model, ends: str) -> Iterator[Deviation]:
     here, there = (
         ", ".join(show_shape(tuple(tensor.shape[1:])) for tensor in getattr(model, ends))
         for model in (ours, theirs)
     )
     if here != there:
-        yield Difference(f"the {ends}", "", "", here, there)
+        yield Deviation(f"the {ends}", "", "", here, there)
 
 
-def _all_differences(pairs: Sequence[Pair], names: dict[str, str]) -> Iterator[Difference]:
+def _all_differences(pairs: Sequence[Pair], names: dict[str, str]) -> Iterator[Deviation]:
     for ours, theirs in pairs:
         for setting, here, there in _setting_differences(ours, theirs) or _weights(ours, theirs):
-            yield Difference(ours.name, names[theirs.name], setting, here, there)
+            yield Deviation(ours.name, names[theirs.name], setting, here, there)
 
 
 def _setting_differences(ours: Layer, theirs: Layer) -> list[tuple[str, str, str]]:
@@ -184,14 +184,14 @@ def _weights(ours: Layer, theirs: Layer) -> Iterator[tuple[str, str, str]]:
 
 def _missing(
     here: Sequence[Layer], there: Sequence[Layer], names: dict[str, str]
-) -> Iterator[Difference]:
+) -> Iterator[Deviation]:
     """The layers that have no counterpart and that the outputs do not judge."""
     for layer in here:
         if not _passes(layer):
-            yield Difference(layer.name, "", "", type(layer).__name__, "nothing")
+            yield Deviation(layer.name, "", "", type(layer).__name__, "nothing")
     for layer in there:
         if not _passes(layer):
-            yield Difference("", names[layer.name], "", "nothing", type(layer).__name__)
+            yield Deviation("", names[layer.name], "", "nothing", type(layer).__name__)
 
 
 def _passes(layer: Layer) -> bool:
@@ -201,19 +201,19 @@ def _passes(layer: Layer) -> bool:
     )
 
 
-def _sorted(ours: Sequence[Layer], differences: Sequence[Difference]) -> list[Difference]:
+def _sorted(ours: Sequence[Layer], differences: Sequence[Deviation]) -> list[Deviation]:
     """The differences in the order of our layers, those of layers that are there alone last."""
     number = {layer.name: number for number, layer in enumerate(ours)}
     return sorted(differences, key=lambda one: number.get(one.here, len(number)))
 
 
-def _astray(wrong: Pair | None, names: dict[str, str], apart: float) -> Difference:
+def _astray(wrong: Pair | None, names: dict[str, str], apart: float) -> Deviation:
     """All layers are equal, and the models do not compute the same."""
     if wrong is None:
         words = f"they differ by {apart:.1g} of the largest value, and no layer does"
-        return Difference("the outputs", "", "", words, "")
+        return Deviation("the outputs", "", "", words, "")
     words = (
         "on the same weights and input its output is another, and that of no layer before it;"
         f" those of the models differ by {apart:.1g} of the largest value"
     )
-    return Difference(wrong[0].name, names[wrong[1].name], "", words, "")
+    return Deviation(wrong[0].name, names[wrong[1].name], "", words, "")

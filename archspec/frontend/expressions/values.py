@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from archspec import limits
+from archspec.spelling import cut
 
 Value: TypeAlias = Any
 Number: TypeAlias = "int | float"
@@ -123,7 +124,7 @@ def described(value: Value) -> str:
 def shown(value: Value, depth: int = 2) -> str:
     """Write a value as an author would, shortened to what fits into a message."""
     if isinstance(value, str):
-        return f"'{value}'" if len(value) <= 40 else f"'{value[:39]}…'"
+        return f"'{cut(value, 40, '…')}'"
     if isinstance(value, list):
         first = [shown(item, depth - 1) for item in value[: 5 * bool(depth)]]
         return f"[{_listed(first, len(value))}]"

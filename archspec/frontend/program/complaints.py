@@ -14,7 +14,7 @@ from archspec.frontend.elaborate.words import show
 from archspec.frontend.program.program import Arguments
 from archspec.frontend.vocabulary import OPERATIONS, STEP
 from archspec.layers import KINDS
-from archspec.spelling import did_you_mean, listed_names
+from archspec.spelling import cut, did_you_mean, listed_names
 
 NAME = re.compile(rf"{STEP}(?:\.{STEP})*")
 RECURSION_HELP = (
@@ -99,7 +99,7 @@ def unknown_operation(
         if kind
         else did_you_mean(word, [*blocks, *OPERATIONS]) or did_you_mean(word, KINDS, cutoff=0.75)
     )
-    shown = word if len(word) <= 60 else word[:57] + "..."
+    shown = cut(word, 60)
     if kind and word[:1].islower() and near:
         return f"there is no block `{shown}`", f"{near} Layer kinds are written as in Keras"
     if re.fullmatch(r"[A-Z]\w*", word) and word not in blocks:

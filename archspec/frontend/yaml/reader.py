@@ -17,7 +17,7 @@ from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.frontend.yaml import complaints, scalars, trouble
 from archspec.frontend.yaml.document import Document, Value
-from archspec.spelling import did_you_mean
+from archspec.spelling import cut, did_you_mean
 
 Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
 
@@ -358,7 +358,7 @@ class _Builder:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:20]}..."
+    return cut(text, 40)
 
 
 def _short_tag(tag: str) -> str:

@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any
 
 from archspec import limits
+from archspec.spelling import cut
 
 NULL = {"", "~", "null", "Null", "NULL"}
 BOOLEANS = {
@@ -70,8 +71,7 @@ def _integer(text: str, digits: str, base: int) -> int:
 
 
 def _too_large(text: str, help: str) -> OutOfBounds:
-    shown = text if len(text) <= 40 else f"{text[:20]}..."
-    return OutOfBounds(f"the number {shown} is larger than a spec can hold", help)
+    return OutOfBounds(f"the number {cut(text, 40)} is larger than a spec can hold", help)
 
 
 def is_text(text: str) -> bool:

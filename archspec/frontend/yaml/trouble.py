@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from archspec.spelling import cut
+
 KEY = r"[^\s:#'\"\[\]{}][^:#]*?|'[^']*'|\"[^\"]*\""
 
 ENTRY = re.compile(rf"\s*(?:- +)*(?P<key>{KEY})\s*:(?:\s+(?P<value>.*)|$)")
@@ -74,7 +76,7 @@ def indent(line: str) -> int:
 
 def short(text: str) -> str:
     """A text, cut where it is long."""
-    return text if len(text) <= 60 else text[:57] + "..."
+    return cut(text, 60)
 
 
 def in_quotes(text: str) -> str:
