@@ -97,4 +97,5 @@ def main() -> None:
       archspec diff resnet@resnet50 mynet.yaml   what differs
       archspec watch mynet.yaml --serve          a picture in the browser, new at every save
       archspec layers Conv2D                     the arguments of a layer
+      archspec train lenet5                      trained on digits, in runs/lenet5-digits/
     """

@@ -1,0 +1,45 @@
+"""``source:`` of a recipe → the source that its prefix names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from archspec.spelling import did_you_mean, listed_names
+from archspec.training.data.source import Locator, Source, Unusable
+
+
+class SourceKind(NamedTuple):
+    """A kind of source: its class, as ``module:name`` (loaded when it is used), and how it is
+    written.
+    """
+
+    where: str
+    written: str
+
+
+SOURCES = {
+    "digits": SourceKind("digits:Digits", "digits"),
+}
+"""The kinds of sources by their prefix."""
+
+
+def source(text: str, folder: Path, *, leave: bool = False) -> Source:
+    """The source that a text names, ``keras:mnist``; paths are relative to ``folder``. Raises
+    `Unusable`.
+    """
+    prefix, _, name = text.partition(":")
+    if prefix not in SOURCES:
+        written = [row.written for row in SOURCES.values()]
+        help = did_you_mean(prefix, SOURCES) or f"there are {listed_names(written)}"
+        raise Unusable(f"there is no source `{text}`", help)
+    row = SOURCES[prefix]
+    if ":" in row.written and not name:
+        raise Unusable(f"`{text}` names no data", f"write `{row.written}`")
+    module, _, called = row.where.partition(":")
+    made: Callable[[Locator], Any] = getattr(
+        import_module(f"archspec.training.data.{module}"), called
+    )
+    return made(Locator(name, folder, leave))  # type: ignore[no-any-return]

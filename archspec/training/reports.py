@@ -1,0 +1,69 @@
+"""A finished training → its report, curves and weights as text, in the folder of its run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from archspec.training import checks
+from archspec.training.checkpoint import Progress
+from archspec.training.plan import TrainingPlan
+from archspec.training.run import Run, written
+
+
+def finish(plan: TrainingPlan, run: Run, progress: Progress, network: Any) -> None:
+    """Write what a run ends with: the report last, which says that it is finished."""
+    if "weights_text" in plan.recipe.outputs:
+        with written(run / "weights.txt") as beside:
+            beside.write_text(weights_text(network), encoding="utf-8")
+    if "curves" in plan.recipe.outputs:
+        curves(run, progress.history)
+    run.write("report.json", json.dumps(report(plan, progress), indent=2) + "\n")
+
+
+def report(plan: TrainingPlan, progress: Progress) -> dict[str, Any]:
+    """The numbers of a run."""
+    row = progress.history[-1]
+    unmet = [
+        name
+        for name, (lowest, highest) in plan.recipe.expect.items()
+        if not lowest <= row[name] <= highest
+    ]
+    return {
+        "name": plan.recipe.name,
+        "network": plan.graph.name,
+        "parameters": plan.graph.parameters,
+        "epochs": progress.epoch,
+        "stopped_early": progress.stopped,
+        "examples": checks.size(plan.recipe.data.train, plan.facts),
+        "seconds": round(progress.seconds, 3),
+        "last": row,
+        "best": {plan.recipe.checkpoint.best: progress.best} if progress.best is not None else {},
+        "unmet": unmet,
+    }
+
+
+def weights_text(network: Any) -> str:
+    """Name, shape and values of every weight, as the course's scripts print them."""
+    parts = []
+    with numpy.printoptions(threshold=10**9, linewidth=100):
+        for weight in network.weights:
+            values = numpy.asarray(weight)
+            parts.append(f"{weight.path}\n{tuple(values.shape)}\n{values}\n")
+    return "\n".join(parts)
+
+
+def curves(run: Run, history: Sequence[Mapping[str, float]]) -> None:
+    """Accuracy and loss, of training and of validation, as ``curves.svg`` and ``curves.png``; in
+    an environment without matplotlib, nothing.
+    """
+    try:
+        from archspec.charts.curves import draw  # noqa: PLC0415 - needs the extra `plot`
+    except ImportError:
+        return
+    for ending in ("svg", "png"):
+        with written(run / f"curves.{ending}") as beside:
+            draw(history, beside)
