@@ -74,7 +74,7 @@ def listed_names(names: Iterable[str], *, more: bool = False) -> str:
     return ", ".join(quoted) + ", ..." if more else listed(quoted, len(quoted))
 
 
-def cut(text: str, longest: int, mark: str = "...") -> str:
+def cut(text: str, longest: int = 60, mark: str = "...") -> str:
     """A text of at most ``longest`` characters, with a mark at its end where some were left out."""
     return text if len(text) <= longest else text[: longest - len(mark)] + mark
 

@@ -73,7 +73,7 @@ def elaborate(
     except Enough:
         return None, builder.problems
     except Exceeded as bound:
-        if builder.purse.shortened:  # it was the mistakes that used it up
+        if builder.purse.cut:  # it was the mistakes that used it up
             return None, builder.problems
         span = bound.span or program.items.place
         return None, [

@@ -36,12 +36,12 @@ class Purse:
     computed, each for the one before it.
     """
 
-    __slots__ = ("chain", "items", "shortened", "work")
+    __slots__ = ("chain", "cut", "items", "work")
 
     def __init__(self) -> None:
         self.chain: list[Lazy] = []
         self.items = limits.ITEMS
-        self.shortened = False
+        self.cut = False
         self.work = limits.WORK
 
     def item(self, place: Span) -> None:
@@ -56,7 +56,7 @@ class Purse:
         """
         if self.items > limits.ITEMS_AFTER_MISTAKE:
             self.items = limits.ITEMS_AFTER_MISTAKE
-            self.shortened = True
+            self.cut = True
 
     def check(self, place: Span) -> None:
         """Raise `Exceeded` where more items were carried out than one compilation may."""

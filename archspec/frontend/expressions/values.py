@@ -122,7 +122,7 @@ def described(value: Value) -> str:
 
 
 def shown(value: Value, depth: int = 2) -> str:
-    """Write a value as an author would, shortened to what fits into a message."""
+    """Write a value as an author would, cut to what fits into a message."""
     if isinstance(value, str):
         return f"'{cut(value, 40, '…')}'"
     if isinstance(value, list):

@@ -15,10 +15,9 @@ from archspec.frontend.elaborate.words import each_value
 from archspec.frontend.expressions.expression import RESERVED
 from archspec.frontend.yaml.document import Value
 from archspec.frontend.yaml.line_complaints import NO_SPACE
-from archspec.frontend.yaml.trouble import short
 from archspec.layers import KINDS
 from archspec.layers.types import Expects
-from archspec.spelling import did_you_mean
+from archspec.spelling import cut, did_you_mean
 
 
 class Surroundings(NamedTuple):
@@ -52,7 +51,7 @@ def describe(value: Value) -> str:
     if isinstance(value.data, int | float):
         return f"the number {value.text}"
     if isinstance(value.data, str):
-        return f"the text '{short(value.data)}'"
+        return f"the text '{cut(value.data)}'"
     return f"a list of {len(value.data)}" if value.is_list else "a mapping"
 
 
@@ -88,7 +87,7 @@ def _of(table: Mapping[str, Advice], value: Value, around: Surroundings) -> Iter
 def _for_text(value: Value, around: Surroundings) -> Iterator[str]:
     text, expects = value.data, around.expects
     if value.plain and (glued := NO_SPACE.fullmatch(text)):
-        yield f"put a space after the colon: `{short(glued['key'])}: {short(glued['value'])}`"
+        yield f"put a space after the colon: `{cut(glued['key'])}: {cut(glued['value'])}`"
     if near := did_you_mean(text, expects.choices):
         yield near
     yield from _of(_FOR_TEXT, value, around)
@@ -126,9 +125,9 @@ IDENTITIES = ("identity", "none", "skip", "true", "yes", "passthrough", "pass", 
 def _as_items(text: str, around: Surroundings) -> str:
     """What to write for one word where a list of items belongs."""
     if text in KINDS or text in around.blocks or text.startswith("$"):
-        return f"write `{around.prefix}[{short(text)}]`, or put `- {short(text)}` on the next line"
+        return f"write `{around.prefix}[{cut(text)}]`, or put `- {cut(text)}` on the next line"
     if around.key == "output":
-        name = f"write its name beside it, `name: {short(text)}`, and "
+        name = f"write its name beside it, `name: {cut(text)}`, and "
         return (
             f"an output holds layers: {'' if 'name' in around.beside else name}`output: []` for"
             " what the item above gives, or layers between the brackets"
@@ -137,7 +136,7 @@ def _as_items(text: str, around: Surroundings) -> str:
         return f"write `{around.prefix}[]`: without layers it is the identity"
     near = did_you_mean(text, [*around.blocks, *KINDS], f"`{around.prefix}[{{}}]`")
     return near or (
-        f"`{short(text)}` names neither a layer kind nor a block: write items, such as"
+        f"`{cut(text)}` names neither a layer kind nor a block: write items, such as"
         f" `{around.prefix}[BatchNormalization]`"
     )
 
@@ -147,7 +146,7 @@ def _items_of_text(value: Value, around: Surroundings) -> Iterator[str]:
 
 
 def _network_name(value: Value, around: Surroundings) -> Iterator[str]:
-    yield f"write `{re.sub(r'[^a-z0-9_-]+', '-', short(value.data).lower()).strip('-')}`"
+    yield f"write `{re.sub(r'[^a-z0-9_-]+', '-', cut(value.data).lower()).strip('-')}`"
 
 
 def _sizes_of_text(value: Value, around: Surroundings) -> Iterator[str]:
@@ -239,7 +238,7 @@ def _arguments_by_name(value: Value, around: Surroundings) -> Iterator[str]:
         yield f"write `{kind}: {{}}`"
         return
     pairs = ", ".join(f"{name}: {one}" for name, one in zip(names, values, strict=False))
-    yield f"arguments are given by name: write `{kind}: {{{short(pairs)}}}`"
+    yield f"arguments are given by name: write `{kind}: {{{cut(pairs)}}}`"
 
 
 _FOR_NUMBER: Mapping[str, Advice] = {
@@ -264,7 +263,7 @@ def _for_collection(value: Value, around: Surroundings) -> Iterator[str]:
         yield from _of(_FOR_LIST if value.is_list else _FOR_MAPPING, value, around)
     inner = [one.data for one in value.elements()]
     if len(inner) == 1 and isinstance(inner[0], str):
-        yield f"write `{around.prefix}{short(inner[0])}`"
+        yield f"write `{around.prefix}{cut(inner[0])}`"
 
 
 def _block_of_list(value: Value, around: Surroundings) -> Iterator[str]:
@@ -306,12 +305,12 @@ def _items_of_mapping(value: Value, around: Surroundings) -> Iterator[str]:
 
 def _names_of_mapping(value: Value, around: Surroundings) -> Iterator[str]:
     pairs = ", ".join(f"{name}: {one.text}" for name, one in value.items() if one.text is not None)
-    yield f"write `{around.prefix}[{short(pairs)}]`"
+    yield f"write `{around.prefix}[{cut(pairs)}]`"
 
 
 def _reference_of_mapping(value: Value, around: Surroundings) -> Iterator[str]:
     names = ", ".join(str(one.text) for _, one in value.items())
-    yield f"write `{around.prefix}[{short(names)}]`"
+    yield f"write `{around.prefix}[{cut(names)}]`"
 
 
 def _text_of_collection(value: Value, around: Surroundings) -> Iterator[str]:

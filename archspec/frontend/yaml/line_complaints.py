@@ -1,25 +1,117 @@
 """The parser's complaints about lines → words: tabs, indentation, dashes, and keys without a
-colon.
+colon; with the data that all complaints about the text are made of.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from enum import Enum, auto
+from typing import NamedTuple
 
 from archspec import limits
 from archspec.frontend.vocabulary import MODIFIERS, PARTNERS
-from archspec.frontend.yaml.trouble import (
-    ENTRY,
-    KEY,
-    Trouble,
-    Words,
-    in_quotes,
-    indent,
-    short,
-    without_comment,
-)
-from archspec.spelling import counted, listed
+from archspec.frontend.yaml.writer import in_quotes
+from archspec.spelling import counted, cut, listed
+
+KEY = r"[^\s:#'\"\[\]{}][^:#]*?|'[^']*'|\"[^\"]*\""
+
+ENTRY = re.compile(rf"\s*(?:- +)*(?P<key>{KEY})\s*:(?:\s+(?P<value>.*)|$)")
+"""A line that opens with ``key:``, after any dashes of a list."""
+
+
+class Fault(Enum):
+    """What PyYAML's parser complains of."""
+
+    ANCHOR = auto()
+    DIRECTIVE = auto()
+    DOCUMENT_CONTENT = auto()
+    ESCAPE = auto()
+    FIRST_CHARACTER = auto()
+    NESTING = auto()
+    NO_COLON = auto()
+    NO_COMMA = auto()
+    NO_DASH = auto()
+    NO_KEY = auto()
+    OPEN_QUOTE = auto()
+    OTHER = auto()
+    SECOND_COLON = auto()
+    SEQUENCE_ENTRY = auto()
+    TAG = auto()
+    UNEXPECTED = auto()
+
+
+class Trouble(NamedTuple):
+    """A parser's complaint: its fault, the lines of the text, where it stopped and where what
+    it was reading began (from 0).
+    """
+
+    fault: Fault
+    lines: list[str]
+    at: tuple[int, int]
+    start: tuple[int, int] | None
+
+    def line(self, number: int) -> str:
+        """A line of the text; beyond its ends, nothing."""
+        return self.lines[number] if 0 <= number < len(self.lines) else ""
+
+    @property
+    def here(self) -> str:
+        """The text from where the parser stopped to the end of its line."""
+        return self.line(self.at[0])[self.at[1] :]
+
+    @property
+    def before(self) -> str:
+        """The text of the line up to where the parser stopped."""
+        return self.line(self.at[0])[: self.at[1]]
+
+    def above(self, row: int) -> int:
+        """The nearest line above that says something, -1 if there is none."""
+        return next((one for one in range(row - 1, -1, -1) if says_something(self.line(one))), -1)
+
+    def below(self, row: int) -> int:
+        """The nearest line below that says something."""
+        return next(
+            (one for one in range(row + 1, len(self.lines)) if says_something(self.line(one))),
+            len(self.lines),
+        )
+
+
+class Words(NamedTuple):
+    """What to say, and the place to say it of: (line, column, length) from 0, else where the
+    parser stopped.
+    """
+
+    message: str
+    help: str | None = None
+    place: tuple[int, int, int] | None = None
+    label: str = ""
+    code: str = "yaml-syntax"
+
+
+def says_something(line: str) -> bool:
+    """Whether a line is neither blank nor a comment."""
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def indent(line: str) -> int:
+    """The spaces that a line begins with."""
+    return len(line) - len(line.lstrip())
+
+
+def quoted(text: str) -> str:
+    """The help to put a text in quotes, written out where it is short."""
+    return (
+        f"write `{in_quotes(text)}`"
+        if text and text == cut(text) and "`" not in text
+        else "put the whole text in double quotes"
+    )
+
+
+def without_comment(text: str) -> str:
+    """The text before a comment."""
+    return re.split(r"(?:^|\s)#", text)[0].strip()
+
 
 BARE_ITEM = re.compile(r"\s*- +(?P<word>[A-Za-z_$][\w$]*|'[^']*'|\"[^\"]*\")\s*(?:#.*)?$")
 """A list item that is one bare word."""
@@ -106,10 +198,7 @@ def not_a_space(blanks: str) -> tuple[str, str]:
 
 def bare_item_with_modifier(trouble: Trouble) -> Words | None:
     """``- dense_layer`` and, on the next line, ``repeat: 2``."""
-    if (
-        "mapping values are not allowed" not in trouble.problem
-        and "'-' indicator" not in trouble.problem
-    ):
+    if trouble.fault not in (Fault.SECOND_COLON, Fault.NO_DASH):
         return None
     row = trouble.at[0]
     above = trouble.above(row)
@@ -141,11 +230,8 @@ def long_key(trouble: Trouble) -> Words | None:
     """A key that is longer than YAML takes one to be."""
     row = trouble.at[0]
     entry = ENTRY.match(trouble.line(row))
-    if (
-        "mapping values are not allowed" not in trouble.problem
-        or not entry
-        or len(entry["key"]) <= limits.NAME_LENGTH
-    ):
+    long = entry is not None and len(entry["key"]) > limits.NAME_LENGTH
+    if trouble.fault is not Fault.SECOND_COLON or entry is None or not long:
         return None
     message = (
         f"this key has {len(entry['key']):,} characters, and a key may have {limits.NAME_LENGTH:,}"
@@ -157,7 +243,7 @@ def long_key(trouble: Trouble) -> Words | None:
 
 def deeper_than_a_value(trouble: Trouble) -> Words | None:
     """A ``key: value`` line, and a deeper ``key:`` below it."""
-    if "mapping values are not allowed" not in trouble.problem:
+    if trouble.fault is not Fault.SECOND_COLON:
         return None
     row, line = trouble.at[0], trouble.line(trouble.at[0])
     entry = ENTRY.match(line)
@@ -207,7 +293,7 @@ def after_braces(trouble: Trouble) -> Words | None:
 
 def second_colon(trouble: Trouble) -> Words | None:
     """``key: text: more``."""
-    if "mapping values are not allowed" not in trouble.problem:
+    if trouble.fault is not Fault.SECOND_COLON:
         return None
     row, column = trouble.at
     entry = ENTRY.match(trouble.line(row))
@@ -221,7 +307,7 @@ def second_colon(trouble: Trouble) -> Words | None:
     key = entry["key"]
     if re.fullmatch(r"[\w$]+", inner["key"]) and key not in ("description", "source", "name"):
         help = (
-            f"write `{key}: {{{short(value)}}}`, or move `{short(value)}` to the next line,"
+            f"write `{key}: {{{cut(value)}}}`, or move `{cut(value)}` to the next line,"
             " indented deeper"
         )
         return Words(
@@ -231,7 +317,7 @@ def second_colon(trouble: Trouble) -> Words | None:
         )
     help = (
         f"write `{key}: {in_quotes(value)}`"
-        if value == short(value)
+        if value == cut(value)
         else "put the whole text in double quotes"
     )
     return Words(
@@ -241,7 +327,7 @@ def second_colon(trouble: Trouble) -> Words | None:
 
 def list_on_the_keys_line(trouble: Trouble) -> Words | None:
     """``layers: - Conv2D``."""
-    if "block sequence entries are not allowed" not in trouble.problem:
+    if trouble.fault is not Fault.SEQUENCE_ENTRY:
         return None
     key = ENTRY.match(trouble.line(trouble.at[0]))
     message = f"a list cannot start on the line of its key{f', `{key[1]}`' if key else ''}"
@@ -250,7 +336,7 @@ def list_on_the_keys_line(trouble: Trouble) -> Words | None:
 
 def key_without_colon(trouble: Trouble) -> Words | None:
     """A bare word among keys."""
-    if "could not find expected ':'" not in trouble.problem or trouble.start is None:
+    if trouble.fault is not Fault.NO_COLON or trouble.start is None:
         return None
     return _no_colon(trouble, *trouble.start)
 
@@ -262,7 +348,7 @@ def _no_colon(trouble: Trouble, row: int, column: int) -> Words:
     if re.match(r"-[^\s-]", text):
         return Words(
             "a space is missing after this `-`",
-            f"write `- {short(text[1:])}`",
+            f"write `- {cut(text[1:])}`",
             (row, column, 1),
             code="missing-space",
         )
@@ -276,22 +362,22 @@ def _no_colon(trouble: Trouble, row: int, column: int) -> Words:
     below = trouble.line(trouble.below(row))
     nested = indent(below) > column or (indent(below) == column and below.lstrip().startswith("- "))
     help = (
-        f"write `{word}: {short(rest.strip())}`"
+        f"write `{word}: {cut(rest.strip())}`"
         if rest
         else f"write `{word}:`"
         if nested
-        else f"write `{short(word)}: value`, or remove it"
+        else f"write `{cut(word)}: value`, or remove it"
     )
     if not re.fullmatch(KEY, word):
         help = "write it as `key: value`, or put it on the line above that it continues"
-    return Words(f"`{short(word)}` stands where a key belongs, and has no colon", help, place)
+    return Words(f"`{cut(word)}` stands where a key belongs, and has no colon", help, place)
 
 
 def no_space(key: str, value: str) -> tuple[str, str]:
     """What to say of ``key:value``, and the help."""
     return (
-        f"a space is missing after the colon of `{short(key)}`",
-        f"write `{short(key)}: {short(value)}`",
+        f"a space is missing after the colon of `{cut(key)}`",
+        f"write `{cut(key)}: {cut(value)}`",
     )
 
 
@@ -301,11 +387,7 @@ def indentation(trouble: Trouble) -> Words | None:
     """
     row, column = trouble.at
     line = trouble.line(row)
-    if trouble.problem not in (
-        "did not find expected key",
-        "did not find expected '-' indicator",
-        "did not find expected <document start>",
-    ):
+    if trouble.fault not in (Fault.NO_KEY, Fault.NO_DASH, Fault.DOCUMENT_CONTENT):
         return None
     if trouble.before.strip() or not line.strip():
         return None
@@ -332,7 +414,7 @@ def indentation(trouble: Trouble) -> Words | None:
     entry = re.match(r"- +(.*)", text)
     if entry:
         help = (
-            f"remove the `- ` before `{short(entry[1])}`"
+            f"remove the `- ` before `{cut(entry[1])}`"
             if ENTRY.match(entry[1])
             else "indent it below the key that it belongs to"
         )
@@ -350,9 +432,9 @@ def indentation(trouble: Trouble) -> Words | None:
             else f"indent it by {counted(dash, 'space')} if it is an item of its own, or "
         )
         return Words("a list item stands here among keys", own + help, place)
-    if "indicator" in trouble.problem and (words := _beside_its_partner(trouble, row)):
+    if trouble.fault is Fault.NO_DASH and (words := _beside_its_partner(trouble, row)):
         return words
-    if "indicator" in trouble.problem:
+    if trouble.fault is Fault.NO_DASH:
         above = trouble.above(row)
         while indent(trouble.line(above)) > column:
             above = trouble.above(above)
@@ -362,14 +444,14 @@ def indentation(trouble: Trouble) -> Words | None:
             deeper = item.start("key") + (0 if key["key"] in MODIFIERS else 2)
             help = (
                 f"indent it by {counted(deeper, 'space')} if it belongs to `{item['key']}`, or"
-                f" write `- {short(text)}`"
+                f" write `- {cut(text)}`"
             )
             return Words(
-                f"`{short(text)}` stands in a list and does not begin with `- `", help, place
+                f"`{cut(text)}` stands in a list and does not begin with `- `", help, place
             )
         return Words(
-            f"`{short(text)}` stands in a list and does not begin with `- `",
-            f"write `- {short(text)}`",
+            f"`{cut(text)}` stands in a list and does not begin with `- `",
+            f"write `- {cut(text)}`",
             place,
         )
     return _no_colon(trouble, row, column)
@@ -414,7 +496,7 @@ def _columns(trouble: Trouble, row: int) -> Iterator[tuple[int, tuple[int, str]]
         for column in (*starts, dashes.end() if dashes else 0):
             if column < limit:
                 word = re.match(r"(- +)?[^\s:]+", line[column:])
-                found.append((column, (row, short(word[0] if word else line[column:]))))
+                found.append((column, (row, cut(word[0] if word else line[column:]))))
         limit = min(limit, indent(line))
     yield from reversed(found)
 

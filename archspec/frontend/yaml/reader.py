@@ -15,8 +15,9 @@ import yaml
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, SpecError
-from archspec.frontend.yaml import complaints, scalars, trouble
+from archspec.frontend.yaml import complaints, mark_complaints, scalars
 from archspec.frontend.yaml.document import Document, Value
+from archspec.frontend.yaml.line_complaints import quoted
 from archspec.spelling import cut, did_you_mean
 
 Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
@@ -39,8 +40,8 @@ class _Frame:
     """A list or mapping being read. ``start`` counts the values before it, ``height`` the levels in
     it so far.
 
-    ``cut`` is where, in brackets, an expression begins that a comma has cut, and how many of its
-    parentheses are open.
+    ``cut`` is where, in brackets, an expression begins that a comma may have cut, and how many of
+    its parentheses are open; ``has_cuts`` says that one has been complained of.
     """
 
     data: Any
@@ -51,6 +52,7 @@ class _Frame:
     height: int = 0
     bad_key: bool = False
     cut: tuple[Span, int] | None = None
+    has_cuts: bool = False
 
 
 @dataclass(eq=False, repr=False)
@@ -243,37 +245,36 @@ class _Builder:
             return
         frame = self.stack[-1]
         frame.height = max(frame.height, height)
-        if value.plain and frame.event.flow_style and self._is_cut(frame, value):
-            frame.key = None
-            frame.at_key = not frame.at_key
-        elif isinstance(frame.data, list):
+        if value.plain and frame.event.flow_style:
+            self._watch_for_cuts(frame, value)
+        if isinstance(frame.data, list):
             frame.data.append(value)
         elif frame.at_key:
             self._key(frame, value)
         else:
             self._entry(frame, value)
 
-    def _is_cut(self, frame: _Frame, value: Value) -> bool:
-        """Whether this is a later piece of an expression that a comma has cut, `$width)` of
-        `max(8, $width)`, told at its last piece.
+    def _watch_for_cuts(self, frame: _Frame, value: Value) -> None:
+        """Complain of an expression that a comma has cut, as `max(8, $width)`, at its last
+        piece.
         """
         text = value.text or ""
         depth = text.count("(") - text.count(")")
         if frame.cut is None:
             if depth > 0 and not (isinstance(frame.data, dict) and frame.at_key):
                 frame.cut = value.span, depth
-            return False
+            return
         start, before = frame.cut
         frame.cut = (start, before + depth) if before + depth > 0 else None
         if frame.cut is None:
+            frame.has_cuts = True
             span = start._replace(end_line=value.span.end_line, end_column=value.span.end_column)
             line = self.text.splitlines()[span.line - 1]
             whole = (
                 line[span.column - 1 : span.end_column - 1] if span.line == span.end_line else ""
             )
             message = "within brackets, an expression that holds a comma needs quotes around it"
-            self._note("unquoted-expression", message, span, help=trouble.quoted(whole))
-        return True
+            self._note("unquoted-expression", message, span, help=quoted(whole))
 
     def _key(self, frame: _Frame, value: Value) -> None:
         frame.at_key = False
@@ -302,13 +303,15 @@ class _Builder:
             return
         name, span = frame.key
         if name in frame.data:
+            if frame.has_cuts:  # two pieces of expressions that are alike
+                return
             first = frame.data[name].key
             where = (
                 f"at column {first.column}" if first.line == span.line else f"on line {first.line}"
             )
             self._note(
                 "yaml-duplicate-key",
-                f"`{_short(name)}` is given twice",
+                f"`{cut(name)}` is given twice",
                 span,
                 f"the first is {where}",
                 "remove or rename one of them",
@@ -353,12 +356,8 @@ class _Builder:
         )
 
     def _too_deep(self, span: Span) -> None:
-        words = complaints.too_deep()
+        words = mark_complaints.too_deep()
         self._stop(words.code, words.message, span, words.help)
-
-
-def _short(text: str) -> str:
-    return cut(text, 40)
 
 
 def _short_tag(tag: str) -> str:

@@ -60,7 +60,7 @@ class _Written(NamedTuple):
             parts = [cls.of(one) for one in value]
             return cls("", False, parts, False, 2 + sum(part.width + 2 for part in parts))
         if isinstance(value, str) and text is None:
-            return cls(value, is_text(value), None, False, len(value) + 2)
+            return cls(value, _goes_without_quotes(value), None, False, len(value) + 2)
         shown = (
             text
             if text
@@ -73,6 +73,13 @@ class _Written(NamedTuple):
             )
         )
         return cls(shown, True, None, False, len(shown))
+
+
+def _goes_without_quotes(text: str) -> bool:
+    """Whether a text is read as the same text without quotes, in brackets too, where an open
+    parenthesis looks like an expression that the next comma cuts.
+    """
+    return is_text(text) and text.count("(") == text.count(")")
 
 
 def _collection(value: _Written, depth: int) -> Iterator[Any]:
@@ -93,3 +100,10 @@ def _collection(value: _Written, depth: int) -> Iterator[Any]:
     for part in value.parts:
         yield from _collection(part, depth + 1)
     yield end()
+
+
+def in_quotes(text: str) -> str:
+    """A text in YAML's quotes, double ones where it holds none."""
+    if '"' in text and "'" not in text:
+        return f"'{text}'"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
