@@ -13,7 +13,7 @@ from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.yaml import line_complaints as lines
 from archspec.frontend.yaml import mark_complaints as marks
-from archspec.frontend.yaml.line_complaints import Fault, Trouble, Words
+from archspec.frontend.yaml.line_complaints import Trouble, Words, YamlFault
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML takes for no character of a text."""
@@ -25,31 +25,31 @@ SHOWN_CHARACTERS = 5
 """Characters that cannot stand in a spec of which one diagnostic tells the place."""
 
 FAULTS = (
-    ("exceeded maximum nesting depth", Fault.NESTING),
-    ("escape", Fault.ESCAPE),
-    ("tag", Fault.TAG),
-    ("directive", Fault.DIRECTIVE),
-    ("YAML document", Fault.DIRECTIVE),
-    ("mapping values are not allowed", Fault.SECOND_COLON),
-    ("block sequence entries are not allowed", Fault.SEQUENCE_ENTRY),
-    ("could not find expected ':'", Fault.NO_COLON),
-    ("alphabetic or numeric", Fault.ANCHOR),
-    ("cannot start any token", Fault.FIRST_CHARACTER),
-    ("end of stream", Fault.OPEN_QUOTE),
-    ("expected ',' or", Fault.NO_COMMA),
-    ("did not find expected key", Fault.NO_KEY),
-    ("did not find expected '-' indicator", Fault.NO_DASH),
-    ("did not find expected <document start>", Fault.DOCUMENT_CONTENT),
-    ("did not find expected", Fault.UNEXPECTED),
+    ("exceeded maximum nesting depth", YamlFault.NESTING),
+    ("escape", YamlFault.ESCAPE),
+    ("tag", YamlFault.TAG),
+    ("directive", YamlFault.DIRECTIVE),
+    ("YAML document", YamlFault.DIRECTIVE),
+    ("mapping values are not allowed", YamlFault.SECOND_COLON),
+    ("block sequence entries are not allowed", YamlFault.SEQUENCE_ENTRY),
+    ("could not find expected ':'", YamlFault.NO_COLON),
+    ("alphabetic or numeric", YamlFault.ANCHOR),
+    ("cannot start any token", YamlFault.FIRST_CHARACTER),
+    ("end of stream", YamlFault.OPEN_QUOTE),
+    ("expected ',' or", YamlFault.NO_COMMA),
+    ("did not find expected key", YamlFault.NO_KEY),
+    ("did not find expected '-' indicator", YamlFault.NO_DASH),
+    ("did not find expected <document start>", YamlFault.DOCUMENT_CONTENT),
+    ("did not find expected", YamlFault.UNEXPECTED),
 )
 """What PyYAML says, in its problem or the context of it → the fault; the first row that fits. Its
 errors carry nothing but these sentences.
 """
 
 
-def _fault(error: Any) -> Fault:
+def _fault(error: Any) -> YamlFault:
     sentence = f"{error.problem or ''} {error.context or ''}"
-    return next((fault for words, fault in FAULTS if words in sentence), Fault.OTHER)
+    return next((fault for words, fault in FAULTS if words in sentence), YamlFault.OTHER)
 
 
 def translate(error: Any, text: str, name: str) -> Diagnostic:

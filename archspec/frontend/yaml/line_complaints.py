@@ -20,7 +20,7 @@ ENTRY = re.compile(rf"\s*(?:- +)*(?P<key>{KEY})\s*:(?:\s+(?P<value>.*)|$)")
 """A line that opens with ``key:``, after any dashes of a list."""
 
 
-class Fault(Enum):
+class YamlFault(Enum):
     """What PyYAML's parser complains of."""
 
     ANCHOR = auto()
@@ -46,7 +46,7 @@ class Trouble(NamedTuple):
     it was reading began (from 0).
     """
 
-    fault: Fault
+    fault: YamlFault
     lines: list[str]
     at: tuple[int, int]
     start: tuple[int, int] | None
@@ -198,7 +198,7 @@ def not_a_space(blanks: str) -> tuple[str, str]:
 
 def bare_item_with_modifier(trouble: Trouble) -> Words | None:
     """``- dense_layer`` and, on the next line, ``repeat: 2``."""
-    if trouble.fault not in (Fault.SECOND_COLON, Fault.NO_DASH):
+    if trouble.fault not in (YamlFault.SECOND_COLON, YamlFault.NO_DASH):
         return None
     row = trouble.at[0]
     above = trouble.above(row)
@@ -231,7 +231,7 @@ def long_key(trouble: Trouble) -> Words | None:
     row = trouble.at[0]
     entry = ENTRY.match(trouble.line(row))
     long = entry is not None and len(entry["key"]) > limits.NAME_LENGTH
-    if trouble.fault is not Fault.SECOND_COLON or entry is None or not long:
+    if trouble.fault is not YamlFault.SECOND_COLON or entry is None or not long:
         return None
     message = (
         f"this key has {len(entry['key']):,} characters, and a key may have {limits.NAME_LENGTH:,}"
@@ -243,7 +243,7 @@ def long_key(trouble: Trouble) -> Words | None:
 
 def deeper_than_a_value(trouble: Trouble) -> Words | None:
     """A ``key: value`` line, and a deeper ``key:`` below it."""
-    if trouble.fault is not Fault.SECOND_COLON:
+    if trouble.fault is not YamlFault.SECOND_COLON:
         return None
     row, line = trouble.at[0], trouble.line(trouble.at[0])
     entry = ENTRY.match(line)
@@ -293,7 +293,7 @@ def after_braces(trouble: Trouble) -> Words | None:
 
 def second_colon(trouble: Trouble) -> Words | None:
     """``key: text: more``."""
-    if trouble.fault is not Fault.SECOND_COLON:
+    if trouble.fault is not YamlFault.SECOND_COLON:
         return None
     row, column = trouble.at
     entry = ENTRY.match(trouble.line(row))
@@ -327,7 +327,7 @@ def second_colon(trouble: Trouble) -> Words | None:
 
 def list_on_the_keys_line(trouble: Trouble) -> Words | None:
     """``layers: - Conv2D``."""
-    if trouble.fault is not Fault.SEQUENCE_ENTRY:
+    if trouble.fault is not YamlFault.SEQUENCE_ENTRY:
         return None
     key = ENTRY.match(trouble.line(trouble.at[0]))
     message = f"a list cannot start on the line of its key{f', `{key[1]}`' if key else ''}"
@@ -336,7 +336,7 @@ def list_on_the_keys_line(trouble: Trouble) -> Words | None:
 
 def key_without_colon(trouble: Trouble) -> Words | None:
     """A bare word among keys."""
-    if trouble.fault is not Fault.NO_COLON or trouble.start is None:
+    if trouble.fault is not YamlFault.NO_COLON or trouble.start is None:
         return None
     return _no_colon(trouble, *trouble.start)
 
@@ -387,7 +387,7 @@ def indentation(trouble: Trouble) -> Words | None:
     """
     row, column = trouble.at
     line = trouble.line(row)
-    if trouble.fault not in (Fault.NO_KEY, Fault.NO_DASH, Fault.DOCUMENT_CONTENT):
+    if trouble.fault not in (YamlFault.NO_KEY, YamlFault.NO_DASH, YamlFault.DOCUMENT_CONTENT):
         return None
     if trouble.before.strip() or not line.strip():
         return None
@@ -432,9 +432,9 @@ def indentation(trouble: Trouble) -> Words | None:
             else f"indent it by {counted(dash, 'space')} if it is an item of its own, or "
         )
         return Words("a list item stands here among keys", own + help, place)
-    if trouble.fault is Fault.NO_DASH and (words := _beside_its_partner(trouble, row)):
+    if trouble.fault is YamlFault.NO_DASH and (words := _beside_its_partner(trouble, row)):
         return words
-    if trouble.fault is Fault.NO_DASH:
+    if trouble.fault is YamlFault.NO_DASH:
         above = trouble.above(row)
         while indent(trouble.line(above)) > column:
             above = trouble.above(above)

@@ -9,9 +9,9 @@ import re
 from archspec import limits
 from archspec.frontend.yaml.line_complaints import (
     ENTRY,
-    Fault,
     Trouble,
     Words,
+    YamlFault,
     quoted,
     without_comment,
 )
@@ -22,7 +22,13 @@ CLOSING = {"[": "]", "{": "}"}
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 """A text in quotes, on one line."""
 
-UNEXPECTED = (Fault.NO_KEY, Fault.NO_DASH, Fault.NO_COMMA, Fault.DOCUMENT_CONTENT, Fault.UNEXPECTED)
+UNEXPECTED = (
+    YamlFault.NO_KEY,
+    YamlFault.NO_DASH,
+    YamlFault.NO_COMMA,
+    YamlFault.DOCUMENT_CONTENT,
+    YamlFault.UNEXPECTED,
+)
 """Faults of something that stands where another thing belongs."""
 
 
@@ -40,14 +46,14 @@ def too_deep() -> Words:
 
 def nesting(trouble: Trouble) -> Words | None:
     """Brackets beyond the bound of the parser itself: libyaml has one from version 0.2.6."""
-    return too_deep() if trouble.fault is Fault.NESTING else None
+    return too_deep() if trouble.fault is YamlFault.NESTING else None
 
 
 def open_bracket(trouble: Trouble) -> Words | None:
     """A ``[`` or ``{`` that is not closed, closed by the other bracket, or holds what needs a
     comma or quotes.
     """
-    if trouble.fault is not Fault.NO_COMMA or trouble.start is None:
+    if trouble.fault is not YamlFault.NO_COMMA or trouble.start is None:
         return None
     row, column = trouble.start
     bracket = trouble.line(row)[column : column + 1]
@@ -163,7 +169,7 @@ def stray_bracket(trouble: Trouble) -> Words | None:
 
 def open_quote(trouble: Trouble) -> Words | None:
     """A quote that is not closed."""
-    if trouble.fault is not Fault.OPEN_QUOTE or trouble.start is None:
+    if trouble.fault is not YamlFault.OPEN_QUOTE or trouble.start is None:
         return None
     row, column = trouble.start
     return _runs_on(trouble, row, column, "the end of the file")
@@ -231,7 +237,7 @@ def after_a_quote_or_bracket(trouble: Trouble) -> Words | None:
 
 def escape(trouble: Trouble) -> Words | None:
     """A backslash in double quotes that begins no escape of YAML's."""
-    if trouble.fault is not Fault.ESCAPE:
+    if trouble.fault is not YamlFault.ESCAPE:
         return None
     row, column = trouble.at
     written = trouble.line(row)[column : column + 2]
@@ -247,7 +253,7 @@ def escape(trouble: Trouble) -> Words | None:
 
 def reserved_character(trouble: Trouble) -> Words | None:
     """A value that begins with ``@``, a backtick or ``%``."""
-    if trouble.fault is not Fault.FIRST_CHARACTER:
+    if trouble.fault is not YamlFault.FIRST_CHARACTER:
         return None
     text = without_comment(trouble.here)
     if trouble.before.count("{") + trouble.before.count("[") > trouble.before.count(
@@ -264,7 +270,7 @@ def anchor_character(trouble: Trouble) -> Words | None:
     """An expression that begins with ``*`` or ``&``, or an alias with odd characters after its
     name.
     """
-    if trouble.fault is not Fault.ANCHOR or trouble.start is None:
+    if trouble.fault is not YamlFault.ANCHOR or trouble.start is None:
         return None
     row, column = trouble.start
     sign = trouble.line(row)[column : column + 1]
@@ -284,7 +290,7 @@ def anchor_character(trouble: Trouble) -> Words | None:
 
 def tag(trouble: Trouble) -> Words | None:
     """A value that begins with ``!``."""
-    if trouble.fault is not Fault.TAG:
+    if trouble.fault is not YamlFault.TAG:
         return None
     return Words(
         "a value without quotes cannot begin with `!`",
@@ -295,7 +301,7 @@ def tag(trouble: Trouble) -> Words | None:
 
 def directive(trouble: Trouble) -> Words | None:
     """A line that begins with ``%``."""
-    if trouble.fault is not Fault.DIRECTIVE:
+    if trouble.fault is not YamlFault.DIRECTIVE:
         return None
     row = trouble.at[0]
     return Words(
