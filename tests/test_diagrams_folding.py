@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 import archspec
+from archspec.diagrams.canvas import Canvas
 from archspec.diagrams.dot import dot
-from archspec.diagrams.drawer import Drawer
+from archspec.diagrams.drawer import draw_body, draw_inputs
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Form, Member, boxes
-from archspec.diagrams.edges import Wiring
+from archspec.diagrams.edges import edges
 from archspec.diagrams.elements import Reading
-from archspec.diagrams.levels import View, plan, views
+from archspec.diagrams.figure import View, plan, views
 from archspec.diagrams.making import draw
 from archspec.diagrams.options import FORMATS, LEVELS, Options
 from archspec.diagrams.rendering import render
@@ -35,20 +36,20 @@ VIEWS = tuple(
 
 
 class Drawn(NamedTuple):
-    """A drawing, and who drew it, who knows where each layer went."""
+    """A drawing, and the canvas, which knows where each layer went."""
 
     drawing: Drawing
-    drawer: Drawer
+    canvas: Canvas
 
 
 def drawn(network: Graph, view: View) -> Drawn:
     """A network in one view."""
     drawing = Drawing(network.name, network.name, "")
-    drawer = Drawer(network, plan(view))
-    drawer.inputs(drawing.members)
-    drawer.body(Reading(network, whole=view.level != "full").elements(), drawing.members)
-    drawing.edges = Wiring(network, drawer, drawing).edges()
-    return Drawn(drawing, drawer)
+    canvas = Canvas(network, plan(view))
+    draw_inputs(canvas, drawing.members)
+    draw_body(canvas, Reading(network, whole=view.level != "full").elements, drawing.members)
+    drawing.edges = edges(canvas, drawing.members)
+    return Drawn(drawing, canvas)
 
 
 @cache
@@ -70,11 +71,11 @@ def clusters(members: list[Member]) -> Iterator[Cluster]:
 def assert_every_layer_is_on_a_box(network: Graph, one: Drawn) -> None:
     ids = [box.id for box in one.drawing.boxes]
     assert len(ids) == len(set(ids))
-    assert set(one.drawer.place) == {*network.inputs, *(node.name for node in network.nodes)}
-    assert set(one.drawer.place.values()) <= set(ids)
+    assert set(one.canvas.place) == {*network.inputs, *(node.name for node in network.nodes)}
+    assert set(one.canvas.place.values()) <= set(ids)
     outputs = {box.id for box in one.drawing.boxes if box.form is Form.OUTPUT}
     points = {box.id for box in one.drawing.boxes if box.form is Form.POINT}
-    assert set(ids) - set(one.drawer.place.values()) <= outputs | points, "a box holds no layer"
+    assert set(ids) - set(one.canvas.place.values()) <= outputs | points, "a box holds no layer"
 
 
 def assert_numbers_add_up(network: Graph, one: Drawn) -> None:
@@ -83,7 +84,7 @@ def assert_numbers_add_up(network: Graph, one: Drawn) -> None:
     """
     on: dict[str, list[Node]] = {}
     for node in network.nodes:
-        on.setdefault(one.drawer.place.get(node.name, ""), []).append(node)
+        on.setdefault(one.canvas.place.get(node.name, ""), []).append(node)
     for box in one.drawing.boxes:
         said = box.rows[0].small if box.form is Form.FRAME else box.weight
         if said:
@@ -101,7 +102,7 @@ def assert_all_weights_are_said(network: Graph, one: Drawn) -> None:
     assert [
         node.name
         for node in network.nodes
-        if parameters([node]) and one.drawer.place.get(node.name) in silent
+        if parameters([node]) and one.canvas.place.get(node.name) in silent
     ] == []
 
 
@@ -122,7 +123,7 @@ def assert_edges_are_the_graphs(network: Graph, one: Drawn) -> None:
     figure at the point where the first one begins.
     """
     forms = {box.id: box.form for box in one.drawing.boxes}
-    place = one.drawer.place
+    place = one.canvas.place
     after: dict[str, set[str]] = {}
     for edge in one.drawing.edges:
         assert {edge.tail, edge.head} <= set(forms), "an edge leads from nowhere"
@@ -144,7 +145,7 @@ def assert_edges_are_the_graphs(network: Graph, one: Drawn) -> None:
     between = {
         (place[tail], place[head])
         for tail, head in pairs
-        if dict(one.drawer.copies[tail]) != dict(one.drawer.copies[head])
+        if dict(one.canvas.copies[tail]) != dict(one.canvas.copies[head])
     }
     assert needed - ways <= between, "an edge of the graph is not drawn"
     parted = {
@@ -175,7 +176,7 @@ def assert_nothing_hangs(network: Graph, one: Drawn) -> None:
     """Every box is led to, but for inputs and layers that take nothing; every box leads on, but
     for the model's outputs.
     """
-    place = one.drawer.place
+    place = one.canvas.place
     begin = {place[name] for name in network.inputs} | {
         place[node.name] for node in network.nodes if not node.inputs
     }
@@ -183,7 +184,7 @@ def assert_nothing_hangs(network: Graph, one: Drawn) -> None:
     end = {place.get(name) for name in network.outputs.values()} | {
         box.id for box in one.drawing.boxes if box.form is Form.OUTPUT
     }
-    end |= {place[name] for name in one.drawer.place if name not in used}
+    end |= {place[name] for name in one.canvas.place if name not in used}
     ids = {box.id for box in one.drawing.boxes}
     assert ids - begin - {edge.head for edge in one.drawing.edges} == set()
     assert ids - end - {edge.tail for edge in one.drawing.edges} == set()

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archspec.diagrams import lettering
-from archspec.diagrams.drawer import Drawer
+from archspec.diagrams.canvas import Canvas
+from archspec.diagrams.drawer import draw_body, draw_inputs
 from archspec.diagrams.drawing import Cluster, Drawing, boxes
-from archspec.diagrams.edges import Wiring
+from archspec.diagrams.edges import edges
 from archspec.diagrams.elements import Readings
-from archspec.diagrams.figure import elements_of
+from archspec.diagrams.figure import View, elements_of, plan
 from archspec.diagrams.lettering import Legend
-from archspec.diagrams.levels import View, plan
 from archspec.reports.matching import Pair, match
 
 SIGNS = {"+": "only in the second", "−": "only in the first", "~": "changed"}
@@ -34,16 +34,16 @@ def both(first: Readings, second: Readings, view: View, title: str | None = None
         cluster = Cluster(
             f"cluster_{'ab'[number]}", graph.name, lines=[lettering.subtitle(graph)], panel=True
         )
-        drawer = Drawer(graph, plan(view), "ab"[number], legend)
-        drawer.inputs(cluster.members)
-        drawer.body(elements_of(readings, view), cluster.members)
+        canvas = Canvas(graph, plan(view), "ab"[number], legend)
+        draw_inputs(canvas, cluster.members)
+        draw_body(canvas, elements_of(readings, view), cluster.members)
         part = Drawing(graph.name, graph.name, "", [cluster])
-        drawer.finished(part)
+        canvas.finish(part)
         _sign(
-            drawer, cluster, {name: sign for (side, name), sign in signs.items() if side == number}
+            canvas, cluster, {name: sign for (side, name), sign in signs.items() if side == number}
         )
         drawing.members.append(cluster)
-        drawing.edges += Wiring(graph, drawer, part).edges()
+        drawing.edges += edges(canvas, part.members)
         drawing.notes += [note for note in part.notes if note not in drawing.notes]
     drawing.legend = legend.entries()
     if not signs:
@@ -68,12 +68,12 @@ def _signs(pair: Pair) -> Iterator[tuple[tuple[int, str], str]]:
             yield from _signs(child)
 
 
-def _sign(drawer: Drawer, cluster: Cluster, signs: dict[str, str]) -> None:
+def _sign(canvas: Canvas, cluster: Cluster, signs: dict[str, str]) -> None:
     """Mark each box by the layers that were placed on it: with their sign if they share one,
     else as changed.
     """
     placed: dict[str, set[str]] = {}
-    for name, place in drawer.place.items():
+    for name, place in canvas.place.items():
         placed.setdefault(place, set()).add(signs.get(name, ""))
     for box in boxes(cluster.members):
         found = placed.get(box.id, set())

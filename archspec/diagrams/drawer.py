@@ -1,4 +1,4 @@
-"""A graph's elements and a plan → a drawing: boxes, clusters and edges.
+"""Elements drawn onto a canvas: boxes and clusters, in the order of the text.
 
 Each layer is placed on a box; a layer in a copy that is not drawn is placed on the box of its like.
 The edges are then those of the graph between the boxes, so that what is folded is folded exactly;
@@ -10,14 +10,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeGuard
 
 from archspec.diagrams import lettering
-from archspec.diagrams.drawing import Box, Cluster, Form, Member, Row
+from archspec.diagrams.boxes import (
+    card_box,
+    frame_box,
+    group_box,
+    input_box,
+    merge_box,
+    output_box,
+    stack_box,
+)
+from archspec.diagrams.canvas import FIRST, Around, Canvas
+from archspec.diagrams.drawing import Box, Cluster, Form, Member, Way
 from archspec.diagrams.elements import (
     Card,
     Element,
     Elements,
     Group,
+    Path,
     Repeat,
     Side,
     Split,
@@ -25,282 +37,302 @@ from archspec.diagrams.elements import (
     nodes_of,
 )
 from archspec.diagrams.folding import Fold, folds, joined, neighbours
-from archspec.diagrams.keeping import FIRST
-from archspec.diagrams.lettering import DOT, MARK
-from archspec.diagrams.palette import Fill
-from archspec.diagrams.roles import fill
-from archspec.diagrams.splits import SplitDrawer
-from archspec.graph import Node
+from archspec.diagrams.lettering import DOT
 
 
-class Drawer(SplitDrawer):
-    """Draws elements into members, and keeps where each layer went."""
+def draw_inputs(canvas: Canvas, members: list[Member]) -> None:
+    """Draw the model's inputs."""
+    inputs = canvas.graph.inputs
+    for name, tensor in inputs.items():
+        words = "Input" if len(inputs) == 1 else name
+        members.append(input_box(canvas, name, words, tensor))
 
-    def inputs(self, members: list[Member]) -> None:
-        """Draw the model's inputs."""
-        for name, tensor in self.graph.inputs.items():
-            said = "Input" if len(self.graph.inputs) == 1 else name
-            box = Box(
-                self._id(),
-                Form.INPUT,
-                [Row(said)],
-                lines=[str(tensor)],
-                node=name,
-                tip=f"{name}\n{tensor}, {tensor.dtype}",
-            )
-            self.place[name] = box.id
-            members.append(box)
 
-    def body(self, elements: Elements, members: list[Member]) -> None:
-        """Draw elements one after the other."""
-        if not self.plan.neighbours:
-            for element in elements:
-                self._element(element, members)
-            return
-        for fold in neighbours(elements):
-            if fold.number == 1:
-                self._element(fold.body[0], members)
-            else:
-                self._register(fold)
-                self._counted(fold, "", members)
-
-    def _element(self, element: Element, members: list[Member]) -> None:
-        if isinstance(element, Card):
-            members.append(self.card(element))
-        elif isinstance(element, Split):
-            self._split(element, members)
-        elif isinstance(element, Group):
-            self._group(element, members)
-        elif isinstance(element, Repeat):
-            self._repeat(element, members)
-        else:
-            self._side(element, members)
-
-    def _group(self, group: Group, members: list[Member]) -> None:
-        if self.plan.closed(group, self.depth):
-            members.append(self._closed(group))
-            return
-        cluster = self._cluster(group)
-        self.depth += 1
-        self._within.append(f"{FIRST}{cluster.title}")
-        fold = self._only_fold(group.body)
-        if fold is None:
-            self.body(group.body, cluster.members)
-        else:
-            inner = fold.body[0]
-            cluster.count = fold.number
-            self._register(fold)
-            opened = (
-                isinstance(inner, Group)
-                and len(fold.body) == 1
-                and not self.plan.closed(inner, self.depth)
-            )
-            self.body(
-                inner.body if opened and isinstance(inner, Group) else fold.body, cluster.members
-            )
-        self._within.pop()
-        self.depth -= 1
-        members += self._framed(cluster)
-
-    def _framed(self, cluster: Cluster) -> list[Member]:
-        """A cluster; what is in it, where nothing needs to be told of it; a chain of cards as
-        one box under the cluster's name.
-        """
-        if self.plan.panel and cluster.count == 1:
-            return cluster.members
-        cards = [
-            one
-            for one in cluster.members
-            if isinstance(one, Box) and one.form in (Form.CARD, Form.GROUP)
-        ]
-        if (
-            len(cards) == len(cluster.members) > 1
-            and self.plan.fold
-            and all(self._follows(a, b) for a, b in pairwise(cards))
-        ):
-            return [self._frame(cluster, cards)]
-        return [self._unwrapped(cluster)]
-
-    @staticmethod
-    def _unwrapped(cluster: Cluster) -> Member:
-        """A cluster, or the one thing in it under the cluster's name."""
-        only = cluster.members[0] if len(cluster.members) == 1 else None
-        if isinstance(only, Cluster) and 1 in (only.count, cluster.count):
-            cluster.members, cluster.count = only.members, only.count * cluster.count
-        elif isinstance(only, Box) and only.form in (Form.CARD, Form.GROUP):
-            row = only.rows[0]
-            only.weight = cluster.weight
-            only.rows[0] = row._replace(times=cluster.count * row.times)
-            if only.form is Form.CARD:
-                only.lines = [DOT.join([cluster.title, *only.lines])]
-            else:
-                only.rows[0] = only.rows[0]._replace(strong=cluster.title)
-                only.lines = only.lines or [row.strong]
-            return only
-        return cluster
-
-    def _only_fold(self, body: Elements) -> Fold | None:
-        """The one fold that a group consists of, whose ×N then stands in the group's own title."""
-        if self.plan.fold and len(body) == 1 and isinstance(body[0], Repeat):
-            found = self._folds(body[0])
-            if len(found) == 1 and found[0].number > 1:
-                return found[0]
-        return None
-
-    def _cluster(self, group: Group) -> Cluster:
-        alike = self.alike(group)
-        nodes = [node for one in alike for node in nodes_of(one)]
-        cluster = Cluster(
-            f"cluster_{self._id()}", _last(group.path) or group.label, node=group.path
-        )
-        cluster.size, cluster.weight = self._size(alike), lettering.weight(nodes)
-        cluster.tip = lettering.group_tip(group.path, nodes, group.arguments)
-        return cluster
-
-    def _closed(self, group: Group) -> Box:
-        alike = self.alike(group)
-        nodes = [node for one in alike for node in nodes_of(one)]
-        mark = self._mark(group, closed=True)
-        box = Box(
-            self._id(),
-            Form.GROUP,
-            [Row(_last(group.path) or group.label, f" {MARK}" if mark else "")],
-            self._main_fill(nodes),
-            node=group.path,
-        )
-        box.lines = [group.block] if group.block and group.block != box.rows[0].strong else []
-        box.size, box.weight = self._size(alike), lettering.weight(nodes)
-        box.tip = lettering.group_tip(group.path, nodes, group.arguments)
-        self.closed_groups.append((box, group))
-        self.legend.saw(box.fill, None)
-        self._put(nodes, box)
-        return box
-
-    @staticmethod
-    def _main_fill(nodes: Sequence[Node]) -> Fill:
-        """The colour of a closed group: that of the layers that most of its multiply-adds, or
-        weights, are in.
-        """
-        shares: Counter[Fill] = Counter()
-        for node in nodes:
-            shares[fill(node.layer)] += (
-                (node.macs or 0) + sum(weight.size for weight in node.weights) + 1
-            )
-        return shares.most_common(1)[0][0]
-
-    def _size(self, alike: Sequence[Element]) -> str:
-        """What the last of some groups gives on."""
-        last = max(
-            (one for one in alike if isinstance(one, Group)),
-            key=lambda one: self.position[list(nodes_of(one))[-1].name],
-        )
-        end = self.graph.endpoints.get(last.path)
-        return str(self.graph.tensors[end]) if end is not None else str(self.last_of(alike).output)
-
-    def _repeat(self, repeat: Repeat, members: list[Member]) -> None:
-        if not self.plan.fold:
-            for copy in repeat.copies:
-                self.body(copy, members)
-            return
-        for fold in self._folds(repeat):
-            self._register(fold)
-            self._counted(fold, repeat.label, members)
-
-    def _folds(self, repeat: Repeat) -> list[Fold]:
-        """The folds of a repeat, with those of the repeats that are drawn as it."""
-        mine = folds(repeat.copies)
-        for other in self.alike(repeat)[1:]:
-            if isinstance(other, Repeat):
-                mine = [
-                    joined(one, its) for one, its in zip(mine, folds(other.copies), strict=True)
-                ]
-        return mine
-
-    def _counted(self, fold: Fold, label: str, members: list[Member]) -> None:
-        """Draw one copy of a fold, with ×N on its box or around its boxes."""
-        inner: list[Member] = []
-        self._within.append(self._first_of(fold, label))
-        self.body(fold.body, inner)
-        self._within.pop()
-        only = inner[0] if len(inner) == 1 else None
+def draw_body(canvas: Canvas, elements: Elements, members: list[Member]) -> None:
+    """Draw elements one after the other."""
+    if not canvas.plan.neighbours:
+        for element in elements:
+            _draw(canvas, element, members)
+        return
+    for fold in neighbours(elements):
         if fold.number == 1:
-            members += inner
-        elif (
-            isinstance(only, Box)
-            and only.form in (Form.CARD, Form.GROUP)
-            and only.rows[0].times == 1
-        ):
-            only.rows[0] = only.rows[0]._replace(times=fold.number)
-            self._named_by_block(only, fold)
-            members.append(only)
-        elif isinstance(only, Box) and only.form is Form.FRAME and only.rows[0].times == 1:
-            only.rows[0] = only.rows[0]._replace(
-                times=fold.number, strong=self._name_of(fold) or only.rows[0].strong
-            )
-            members.append(only)
-        elif isinstance(only, Cluster) and only.count == 1:
-            only.count = fold.number
-            only.title = self._name_of(fold) or only.title
-            members.append(only)
+            _draw(canvas, fold.body[0], members)
         else:
-            nodes = [node for copy in fold.copies for node in all_nodes(copy)]
-            cluster = Cluster(
-                f"cluster_{self._id()}",
-                _plain(label),
-                inner,
-                fold.number,
-                weight=lettering.weight(nodes),
-            )
-            cluster.size = str(nodes[-1].output)
-            members.append(cluster)
+            canvas.add_fold(fold)
+            _draw_fold(canvas, fold, "", members)
 
-    def _named_by_block(self, box: Box, fold: Fold) -> None:
-        """A closed group that stands for several is called after its block, not after the first
-        of them.
-        """
-        name = self._name_of(fold)
-        if box.form is Form.GROUP and name:
-            box.rows[0] = box.rows[0]._replace(strong=name)
-            box.lines = [line for line in box.lines if line != name]
 
-    def _first_of(self, fold: Fold, label: str) -> str:
-        """What the first copy of a fold is called: by its own name where it is the author's."""
-        first = fold.copies[0]
-        if self.depth == 0 and len(first) == 1 and isinstance(first[0], Group):
-            return _last(first[0].path)
-        return FIRST + (_plain(label) or "the repeat")
+def _draw(canvas: Canvas, element: Element, members: list[Member]) -> None:
+    if isinstance(element, Card):
+        members.append(card_box(canvas, element))
+    elif isinstance(element, Split):
+        _draw_split(canvas, element, members)
+    elif isinstance(element, Group):
+        _draw_group(canvas, element, members)
+    elif isinstance(element, Repeat):
+        _draw_repeat(canvas, element, members)
+    else:
+        _draw_side(canvas, element, members)
 
-    def _name_of(self, fold: Fold) -> str:
-        """What a fold of one group is called: outside of groups by the names that the author
-        gave, within one after the block.
-        """
-        ends = [
-            copy[0]
-            for copy in (fold.copies[0], fold.copies[-1])
-            if len(copy) == 1 and isinstance(copy[0], Group)
-        ]
-        if len(ends) < 2:
-            return ""
-        if self.depth == 0:
-            return (", " if fold.number == 2 else " … ").join(_last(one.path) for one in ends)
-        return ends[1].block
 
-    def _side(self, side: Side, members: list[Member]) -> None:
-        nodes = list(nodes_of(side))
-        for node in nodes:
-            self.sides[node.name] = side.name
-        self.body(side.body, members)
-        end = self.graph.outputs[side.name]
-        box = Box(
-            self._id(),
-            Form.OUTPUT,
-            [Row(side.name)],
-            lines=[f"output, {self.graph.tensors[end]}"],
-            node=side.name,
-        )
-        box.tip = f"{side.name}\noutput of the model, {self.graph.tensors[end]}"
-        self.ends[side.name] = box.id
-        members.append(box)
+def _draw_side(canvas: Canvas, side: Side, members: list[Member]) -> None:
+    canvas.sides |= {node.name: side.name for node in nodes_of(side)}
+    draw_body(canvas, side.body, members)
+    members.append(output_box(canvas, side))
+
+
+# --- splits
+
+
+def _draw_split(canvas: Canvas, split: Split, members: list[Member]) -> None:
+    """Draw a point where a split parts, its paths, and the sign or bar in which they meet."""
+    alike = [each for each in canvas.likeness.alike(split) if isinstance(each, Split)]
+    bar = not lettering.symbol(split.merge)
+    point = _point(canvas, split, members)
+    ways = _ways(split, bar=bar)
+    for each in alike:
+        _record_ways(canvas, each, point, ways)
+    for body in canvas.likeness.bare(split):
+        _record_around(canvas, body, point, Way.TRUNK)
+    for body in canvas.likeness.extra(split):
+        _record_around(canvas, body, point, Way.SHORTCUT)
+        canvas.in_paths |= {node.name for node in all_nodes(body)}
+    for path in split.paths:
+        _draw_path(canvas, path, members, bar=bar)
+    members.append(merge_box(canvas, split, alike))
+
+
+def _record_ways(canvas: Canvas, split: Split, point: str, ways: Sequence[Way]) -> None:
+    """Record for the layers of a split on which way they are, and for its merge how each way
+    ends.
+    """
+    entry = _entry(split)
+    for path, way in zip(split.paths, ways, strict=True):
+        for node in all_nodes(path.body):
+            canvas.in_paths.add(node.name)
+            canvas.around[node.name].append(Around(entry, point, way))
+    canvas.around[split.merge.name].append(Around(entry, point, Way.SHORTCUT))
+    bar = not lettering.symbol(split.merge)
+    canvas.merging[split.merge.name] = [
+        (way, number if bar else None) for number, way in enumerate(ways)
+    ]
+
+
+def _record_around(canvas: Canvas, body: Elements, point: str, way: Way) -> None:
+    """Record that the layers of a first copy's body begin at a point that other copies have."""
+    nodes = list(all_nodes(body))
+    for node in nodes:
+        canvas.around[node.name].append(Around(nodes[0].inputs[0], point, way))
+
+
+def _draw_path(canvas: Canvas, path: Path, members: list[Member], *, bar: bool) -> None:
+    cards = [each for each in path.body if isinstance(each, Card)]
+    if canvas.plan.fold and not bar and len(cards) == len(path.body) > 1 and _is_chain(cards):
+        members.append(stack_box(canvas, cards))
+    else:
+        draw_body(canvas, path.body, members)
+
+
+def _point(canvas: Canvas, split: Split, members: list[Member]) -> str:
+    """Where a split parts: a point of its own, or that of the split around it that parts
+    from the same tensor.
+    """
+    entry = _entry(split)
+    names = {node.name for node in nodes_of(split)}
+    for outer in canvas.around[min(names)] if names else []:
+        if outer.entry == entry and all(outer in canvas.around[name] for name in names):
+            return outer.point
+    box = Box(canvas.new_id(), Form.POINT, [])
+    members.append(box)
+    return box.id
+
+
+def _entry(split: Split) -> str:
+    """The tensor that enters a split: the one from outside that most of its paths begin with."""
+    inside = {node.name for node in nodes_of(split)}
+    heads = [next(all_nodes(path.body), None) for path in split.paths]
+    taken = [name for head in heads if head is not None for name in head.inputs]
+    outside = [name for name in [*taken, *split.merge.inputs] if name not in inside]
+    return Counter(outside).most_common(1)[0][0] if outside else ""
+
+
+def _ways(split: Split, *, bar: bool) -> list[Way]:
+    """What the path through each part of a split is drawn as: a gate leaves the straight way
+    to what it acts on.
+    """
+    if any(path.role != "branch" for path in split.paths):
+        return [Way.SHORTCUT if path.role == "shortcut" else Way.TRUNK for path in split.paths]
+    gate = not bar and any(not path.body for path in split.paths)
+    return [Way.TRUNK if gate and not path.body else Way.BRANCH for path in split.paths]
+
+
+def _is_chain(cards: Sequence[Card]) -> bool:
+    """Whether each card takes what the one before it gives, and nothing else."""
+    return all(
+        after.nodes[0].inputs == (before.nodes[-1].name,) for before, after in pairwise(cards)
+    )
+
+
+# --- groups
+
+
+def _draw_group(canvas: Canvas, group: Group, members: list[Member]) -> None:
+    if canvas.plan.closed(group, canvas.depth):
+        members.append(group_box(canvas, group))
+        return
+    cluster = _cluster(canvas, group)
+    canvas.depth += 1
+    with canvas.notes.at(f"{FIRST}{cluster.title}"):
+        fold = _only_fold(canvas, group.body)
+        if fold is None:
+            body = group.body
+        else:
+            cluster.count = fold.number
+            canvas.add_fold(fold)
+            body = _opened(canvas, fold)
+        draw_body(canvas, body, cluster.members)
+    canvas.depth -= 1
+    members += _framed(canvas, cluster)
+
+
+def _only_fold(canvas: Canvas, body: Elements) -> Fold | None:
+    """The one fold that a group consists of, whose ×N then stands in the group's own title."""
+    if canvas.plan.fold and len(body) == 1 and isinstance(body[0], Repeat):
+        runs = _folds(canvas, body[0])
+        if len(runs) == 1 and runs[0].number > 1:
+            return runs[0]
+    return None
+
+
+def _opened(canvas: Canvas, fold: Fold) -> Elements:
+    """The body of a fold; of one open group, what is in it."""
+    inner = fold.body[0]
+    if len(fold.body) > 1 or not isinstance(inner, Group):
+        return fold.body
+    return fold.body if canvas.plan.closed(inner, canvas.depth) else inner.body
+
+
+def _cluster(canvas: Canvas, group: Group) -> Cluster:
+    alike = canvas.likeness.alike(group)
+    nodes = [node for each in alike for node in nodes_of(each)]
+    cluster = Cluster(f"cluster_{canvas.new_id()}", group.name, node=group.path)
+    cluster.size, cluster.weight = canvas.size(alike), lettering.weight(nodes)
+    cluster.tip = lettering.group_tip(group.path, nodes, group.arguments)
+    return cluster
+
+
+def _framed(canvas: Canvas, cluster: Cluster) -> list[Member]:
+    """A cluster; what is in it, where nothing needs to be said of it; a chain of cards as one
+    box under the cluster's name.
+    """
+    if canvas.plan.panel and cluster.count == 1:
+        return cluster.members
+    cards = [each for each in cluster.members if _is_card(each)]
+    if (
+        len(cards) == len(cluster.members) > 1
+        and canvas.plan.fold
+        and all(canvas.follows(box, other) for box, other in pairwise(cards))
+    ):
+        return [frame_box(canvas, cluster, cards)]
+    return [_unwrapped(cluster)]
+
+
+def _is_card(member: Member) -> TypeGuard[Box]:
+    return isinstance(member, Box) and member.form in (Form.CARD, Form.GROUP)
+
+
+def _unwrapped(cluster: Cluster) -> Member:
+    """A cluster, or the single thing in it under the cluster's name."""
+    only = cluster.members[0] if len(cluster.members) == 1 else None
+    if isinstance(only, Cluster) and 1 in (only.count, cluster.count):
+        cluster.members, cluster.count = only.members, only.count * cluster.count
+    elif only is not None and _is_card(only):
+        row = only.rows[0]
+        only.weight = cluster.weight
+        only.rows[0] = row._replace(times=cluster.count * row.times)
+        if only.form is Form.CARD:
+            only.lines = [DOT.join([cluster.title, *only.lines])]
+        else:
+            only.rows[0] = only.rows[0]._replace(strong=cluster.title)
+            only.lines = only.lines or [row.strong]
+        return only
+    return cluster
+
+
+# --- repeats
+
+
+def _draw_repeat(canvas: Canvas, repeat: Repeat, members: list[Member]) -> None:
+    if not canvas.plan.fold:
+        for copy in repeat.copies:
+            draw_body(canvas, copy, members)
+        return
+    for fold in _folds(canvas, repeat):
+        canvas.add_fold(fold)
+        _draw_fold(canvas, fold, repeat.label, members)
+
+
+def _folds(canvas: Canvas, repeat: Repeat) -> list[Fold]:
+    """The folds of a repeat, with those of the repeats that are drawn as it."""
+    mine = folds(repeat.copies)
+    for other in canvas.likeness.alike(repeat)[1:]:
+        if isinstance(other, Repeat):
+            theirs = folds(other.copies)
+            mine = [joined(fold, its) for fold, its in zip(mine, theirs, strict=True)]
+    return mine
+
+
+def _draw_fold(canvas: Canvas, fold: Fold, label: str, members: list[Member]) -> None:
+    """Draw one copy of a fold, with ×N on its box or around its boxes."""
+    inner: list[Member] = []
+    with canvas.notes.at(_first_of(canvas, fold, label)):
+        draw_body(canvas, fold.body, inner)
+    members += inner if fold.number == 1 else [_counted(canvas, fold, label, inner)]
+
+
+def _counted(canvas: Canvas, fold: Fold, label: str, inner: list[Member]) -> Member:
+    """What was drawn of a fold, with ×N in its own title or in that of a cluster around it."""
+    only = inner[0] if len(inner) == 1 else None
+    name = _name_of(canvas, fold)
+    if isinstance(only, Box) and only.form in _COUNTED and only.rows[0].times == 1:
+        only.rows[0] = only.rows[0]._replace(times=fold.number)
+        if name and only.form is not Form.CARD:
+            only.rows[0] = only.rows[0]._replace(strong=name)
+            only.lines = [line for line in only.lines if line != name]
+        return only
+    if isinstance(only, Cluster) and only.count == 1:
+        only.count = fold.number
+        only.title = name or only.title
+        return only
+    nodes = [node for copy in fold.copies for node in all_nodes(copy)]
+    cluster = Cluster(f"cluster_{canvas.new_id()}", _plain(label), inner, fold.number)
+    cluster.size, cluster.weight = str(nodes[-1].output), lettering.weight(nodes)
+    return cluster
+
+
+_COUNTED = (Form.CARD, Form.GROUP, Form.FRAME)
+"""The boxes whose title takes ×N."""
+
+
+def _first_of(canvas: Canvas, fold: Fold, label: str) -> str:
+    """What the first copy of a fold is called: by its own name where it is the author's."""
+    first = fold.copies[0]
+    if canvas.depth == 0 and len(first) == 1 and isinstance(first[0], Group):
+        return _last(first[0].path)
+    return FIRST + (_plain(label) or "the repeat")
+
+
+def _name_of(canvas: Canvas, fold: Fold) -> str:
+    """What a fold of groups is called: outside of groups by the names that the author gave,
+    within one after the block.
+    """
+    copies = (fold.copies[0], fold.copies[-1])
+    ends = [copy[0] for copy in copies if len(copy) == 1 and isinstance(copy[0], Group)]
+    if len(ends) < 2:
+        return ""
+    if canvas.depth == 0:
+        return (", " if fold.number == 2 else " … ").join(_last(group.path) for group in ends)
+    return ends[1].block
 
 
 def _last(path: str) -> str:

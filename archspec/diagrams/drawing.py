@@ -28,7 +28,7 @@ class Form(Enum):
 
 class Row(NamedTuple):
     """One line of a stack, or a card's title: what stands out, the rest, what is small;
-    ``times`` is ×N.
+    ``times`` is ×N. ``belongs`` is what belongs to the layer, said only where the legend does not.
     """
 
     strong: str
@@ -36,6 +36,7 @@ class Row(NamedTuple):
     small: str = ""
     times: int = 1
     fill: Fill = Fill.CONV
+    belongs: str | None = None
 
 
 @dataclass

@@ -7,10 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archspec.diagrams.drawer import Drawer
-from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Way
-from archspec.diagrams.keeping import Around
-from archspec.graph import Graph, Node
+from archspec.diagrams.canvas import Around, Canvas
+from archspec.diagrams.drawing import Box, Cluster, Edge, Form, Member, Way, boxes
+from archspec.graph import Node
 from archspec.tensor import show_shape
 
 
@@ -21,16 +20,20 @@ class Step(NamedTuple):
     tensor: str
 
 
-class Wiring:
-    """Reads the edges of a drawing off its graph."""
+def edges(canvas: Canvas, members: list[Member]) -> list[Edge]:
+    """The edges between the boxes that were drawn onto a canvas."""
+    return Wiring(canvas, members).edges()
 
-    def __init__(self, graph: Graph, drawer: Drawer, drawing: Drawing) -> None:
-        self.graph = graph
-        self.drawer = drawer
-        self.boxes = {box.id: box for box in drawing.boxes}
-        self.order = {box.id: number for number, box in enumerate(drawing.boxes)}
-        self.home = dict(_homes(drawing.members))
-        self.drawing = drawing
+
+class Wiring:
+    """Reads the edges between some boxes off the graph of their canvas."""
+
+    def __init__(self, canvas: Canvas, members: list[Member]) -> None:
+        self.graph = canvas.graph
+        self.canvas = canvas
+        self.boxes = {box.id: box for box in boxes(members)}
+        self.order = {box_id: number for number, box_id in enumerate(self.boxes)}
+        self.home = dict(_homes(members))
 
     def edges(self) -> list[Edge]:
         """All edges, each once, in the order of the layers; sizes stand where one is new."""
@@ -44,7 +47,7 @@ class Wiring:
 
     def _into(self, node: Node) -> Iterator[Step]:
         """The edges into one layer."""
-        head = self.drawer.place.get(node.name)
+        head = self.canvas.place.get(node.name)
         if head is None:
             return
         latest = self._latest(node)
@@ -56,11 +59,11 @@ class Wiring:
         """The input that was drawn last before a layer of several inputs: the straight way into
         it.
         """
-        placed = [name for name in node.inputs if name in self.drawer.place]
-        return max(placed, key=lambda name: self.order.get(self.drawer.place[name], -1), default="")
+        placed = [name for name in node.inputs if name in self.canvas.place]
+        return max(placed, key=lambda name: self.order.get(self.canvas.place[name], -1), default="")
 
     def _merging(self, node: Node, number: int, name: str, latest: str) -> tuple[Way, int | None]:
-        ways = self.drawer.merging.get(node.name)
+        ways = self.canvas.merging.get(node.name)
         if ways is not None and number < len(ways):
             return ways[number]
         if len(node.inputs) > 1:
@@ -70,17 +73,17 @@ class Wiring:
     def _hops(self, name: str, node: Node, head: str, way: Way, port: int | None) -> Iterator[Step]:
         """From the box of a tensor, through the points where splits part, to the box of a layer."""
         chain = self._chain(name, node)
-        tail = self.drawer.place.get(name)
+        tail = self.canvas.place.get(name)
         cut = tail is None or self._other_copy(name, node.name)
         before = None if cut else tail
         incoming = Way.TRUNK if chain else way
-        if self.drawer.sides.get(node.name) != self.drawer.sides.get(name):
+        if self.canvas.sides.get(node.name) != self.canvas.sides.get(name):
             incoming = Way.SIDE
         for place, around in enumerate(chain):
             if before is not None and before != around.point:
                 yield Step(Edge(before, around.point, incoming), name)
             before, incoming = around.point, around.way
-            if place == len(chain) - 1 and node.name in self.drawer.merging:
+            if place == len(chain) - 1 and node.name in self.canvas.merging:
                 incoming = way
         if before is not None and before != head:
             yield Step(Edge(before, head, incoming, port=port), name)
@@ -90,7 +93,7 @@ class Wiring:
         that share a point, the innermost.
         """
         found: dict[str, Around] = {}
-        for around in self.drawer.around[node.name]:
+        for around in self.canvas.around[node.name]:
             if around.entry == name:
                 found[around.point] = around
         return list(found.values())
@@ -99,21 +102,21 @@ class Wiring:
         """Whether two layers are in different copies of one fold: what is between them is what
         ×N says.
         """
-        copies = dict(self.drawer.copies[name])
-        return any(copies.get(fold, number) != number for fold, number in self.drawer.copies[other])
+        copies = dict(self.canvas.copies[name])
+        return any(copies.get(fold, number) != number for fold, number in self.canvas.copies[other])
 
     def _ends(self) -> Iterator[Step]:
         """From the ends of the side paths to the boxes of their outputs."""
         for name, end in self.graph.outputs.items():
-            box = self.drawer.ends.get(name)
-            tail = self.drawer.place.get(end)
+            box = self.canvas.ends.get(name)
+            tail = self.canvas.place.get(end)
             if box is not None and tail is not None:
-                inside = self.drawer.sides.get(end) == name
+                inside = self.canvas.sides.get(end) == name
                 yield Step(Edge(tail, box, Way.TRUNK if inside else Way.SIDE), end)
 
     def _on_spine(self, tensor: str) -> bool:
         """Whether a tensor is on no branch and no side path."""
-        return tensor not in self.drawer.in_paths and tensor not in self.drawer.sides
+        return tensor not in self.canvas.in_paths and tensor not in self.canvas.sides
 
     def _labelled(self, steps: list[Step]) -> list[Edge]:
         """The edges; those of the trunk outside of clusters, and into and out of them, with the

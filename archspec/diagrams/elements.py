@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import count, groupby
 from typing import NamedTuple, TypeAlias, Union
 
 from archspec.diagrams.roles import Role, role
@@ -19,12 +19,13 @@ from archspec.graph import Bindings, Graph, Node, Scope
 
 class Card(NamedTuple):
     """A layer with those that belong to it: a convolution with its padding, normalization and
-    activation.
+    activation. ``number`` is the element's own among all of one reading, as for every element.
 
     ``main`` is the layer that it is called after; ``nodes`` are all, in their order. A card of
     normalizations and activations alone has the first of them as its main.
     """
 
+    number: int
     nodes: tuple[Node, ...]
     main: Node
 
@@ -54,6 +55,7 @@ class Split(NamedTuple):
     ``after`` are its normalization and activation.
     """
 
+    number: int
     paths: tuple[Path, ...]
     merge: Node
     after: tuple[Node, ...] = ()
@@ -64,16 +66,23 @@ class Group(NamedTuple):
     those of the call, nothing for a group.
     """
 
+    number: int
     path: str
     label: str
     body: tuple[Element, ...]
     block: str = ""
     arguments: Bindings = ()
 
+    @property
+    def name(self) -> str:
+        """The last step of the path; that of a group without one is its label."""
+        return self.path.rpartition(".")[2] or self.label
+
 
 class Repeat(NamedTuple):
     """What one item with `repeat` made: a body for each repetition."""
 
+    number: int
     label: str
     copies: tuple[tuple[Element, ...], ...]
 
@@ -81,6 +90,7 @@ class Repeat(NamedTuple):
 class Side(NamedTuple):
     """A side path, which ends in a further output of the model, called ``name``."""
 
+    number: int
     name: str
     body: tuple[Element, ...]
 
@@ -148,14 +158,28 @@ class Reading:
     def __init__(self, graph: Graph, *, whole: bool = True) -> None:
         self.graph = graph
         self.whole = whole
+        self._numbers = count()
 
+    @cached_property
     def elements(self) -> Elements:
         """The elements of the whole network."""
         return self._read(self.parts[0].children)
 
-    def block(self, index: int) -> Elements:
-        """The elements of one scope."""
-        return self._read(self.parts[index].children)
+    @cached_property
+    def gathered(self) -> Elements:
+        """The elements; cards that follow each other at one size stand together in a group."""
+        return tuple(self._gathered())
+
+    def _gathered(self) -> Iterator[Element]:
+        for (single, _), run in groupby(
+            self.elements, lambda one: (isinstance(one, Card), _sizes(one))
+        ):
+            together = tuple(run)
+            if single and len(together) > 1:
+                name = f"{_name(together[0])} … {_name(together[-1])}"
+                yield Group(next(self._numbers), name, name, together)
+            else:
+                yield from together
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -226,14 +250,20 @@ class Reading:
         filled = [copy for copy in copies if copy]
         if len(filled) < 2:
             return [one for copy in filled for one in copy]
-        return [Repeat(parts[0].scope.label, tuple(self._carded(copy) for copy in filled))]
+        return [
+            Repeat(
+                next(self._numbers),
+                parts[0].scope.label,
+                tuple(self._carded(copy) for copy in filled),
+            )
+        ]
 
     def _part(self, part: Part) -> list[Element | Node]:
         kind = part.scope.kind
         if kind in ("residual", "branches"):
             return self._split(part)
         if kind == "output":
-            return [Side(part.scope.path, self._read(part.children))]
+            return [Side(next(self._numbers), part.scope.path, self._read(part.children))]
         inside = self._loose(part.children)
         if (
             kind not in ("group", "block")
@@ -244,12 +274,11 @@ class Reading:
             return inside  # a group without a name is no thing of its own
         body = self._carded(inside)
         if len(body) == 1 and isinstance(body[0], Group) and body[0].path == part.scope.path:
-            return list(
-                body
-                # a named group that holds one block, or the reverse: the inner one knows its arguments
-            )
+            # a named group that holds one block, or the reverse: the inner one has the arguments
+            return list(body)
         return [
             Group(
+                next(self._numbers),
                 part.scope.path,
                 part.scope.label,
                 body,
@@ -278,7 +307,7 @@ class Reading:
         ]
         if part.scope.kind == "residual" and len(found) == 1:
             found.append(Path("shortcut", "shortcut", ()))
-        return [Split(tuple(found), ends[-1])]
+        return [Split(next(self._numbers), tuple(found), ends[-1])]
 
     @staticmethod
     def _in_order(paths: list[Part]) -> list[Part]:
@@ -300,9 +329,9 @@ class Reading:
             if isinstance(one, Node):
                 self._take(one, waiting, found)
             else:
-                found += self._alone(waiting)
+                found += self._lone(waiting)
                 found.append(one)
-        return (*found, *self._alone(waiting))
+        return (*found, *self._lone(waiting))
 
     def _take(self, node: Node, waiting: list[Node], found: list[Element]) -> None:
         """Put a layer on the card before it, keep it for the one after it, or begin one with it."""
@@ -323,26 +352,33 @@ class Reading:
         ):
             found[-1] = last._replace(after=(*last.after, node))
         elif waiting and not self._only(waiting[-1], node):
-            found += self._alone(waiting)
+            found += self._lone(waiting)
             self._take(node, waiting, found)
         elif self.whole and part is not Role.MAIN:
             waiting.append(node)
         else:
-            found.append(Card((*waiting, node), node))
+            found.append(Card(next(self._numbers), (*waiting, node), node))
             waiting.clear()
 
     def _only(self, before: Node, node: Node) -> bool:
         """Whether a layer is all that another one feeds, and takes nothing else."""
         return node.inputs == (before.name,) and self.uses[before.name] == 1
 
-    @staticmethod
-    def _alone(waiting: list[Node]) -> list[Element]:
-        """The card of the layers that wait for one that never came."""
+    def _lone(self, waiting: list[Node]) -> list[Element]:
+        """The card of the layers that wait for a main one that never came."""
         if not waiting:
             return []
-        card = Card(tuple(waiting), waiting[0])
+        card = Card(next(self._numbers), tuple(waiting), waiting[0])
         waiting.clear()
         return [card]
+
+
+def _sizes(element: Element) -> object:
+    return list(nodes_of(element))[-1].output.shape[:-1]
+
+
+def _name(element: Element) -> str:
+    return element.main.name if isinstance(element, Card) else ""
 
 
 class Readings:
@@ -352,13 +388,20 @@ class Readings:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self._cards = Reading(graph)
+        self._layers = Reading(graph, whole=False)
 
-    @cached_property
+    @property
     def cards(self) -> Elements:
         """The elements, what belongs to a layer on one card with it."""
-        return Reading(self.graph).elements()
+        return self._cards.elements
 
-    @cached_property
+    @property
     def layers(self) -> Elements:
         """The elements, every layer on a card of its own."""
-        return Reading(self.graph, whole=False).elements()
+        return self._layers.elements
+
+    @property
+    def gathered(self) -> Elements:
+        """The cards; those that follow each other at one size stand together in a group."""
+        return self._cards.gathered

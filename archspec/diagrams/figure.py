@@ -1,25 +1,148 @@
-"""A graph and a view → the drawing of the whole network."""
+"""A graph and a view of it → a drawing: of the whole network, or of one block alone. The views of
+each level of detail, and the names by which groups are opened and closed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from typing import NamedTuple
 
 from archspec.diagrams import lettering, panels
-from archspec.diagrams.drawer import Drawer
-from archspec.diagrams.drawing import Box, Drawing, Form, Row
-from archspec.diagrams.edges import Wiring
-from archspec.diagrams.elements import Card, Element, Elements, Group, Readings, entries, nodes_of
-from archspec.diagrams.levels import View, groups, names, plan, unknown
+from archspec.diagrams.boxes import input_box
+from archspec.diagrams.canvas import Canvas, Closed, Plan
+from archspec.diagrams.drawer import draw_body, draw_inputs
+from archspec.diagrams.drawing import Drawing
+from archspec.diagrams.edges import edges
+from archspec.diagrams.elements import (
+    Card,
+    Elements,
+    Group,
+    Readings,
+    Repeat,
+    entries,
+    inside,
+    nodes_of,
+)
 from archspec.diagrams.options import DrawingError
 from archspec.graph import Graph
+from archspec.spelling import did_you_mean, listed
 
 NOTHING: frozenset[str] = frozenset()
 
 
+class View(NamedTuple):
+    """One way to show a network. ``panels``: closed blocks are drawn once beside it;
+    ``neighbours``: equal ones are drawn once, ×N; ``gathered``: what follows each other at one size
+    stands together.
+    """
+
+    level: str
+    panels: bool = False
+    neighbours: bool = False
+    gathered: bool = False
+
+
+VIEWS = {
+    "full": (View("full"),),
+    "layers": (View("layers"), View("layers", neighbours=True)),
+    "blocks": (View("blocks", panels=True), View("blocks"), View("blocks", neighbours=True)),
+    "stages": (
+        View("stages", panels=True),
+        View("stages"),
+        View("stages", neighbours=True),
+        View("stages", neighbours=True, gathered=True),
+    ),
+}
+"""The ways to show a network at each level of detail, the fullest first."""
+
+
+def views(detail: str | None) -> tuple[View, ...]:
+    """The ways to show a network at a level of detail, the fullest first; if it is None, those
+    of all levels that fold.
+    """
+    return VIEWS[detail] if detail else (*VIEWS["layers"], *VIEWS["blocks"], *VIEWS["stages"])
+
+
 def elements_of(readings: Readings, view: View) -> Elements:
     """The elements that a view shows."""
+    if view.gathered:
+        return readings.gathered
     return readings.layers if view.level == "full" else readings.cards
+
+
+def plan(view: View, expand: frozenset[str] = NOTHING, collapse: frozenset[str] = NOTHING) -> Plan:
+    """The plan of a view; groups that are named, by path, last step or block, are opened or
+    closed whatever the level.
+    """
+    usual = _CLOSED[view.level]
+
+    def closed(group: Group, depth: int) -> bool:
+        if expand & names(group):
+            return False
+        return bool(collapse & names(group)) or usual(group, depth)
+
+    return Plan(closed, fold=view.level != "full", neighbours=view.neighbours)
+
+
+def _never(group: Group, depth: int) -> bool:
+    return False
+
+
+def _stages(group: Group, depth: int) -> bool:
+    return depth == 0
+
+
+def _blocks(group: Group, depth: int) -> bool:
+    """Blocks are closed, but for those that only repeat other blocks: these are stages."""
+    return bool(group.block) and not any(
+        isinstance(element, Repeat) and _is_block(element.copies[0])
+        for element in inside(group.body)
+    )
+
+
+def _is_block(body: Elements) -> bool:
+    return any(isinstance(element, Group) and bool(element.block) for element in body)
+
+
+_CLOSED: dict[str, Closed] = {
+    "full": _never,
+    "layers": _never,
+    "blocks": _blocks,
+    "stages": _stages,
+}
+"""The groups that each level of detail closes."""
+
+
+def names(group: Group) -> set[str]:
+    """What a group can be called."""
+    return {group.path, group.path.rpartition(".")[2], group.block, group.label} - {""}
+
+
+def all_names(elements: Elements) -> list[str]:
+    """What can be opened and closed in some elements, in order."""
+    return list(
+        dict.fromkeys(
+            name
+            for group in groups(elements)
+            for name in sorted(names(group), key=lambda name: (len(name), name))
+        )
+    )
+
+
+def unknown(name: str, elements: Elements) -> str:
+    """What to say to a name that nothing in some elements has."""
+    known = all_names(elements)
+    return did_you_mean(name, known) or (
+        f"it has {listed(known, 7)}" if known else "it has no groups and no blocks"
+    )
+
+
+def groups(elements: Elements) -> Iterator[Group]:
+    """All groups, at any depth."""
+    return (element for element in inside(elements) if isinstance(element, Group))
+
+
+# --- the whole network
 
 
 def figure(
@@ -32,70 +155,51 @@ def figure(
     """The drawing of a network; groups named in ``expand`` are opened, those in ``collapse``
     closed.
     """
-    elements, graph = elements_of(readings, view), readings.graph
+    graph = readings.graph
     drawing = Drawing(graph.name, title or graph.name, lettering.subtitle(graph))
-    drawer = Drawer(graph, plan(view, expand, collapse))
-    drawer.inputs(drawing.members)
-    drawer.body(tuple(_gathered(elements)) if view.gathered else elements, drawing.members)
-    calls = panels.called(drawer)
-    _say_calls(drawer, calls)
-    drawing.edges = Wiring(graph, drawer, drawing).edges()
-    made = _panels(drawer, calls) if view.panels else []
-    drawer.finished(drawing)
-    for panel in made:
-        panel.drawer.finished(panel.drawing)
+    canvas = Canvas(graph, plan(view, expand, collapse))
+    draw_inputs(canvas, drawing.members)
+    draw_body(canvas, elements_of(readings, view), drawing.members)
+    calls = panels.calls(canvas)
+    _say_calls(canvas, calls)
+    drawing.edges = edges(canvas, drawing.members)
+    beside = _panels(canvas, calls) if view.panels else []
+    canvas.finish(drawing)
+    for panel in beside:
+        panel.canvas.finish(panel.drawing)
         drawing.members += panel.drawing.members
         drawing.edges += panel.drawing.edges
         drawing.notes += panel.notes
-    drawing.legend = drawer.legend.entries()
+    drawing.legend = canvas.legend.entries()
     return drawing
 
 
-def _say_calls(drawer: Drawer, calls: dict[str, list[Group]]) -> None:
+def _say_calls(canvas: Canvas, calls: dict[str, list[Group]]) -> None:
     """Write on each closed block how it is called, as far as its calls differ: ``inception(64,
     96, 128)``.
     """
-    for box, group in drawer.closed_groups:
+    for box, group in canvas.closed_groups:
         if " … " in group.path:
-            box.lines = [lettering.tally([one for one in group.body if isinstance(one, Card)])]
-        names = (
-            panels.varying(drawer, group.block, calls[group.block]) if group.block in calls else []
+            box.lines = [lettering.tally([card for card in group.body if isinstance(card, Card)])]
+        if group.block not in calls:
+            continue
+        varying = panels.varying(canvas, group.block, calls[group.block])
+        words = ", ".join(
+            lettering.value_words(value) for name, value in group.arguments if name in varying
         )
-        said = ", ".join(
-            lettering.value_words(value) for name, value in group.arguments if name in names
-        )
-        if said:
-            box.lines = [f"{group.block}({said})"]
+        if words:
+            box.lines = [f"{group.block}({words})"]
 
 
-def _panels(drawer: Drawer, calls: dict[str, list[Group]]) -> list[panels.Panel]:
+def _panels(canvas: Canvas, calls: dict[str, list[Group]]) -> list[panels.Panel]:
     made = (
-        panels.panel(drawer, block, called, number)
-        for number, (block, called) in enumerate(calls.items(), 1)
+        panels.panel(canvas, block, calls_of_block, number)
+        for number, (block, calls_of_block) in enumerate(calls.items(), 1)
     )
-    return [one for one in made if one is not None]
+    return [panel for panel in made if panel is not None]
 
 
-def _gathered(elements: Elements) -> Iterator[Element]:
-    """The elements; cards that follow each other at one size stand in a group, which is drawn
-    closed.
-    """
-    for (single, _), run in groupby(elements, lambda one: (isinstance(one, Card), _sizes(one))):
-        together = tuple(run)
-        if single and len(together) > 1:
-            first, last = together[0], together[-1]
-            name = f"{_name(first)} … {_name(last)}"
-            yield Group(name, name, together)
-        else:
-            yield from together
-
-
-def _sizes(element: Element) -> object:
-    return list(nodes_of(element))[-1].output.shape[:-1]
-
-
-def _name(element: Element) -> str:
-    return element.main.name if isinstance(element, Card) else ""
+# --- a block alone
 
 
 def block_figure(readings: Readings, name: str, view: View, title: str | None = None) -> Drawing:
@@ -103,26 +207,36 @@ def block_figure(readings: Readings, name: str, view: View, title: str | None = 
     `DrawingError` where there is none of that name.
     """
     elements, graph = elements_of(readings, view), readings.graph
-    found = [group for group in groups(elements) if name in (group.path, group.block)] or [
-        one for one in groups(elements) if name in names(one)
-    ]
-    if not found:
+    known = list(groups(elements))
+    exact = [group for group in known if name in (group.path, group.block)]
+    group = next(iter(exact or [group for group in known if name in names(group)]), None)
+    if group is None:
         raise DrawingError(
             f"{graph.name} has no block or group `{name}`; {unknown(name, elements)}"
         )
-    group = found[0]
-    return _alone(
-        graph,
-        group,
-        view,
-        title or (f"{group.block} ({group.path})" if group.block else group.path),
-    )
+    usual = f"{group.block} ({group.path})" if group.block else group.path
+    return _alone(graph, group, view, title or usual)
 
 
 def _alone(graph: Graph, group: Group, view: View, title: str) -> Drawing:
+    taken = entries(group)
+    canvas = Canvas(graph, plan(view), prefix="b")
+    drawing = Drawing(group.path, title, _totals(graph, group, taken))
+    for number, name in enumerate(taken, 1):
+        words = "Previous layer" if len(taken) == 1 else f"Input {number}"
+        drawing.members.append(input_box(canvas, name, words, graph.tensors[name]))
+    canvas.depth = 1
+    draw_body(canvas, group.body, drawing.members)
+    canvas.finish(drawing)
+    drawing.legend = canvas.legend.entries()
+    drawing.edges = edges(canvas, drawing.members)
+    return drawing
+
+
+def _totals(graph: Graph, group: Group, taken: list[str]) -> str:
+    """The network's name, the arguments, parameters and sizes of a group, in a line."""
     nodes = list(nodes_of(group))
-    given = entries(group)
-    sizes = " and ".join(str(graph.tensors[name]) for name in given)
+    sizes = " and ".join(str(graph.tensors[name]) for name in taken)
     end = graph.tensors.get(graph.endpoints.get(group.path, ""), nodes[-1].output)
     words = [
         graph.name,
@@ -130,23 +244,4 @@ def _alone(graph: Graph, group: Group, view: View, title: str) -> Drawing:
         lettering.weight(nodes),
         f"{sizes} → {end}",
     ]
-    drawing = Drawing(group.path, title, lettering.DOT.join(word for word in words if word))
-    drawer = Drawer(graph, plan(view))
-    for number, name in enumerate(given):
-        said = "Previous layer" if len(given) == 1 else f"Input {number + 1}"
-        box = Box(
-            f"in{number}",
-            Form.INPUT,
-            [Row(said)],
-            lines=[str(graph.tensors[name])],
-            node=name,
-            tip=f"{name}\n{graph.tensors[name]}",
-        )
-        drawer.place[name] = box.id
-        drawing.members.append(box)
-    drawer.depth = 1
-    drawer.body(group.body, drawing.members)
-    drawer.finished(drawing)
-    drawing.legend = drawer.legend.entries()
-    drawing.edges = Wiring(graph, drawer, drawing).edges()
-    return drawing
+    return lettering.DOT.join(word for word in words if word)

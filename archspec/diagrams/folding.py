@@ -100,8 +100,8 @@ def joined(fold: Fold, other: Fold) -> Fold:
     direct = [
         pair for one, its in zip(fold.body, other.body, strict=True) for pair in paired(one, its)
     ]
-    mine = {id(its): one for one, its in direct}
-    through = [(mine[id(one)], its) for one, its in other.pairs if id(one) in mine]
+    mine = {its.number: one for one, its in direct}
+    through = [(mine[one.number], its) for one, its in other.pairs if one.number in mine]
     others = (*fold.others, other.copies, *other.others)
     return fold._replace(pairs=(*fold.pairs, *direct, *through), others=others)
 

@@ -34,10 +34,10 @@ def together(belongs: Sequence[str]) -> str:
     return DOT.join(belongs).replace(f",{DOT}", ", then ")
 
 
-def weight(nodes: Iterable[Node], word: str = " params") -> str:
+def weight(nodes: Iterable[Node]) -> str:
     """``9.73 k params``, nothing for none."""
     number = count_parameters(nodes)
-    return f"{short(number)}{word}" if number else ""
+    return f"{short(number)} params" if number else ""
 
 
 def tip(node: Node, graph: Graph) -> str:
@@ -58,12 +58,10 @@ def tip(node: Node, graph: Graph) -> str:
     return "\n".join([*lines, f"line {node.span.line}"])
 
 
-def card_tip(card: Card, graph: Graph, copies: int) -> str:
+def card_tip(nodes: Sequence[Node], graph: Graph, copies: int) -> str:
     """The tips of a card's layers; a card that stands for several says so."""
-    head = [f"the first of {copies}:"] if copies > 1 else []
-    return "\n".join([*head, *("\n".join([tip(node, graph), ""]) for node in card.nodes)]).rstrip(
-        "\n"
-    )
+    head = f"the first of {copies}:\n" if copies > 1 else ""
+    return head + "\n\n".join(tip(node, graph) for node in nodes)
 
 
 def group_tip(path: str, nodes: Sequence[Node], arguments: Bindings) -> str:
@@ -172,11 +170,9 @@ def heading(card: Card, say: Say = plainly) -> tuple[str, str]:
     """
     if role(card.main.layer) is Role.MAIN:
         return card.main.layer.title(say)
-    return (
-        DOT.join(
-            word
-            for node in card.nodes
-            for word in parts(node.layer, say) or ["".join(node.layer.title(say))]
-        ),
-        "",
-    )
+    return chain(card.nodes, say), ""
+
+
+def chain(nodes: Iterable[Node], say: Say = plainly) -> str:
+    """The titles of some layers: ``BN · ReLU``."""
+    return DOT.join("".join(node.layer.title(say)) for node in nodes)

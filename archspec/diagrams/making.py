@@ -7,17 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from archspec.diagrams import svg as web
 from archspec.diagrams.comparing import both
 from archspec.diagrams.dot import dot
 from archspec.diagrams.drawing import Drawing
 from archspec.diagrams.elements import Readings
-from archspec.diagrams.figure import block_figure, figure
-from archspec.diagrams.levels import View, all_names, unknown, views
+from archspec.diagrams.figure import View, all_names, block_figure, figure, unknown, views
 from archspec.diagrams.mermaid import mermaid
 from archspec.diagrams.options import DIRECTIONS, FORMATS, DrawingError, Options
 from archspec.diagrams.palette import DARK, LIGHT
-from archspec.diagrams.rendering import render
+from archspec.diagrams.rendering import for_web, render, svg_size
 from archspec.graph import Graph
 
 BOXES = 40
@@ -39,7 +37,7 @@ class Choice(NamedTuple):
     @property
     def size(self) -> tuple[float, float]:
         """Points across and down."""
-        return web.size(self.svg)
+        return svg_size(self.svg)
 
     @property
     def fits(self) -> bool:
@@ -140,7 +138,7 @@ def _made(choice: Choice, format: str, options: Options) -> bytes:
 
 
 def _for_web(svg: str, drawing: Drawing, theme: str) -> bytes:
-    return web.for_web(svg, f"{drawing.title}: {drawing.subtitle}", theme).encode()
+    return for_web(svg, f"{drawing.title}: {drawing.subtitle}", theme).encode()
 
 
 def _check_names(readings: Readings, options: Options) -> None:

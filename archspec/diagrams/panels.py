@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from archspec.diagrams.drawer import Drawer
+from archspec.diagrams.canvas import Canvas, Plan
+from archspec.diagrams.drawer import draw_body
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Form, Row, boxes
-from archspec.diagrams.edges import Wiring
+from archspec.diagrams.edges import edges
 from archspec.diagrams.elements import Card, Group, all_nodes, entries
 from archspec.diagrams.folding import Comparison
-from archspec.diagrams.keeping import Plan
 from archspec.diagrams.lettering import MARK
 from archspec.graph import Graph, Node
 
@@ -26,31 +26,32 @@ FACTORS = range(2, 9)
 
 
 class Panel(NamedTuple):
-    """A block alone, who drew it, and what its calls have not in common."""
+    """A block alone, its canvas, and what its calls have not in common."""
 
     drawing: Drawing
-    drawer: Drawer
+    canvas: Canvas
     notes: tuple[str, ...]
 
 
-def called(drawer: Drawer) -> dict[str, list[Group]]:
+def calls(canvas: Canvas) -> dict[str, list[Group]]:
     """The calls of each block that is closed in a figure, copies included; blocks that are
     called once, or always alike, are left out.
     """
     found: defaultdict[str, list[Group]] = defaultdict(list)
-    for _, group in drawer.closed_groups:
+    for _, group in canvas.closed_groups:
         if group.block:
-            found[group.block] += [one for one in drawer.alike(group) if isinstance(one, Group)]
-    return {block: calls for block, calls in found.items() if len(calls) > 1}
+            alike = canvas.likeness.alike(group)
+            found[group.block] += [each for each in alike if isinstance(each, Group)]
+    return {block: groups for block, groups in found.items() if len(groups) > 1}
 
 
-def varying(drawer: Drawer, block: str, calls: Sequence[Group]) -> list[str]:
+def varying(canvas: Canvas, block: str, calls: Sequence[Group]) -> list[str]:
     """The arguments in which the calls of a block differ from card to card."""
     running = {
         name
-        for _, group in drawer.closed_groups
+        for _, group in canvas.closed_groups
         if group.block == block
-        for name in drawer.running(group)
+        for name in canvas.likeness.running(group)
     }
     names = [
         name
@@ -60,7 +61,7 @@ def varying(drawer: Drawer, block: str, calls: Sequence[Group]) -> list[str]:
     return [name for name in names if name not in running]
 
 
-def panel(main: Drawer, block: str, calls: Sequence[Group], number: int) -> Panel | None:
+def panel(main: Canvas, block: str, calls: Sequence[Group], number: int) -> Panel | None:
     """The panel of a block, nothing for one that is a single box."""
     kinds = Counter(_skeleton(call) for call in calls)
     usual = max(kinds, key=lambda one: (kinds[one], len(one)))
@@ -68,7 +69,7 @@ def panel(main: Drawer, block: str, calls: Sequence[Group], number: int) -> Pane
     shown = same[0]
     graph, arguments = main.graph, varying(main, block, calls)
     words = Vocabulary(graph, shown, calls, arguments)
-    drawer = Drawer(
+    canvas = Canvas(
         graph,
         Plan(lambda group, depth: False, panel=True, vocabulary=words.found),
         f"p{number}_",
@@ -85,23 +86,23 @@ def panel(main: Drawer, block: str, calls: Sequence[Group], number: int) -> Pane
             node=f"{block}:{said}",
             tip=f"what `{block}` is given",
         )
-        drawer.place[name] = box.id
+        canvas.place[name] = box.id
         cluster.members.append(box)
-    notes = _notes(block, calls, shown, usual, drawer)
-    drawer.body(shown.body, cluster.members)
+    notes = _notes(block, calls, shown, usual, canvas)
+    draw_body(canvas, shown.body, cluster.members)
     if sum(box.counts for box in boxes(cluster.members)) < len(heads) + 2 and not _has_rows(
         cluster
     ):
         return None
     drawing = Drawing(block, block, "", [cluster])
-    drawing.edges = [edge._replace(label="") for edge in Wiring(graph, drawer, drawing).edges()]
+    drawing.edges = [edge._replace(label="") for edge in edges(canvas, drawing.members)]
     for box in boxes(cluster.members):
         box.node = f"{block}:{box.node.removeprefix(f'{block}:')}" if box.node else ""
         box.size, box.weight = "", ""
         box.ports = words.ports.get(box.node.partition(":")[2], box.ports)
         if box.form is Form.BAR:
             box.rows[0] = box.rows[0]._replace(rest="")
-    return Panel(drawing, drawer, tuple(notes))
+    return Panel(drawing, canvas, tuple(notes))
 
 
 def _signature(block: str, arguments: Sequence[str]) -> str:
@@ -118,7 +119,7 @@ def _skeleton(group: Group) -> tuple[str, ...]:
 
 
 def _notes(
-    block: str, calls: Sequence[Group], shown: Group, usual: tuple[str, ...], drawer: Drawer
+    block: str, calls: Sequence[Group], shown: Group, usual: tuple[str, ...], canvas: Canvas
 ) -> list[str]:
     """What the calls of another structure have not, or have more; it is marked where it stands."""
     words: Counter[str] = Counter()
@@ -128,7 +129,7 @@ def _notes(
             if compared.bodies(call.body, shown.body):
                 structural = [mark for mark in compared.marks if mark.structural]
                 for mark in structural:
-                    drawer.mark(mark)
+                    canvas.likeness.mark(mark)
                 words[", ".join(dict.fromkeys(mark.words for mark in structural))] += 1
     return [
         f"{MARK} {block}: {said} in {number} of {len(calls)}"

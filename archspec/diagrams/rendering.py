@@ -1,15 +1,18 @@
-"""DOT → SVG, PNG or PDF. The one place where a renderer is called: the one that comes with
-archspec, or the system's `dot`.
+"""DOT → SVG, PNG or PDF, by the renderer that comes with archspec or the system's `dot`; and the
+renderer's SVG → one for the web: tooltips, dark mode by CSS, no trace of who made it.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sysconfig
+from html import escape, unescape
 from pathlib import Path
 
 from archspec.diagrams.options import DrawingError
+from archspec.diagrams.palette import DARK, LIGHT, Theme
 
 BUNDLED = "graphviz-pure"
 SYSTEM = "dot"
@@ -90,3 +93,86 @@ def _bundled() -> str:
             " with Graphviz installed"
         )
     return found
+
+
+# --- SVG for the web
+
+SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
+_LINK = re.compile(
+    r'<g id="a_[^"]*"><a xlink:href="[^"]*" xlink:title="([^"]*)"[^>]*>\n?|<g id="a_[^"]*"><a'
+    r' xlink:title="([^"]*)"[^>]*>\n?'
+)
+_GROUP = re.compile(
+    r'(<g id="[^"]*" class="(?:node|cluster|edge|graph)[^"]*"[^>]*>\n)<title>(.*?)</title>\n',
+    re.DOTALL,
+)
+
+
+def svg_size(svg: str) -> tuple[float, float]:
+    """The width and height of a picture in points. Raises ValueError if it says none."""
+    found = SIZE.search(svg)
+    if found is None:
+        raise ValueError("the picture has no size")
+    return float(found[1]), float(found[2])
+
+
+def for_web(svg: str, title: str, theme: str) -> str:
+    """The picture with a title that readers of the screen are told, tips and, for the theme
+    ``auto``, the colours of dark mode.
+    """
+    text = _comments_out(svg)
+    text = _tips(text)
+    start = text.index("<svg")
+    end = text.index(">", start)
+    head = text[start:end] + f' role="img" aria-label="{escape(title, quote=True)}"'
+    style = f"\n<style>{_style(DARK)}</style>" if theme == "auto" else ""
+    return text[:start] + head + ">" + style + text[end + 1 :]
+
+
+def _comments_out(svg: str) -> str:
+    return re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)
+
+
+def _tips(svg: str) -> str:
+    """What the renderer wrote as links becomes the title of the group, which browsers show and
+    readers of the screen say.
+    """
+    made, place = [], 0
+    for group in _GROUP.finditer(svg):
+        made += [svg[place : group.start()], group[1]]
+        place = group.end()
+        link = _LINK.match(svg, place)
+        if link is not None:
+            tip = unescape(link[1] or link[2] or "").strip()
+            end = svg.index("</a>\n</g>\n", link.end())
+            made += [f"<title>{escape(tip)}</title>\n" if tip else "", svg[link.end() : end]]
+            place = end + len("</a>\n</g>\n")
+    return "".join([*made, svg[place:]])
+
+
+def _style(dark: Theme) -> str:
+    """What changes in the dark: the page and the words on it; boxes keep their fills and the
+    ink on them.
+    """
+    light = LIGHT
+    swaps = {
+        f'.graph>polygon[fill="{light.page.lower()}"],.graph>polygon[fill="white"]': (
+            f"fill:{dark.page}"
+        ),
+        f'text[fill="{light.ink.lower()}"]': f"fill:{dark.ink}",
+        f'text[fill="{light.faint.lower()}"]': f"fill:{dark.faint}",
+        f'text[fill="{light.accent.lower()}"]': f"fill:{dark.accent}",
+        ".edge path": f"stroke:{dark.line}",
+        ".edge polygon,.point ellipse": f"stroke:{dark.line};fill:{dark.line}",
+        ".edge.shortcut path,.edge.reference path": f"stroke:{dark.shortcut}",
+        ".edge.shortcut polygon,.edge.reference polygon": (
+            f"stroke:{dark.shortcut};fill:{dark.shortcut}"
+        ),
+        ".edge.shortcut text,.edge.reference text": f"fill:{dark.shortcut}",
+        ".cluster>path,.cluster>polygon": f"fill:{dark.cluster};stroke:{dark.frame}",
+        f'.node.frame path[fill="{light.cluster.lower()}"]': f"fill:{dark.cluster}",
+        f'.node.frame path[stroke="{light.frame.lower()}"]': f"stroke:{dark.frame}",
+        ".node.input path,.node.output path": f"fill:{dark.paper};stroke:{dark.line}",
+    }
+    rules = "".join(f"{selector}{{{rule}}}" for selector, rule in swaps.items())
+    return f"@media (prefers-color-scheme:dark){{{rules}}}"

@@ -1,0 +1,186 @@
+"""Elements → single boxes: inputs and outputs, cards, cards in a row (stacked beside a shortcut,
+or framed under the title of their group), closed groups, merges.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from archspec.diagrams import lettering
+from archspec.diagrams.canvas import Canvas
+from archspec.diagrams.drawing import Box, Cluster, Form, Row
+from archspec.diagrams.elements import Card, Element, Group, Side, Split, nodes_of
+from archspec.diagrams.lettering import DOT, MARK
+from archspec.diagrams.palette import Fill
+from archspec.diagrams.roles import Role, fill, role
+from archspec.graph import Node
+from archspec.layers.titles import Say, plainly
+from archspec.tensor import Tensor
+
+
+def input_box(canvas: Canvas, name: str, words: str, tensor: Tensor) -> Box:
+    """The box of an input, on which the tensor of this name then is."""
+    box = Box(canvas.new_id(), Form.INPUT, [Row(words)], lines=[str(tensor)], node=name)
+    box.tip = f"{name}\n{tensor}, {tensor.dtype}"
+    canvas.place[name] = box.id
+    return box
+
+
+def output_box(canvas: Canvas, side: Side) -> Box:
+    """The box of the output in which a side path ends."""
+    tensor = canvas.graph.tensors[canvas.graph.outputs[side.name]]
+    box = Box(canvas.new_id(), Form.OUTPUT, [Row(side.name)], node=side.name)
+    box.lines = [f"output, {tensor}"]
+    box.tip = f"{side.name}\noutput of the model, {tensor}"
+    canvas.ends[side.name] = box.id
+    return box
+
+
+def card_box(canvas: Canvas, card: Card) -> Box:
+    """The box of a card: a sign in a circle for an elementwise merge."""
+    row, belongs = _row(canvas, card)
+    row = row._replace(strong=row.strong + row.rest, rest="")
+    alike = canvas.likeness.alike(card)
+    symbol = lettering.symbol(card.main)
+    if symbol:
+        canvas.legend.merged(card.main, card.after)
+        box = Box(canvas.new_id(), Form.SUM, [Row(symbol, fill=Fill.MERGE)], Fill.MERGE)
+    else:
+        canvas.legend.saw(row.fill, belongs)
+        box = Box(canvas.new_id(), Form.CARD, [row], row.fill)
+        box.lines = [lettering.together(belongs)] if belongs else []
+    layers = _layers(canvas, card, alike)
+    box.node = card.main.name
+    box.size, box.weight = str(canvas.last_of(alike).output), lettering.weight(layers)
+    box.tip = lettering.card_tip(card.nodes, canvas.graph, len(alike))
+    canvas.put(layers, box)
+    return box
+
+
+def _layers(canvas: Canvas, card: Card, alike: Sequence[Element]) -> list[Node]:
+    """All layers that stand on a card, those of the copies that are not drawn too."""
+    drawn = [node for each in alike for node in nodes_of(each)]
+    return [*drawn, *canvas.likeness.more(card)]
+
+
+def _row(canvas: Canvas, card: Card) -> tuple[Row, list[str]]:
+    """The title of a card, and what else belongs to it."""
+    say = _say(canvas, card)
+    strong, rest = lettering.heading(card, say)
+    mark = f" {MARK}" if canvas.noted(card) else ""
+    # A card without a main layer says all of its layers in its title.
+    whole = not strong or role(card.main.layer) is not Role.MAIN
+    belongs = [] if whole else lettering.composition(card, say)
+    return Row(strong, rest + mark, fill=fill(card.main.layer)), belongs
+
+
+def _say(canvas: Canvas, card: Card) -> Say:
+    """How arguments are written: as they are, or by the names that a panel gives to them; a
+    rate that differs from copy to copy is not.
+    """
+    alike = canvas.likeness.alike(card)
+    rates = [[getattr(node.layer, "rate", None) for node in nodes_of(each)] for each in alike]
+    vague = {"rate": ""} if any(each != rates[0] for each in rates) else {}
+    vocabulary = canvas.plan.vocabulary
+    return lambda name, value: vague.get(
+        name, vocabulary.get((card.main.name, name)) or plainly(name, value)
+    )
+
+
+def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
+    """A chain of cards as the rows of one box."""
+    rows, tips = [], []
+    for card in cards:
+        row, belongs = _row(canvas, card)
+        canvas.legend.saw(row.fill, belongs)
+        rows.append(row._replace(belongs=lettering.together(belongs)))
+        copies = len(canvas.likeness.alike(card))
+        tips.append(lettering.card_tip(card.nodes, canvas.graph, copies))
+    box = Box(canvas.new_id(), Form.STACK, rows, rows[0].fill, node=cards[0].main.name)
+    box.size, box.tip = str(cards[-1].nodes[-1].output), "\n\n".join(tips)
+    for card in cards:
+        canvas.put(_layers(canvas, card, canvas.likeness.alike(card)), box)
+    return box
+
+
+def frame_box(canvas: Canvas, cluster: Cluster, cards: Sequence[Box]) -> Box:
+    """A cluster that holds nothing but a chain of cards, as one box under the cluster's title."""
+    head = Row(cluster.title, small=cluster.weight, times=cluster.count, fill=Fill.OTHER)
+    rows = [head, *map(_frame_row, cards)]
+    box = Box(cluster.id.removeprefix("cluster_"), Form.FRAME, rows, cards[0].fill)
+    box.size, box.node = cluster.size, cluster.node
+    box.tip = "\n\n".join([cluster.tip, *(card.tip for card in cards)])
+    canvas.move(cards, box)
+    return box
+
+
+def _frame_row(card: Box) -> Row:
+    if card.form is Form.GROUP:
+        return card.rows[0]._replace(small=DOT.join([*card.lines, card.size]))
+    return card.rows[0]._replace(small="", belongs=DOT.join(card.lines))
+
+
+def group_box(canvas: Canvas, group: Group) -> Box:
+    """The card of a closed group."""
+    alike = canvas.likeness.alike(group)
+    nodes = [node for each in alike for node in nodes_of(each)]
+    mark = f" {MARK}" if canvas.noted(group, closed=True) else ""
+    row = Row(group.name, mark)
+    box = Box(canvas.new_id(), Form.GROUP, [row], _main_fill(nodes), node=group.path)
+    box.lines = [group.block] if group.block and group.block != row.strong else []
+    box.size, box.weight = canvas.size(alike), lettering.weight(nodes)
+    box.tip = lettering.group_tip(group.path, nodes, group.arguments)
+    canvas.closed_groups.append((box, group))
+    canvas.legend.saw(box.fill, None)
+    canvas.put(nodes, box)
+    return box
+
+
+def _main_fill(nodes: Sequence[Node]) -> Fill:
+    """The colour of a closed group: that of the layers that most of its multiply-adds, or
+    weights, are in.
+    """
+    shares: Counter[Fill] = Counter()
+    for node in nodes:
+        shares[fill(node.layer)] += (
+            (node.macs or 0) + sum(weight.size for weight in node.weights) + 1
+        )
+    return shares.most_common(1)[0][0]
+
+
+def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split]) -> Box:
+    """The sign or the bar in which the paths of a split meet."""
+    sign = lettering.symbol(split.merge)
+    box = Box(canvas.new_id(), Form.SUM if sign else Form.BAR, [], Fill.MERGE)
+    box.node = split.merge.name
+    if sign:
+        box.rows = [Row(sign, fill=Fill.MERGE)]
+        box.sign = MARK if canvas.likeness.marks[split.number] else ""
+    else:
+        channels = _range([each.merge.output.shape[-1] for each in alike])
+        box.rows = [Row(split.merge.layer.title().strong, f" {channels}", fill=Fill.MERGE)]
+        box.ports = _ports(canvas, alike)
+        box.lines = [lettering.chain(split.after)] if split.after else []
+    canvas.legend.merged(split.merge, split.after if sign else ())
+    box.size = str((split.merge, *split.after)[-1].output)
+    box.tip = lettering.card_tip((split.merge, *split.after), canvas.graph, len(alike))
+    canvas.noted(split)
+    ends = [node for each in alike for node in (each.merge, *each.after)]
+    canvas.put([*ends, *canvas.likeness.more(split)], box)
+    return box
+
+
+def _ports(canvas: Canvas, alike: Sequence[Split]) -> list[str]:
+    """The channels of each branch that ends in a bar."""
+    tensors = canvas.graph.tensors
+    branches = zip(*(each.merge.inputs for each in alike), strict=True)
+    return [_range([tensors[name].shape[-1] for name in names]) for names in branches]
+
+
+def _range(sizes: Sequence[int | None]) -> str:
+    """A size, or the least and the greatest of those that copies have: ``64–224``."""
+    known = sorted({size for size in sizes if size is not None})
+    if not known or None in sizes:
+        return "?"
+    return str(known[0]) if len(known) == 1 else f"{known[0]}–{known[-1]}"

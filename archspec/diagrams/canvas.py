@@ -1,0 +1,274 @@
+"""The canvas of a figure: which box each layer is on, what each drawn element stands for, what
+differs in first copies. `boxes` and `drawer` draw onto it, `edges` reads it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from archspec.diagrams import lettering
+from archspec.diagrams.drawing import Box, Drawing, Row, Way
+from archspec.diagrams.elements import Element, Elements, Group, all_nodes, inside, nodes_of
+from archspec.diagrams.folding import WORDS, Fold, Mark
+from archspec.diagrams.lettering import MARK, Legend
+from archspec.graph import Graph, Node
+
+FIRST = "the first of "
+"""Before the name of what is repeated, in a note."""
+
+Closed = Callable[[Group, int], bool]
+"""Whether a group is drawn as one card; the number says how many groups it is in."""
+
+
+class Around(NamedTuple):
+    """A split that a layer is in: the tensor that enters it, the point where it parts, the way
+    that the layer is on.
+    """
+
+    entry: str
+    point: str
+    way: Way
+
+
+class Plan(NamedTuple):
+    """How much is drawn: which groups are ``closed``, whether repeats are folded, whether equal
+    ``neighbours`` are; whether it is a panel.
+    """
+
+    closed: Closed
+    fold: bool = True
+    neighbours: bool = False
+    panel: bool = False
+    vocabulary: Mapping[tuple[str, str], str] = {}
+    """Words for arguments of layers, by the layer's and the argument's name, that stand in
+    place of their values.
+    """
+
+
+class Likeness:
+    """What each drawn element stands for: its likes in copies that are not drawn, and what first
+    copies have otherwise. Elements are known by their numbers.
+    """
+
+    def __init__(self) -> None:
+        self.marks: defaultdict[int, list[Mark]] = defaultdict(list)
+        self._likes: defaultdict[int, list[Element]] = defaultdict(list)
+        self._bare: defaultdict[int, list[Elements]] = defaultdict(list)
+        self._more: defaultdict[int, list[Elements]] = defaultdict(list)
+
+    def add(self, fold: Fold) -> None:
+        """Record what the drawn copy of a fold stands for."""
+        for shown, other in fold.pairs:
+            self._likes[shown.number].append(other)
+        for mark in fold.marks:
+            self.mark(mark)
+        for split, body in fold.bare:
+            self._bare[split.number].append(body)
+        for element, body in fold.more:
+            self._more[element.number].append(body)
+
+    def mark(self, mark: Mark) -> None:
+        """Record what differs at an element."""
+        self.marks[mark.element.number].append(mark)
+
+    def alike(self, element: Element) -> list[Element]:
+        """An element and all that it stands for, also through those that it stands for."""
+        reached, seen = [element], {element.number}
+        for each in reached:
+            for other in self._likes[each.number]:
+                if other.number not in seen:
+                    seen.add(other.number)
+                    reached.append(other)
+        return reached
+
+    def bare(self, element: Element) -> list[Elements]:
+        """What first copies have in the place of a split: the main path alone."""
+        return self._bare[element.number]
+
+    def extra(self, element: Element) -> list[Elements]:
+        """What first copies have more at an element."""
+        return self._more[element.number]
+
+    def more(self, element: Element) -> list[Node]:
+        """The layers that first copies have more at an element and all that it stands for."""
+        return [
+            node
+            for each in self.alike(element)
+            for body in self.extra(each)
+            for node in all_nodes(body)
+        ]
+
+    def running(self, group: Group) -> set[str]:
+        """The arguments that differ among the calls that a closed group stands for, and not in
+        the first alone, as drop rates grow.
+        """
+        calls = [dict(each.arguments) for each in self.alike(group) if isinstance(each, Group)]
+        return {name for name in calls[0] if len({repr(call[name]) for call in calls}) > 2}
+
+
+class Notes:
+    """What the marks mean, by the place where they stand."""
+
+    def __init__(self) -> None:
+        self._words: defaultdict[str, list[str]] = defaultdict(list)
+        self._places: list[str] = []
+
+    @contextmanager
+    def at(self, place: str) -> Iterator[None]:
+        """What is noted meanwhile is said of this place."""
+        self._places.append(place)
+        yield
+        self._places.pop()
+
+    def add(self, words: Sequence[str]) -> None:
+        """Note some words of the innermost place."""
+        if words and self._places:
+            self._words[self._places[-1]] += words
+
+    def lines(self) -> list[str]:
+        """The notes; places where the first copy differs in the same words share a line."""
+        alike: dict[tuple[str, ...], list[int]] = {}
+        places = list(self._words)
+        for number, words in enumerate(self._words.values()):
+            alike.setdefault(tuple(dict.fromkeys(words)), []).append(number)
+        return [
+            f"{MARK} {_several(places, numbers)}: {', '.join(words)}"
+            for words, numbers in alike.items()
+        ]
+
+
+class Canvas:
+    """Where each layer is drawn, and how: state that grows while a figure is drawn."""
+
+    def __init__(
+        self, graph: Graph, plan: Plan, prefix: str = "b", legend: Legend | None = None
+    ) -> None:
+        self.graph = graph
+        self.plan = plan
+        self.prefix = prefix
+        self.legend = legend or Legend()
+        self.likeness = Likeness()
+        self.notes = Notes()
+        self.depth = 0
+        self.place: dict[str, str] = {}
+        """The box of each layer and input, by its name."""
+        self.around: defaultdict[str, list[Around]] = defaultdict(list)
+        """The splits that each layer is in."""
+        self.in_paths: set[str] = set()
+        """The layers that are on a path of a split."""
+        self.copies: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        """The folds that each layer is in, with the number of its copy."""
+        self.merging: dict[str, list[tuple[Way, int | None]]] = {}
+        """How each way into a merge ends: what it is, and at which port."""
+        self.sides: dict[str, str] = {}
+        """The output whose side path each layer is on."""
+        self.ends: dict[str, str] = {}
+        """The box of each output that has one."""
+        self.first_inputs: dict[str, tuple[str, ...]] = {}
+        """What the first layer on each box takes."""
+        self.closed_groups: list[tuple[Box, Group]] = []
+        self._position = {node.name: number for number, node in enumerate(graph.nodes)}
+        self._ids = 0
+        self._folds = 0
+
+    def new_id(self) -> str:
+        """An id that no box has yet."""
+        self._ids += 1
+        return f"{self.prefix}{self._ids}"
+
+    def put(self, nodes: Iterable[Node], box: Box) -> None:
+        """Record that some layers are on a box."""
+        for node in nodes:
+            self.first_inputs.setdefault(box.id, node.inputs)
+            self.place[node.name] = box.id
+
+    def move(self, boxes: Iterable[Box], to: Box) -> None:
+        """Record that what was on some boxes is on another one."""
+        moved = {box.id for box in boxes}
+        self.place |= {name: to.id for name, place in self.place.items() if place in moved}
+
+    def follows(self, box: Box, other: Box) -> bool:
+        """Whether a box takes what the one before it gives."""
+        return any(self.place.get(name) == box.id for name in self.first_inputs[other.id])
+
+    def add_fold(self, fold: Fold) -> None:
+        """Record what the drawn copy of a fold stands for."""
+        self._folds += 1
+        for copies in (fold.copies, *fold.others):
+            for number, copy in enumerate(copies):
+                for node in all_nodes(copy):
+                    self.copies[node.name].append((self._folds, number))
+        self.likeness.add(fold)
+
+    def last_of(self, alike: Sequence[Element]) -> Node:
+        """The last layer of what a drawn element stands for: what it gives on is what all of
+        them together give.
+        """
+        ends = [list(nodes_of(each))[-1] for each in alike]
+        return max(ends, key=lambda node: self._position[node.name])
+
+    def size(self, alike: Sequence[Element]) -> str:
+        """The size of what the last of some groups gives on."""
+        last = max(
+            (each for each in alike if isinstance(each, Group)),
+            key=lambda group: self._position[list(nodes_of(group))[-1].name],
+        )
+        end = self.graph.endpoints.get(last.path)
+        return str(self.graph.tensors[end]) if end is not None else str(self.last_of(alike).output)
+
+    def noted(self, element: Element, *, closed: bool = False) -> bool:
+        """Whether something differs in the first copy here; it is then noted."""
+        words = [mark.words for mark in self.likeness.marks[element.number]]
+        if isinstance(element, Group) and closed:
+            structural = [
+                mark.words
+                for each in inside(element.body)
+                for mark in self.likeness.marks[each.number]
+                if mark.structural
+            ]
+            words = [*self._other_arguments(element), *words, *structural]
+        self.notes.add(words)
+        return bool(words)
+
+    def _other_arguments(self, group: Group) -> list[str]:
+        """The arguments of the first call that a closed group stands for, where they differ
+        from its own.
+        """
+        calls = [each for each in self.likeness.alike(group) if isinstance(each, Group)]
+        first = next((call for call in calls if call.arguments != group.arguments), None)
+        marks = self.likeness.marks
+        if first is None or not any(marks[each.number] for each in inside((group,))):
+            return []
+        others = [dict(call.arguments) for call in calls if call is not first]
+        return [
+            WORDS.get(name, f"{name} {{}}").format(lettering.value_words(value))
+            for name, value in first.arguments
+            if all(other[name] == others[0][name] != value for other in others)
+        ]
+
+    def finish(self, drawing: Drawing) -> None:
+        """Put the notes on a drawing; a row says what belongs to it where the legend does not."""
+        for box in drawing.boxes:
+            box.rows = [self._finished(row) for row in box.rows]
+        drawing.notes += self.notes.lines()
+
+    def _finished(self, row: Row) -> Row:
+        usual = lettering.together(self.legend.usual(row.fill))
+        if row.belongs is None or row.belongs == usual:
+            return row
+        return row._replace(small=row.belongs or "alone")
+
+
+def _several(places: Sequence[str], numbers: Sequence[int]) -> str:
+    """``the first of conv3_x – conv5_x`` where they follow each other, ``block2, block4`` where
+    they do not.
+    """
+    named = [places[number] for number in numbers]
+    if all(place.startswith(FIRST) for place in named):
+        named = [named[0], *(place.removeprefix(FIRST) for place in named[1:])]
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{named[0]} – {named[-1]}"
+    return ", ".join(named)
