@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.base import Mismatch, SameShape, attr, axis_indices, known, layer
+from archspec.layers.axes import axis_indices, known
+from archspec.layers.base import Mismatch, SameShape, attr, layer
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import ACTIVATION, CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
 from archspec.layers.titles import Say, Title, activation_words, plainly

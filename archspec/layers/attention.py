@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
-from archspec.layers.base import Mismatch, attr, axis_index, known, layer
+from archspec.layers.axes import axis_index, known
+from archspec.layers.base import Mismatch, attr, layer
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.titles import Say, Title, plainly

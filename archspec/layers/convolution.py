@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import gcd, prod
 from typing import Any
 
-from archspec.layers.base import Mismatch, attr, divisors, known, layer
+from archspec.layers.axes import divisors, known
+from archspec.layers.base import Mismatch, attr, layer
 from archspec.layers.kernels import Biased, new_weight
 from archspec.layers.objects import (
     CONSTRAINT,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.base import LAYER, Layer, Mismatch, attr, known, layer
+from archspec.layers.axes import known
+from archspec.layers.base import LAYER, Layer, Mismatch, attr, layer
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import (
     CONSTRAINT,

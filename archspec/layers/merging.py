@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from archspec.layers.base import Layer, Mismatch, attr, axis_index, layer
+from archspec.layers.axes import axis_index
+from archspec.layers.base import Layer, Mismatch, attr, layer
 from archspec.layers.types import INTEGER
 from archspec.tensor import Shape, Size, Tensor, total
 

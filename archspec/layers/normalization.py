@@ -6,16 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.base import (
-    Mismatch,
-    SameShape,
-    attr,
-    axis_index,
-    axis_indices,
-    divisors,
-    known,
-    layer,
-)
+from archspec.layers.axes import axis_index, axis_indices, divisors, known
+from archspec.layers.base import Mismatch, SameShape, attr, layer
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
 from archspec.layers.types import (

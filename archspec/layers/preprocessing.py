@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.base import Layer, Mismatch, SameShape, attr, layer, need_rank
+from archspec.layers.axes import need_rank
+from archspec.layers.base import Layer, Mismatch, SameShape, attr, layer
 from archspec.layers.types import FLAG, NUMBER, POSITIVE, choice, either, sequence
 from archspec.layers.windows import INTERPOLATION
 from archspec.tensor import Tensor

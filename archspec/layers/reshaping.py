@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archspec.layers.base import Layer, Mismatch, attr, layer, need_rank
+from archspec.layers.axes import need_rank
+from archspec.layers.base import Layer, Mismatch, attr, layer
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import POSITIVE, either, integer, sequence
 from archspec.tensor import Tensor, product, show_shape

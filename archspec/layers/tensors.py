@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.base import Layer, Mismatch, attr, axis_index, layer
+from archspec.layers.axes import axis_index
+from archspec.layers.base import Layer, Mismatch, attr, layer
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.titles import Say, Title, plainly

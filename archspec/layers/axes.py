@@ -1,0 +1,89 @@
+"""Axes of an input: their number, the ones that `axis` names, and sizes that must be known."""
+
+from __future__ import annotations
+
+from archspec.layers.base import LAYER, Mismatch
+from archspec.tensor import Tensor, product
+
+
+def known(size: int | None, what: str, *, at: str | None = None) -> int:
+    """A size that the layer must know, or `Mismatch`: weights cannot depend on what is unknown."""
+    if size is None:
+        help = "give the model's `input` a fixed size there instead of `null`"
+        raise Mismatch(
+            f"{what} is unknown here, and {LAYER} needs it", at=at, help=help, unknown=True
+        )
+    return size
+
+
+def divisors(number: int) -> str:
+    """What divides a number, as people list it; the largest ten."""
+    small = [size for size in range(1, min(number, 4096) + 1) if number % size == 0]
+    return ("..., " if len(small) > 10 else "") + ", ".join(map(str, small[-10:]))
+
+
+def axis_index(axis: int, x: Tensor, *, at: str | None = "axis") -> int:
+    """The index into ``x.shape`` of an ``axis`` that counts as in Keras, the batch being 0.
+    Raises `Mismatch` for the batch or beyond.
+    """
+    rank = len(x.shape)
+    index = rank + axis if axis < 0 else axis - 1
+    if axis == 0 or index == -1:
+        there = f"{rank} more {'axis' if rank == 1 else 'axes'}"
+        raise Mismatch(
+            f"`{at}` {axis} is the batch, and the input has {there}",
+            at=at,
+            help="count from the end: -1 is the last axis",
+        )
+    if not 0 <= index < rank:
+        several = f": -{rank} is the first, -1 the last" if rank else ""
+        numbers = ": it has only -1" if rank == 1 else several
+        raise Mismatch(
+            f"`{at}` {axis} is outside the input's {rank} axes",
+            at=at,
+            help=f"count from the end{numbers}",
+        )
+    return index
+
+
+def axis_indices(axes: int | tuple[int, ...], x: Tensor, *, at: str = "axis") -> tuple[int, ...]:
+    """`axis_index` of one axis or several. Raises `Mismatch` also where one axis is named twice."""
+    found = tuple(
+        axis_index(axis, x, at=at) for axis in (axes if isinstance(axes, tuple) else (axes,))
+    )
+    if len(set(found)) < len(found):
+        raise Mismatch(
+            f"`{at}` names one of the input's {len(x.shape)} axes twice",
+            at=at,
+            help="name every axis once",
+        )
+    return found
+
+
+def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> None:
+    """Raise `Mismatch` unless ``x`` has ``rank`` axes; ``names`` names them, as in "height,
+    width, channels".
+    """
+    if len(x.shape) != rank:
+        axes = f"{rank} {'axis' if rank == 1 else 'axes'}"
+        found = f"is a vector of {x}" if len(x.shape) == 1 else f"{x} has {len(x.shape)}"
+        raise Mismatch(
+            f"{LAYER} takes {axes} ({names}), and its input {found}",
+            help=help or _another_rank(x, rank),
+            rank=None if help else rank,
+            shows_input=True,
+        )
+
+
+def _another_rank(x: Tensor, rank: int) -> str:
+    if rank == 1:
+        pooling = f" or `GlobalAveragePooling{len(x.shape) - 1}D`" if 2 <= len(x.shape) <= 4 else ""
+        return f"put `Flatten`{pooling} before it"
+    if len(x.shape) == rank - 1 and None not in x.shape:
+        return f"put `- Reshape: {{target_shape: {[*x.shape, 1]}}}` before it, which adds an axis"
+    if len(x.shape) < rank:
+        return f"give it an input of {rank} axes"
+    if x.size is not None:
+        target = [*x.shape[: rank - 2], product(x.shape[rank - 2 : -1]), x.shape[-1]]
+        return f"put `- Reshape: {{target_shape: {target}}}` before it, which joins axes"
+    return "remove an axis with `Reshape`"

@@ -1,0 +1,103 @@
+"""Every registered kind is listed, completed, drawn, emitted and written out flat: what is made of
+kinds knows each of them by its class alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from archspec import compile
+from archspec.backends.flat_spec import flat
+from archspec.diagrams.making import draw
+from archspec.frontend.schema import json_schema
+from archspec.graph import Graph
+from archspec.layers import KINDS
+from archspec.reports import kinds
+from tests import pretended_keras
+from tests.emitted import written_of
+from tests.kinds.oracle import Row
+from tests.kinds.test_registry import ROWS
+
+
+def spec_of(row: Row) -> dict[str, Any]:
+    """A network of the one layer of a row."""
+    inputs = {
+        f"x{number}": {"shape": list(tensor.shape), "dtype": tensor.dtype}
+        for number, tensor in enumerate(row.tensors, 1)
+    }
+    item = {"name": "layer", "from": list(inputs), row.kind: row.arguments}
+    return {"archspec": 1, "name": "network", "inputs": inputs, "layers": [item]}
+
+
+def accepted(kind: str) -> Row:
+    """The first row of a kind that Keras accepts."""
+    return next(row for row in ROWS if row.kind == kind and not row.fails and not row.stricter)
+
+
+def graph_of(kind: str) -> Graph:
+    return compile(spec_of(accepted(kind)))
+
+
+def test_every_kind_is_listed_with_its_family() -> None:
+    listed = kinds.overview()
+    for kind in KINDS:
+        assert f"\n  {kind} " in listed, kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_says_every_argument(kind: str) -> None:
+    page = kinds.page(KINDS[kind])
+    for name in KINDS[kind].attributes:
+        assert f"\n{name} " in page, name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_editor_completes_it(kind: str) -> None:
+    schema = json_schema.generate()
+    offered = [set(_resolved(one, schema).get("properties", ())) for one in _keyed(schema, kind)]
+    assert set(KINDS[kind].attributes) in offered
+
+
+def _keyed(node: Any, key: str) -> Iterator[Any]:
+    """What stands under a key, anywhere."""
+    if isinstance(node, dict):
+        yield from (value for name, value in node.items() if name == key)
+    if isinstance(node, dict | list):
+        for inner in node.values() if isinstance(node, dict) else node:
+            yield from _keyed(inner, key)
+
+
+def _resolved(node: Any, schema: Any) -> Any:
+    """A piece of the schema, `$ref` followed."""
+    while isinstance(node, dict) and "$ref" in node:
+        reference, node = node["$ref"], schema
+        for step in reference.removeprefix("#/").split("/"):
+            node = node[step]
+    return node if isinstance(node, dict) else {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_drawn_under_its_title(kind: str) -> None:
+    graph = graph_of(kind)
+    title = graph.nodes[0].layer.title()
+    assert title.strong
+    figure = draw(graph, "dot").decode()
+    assert title.strong.split(",")[0] in figure
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_emitted_source_makes_it(kind: str) -> None:
+    spec = spec_of(accepted(kind))
+    pretended_keras.same(compile(spec), written_of(spec))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_read_back_from_a_flat_spec(kind: str) -> None:
+    graph = graph_of(kind)
+    again = compile(flat(graph))
+    assert [node._replace(span=None, scope=0) for node in again.nodes] == [
+        node._replace(span=None, scope=0) for node in graph.nodes
+    ]
