@@ -9,7 +9,7 @@ from typing import Any
 
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
-from archspec.layers.base import Argument
+from archspec.layers.base import Field
 from archspec.layers.types import Configured, Refused
 from archspec.spelling import spec_name
 from archspec.tensor import Tensor
@@ -70,7 +70,7 @@ def arguments(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _argument(attribute: Argument, value: Any) -> Any:
+def _argument(attribute: Field, value: Any) -> Any:
     """``(3, 3)`` as ``3``, where that means the same."""
     if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1:
         with suppress(Refused):

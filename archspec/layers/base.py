@@ -71,7 +71,7 @@ class Mismatch(Exception):
         return self.sentence.replace(LAYER, self.layer)
 
 
-class Argument:
+class Field:
     """One argument of a layer kind: its type, its default (or `REQUIRED`) and a description of half
     a line.
 
@@ -101,12 +101,10 @@ def attr(type: Type, default: Any = REQUIRED, doc: str = "", *, before: str | No
     """Declare an argument. ``default`` is Keras's own, as one would write it in YAML; the rules
     see it as ``type`` normalises it.
     """
-    return Argument(type, default, doc, before)
+    return Field(type, default, doc, before)
 
 
-def _in_order(
-    inherited: Mapping[str, Argument], own: Mapping[str, Argument]
-) -> dict[str, Argument]:
+def _in_order(inherited: Mapping[str, Field], own: Mapping[str, Field]) -> dict[str, Field]:
     merged = {**inherited, **own}
     names = list(merged)
     for name, value in own.items():
@@ -132,7 +130,7 @@ class Layer:
     mistyped argument.
     """
 
-    attributes: ClassVar[Mapping[str, Argument]] = MappingProxyType({})
+    attributes: ClassVar[Mapping[str, Field]] = MappingProxyType({})
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     """The least and the greatest number of tensors that the kind takes (``None``: any)."""
     called: ClassVar[str] = ""
@@ -151,7 +149,7 @@ class Layer:
     trainable: bool = attr(FLAG, True, "whether training changes the weights")
 
     def __init_subclass__(cls) -> None:
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, Argument)}
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
         tail = {name: Layer.attributes[name] for name in Layer.attributes}
         inherited = {name: value for name, value in cls.attributes.items() if name not in tail}
         cls.attributes = MappingProxyType(
@@ -262,7 +260,7 @@ class Layer:
 
 
 Layer.attributes = MappingProxyType(
-    {name: value for name, value in vars(Layer).items() if isinstance(value, Argument)}
+    {name: value for name, value in vars(Layer).items() if isinstance(value, Field)}
 )
 for _attribute in Layer.attributes.values():
     setattr(Layer, _attribute.name, _attribute.default)
@@ -295,7 +293,7 @@ __all__ = [
     "FLOATS",
     "REGISTERED",
     "REQUIRED",
-    "Argument",
+    "Field",
     "Layer",
     "Mismatch",
     "SameShape",

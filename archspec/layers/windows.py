@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from archspec.layers.axes import need_rank
-from archspec.layers.base import FLOATS, LAYER, REGISTERED, Argument, Layer, Mismatch
+from archspec.layers.base import FLOATS, LAYER, REGISTERED, Field, Layer, Mismatch
 from archspec.layers.types import COUNT, POSITIVE, Type, choice, optional, per_axis
 from archspec.tensor import Shape, Size, Tensor
 
@@ -45,7 +45,7 @@ class Sliding(Layer):
             for name, value in cls.attributes.items():
                 ranked = next((types[rank] for types in _RANKED if value.type is types[2]), None)
                 if ranked is not None:
-                    attribute = Argument(ranked, value.default, value.doc)
+                    attribute = Field(ranked, value.default, value.doc)
                     attribute.__set_name__(cls, name)
                     setattr(cls, name, attribute)
         super().__init_subclass__()

@@ -7,7 +7,7 @@ import sys
 from itertools import groupby
 
 from archspec.layers import KINDS, Layer
-from archspec.layers.base import Argument
+from archspec.layers.base import Field
 from archspec.reports.tables import WIDTH, Column, Table, wrapped
 from archspec.spelling import in_yaml
 
@@ -52,7 +52,7 @@ def page(kind: type[Layer]) -> str:
     return "\n\n".join([kind.kind(), *about, arguments.text()])
 
 
-def _argument(attribute: Argument) -> dict[str, str]:
+def _argument(attribute: Field) -> dict[str, str]:
     default = "required" if attribute.required else in_yaml(attribute.default)
     return {
         "name": attribute.name,

@@ -29,7 +29,7 @@ from archspec.frontend.vocabulary import (
 )
 from archspec.frontend.yaml.document import Document
 from archspec.layers import KINDS
-from archspec.layers.base import Argument, Layer
+from archspec.layers.base import Field, Layer
 from archspec.layers.types import Expects, Type
 from archspec.version import __version__
 
@@ -401,7 +401,7 @@ def _properties(name: str, editor: bool) -> Schema:
 
 
 @cache
-def _argument(attribute: Argument, editor: bool) -> Schema:
+def _argument(attribute: Field, editor: bool) -> Schema:
     default = {} if attribute.required else {"default": _plain(attribute.default)}
     shared = editor and _takes_objects(attribute.type)
     fragment = (
