@@ -1,4 +1,4 @@
-"""The compiled network: its layers, how the author grouped them, and its totals. Data, and nothing else."""
+"""The compiled network: its layers, how the author grouped them, its totals. Nothing but data."""
 
 from __future__ import annotations
 

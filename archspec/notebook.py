@@ -8,7 +8,7 @@ from archspec.graph import Graph
 
 
 def picture(graph: Graph) -> str | None:
-    """The diagram as SVG, ``None`` where none can be made: a notebook then shows the table alone."""
+    """The diagram as SVG, or ``None`` where none can be made: the table stands alone then."""
     from archspec.diagrams.making import draw
     from archspec.diagrams.options import DrawingError
 

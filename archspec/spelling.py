@@ -1,4 +1,4 @@
-"""Words and values → how they are written: "did you mean ...?" for a misspelt word, a noun behind its
+"""Words and values → how they are written: "did you mean ...?" for a misspelt word, a noun after a
 number, several in a row, a long text cut, names for specs and files.
 """
 

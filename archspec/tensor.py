@@ -1,5 +1,5 @@
-"""What an edge of a network carries, and what a layer stores: tensors, weights, and the arithmetic of
-their sizes, in which an unknown size stays unknown.
+"""What an edge of a network carries and what a layer stores: tensors, weights, and the arithmetic
+of their sizes, in which an unknown size stays unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ Shape = tuple[Size, ...]
 """A shape without the batch axis, channels last."""
 
 BYTES = {
-    "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "int64": 8, "uint64": 8,
+    "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4,
+    "int64": 8, "uint64": 8,
     "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8,
 }  # fmt: skip
 """Bytes of one element of each Keras dtype."""

@@ -14,7 +14,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from statistics import median
 from tempfile import TemporaryDirectory, TemporaryFile
 
@@ -34,7 +36,8 @@ KERAS_152 = [
 ]
 PLOT_152 = """
 import sys, keras
-keras.utils.plot_model(keras.applications.ResNet152(weights=None), to_file=sys.argv[1], show_shapes=True)
+net = keras.applications.ResNet152(weights=None)
+keras.utils.plot_model(net, to_file=sys.argv[1], show_shapes=True)
 """
 DRAWN = """
 import sys; from archspec.cli.program import main
@@ -51,7 +54,8 @@ print([name for name in ("keras", "tensorflow", "numpy") if name in sys.modules]
 LAYERS = """
 import sys, time, archspec
 def seconds(layers):
-    chain = {"Conv2D": {"filters": "4 + 0 * $i", "kernel_size": 3, "padding": "same"}, "repeat": layers}
+    conv = {"filters": "4 + 0 * $i", "kernel_size": 3, "padding": "same"}
+    chain = {"Conv2D": conv, "repeat": layers}
     spec = {"archspec": 1, "name": "chain", "input": [8, 8, 4], "layers": [chain]}
     start = time.perf_counter(); archspec.compile(spec)
     return (time.perf_counter() - start) / layers
@@ -84,9 +88,12 @@ compare("efficientnet B0", lambda: archspec.build("efficientnet@B0"), by_hand.ef
 APPLICATIONS = """
 from archspec.frontend.resolve import shipped_names
 from tests.equivalence.zoo import CASES
-for family in [name.removeprefix("keras/") for name in shipped_names() if name.startswith("keras/")]:
-    case = next(case for case in CASES if case.family == family)
-    compare(case.function, lambda: archspec.build(case.spec), lambda: getattr(keras.applications, case.function)(weights=None))
+for name in shipped_names():
+    if not name.startswith("keras/"):
+        continue
+    case = next(case for case in CASES if case.family == name.removeprefix("keras/"))
+    function = getattr(keras.applications, case.function)
+    compare(case.function, lambda: archspec.build(case.spec), lambda: function(weights=None))
 """
 
 
@@ -192,7 +199,14 @@ def applications() -> None:
 
 
 def draw() -> None:
-    """Keras draws with pydot and Graphviz's dot, which must be installed; archspec with neither."""
+    """Keras draws with pydot and Graphviz's dot, archspec with neither."""
+    if not (find_spec("pydot") and which("dot")):
+        say(
+            "Keras's plot_model / archspec draw",
+            "skipped",
+            "pip install pydot, apt install graphviz",
+        )
+        return
     with TemporaryDirectory() as folder:
         pictures = {"Keras's": f"{folder}/theirs.svg", "archspec's": f"{folder}/ours.svg"}
         theirs, ours = pictures.values()
@@ -201,10 +215,6 @@ def draw() -> None:
             ["-m", "archspec", "draw", "keras/resnet@ResNet152", "-o", ours],
             3,
         )
-        if not Path(theirs).is_file():
-            sys.exit(
-                "keras.utils.plot_model draws nothing: pip install pydot, apt install graphviz"
-            )
         say(
             "ResNet-152 to SVG by Keras: import, build, plot_model / archspec draw",
             f"{value:.0f}",

@@ -19,10 +19,13 @@ from archspec.diagrams.options import Options
 
 NETWORKS = [
     "lenet5", "alexnet", "vgg@D", "googlenet", "inception10", "xception",
-    "resnet@resnet18", "resnet@resnet50", "resnet@resnet152", "resnet_cifar10", "vgg_cifar10", "efficientnet@B0",
-    "keras/resnet_v2@ResNet50V2", "keras/densenet@DenseNet121", "keras/mobilenet@MobileNet", "keras/mobilenet_v2@MobileNetV2",
-    "keras/mobilenet_v3@MobileNetV3Large", "keras/efficientnet@EfficientNetB7",
-    "keras/inception_v3@InceptionV3", "keras/inception_resnet_v2@InceptionResNetV2", "keras/nasnet@NASNetLarge", "keras/xception@Xception",
+    "resnet@resnet18", "resnet@resnet50", "resnet@resnet152", "resnet_cifar10", "vgg_cifar10",
+    "efficientnet@B0",
+    "keras/resnet_v2@ResNet50V2", "keras/densenet@DenseNet121", "keras/mobilenet@MobileNet",
+    "keras/mobilenet_v2@MobileNetV2", "keras/mobilenet_v3@MobileNetV3Large",
+    "keras/efficientnet@EfficientNetB7",
+    "keras/inception_v3@InceptionV3", "keras/inception_resnet_v2@InceptionResNetV2",
+    "keras/nasnet@NASNetLarge", "keras/xception@Xception",
     "keras/convnext@ConvNeXtTiny", "keras/efficientnet_v2@EfficientNetV2S",
 ]  # fmt: skip
 COLUMNS = 6

@@ -74,7 +74,7 @@ DRAWING = options(
     click.option(
         "--theme",
         type=click.Choice(THEMES),
-        help="Light or dark; auto follows the reader's setting.  [default: auto in SVG, else light]",
+        help="Light, dark, or auto: as the reader has set.  [default: auto in SVG, else light]",
     ),
     click.option("--title", metavar="TEXT", help="The title.  [default: the network's name]"),
     click.option(

@@ -59,8 +59,8 @@ class Session:
         return graph_of(checked)
 
     def families(self, specs: Iterable[str]) -> list[list[Checked]]:
-        """The networks of some specs, right or wrong, spec by spec. One without a variant stands for
-        itself and all its variants. What is wrong with them is shown at the end.
+        """The networks of some specs, right or wrong, spec by spec. A spec without a variant stands
+        for itself and all its variants. What is wrong with them is shown at the end.
         """
         families = [
             list(family(self.compiler, Reference.parse(spec), self.overrides))

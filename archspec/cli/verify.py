@@ -45,9 +45,10 @@ def verify(session: Session, spec: str, against: str, outputs: bool, format: str
 
     Layers are paired by name, an underscore in Keras's for a dot in the spec's, or by order where
     Keras leaves them unnamed. Names, initial values and seeds may differ. A layer without weights
-    that has no counterpart is judged by the outputs alone. Nothing is downloaded. The exit code is 0
-    if the two are equal, 1 if they differ, and 2 if they cannot be compared, because the spec is
-    wrong for example.
+    that has no counterpart is judged by the outputs alone. Nothing is downloaded.
+
+    The exit code is 0 if the two are equal, 1 if they differ, and 2 if they cannot be compared,
+    because the spec is wrong for example.
 
     \b
     Examples:
