@@ -15,7 +15,7 @@ from archspec.frontend.elaborate.contexts import Workshop
 from archspec.frontend.overrides import as_json_text, override_of
 from archspec.frontend.program import parser
 from archspec.frontend.resolve import Library, Reference, Resolved
-from archspec.frontend.schema import json_schema
+from archspec.frontend.schema.check import check
 from archspec.frontend.yaml import reader, writer
 from archspec.frontend.yaml.document import Document, Value
 from archspec.graph import Graph
@@ -32,7 +32,7 @@ class Compiler:
 
     def __init__(self, *, expect: bool = True, allow_outside: bool = False) -> None:
         self.expect = expect
-        self.library = Library(json_schema.check, allow_outside)
+        self.library = Library(check, allow_outside)
         self.workshop = Workshop({}, {}, {}, [])
         self.bodies: parser.Bodies = {}
         self.warnings: dict[Any, tuple[tuple[Diagnostic, ...], Resolved]] = {}

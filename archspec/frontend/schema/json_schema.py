@@ -7,17 +7,10 @@ carries ``errorMessage``, which completes "must be ...": editors show it, and so
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import islice
 from typing import Any
 
-import jsonschema
-
-from archspec import limits
-from archspec.diagnostics import SpecError, stopped
-from archspec.frontend.schema.recovery import Mistake, mended
-from archspec.frontend.schema.refusals import EXPECTS, Refusal
+from archspec.frontend.schema.refusals import EXPECTS
 from archspec.frontend.vocabulary import (
     CALL_PATTERN,
     MODIFIERS,
@@ -27,7 +20,6 @@ from archspec.frontend.vocabulary import (
     VARIABLE_NAME,
     VARIANT_KEYS,
 )
-from archspec.frontend.yaml.document import Document
 from archspec.layers import KINDS
 from archspec.layers.base import Field, Layer
 from archspec.layers.types import Expects, Type
@@ -502,34 +494,3 @@ def _plain(value: Any) -> Any:
 
 def _summary(kind: type[Layer]) -> str:
     return " ".join((kind.__doc__ or "").strip().partition("\n\n")[0].split())
-
-
-@cache
-def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(generate(editor=False))
-
-
-def check(document: Document) -> Document:
-    """The document with what the schema has against it, each mistake once, in the author's
-    words. Raises `SpecError` where no more can be said.
-    """
-    errors = list(islice(_validator().iter_errors(document.data), limits.MISTAKES))
-    refusals = [Refusal.of(document, error) for error in _once(errors)]
-    if not refusals:
-        return document
-    problems = [diagnostic for refusal in refusals for diagnostic in refusal.told()]
-    if len(errors) == limits.MISTAKES:  # there may be more, which the next stages cannot pass over
-        raise SpecError(stopped(problems), document.sources)
-    return mended(document, [Mistake(one.path, one.unknown_keys()) for one in refusals], problems)
-
-
-def _once(errors: Iterable[Any]) -> Iterator[Any]:
-    """The validator's errors, each value and keyword once: it has an error for every key that is
-    missing, and a `Refusal` names them all.
-    """
-    seen = set()
-    for error in errors:
-        which = (*error.absolute_path, "of", *error.absolute_schema_path)
-        if which not in seen:
-            seen.add(which)
-            yield error

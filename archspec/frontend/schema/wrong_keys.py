@@ -1,0 +1,364 @@
+"""A refusal that is about keys → diagnostics in the author's words: keys that are unknown, missing,
+in the wrong place, or cannot stand together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.schema.refusals import BEGINNING, Path, Refusal, first_line
+from archspec.frontend.vocabulary import MODIFIERS, PARTNERS
+from archspec.frontend.yaml.document import Document, Value
+from archspec.frontend.yaml.line_complaints import BLANKS, NO_SPACE, no_space, not_a_space
+from archspec.layers import KINDS
+from archspec.spelling import counted, did_you_mean, listed_names
+
+_HOW_TO = {
+    "archspec": "begin the file with `archspec: 1`",
+    "name": "add `name: mynet`",
+    "layers": "add `layers:` with a list of items; an empty one is `layers: []`",
+    "shape": "add `shape: [height, width, channels]`",
+    "when": "add `when: ...`; without a condition write just the list of items",
+}
+"""What to do about a key that is missing."""
+
+_PARTNERS = {
+    ("branches", "merge"): "say how the branches join: `merge: Concatenate` or `merge: Add`",
+    ("output", "name"): "name the output: `name: aux1`",
+}
+"""What to do about a key that another one needs beside it."""
+
+
+def misplaced(refusal: Refusal, key: str, owner: str, item: Value) -> Iterator[Diagnostic]:
+    """Arguments of an operation that stand beside it, told of at the first of them."""
+    keys = [
+        name
+        for name in item.data
+        if name != owner and name not in MODIFIERS and refusal.owner(name, item) == owner
+    ]
+    if key != keys[0]:
+        return
+    are = "is an argument" if len(keys) == 1 else "are arguments"
+    stands = "stands" if len(keys) == 1 else "stand"
+    them = "it" if len(keys) == 1 else "them"
+    indent = item.data[owner].place.column + 1
+    inside = item.data[owner].data
+    help = (
+        f"write {them} inside the braces of `{owner}`"
+        if inside
+        else f"indent {them} below `{owner}:`, by {indent} spaces"
+    )
+    message = f"{listed_names(keys)} {are} of `{owner}`, and {stands} beside it instead of in it"
+    yield Diagnostic("misplaced-argument", message, item.data[key].place, help=help)
+
+
+def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
+    """Keys that the schema does not know."""
+    known = list(refusal.schema.get("properties", ()))
+    if not refusal.is_something_else():
+        for key in refusal.unknown_keys():
+            yield from _unknown_key(refusal, key, refusal.value.data[key], known)
+    elif refusal.path:
+        help = "begin each item with `- `"
+        message = f"`{refusal.key}` must be a list of items, each a line `- Layer: {{...}}`"
+        yield Diagnostic(
+            "wrong-value", message, first_line(refusal.value.place), "found a mapping", help=help
+        )
+    else:
+        yield Diagnostic(
+            "wrong-value",
+            "this is no spec",
+            refusal.value.first_line,
+            "a spec has no such key",
+            help=BEGINNING,
+        )
+
+
+def _unknown_key(
+    refusal: Refusal, key: str, value: Value, known: list[str]
+) -> Iterator[Diagnostic]:
+    glued = NO_SPACE.fullmatch(key)
+    if glued and (value.data is None or glued["value"].startswith(("{", "["))):
+        message, help = no_space(glued["key"], glued["value"] if value.data is None else "{...}")
+        yield Diagnostic(
+            "missing-space", message, _part(value.place, glued.end("key"), 1), help=help
+        )
+        return
+    if blank := re.search(f"[{''.join(BLANKS)}]+", key):
+        message, help = not_a_space(blank[0])
+        yield Diagnostic(
+            "yaml-syntax", message, _part(value.place, blank.start(), len(blank[0])), help=help
+        )
+        return
+    if refusal.expects.what == "item":
+        yield from _unknown_operation(refusal, key, value, known)
+        return
+    owner = refusal.path[-1] if refusal.path else None
+    near = did_you_mean(key, [name for name in known if name not in refusal.value.data] or known)
+    if owner in KINDS:
+        help = (
+            _no_argument(refusal, key, str(owner))
+            or near
+            or _listed(f"`archspec layers {owner}` lists its arguments", "its arguments are", known)
+        )
+        yield Diagnostic(
+            "unknown-argument", f"`{owner}` has no argument `{key}`", value.place, help=help
+        )
+    elif owner == "defaults":
+        help = (
+            _no_defaults(refusal, key, value) or near or "`archspec layers` lists the layer kinds"
+        )
+        yield Diagnostic("unknown-layer", f"there is no layer kind `{key}`", value.place, help=help)
+    else:
+        help = _no_key(refusal, key, known) or near or f"it may have {', '.join(known)}"
+        yield Diagnostic(
+            "unknown-key",
+            f"{_owner_in_words(refusal)} has no key `{key}`",
+            value.place,
+            help=help,
+        )
+
+
+def _owner_in_words(refusal: Refusal) -> str:
+    if not refusal.path:
+        return "a spec"
+    noun = (
+        {"blocks": "the block ", "variants": "the variant "}.get(str(refusal.path[-2]), "")
+        if len(refusal.path) > 1
+        else ""
+    )
+    return f"{noun}`{refusal.key}`"
+
+
+def _no_argument(refusal: Refusal, key: str, owner: str) -> str | None:
+    item = refusal.document.at(refusal.path[:-1])
+    if key in MODIFIERS and refusal.path[-2:-1] != ("defaults",) and not item.is_list:
+        return f"`{key}` belongs to the item: give it a line of its own, indented as `{owner}` is"
+    if key == "data_format":
+        return "remove it: tensors are channels-last"
+    return (
+        "remove it: shapes are inferred, from `input` on"
+        if key in ("input_shape", "batch_size", "input_dim", "batch_input_shape")
+        else None
+    )
+
+
+def _no_defaults(refusal: Refusal, key: str, value: Value) -> str | None:
+    blocks = refusal.document.root.get("blocks")
+    if blocks is not None and blocks.get(key) is not None:
+        return "`defaults` are for layer kinds; a block has its own in `args`, as `name: value`"
+    kinds = [name for name, kind in KINDS.items() if key in kind.attributes]
+    kind = next(
+        (one for one in kinds if one in refusal.document.sources.get(refusal.document.name, "")),
+        next(iter(kinds), None),
+    )
+    return (
+        f"name the layer kind first: `{kind}: {{{key}: {value.text or '...'}}}`" if kind else None
+    )
+
+
+def _no_key(refusal: Refusal, key: str, known: list[str]) -> str | None:
+    """Where a key belongs that stands in the wrong place, or the required one that it
+    stands for.
+    """
+    if refusal.path[:1] == ("variants",) and key in refusal.variables():
+        return (
+            f"`{key}` is a variable: write `vars: {{{key}:"
+            f" {refusal.value.data[key].text or '...'}}}`"
+        )
+    if refusal.path[:1] == ("variants",) and key == "name":
+        called = refusal.value.data[key].text or "..."
+        return (
+            f"a variant's name is its key, `{refusal.key}`: remove this, or write `{called}:` in"
+            f" place of `{refusal.key}:`"
+        )
+    missing = [
+        name for name in refusal.schema.get("required", ()) if name not in refusal.value.data
+    ]
+    if refusal.path and len(missing) == 1 and len(refusal.unknown_keys()) == 1:
+        return f"did you mean `{missing[0]}`?"
+    if refusal.path[-2:-1] == ("blocks",) and not did_you_mean(key, known):
+        return f"an argument stands in `args`, as `args: [{key}: ...]`, and a local value in `let`"
+    return None
+
+
+def _unknown_operation(
+    refusal: Refusal, key: str, value: Value, known: list[str]
+) -> Iterator[Diagnostic]:
+    owner = refusal.owner(key, refusal.value)
+    if owner is not None and owner in KINDS:
+        yield from misplaced(refusal, key, owner, refusal.value)
+        return
+    what, code = (
+        ("layer kind", "unknown-layer")
+        if key[:1].isupper()
+        else ("operation or modifier", "unknown-key")
+    )
+    near = did_you_mean(key, known)
+    yield Diagnostic(
+        code,
+        f"there is no {what} `{key}`",
+        value.place,
+        help=near or "`archspec layers` lists the layer kinds",
+    )
+
+
+def missing_keys(refusal: Refusal) -> Iterator[Diagnostic]:
+    """A required key that is missing, unless a misspelt one stands in its place and is told
+    of already.
+    """
+    missing = [key for key in refusal.wanted if key not in refusal.value.data]
+    known = set(refusal.schema.get("properties", ()))
+    strangers = [key for key in refusal.value.data if key not in known]
+    if refusal.is_something_else() or (refusal.path and len(missing) == 1 and len(strangers) == 1):
+        return
+    for key in missing:
+        if not get_close_matches(key, [one.lower() for one in strangers], 1, 0.6):
+            place = first_line(refusal.value.place) if refusal.path else refusal.value.first_line
+            owner = _owner_in_words(refusal) if refusal.path else "the spec"
+            yield Diagnostic(
+                "missing-key",
+                f"{owner} needs `{key}`",
+                place,
+                help=_HOW_TO.get(key, f"add `{key}: ...`"),
+            )
+
+
+def missing_partners(refusal: Refusal) -> Iterator[Diagnostic]:
+    """Keys that need another one beside them."""
+    for key, partners in refusal.wanted.items():
+        for partner in partners:
+            if key in refusal.value.data and partner not in refusal.value.data:
+                place = refusal.value.data[key].place
+                near = get_close_matches(
+                    partner,
+                    [name for name in refusal.value.data if name not in MODIFIERS],
+                    1,
+                    0.75,
+                )
+                inside = refusal.value.data[key].get(partner) if key == "branches" else None
+                if key in PARTNERS:
+                    help = where_it_belongs(refusal.document, refusal.path, key)
+                elif inside is not None and not inside.is_list:
+                    place, help = inside.place, out_of(refusal.value.data[key], inside, partner)
+                else:
+                    help = _PARTNERS[key, partner]
+                if not near and not _follows(refusal, partner):
+                    yield Diagnostic(
+                        "missing-key", f"`{key}` needs `{partner}` beside it", place, help=help
+                    )
+
+
+def _follows(refusal: Refusal, modifier: str) -> bool:
+    """Whether the next item is nothing but a modifier that belongs to this one, which is
+    told there.
+    """
+    items, index = refusal.document.at(refusal.path[:-1]), refusal.path[-1]
+    return (
+        isinstance(index, int)
+        and index + 1 < len(items.data)
+        and list(dict(items.data[index + 1].items())) == [modifier]
+    )
+
+
+def both_inputs(refusal: Refusal) -> Iterator[Diagnostic]:
+    """``input`` beside ``inputs``."""
+    second = max(
+        (refusal.value.data[key].place for key in ("input", "inputs")),
+        key=lambda span: (span.line, span.column),
+    )
+    help = "keep one of them: `inputs` names one input or several"
+    yield Diagnostic("two-inputs", "`input` and `inputs` cannot stand together", second, help=help)
+
+
+def _part(span: Span, start: int, length: int) -> Span:
+    """A part of a span; all of it where it runs over several lines."""
+    at = span.column + start
+    return (
+        span
+        if span.line != span.end_line or at + length > span.end_column
+        else span._replace(column=at, end_column=at + length)
+    )
+
+
+def _listed(otherwise: str, words: str, names: list[str], most: int = 6) -> str:
+    """A few names in words, or where many are to be found."""
+    return f"{words} {', '.join(names)}" if 0 < len(names) <= most else otherwise
+
+
+# --- modifiers away from their operation
+
+
+def is_misplaced_merge(refusal: Refusal) -> bool:
+    """Whether this is a ``merge`` among the branches that it joins, which is complained of as
+    missing beside them.
+    """
+    return (
+        refusal.path[-2:] == ("branches", "merge")
+        and not refusal.value.is_list
+        and "merge" not in refusal.document.at(refusal.path[:-2]).data
+    )
+
+
+def where_it_belongs(document: Document, path: Path, key: str) -> str:
+    """What to do with a modifier at a path of keys and indices whose item does not have its
+    operation.
+    """
+    partner = PARTNERS[key]
+    item, around = document.at(path), _around(document, path, partner)
+    alone = all(name in PARTNERS for name, _ in item.items())
+    if around is not None:
+        return out_of(around, item.data[key], key, dash=alone)
+    above = (
+        document.at(path[:-1]).data[path[-1] - 1].get(partner)
+        if isinstance(path[-1], int) and path[-1]
+        else None
+    )
+    if alone and above is not None:
+        return f"to belong to the item above, remove its `- ` and {_beside(above, partner)}"
+    if key == "merge":
+        return (
+            "`merge` joins `branches`; a merging layer by itself is an item, `- Concatenate: {}`"
+            " with `from: [...]`"
+        )
+    instead = (
+        "write `residual` in place of `layers`"
+        if "layers" in item.data
+        else "put it into an item with `residual`"
+    )
+    return f"`shortcut` is the way around a `residual`: {instead}, or remove it"
+
+
+def out_of(around: Value, modifier: Value, key: str, *, dash: bool = False) -> str:
+    """What to do with a modifier that stands inside of its operation, ``around``, instead of
+    beside it.
+    """
+    partner = PARTNERS[key]
+    stands = f"`{key}` stands beside `{partner}`, not inside it"
+    if modifier.place.line == around.place.line:
+        inside = f"{partner}: [...]" if around.is_list else f"{partner}: {{...}}"
+        return (
+            f"{stands}: close the {'list' if around.is_list else 'mapping'} before it, `{inside},"
+            f" {key}: ...`"
+        )
+    items = "items" if partner == "residual" else "branches"
+    return (
+        f"{stands}: move it below all these {items}{', without its `- `' if dash else ''}, and"
+        f" {_beside(around, partner)}"
+    )
+
+
+def _beside(partner: Value, name: str) -> str:
+    return (
+        f"indent it by {counted(partner.place.column - 1, 'space')}, as `{name}` on line"
+        f" {partner.place.line}"
+    )
+
+
+def _around(document: Document, path: Path, partner: str) -> Value | None:
+    """The operation inside of which a path leads, the innermost of that name."""
+    end = next((end for end in range(len(path), 0, -1) if path[end - 1] == partner), None)
+    return None if end is None else document.at(path[:end])

@@ -1,0 +1,240 @@
+"""A refusal that is about a value → diagnostics in the author's words: what it must be, what stands
+there, and what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archspec.diagnostics import Diagnostic
+from archspec.frontend.schema.advice import Surroundings, advice, describe, straight_quotes
+from archspec.frontend.schema.refusals import BEGINNING, Refusal, first_line
+from archspec.frontend.schema.wrong_keys import misplaced, out_of
+from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS
+from archspec.layers import KINDS
+from archspec.layers.types import Expects, Refused, Type
+from archspec.spelling import did_you_mean
+
+_EXAMPLES = {
+    "residual": "residual: [BatchNormalization]",
+    "branches": "branches: {a: [BatchNormalization], b: []}",
+    "target_shape": "target_shape: [-1]",
+}
+"""What to write for a key that is empty, so that it works wherever it stands."""
+
+
+def wrong_value(refusal: Refusal) -> Iterator[Diagnostic]:
+    """A value that is not what belongs there."""
+    last = refusal.path[-1] if refusal.path else None
+    if isinstance(last, str) and _is_call(refusal, last):
+        yield from _no_call(refusal, last)
+    elif not _is_repeated(refusal, last):
+        yield _refused(*_wanted(refusal))
+
+
+def _wanted(refusal: Refusal) -> tuple[Refusal, Refused]:
+    """What is refused, and what it must be: a layer's argument as its type says; of a list with
+    one wrong element, that element.
+    """
+    path = refusal.path
+    for end in range(len(path) - 1, 0, -1):
+        kind, name = str(path[end - 1]), path[end]
+        if kind in KINDS and isinstance(name, str) and name in KINDS[kind].attributes:
+            argument, type = refusal.at(path[: end + 1]), KINDS[kind].attributes[name].type
+            return _element_wanted(argument, type) or (argument, _type_wanted(argument, type))
+    is_row = path[-2:-1] == ("repeat",) and isinstance(path[-1], int)
+    help = _row_help(refusal) if is_row else None
+    return refusal, Refused(refusal.words, refusal.expects, help=help)
+
+
+def _type_wanted(argument: Refusal, type: Type) -> Refused:
+    try:
+        type.accept(argument.value.unwrapped())
+    except Refused as refused:
+        refused.help = refused.help or _fewer(argument, type)
+        return refused
+    return Refused(type.words, type.expects)
+
+
+def _element_wanted(argument: Refusal, type: Type) -> tuple[Refusal, Refused] | None:
+    """The first wrong element of a list, and what it must be."""
+    elements = list(argument.value.elements())
+    for index, element in enumerate(elements):
+        if isinstance(element.data, str) and "$" in element.data:
+            continue
+        try:
+            type.accept([element.unwrapped()] * len(elements))
+        except Refused as refused:
+            if refused.entry is not None:
+                return argument.at((*argument.path, index)), refused.entry
+    return None
+
+
+def _fewer(refusal: Refusal, type: Type) -> str | None:
+    """The help for a list of equal elements of which there are too many or too few: one
+    stands for all.
+    """
+    elements = [one.unwrapped() for one in refusal.value.elements()]
+    if not elements or any(one != elements[0] for one in elements):
+        return None
+    try:
+        type.accept(elements[0])
+    except Refused:
+        return None
+    return f"write `{refusal.key}: {elements[0]}`, which stands for every axis"
+
+
+def _row_help(refusal: Refusal) -> str:
+    """What to write for a ``repeat`` over a list of plain values: the variable is the one
+    that the item uses and nothing binds.
+    """
+    values, item = refusal.document.at(refusal.path[:-1]), refusal.document.at(refusal.path[:-2])
+    used = [
+        name
+        for name in re.findall(r"\$(\w+)", str(item.unwrapped()))
+        if name not in {"i", "in", "prev", *refusal.variables()}
+    ]
+    name = used[0] if len(set(used)) == 1 else "k"
+    listed = ", ".join(str(one.text) for one in values.elements())
+    return f"write `repeat: {{{name}: [{listed}]}}`" + (
+        "" if used else f", and `${name}` in the item"
+    )
+
+
+def _refused(refusal: Refusal, wanted: Refused) -> Diagnostic:
+    last = refusal.path[-1] if refusal.path else None
+    found = f"found {describe(refusal.value)}"
+    if last is None:
+        return Diagnostic(
+            "wrong-value", "this is no spec", first_line(refusal.value.span), found, help=BEGINNING
+        )
+    what = f"`{refusal.key}`" if isinstance(last, str) else f"entry {last + 1} of `{refusal.key}`"
+    advised = advice(refusal.value, _surroundings(refusal, wanted.expects))
+    help = (
+        straight_quotes(refusal.value)
+        or _modifier_inside(refusal)
+        or (advised or wanted.help if refusal.value.is_list else wanted.help or advised)
+    )
+    return Diagnostic(
+        "wrong-value",
+        f"{what} must be {wanted.words}",
+        refusal.where(),
+        "" if wanted.within and help else found,
+        help=help,
+    )
+
+
+def _surroundings(refusal: Refusal, expects: Expects) -> Surroundings:
+    last = refusal.path[-1]
+    return Surroundings(
+        refusal.key,
+        f"{last}: " if isinstance(last, str) else "",
+        expects,
+        refusal.variables(),
+        refusal.is_required(),
+        refusal.blocks(),
+        refusal.beside(),
+    )
+
+
+def _modifier_inside(refusal: Refusal) -> str | None:
+    """The help for a mapping in place of the items of a ``residual`` that holds its
+    ``shortcut`` too.
+    """
+    modifier = refusal.value.get("shortcut") if refusal.path[-1:] == ("residual",) else None
+    if modifier is None:
+        return None
+    items = (
+        "remove `layers:`, so that its items stand in its place"
+        if refusal.value.get("layers")
+        else "begin each item with `- `"
+    )
+    return f"{items}; {out_of(refusal.value, modifier, 'shortcut')}"
+
+
+def _is_repeated(refusal: Refusal, last: str | int | None) -> bool:
+    """Whether an entry before this one of a ``repeat`` was refused for the same reason."""
+    if not isinstance(last, int) or not last or refusal.path[-2] != "repeat":
+        return False
+    return type(refusal.document.at(refusal.path[:-1]).data[last - 1].data) is type(
+        refusal.value.data
+    )
+
+
+def too_few(refusal: Refusal) -> Iterator[Diagnostic]:
+    """A list that is too short."""
+    yield from (wrong_value if refusal.value.data else empty)(refusal)
+
+
+def empty(refusal: Refusal) -> Iterator[Diagnostic]:
+    """A list or mapping with nothing in it."""
+    is_key = bool(refusal.path) and isinstance(refusal.path[-1], str)
+    what = f"`{refusal.key}`" if is_key else "this item"
+    example = _EXAMPLES.get(refusal.key)
+    help = (
+        "remove it, or name a layer"
+        if not is_key
+        else f"it must be {refusal.words}" + (f", such as `{example}`" if example else "")
+    )
+    yield Diagnostic("wrong-value", f"{what} is empty", refusal.where(), help=help)
+
+
+def too_many(refusal: Refusal) -> Iterator[Diagnostic]:
+    """A mapping with several keys where one belongs."""
+    names = " and ".join(f"`{key}`" for key in refusal.value.data)
+    what = (
+        f"`{refusal.key}`"
+        if isinstance(refusal.path[-1], str)
+        else f"entry {refusal.path[-1] + 1} of `{refusal.key}`"
+    )
+    help = (
+        "write each as an entry of its own"
+        if isinstance(refusal.path[-1], int)
+        else "keep one of them"
+    )
+    yield Diagnostic(
+        "wrong-value",
+        f"{what} must be {refusal.words}",
+        refusal.where(),
+        f"found {names}",
+        help=help,
+    )
+
+
+def _is_call(refusal: Refusal, key: str) -> bool:
+    return (
+        re.match(CALL_PATTERN, key) is not None
+        and len(refusal.path) > 1
+        and isinstance(refusal.path[-2], int)
+    )
+
+
+def _no_call(refusal: Refusal, key: str) -> Iterator[Diagnostic]:
+    """A lower-case key of an item whose value is no mapping: no block call, so a misspelt
+    modifier or a mis-indented argument.
+    """
+    item = refusal.document.at(refusal.path[:-1])
+    blocks = refusal.document.root.get("blocks")
+    block = blocks.get(key) if blocks is not None else None
+    if block is not None:
+        names = refusal.arguments_of(block)
+        help = (
+            f"write `{key}: {{{names[0]}: {refusal.value.text or '...'}}}`"
+            if names
+            else f"write `{key}: {{}}`: the block has no arguments"
+        )
+        message = f"the arguments of the block `{key}` are given by name"
+        yield Diagnostic(
+            "wrong-value", message, refusal.where(), f"found {describe(refusal.value)}", help=help
+        )
+        return
+    owner = refusal.owner(key, item)
+    if owner is not None:
+        yield from misplaced(refusal, key, owner, item)
+        return
+    near = did_you_mean(key, [*MODIFIERS, *OPERATIONS])
+    help = near or f"the modifiers are {', '.join(MODIFIERS)}"
+    yield Diagnostic(
+        "unknown-key", f"an item has no modifier `{key}`", refusal.value.place, help=help
+    )
