@@ -1,17 +1,23 @@
-"""A reference to a spec → `Graph`: the stages, a line each."""
+"""A reference to a spec → its `Graph`, with its `Recording` on demand: the stages, a line each.
+
+A family is a spec with all its variants; of each network of it there is a `Checked`: its graph, or
+what is wrong with it.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
 
 from archspec.diagnostics import Diagnostic, SpecError, in_order
 from archspec.frontend import checks
-from archspec.frontend.elaborate import elaborate
-from archspec.frontend.elaborate.contexts import Workshop
+from archspec.frontend.elaborate.elaborate import elaborate
+from archspec.frontend.elaborate.observer import Observer
+from archspec.frontend.elaborate.recording import Recorder, Recording
+from archspec.frontend.elaborate.state import LayerCache
 from archspec.frontend.overrides import as_json_text, override_of
 from archspec.frontend.program import parser
 from archspec.frontend.resolve import Library, Reference, Resolved
@@ -21,8 +27,25 @@ from archspec.frontend.yaml.document import Document, Value
 from archspec.graph import Graph
 from archspec.spelling import spec_name
 
-if TYPE_CHECKING:
-    from archspec.frontend.elaborate.recording import Recording
+Overrides = Mapping[str, Value]
+"""Variables of a spec, and what they are changed to."""
+
+NO_STRUCTURE = ("archspec", "name", "description", "source", "expect")
+"""Keys of a document that change nothing of its layers."""
+
+
+class Checked(NamedTuple):
+    """One network: ``name`` is how to call it, ``spec`` the file or shipped spec that it belongs
+    to, ``graph`` is ``None`` if it does not compile.
+
+    ``diagnostics`` are its errors and warnings, ``sources`` the texts that they point into.
+    """
+
+    name: str
+    spec: str
+    graph: Graph | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
 
 
 class Compiler:
@@ -33,7 +56,7 @@ class Compiler:
     def __init__(self, *, expect: bool = True, allow_outside: bool = False) -> None:
         self.expect = expect
         self.library = Library(check, allow_outside)
-        self.workshop = Workshop({}, {}, {}, [])
+        self.layers = LayerCache()
         self.bodies: parser.Bodies = {}
         self.warnings: dict[Any, tuple[tuple[Diagnostic, ...], Resolved]] = {}
         self.graphs: dict[tuple[tuple[str, int], ...], tuple[Graph, Resolved]] = {}
@@ -42,15 +65,56 @@ class Compiler:
         """A compiler of the same options that has read nothing yet."""
         return Compiler(expect=self.expect, allow_outside=self.library.allow_outside)
 
-    def compile(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> Graph:
+    def compile(self, reference: Reference, overrides: Overrides | None = None) -> Graph:
         """One network. Raises `SpecError`."""
-        return self.graph(
-            self.library.resolve(reference, overrides), expect=self.expect and not overrides
-        )
+        resolved = self.library.resolve(reference, overrides)
+        return self.graph(resolved, expect=self.expect and not overrides)
 
-    def resolve(
-        self, reference: Reference, overrides: Mapping[str, Value] | None = None
-    ) -> Resolved:
+    def record(self, reference: Reference, overrides: Overrides | None = None) -> Recording:
+        """One network with what its elaboration made of each item, from which source code is
+        written; ``recording.graph`` is what `compile` gives. Raises `SpecError`.
+        """
+        resolved = self.library.resolve(reference, overrides)
+        return self.recording(resolved, expect=self.expect and not overrides)
+
+    def check(
+        self,
+        reference: Reference,
+        overrides: Overrides | None = None,
+        observer: Observer | None = None,
+    ) -> Checked:
+        """One network, or what is wrong with it; ``observer`` is called at each event of its
+        elaboration.
+        """
+        try:
+            resolved = self.library.resolve(reference, overrides)
+            graph = self.graph(resolved, expect=self.expect and not overrides, observer=observer)
+        except SpecError as error:
+            return _failed(reference, error)
+        sources = resolved.document.sources
+        return Checked(graph.name, reference.path, graph, graph.warnings, sources)
+
+    def family(self, reference: Reference) -> Iterator[Reference]:
+        """A reference, and those of all its variants where it names none. Raises `SpecError`."""
+        yield reference
+        if reference.variant is None:
+            document = self.library.open(reference)
+            for variant in self.library.variants(document):
+                yield Reference(reference.path, variant)
+
+    def check_family(self, reference: Reference, overrides: Overrides) -> Iterator[Checked]:
+        """The network of a reference and, where it names no variant, those of all variants of its
+        spec.
+        """
+        try:
+            members = list(self.family(reference))
+        except SpecError as error:  # the file itself cannot be read
+            yield _failed(reference, error)
+            return
+        for member in members:
+            yield self.check(member, overrides)
+
+    def resolve(self, reference: Reference, overrides: Overrides | None = None) -> Resolved:
         """One network's document, with what it extends, its variant and the overrides laid on.
         Raises `SpecError`.
         """
@@ -59,86 +123,51 @@ class Compiler:
             raise SpecError(resolved.document.problems, resolved.document.sources)
         return resolved
 
-    def family(self, reference: Reference) -> Iterator[Reference]:
-        """A reference, and those of all its variants where it names none. Raises `SpecError`."""
-        yield reference
-        if reference.variant is None:
-            yield from (
-                Reference(reference.path, variant)
-                for variant in self.library.variants(self.library.open(reference))
-            )
-
-    def expanded(self, reference: Reference, overrides: Mapping[str, Value] | None = None) -> str:
+    def expanded(self, reference: Reference, overrides: Overrides | None = None) -> str:
         """The text of one network's document, with all that was laid on it. Raises `SpecError`."""
         root = self.resolve(reference, overrides).document.root
         name = root.data["name"]._replace(text=spec_name(root.data["name"].text))
         return writer.write(root._replace(data={**root.data, "name": name}))
 
-    def record(
-        self, reference: Reference, overrides: Mapping[str, Value] | None = None
-    ) -> Recording:
-        """One network's program with what carrying it out makes of each item, from which source
-        code is written. Raises `SpecError`.
-        """
-        return self.recording(
-            self.resolve(reference, overrides), expect=self.expect and not overrides
-        )
+    # --- resolved documents
 
-    def recording(self, resolved: Resolved, *, expect: bool) -> Recording:
-        """The recording of a resolved document. Raises `SpecError`."""
-        from archspec.frontend.elaborate.recording import record  # noqa: PLC0415 - for this alone
-
-        graph = self.graph(resolved, expect=expect)
-        program, problems = parser.parse(resolved.document, self.bodies)
-        assert program is not None, problems
-        return record(program, resolved.kinds, graph)
-
-    def graph(self, resolved: Resolved, *, expect: bool) -> Graph:
+    def graph(self, resolved: Resolved, *, expect: bool, observer: Observer | None = None) -> Graph:
         """The graph of a resolved document. Raises `SpecError`."""
         root = resolved.document.root
-        key = tuple((name, id(value)) for name, value in root.items() if name not in NO_STRUCTURE)
-        if (
-            key not in self.graphs
-        ):  # a variant that changes nothing, such as `resnet50: {}`, is compiled with its document
-            self.graphs[key] = self._elaborated(resolved), resolved
-        description, source = (
-            None if (value := root.get(name)) is None else value.data
-            for name in ("description", "source")
-        )
-        graph = replace(
-            self.graphs[key][0],
-            name=str(root.data["name"].text),
-            description=description,
-            source=source,
-        )
+        graph = replace(self._graph(resolved, observer), **_described(root))
         claims = root.get("expect")
         unmet = checks.unmet_expectations(graph, claims) if expect and claims is not None else []
         if unmet:
             raise SpecError(unmet, resolved.document.sources)
         return graph
 
-    def _elaborated(self, resolved: Resolved) -> Graph:
-        try:
-            return self._carried_out(resolved)
-        except RecursionError:
-            message = "the parts of this spec contain or need one another in too long a row"
-            span = resolved.document.root.data["layers"].place
-            problem = Diagnostic(
-                "bound-network",
-                message,
-                span,
-                "in here",
-                help="look for long chains of variables, `let` values or blocks",
-            )
-            raise SpecError([problem], resolved.document.sources) from None
+    def recording(self, resolved: Resolved, *, expect: bool) -> Recording:
+        """The recording of a resolved document. Raises `SpecError`."""
+        recorder = Recorder()
+        return recorder.recording(self.graph(resolved, expect=expect, observer=recorder))
 
-    def _carried_out(self, resolved: Resolved) -> Graph:
+    def _graph(self, resolved: Resolved, observer: Observer | None) -> Graph:
+        """The graph, elaborated unless a document with the same structure was before."""
+        if observer is not None:
+            return self._elaborated(resolved, observer)
+        root = resolved.document.root
+        key = tuple((name, id(value)) for name, value in root.items() if name not in NO_STRUCTURE)
+        if key not in self.graphs:
+            self.graphs[key] = self._elaborated(resolved, None), resolved
+        return self.graphs[key][0]
+
+    def _elaborated(self, resolved: Resolved, observer: Observer | None) -> Graph:
         document = resolved.document
-        program, problems = parser.parse(document, self.bodies)
-        problems = [*document.problems, *problems]
-        graph = None
-        if program is not None:
-            graph, problems = elaborate.elaborate(program, resolved.kinds, self.workshop, problems)
+        try:
+            program, problems = parser.parse(document, self.bodies)
+            problems = [*document.problems, *problems]
+            graph = None
+            if program is not None:
+                graph, problems = elaborate(
+                    program, resolved.kinds, self.layers, problems, observer
+                )
+        except RecursionError:
+            graph, problems = None, [_nested_too_deep(document)]
         if graph is None:
             raise SpecError(problems, document.sources)
         return replace(graph, warnings=self._warnings(resolved))
@@ -150,23 +179,57 @@ class Compiler:
         root = resolved.document.root
         key = (id(root.get("blocks")), *map(id, resolved.mentioned_in))
         if key not in self.warnings:
-            self.warnings[key] = (
-                in_order(checks.unused_names(root, resolved.mentioned_in, resolved.own)),
-                resolved,
-            )
+            unused = checks.unused_names(root, resolved.mentioned_in, resolved.own)
+            self.warnings[key] = in_order(unused), resolved
         return self.warnings[key][0]
 
 
-NO_STRUCTURE = ("archspec", "name", "description", "source", "expect")
-"""Keys of a document that change nothing of its layers."""
+def _described(root: Value) -> dict[str, Any]:
+    """What a document says of its network besides its layers."""
+    texts = {name: root.get(name) for name in ("description", "source")}
+    return {
+        "name": str(root.data["name"].text),
+        **{name: None if value is None else value.data for name, value in texts.items()},
+    }
+
+
+def _nested_too_deep(document: Document) -> Diagnostic:
+    message = "the parts of this spec contain or need one another in too long a row"
+    span = document.root.data["layers"].place
+    help = "look for long chains of variables, `let` values or blocks"
+    return Diagnostic("bound-network", message, span, "in here", help=help)
+
+
+def _failed(reference: Reference, error: SpecError) -> Checked:
+    stem = "<stdin>" if reference.path == "-" else PurePath(reference.path).stem
+    name = stem if reference.variant is None else f"{stem}@{reference.variant}"
+    return Checked(name, reference.path, None, error.diagnostics, error.sources)
+
+
+def distinct(members: Sequence[Checked]) -> list[Checked]:
+    """The networks of a family, without the document as it stands where one of its variants is
+    the same network.
+    """
+    first, *variants = members
+    again = first.graph is not None and any(_same(first.graph, one.graph) for one in variants)
+    return variants if again else [first, *variants]
+
+
+def _same(one: Graph, other: Graph | None) -> bool:
+    return other is not None and (one.nodes, one.inputs, one.outputs) == (
+        other.nodes,
+        other.inputs,
+        other.outputs,
+    )
 
 
 def compile(ref: str | Path | Mapping[str, Any], /, **vars: Any) -> Graph:
     """Compile a spec to its `Graph`, without loading Keras.
 
     ``ref`` is a path (``specs/resnet.yaml``), a shipped spec's bare name (``resnet``), either with
-    ``@variant``, or a parsed mapping. Keywords change variables of the spec, as ``--set`` does;
-    under any, nothing is expected. Raises `SpecError`, and `TypeError` for any other ``ref``.
+    ``@variant``, or a parsed mapping. Keywords override variables of the spec, as ``--set`` does,
+    and its ``expect`` is not checked then. Raises `SpecError`, and `TypeError` for any other
+    ``ref``.
 
         >>> archspec.compile("resnet@resnet50").parameters
         25610152
@@ -174,10 +237,7 @@ def compile(ref: str | Path | Mapping[str, Any], /, **vars: Any) -> Graph:
     overrides = {name: override_of(name, value) for name, value in vars.items()}
     compiler = Compiler()
     if isinstance(ref, Mapping):
-        document = compiler.library.accept(_document_of(ref))
-        return compiler.graph(compiler.library.lay(document, None, overrides), expect=not overrides)
+        document = reader.read(as_json_text(dict(ref), "mapping"), "<mapping>")
+        resolved = compiler.library.lay(compiler.library.accept(document), None, overrides)
+        return compiler.graph(resolved, expect=not overrides)
     return compiler.compile(Reference.parse(os.fspath(ref)), overrides)
-
-
-def _document_of(mapping: Mapping[str, Any]) -> Document:
-    return reader.read(as_json_text(dict(mapping), "mapping"), "<mapping>")

@@ -38,6 +38,11 @@ class Span(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+def at_line(place: Span, seen_from: Span) -> str:
+    """Where something stands, seen from another place: "on line 4", "on line 4 of base.yaml"."""
+    return f"on line {place.line}" + ("" if place.file == seen_from.file else f" of {place.file}")
+
+
 class Diagnostic(NamedTuple):
     """One complaint: a sentence, the place, what stands there (``label``), why (``notes``) and what
     to do (``help``).

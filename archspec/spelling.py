@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -53,6 +54,15 @@ def file_name(name: str) -> str:
     where a variant gave it.
     """
     return re.sub(r"[^\w.-]+", "-", name)
+
+
+@cache
+def snake_case(kind: str) -> str:
+    """A layer kind's automatic step, as Keras makes it: ``Conv2D`` → ``conv2d``, ``ReLU`` →
+    ``re_lu``.
+    """
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
 def counted(number: int, noun: str) -> str:

@@ -18,7 +18,7 @@ import pytest
 import archspec
 from archspec import SpecError
 from archspec.compiler import Compiler
-from archspec.frontend.elaborate.block_cache import Press
+from archspec.frontend.elaborate.block_cache import BlockCache
 from archspec.frontend.overrides import read_override
 from archspec.frontend.resolve import Reference
 from archspec.graph import Graph
@@ -2891,7 +2891,7 @@ def test_pressing_is_carrying_out(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pressed = compiled(case, tmp_path)
-    monkeypatch.setattr(Press, "press", lambda *_: None)
+    monkeypatch.setattr(BlockCache, "copy", lambda *_: None)
     carried_out = compiled(case, tmp_path)
     assert (pressed.nodes, pressed.scopes, pressed.endpoints, pressed.outputs) == (
         carried_out.nodes, carried_out.scopes, carried_out.endpoints, carried_out.outputs,

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 import archspec
+from archspec.compiler import Checked
 from archspec.diagnostics import Diagnostic, Span
 from archspec.layers import KINDS
-from archspec.networks import Checked
 from archspec.reports import numbers
 from archspec.reports.check import found, lines, verdict
 from archspec.reports.kinds import overview, page

@@ -8,7 +8,7 @@ import pytest
 
 import archspec
 from archspec.compiler import Compiler
-from archspec.frontend.elaborate.block_cache import Press
+from archspec.frontend.elaborate.block_cache import BlockCache
 from archspec.frontend.resolve import Reference
 
 ROOT = Path(__file__).parents[1]
@@ -59,11 +59,11 @@ def graphs(path: Path) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_pressing_is_carrying_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pressed = graphs(path)
-    monkeypatch.setattr(Press, "press", lambda *_: None)
+    monkeypatch.setattr(BlockCache, "copy", lambda *_: None)
     assert pressed == graphs(path)
 
 
 def test_pressing_several_inputs_and_taken_names(monkeypatch: pytest.MonkeyPatch) -> None:
     pressed = everything(archspec.compile(TWO_SITES))
-    monkeypatch.setattr(Press, "press", lambda *_: None)
+    monkeypatch.setattr(BlockCache, "copy", lambda *_: None)
     assert pressed == everything(archspec.compile(TWO_SITES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,12 +14,10 @@ from archspec.cli import terminal
 from archspec.cli.options import COMPILING, SPEC, need_ending
 from archspec.cli.session import Session, compiling
 from archspec.compiler import Compiler
+from archspec.frontend.elaborate.recording import Recorder, Recording
 from archspec.frontend.resolve import Reference
 from archspec.graph import Graph
 from archspec.spelling import file_name
-
-if TYPE_CHECKING:
-    from archspec.frontend.elaborate.recording import Recording
 
 SOURCE = "py"
 """The ending of source code, which is written without Keras."""
@@ -98,11 +96,13 @@ def build(
     from archspec.reports.summary import summary
 
     _check_words(output, weights, partial)
+    if output and Path(output).suffix[1:] == SOURCE:
+        recorder = Recorder()
+        graph = session.compile(spec, observer=recorder)
+        _write_source(recorder.recording(graph), Path(output))
+        return
     graph = session.compile(spec)
     path = Path(output) if output else Path("build") / f"{file_name(graph.name)}.keras"
-    if path.suffix[1:] == SOURCE:
-        _write_source(session.compiler.record(Reference.parse(spec), session.overrides), path)
-        return
     source = _source(weights, graph) if weights else None
     folder = output is not None and _is_folder(output)
     _check_place(path, folder, make_folder=output is None)

@@ -10,7 +10,7 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import COMPILING, SPECS, need_ending, options, output_format
 from archspec.cli.session import Session, compiling, graph_of
-from archspec.networks import Checked, distinct
+from archspec.compiler import Checked, distinct
 from archspec.reports.compare import FORMATS, Network
 from archspec.reports.compare import compare as report
 

@@ -8,7 +8,6 @@ from archspec.cli import terminal
 from archspec.cli.options import ERRORS, options, output_format
 from archspec.cli.session import Session, compiling, graph_of
 from archspec.frontend.resolve import Reference, shipped_names
-from archspec.networks import family
 from archspec.reports.listing import FORMATS, KEYS, ShippedSpec, listing
 
 
@@ -33,6 +32,6 @@ def list_(session: Session, sort: str, format: str) -> None:
     compiler, specs = session.compiler, []
     for name in shipped_names():
         variants = [one.variant or "" for one in compiler.family(Reference(name))][1:]
-        network, *others = (graph_of(one) for one in family(compiler, Reference(name), {}))
+        network, *others = (graph_of(one) for one in compiler.check_family(Reference(name), {}))
         specs.append(ShippedSpec(name, network, dict(zip(variants, others, strict=True))))
     terminal.say(listing(specs, format, sort))

@@ -11,13 +11,13 @@ from typing import Any
 import click
 
 from archspec.cli import terminal
-from archspec.compiler import Compiler
+from archspec.compiler import Checked, Compiler
 from archspec.diagnostics import Diagnostic, SpecError, as_github, as_json, as_text, in_order
+from archspec.frontend.elaborate.observer import Observer
 from archspec.frontend.overrides import read_override
 from archspec.frontend.resolve import Reference
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
-from archspec.networks import Checked, check, family
 from archspec.reports.check import found
 
 
@@ -51,10 +51,14 @@ class Session:
             raise SpecError([one for error in mistakes for one in error.diagnostics], sources)
         return values
 
-    def compile(self, spec: str, *, overridden: bool = True) -> Graph:
-        """The graph of a spec, with the values of ``--set`` or without. Raises `SpecError`."""
+    def compile(
+        self, spec: str, *, overridden: bool = True, observer: Observer | None = None
+    ) -> Graph:
+        """The graph of a spec, with the values of ``--set`` or without; ``observer`` is called at
+        each event of its elaboration. Raises `SpecError`.
+        """
         values = self.overrides if overridden else {}
-        checked = check(self.compiler, Reference.parse(spec), values)
+        checked = self.compiler.check(Reference.parse(spec), values, observer)
         self.add(checked.diagnostics, checked.sources)
         return graph_of(checked)
 
@@ -63,7 +67,7 @@ class Session:
         for itself and all its variants. What is wrong with them is shown at the end.
         """
         families = [
-            list(family(self.compiler, Reference.parse(spec), self.overrides))
+            list(self.compiler.check_family(Reference.parse(spec), self.overrides))
             for spec in dict.fromkeys(specs)
         ]
         networks = [network for members in families for network in members]

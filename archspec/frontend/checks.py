@@ -1,16 +1,24 @@
-"""What is checked of a whole network: expectations, and names that nothing mentions."""
+"""What is checked of a whole network: expectations, names that nothing mentions, and layers that
+reach no output.
+
+After other mistakes, only dead ends that are certain are told: what a layer that could not be made
+would have taken is none.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from typing import NamedTuple
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic, stopped
+from archspec.diagnostics import Diagnostic, Span, at_line, stopped
+from archspec.frontend.program.program import Branches, Item, LayerCall, Residual, Reuse
 from archspec.frontend.yaml.document import Value
-from archspec.graph import Graph
-from archspec.spelling import did_you_mean
+from archspec.graph import Graph, Node, Scope
+from archspec.layers import KINDS
+from archspec.spelling import did_you_mean, listed, listed_names
 from archspec.tensor import show_shape
 
 NOUNS = {
@@ -153,3 +161,242 @@ def _words(text: str) -> Iterator[str]:
     yield text
     if "$" in text:
         yield from (f"${word}" for word in re.findall(r"[A-Za-z_]\w*", text))
+
+
+# --- dead ends
+
+MOST_PARTS = 4
+"""Items of a dead chain that one diagnostic names."""
+
+NEW_NAME = "kept"
+"""The name that is suggested for an item that a `from` is to take."""
+
+
+class Outcome(NamedTuple):
+    """A network as carried out: its nodes and scopes, the names that its outputs need, the paths
+    that the author wrote with what they give, and, for what an item gives, the next item, if that
+    takes other tensors.
+    """
+
+    nodes: Sequence[Node]
+    scopes: Sequence[Scope]
+    needed: Collection[str]
+    written: Mapping[str, str]
+    bypasses: Mapping[str, Item]
+
+
+class DeadItem(NamedTuple):
+    """An item of a dead chain: the largest piece of the structure that reaches no output as a
+    whole, or a layer by itself.
+    """
+
+    name: str
+    kind: str
+    place: Span
+    scope: Scope | None
+
+
+def dead_ends(network: Outcome, inputs: Mapping[str, Span]) -> list[Diagnostic]:
+    """Chains of layers that reach no output, and inputs that nothing uses."""
+    reached = set(network.needed)
+    for node in reversed(network.nodes):
+        if node.name in reached:
+            reached.update(node.inputs)
+    dead = [node for node in network.nodes if node.name not in reached]
+    used = {name for node in network.nodes for name in node.inputs}
+    problems = [*islice(_chains(network, dead, used), limits.MISTAKES)]
+    for name, span in inputs.items():
+        if name not in reached and (name not in used or not problems):
+            help = f"take it with `from: {name}`, or remove it"
+            problems.append(
+                Diagnostic(
+                    "unused-input",
+                    f"no output of the model depends on the input `{name}`",
+                    span,
+                    help=help,
+                )
+            )
+    return stopped(problems) if len(problems) >= limits.MISTAKES else problems
+
+
+def _chains(network: Outcome, dead: Sequence[Node], used: Collection[str]) -> Iterator[Diagnostic]:
+    """One complaint for each place of the text where a chain ends: a line in a block that is
+    called six times ends dead once.
+    """
+    if not dead:
+        return
+    order = {node.name: number for number, node in enumerate(dead)}
+    living = _living_scopes(network, order)
+    told: set[Span] = set()
+    for node in dead:
+        end = None if node.name in used else _part(node, network.scopes, living)
+        if end is not None and end.place not in told:
+            told.add(end.place)
+            chain = [dead[number] for number in sorted(_chain(node, dead, order))]
+            yield _told(network, node, _once(_part(one, network.scopes, living) for one in chain))
+
+
+def _living_scopes(network: Outcome, dead: Collection[str]) -> set[int]:
+    """The scopes with a layer that reaches an output."""
+    living: set[int] = set()
+    for node in network.nodes:
+        scope: int | None = node.scope
+        while node.name not in dead and scope is not None and scope not in living:
+            living.add(scope)
+            scope = network.scopes[scope].parent
+    return living | {0}
+
+
+def _chain(last: Node, dead: Sequence[Node], order: Mapping[str, int]) -> set[int]:
+    """The dead layers that a last one comes from, by their numbers."""
+    found = {order[last.name]}
+    left = [last]
+    while left:
+        for number in [order[name] for name in left.pop().inputs if name in order]:
+            if number not in found:
+                found.add(number)
+                left.append(dead[number])
+    return found
+
+
+def _part(node: Node, scopes: Sequence[Scope], living: Collection[int]) -> DeadItem:
+    part, at = DeadItem(node.name, node.layer.kind(), node.span, None), node.scope
+    while at not in living:
+        scope = scopes[at]
+        own = scope.parent is not None and scope.path != scopes[scope.parent].path
+        kind = (
+            scope.label
+            if scope.kind in ("block", "repetition") and scope.label
+            else WORDS.get(scope.kind, scope.kind)
+        )
+        name = scope.path if own else part.name if scope.span == part.place else ""
+        part, at = DeadItem(name, kind, scope.span, scope), scope.parent or 0
+    return part
+
+
+WORDS = {"group": "layers", "main": "residual", "branch": "branches", "repetition": "layers"}
+"""The key of the text for the kinds of scopes that are called otherwise."""
+
+
+def _once(parts: Iterable[DeadItem]) -> list[DeadItem]:
+    """The parts, the repetitions of one item once: the last of them, called as the item is."""
+    found: dict[Span, DeadItem] = {}
+    for part in parts:
+        before = found.get(part.place)
+        found[part.place] = part if before is None or before == part else part._replace(name="")
+    return list(found.values())
+
+
+def _told(network: Outcome, last: Node, parts: list[DeadItem]) -> Diagnostic:
+    end = parts[-1]
+    called = [part.name or part.kind for part in parts]
+    message = f"{listed_names(called) if len(called) <= MOST_PARTS else f'a chain from `{called[0]}` to `{called[-1]}`'} "
+    message += f"{'reaches' if len(called) == 1 else 'reach'} no output of the model"
+    by = network.bypasses.get(last.name)
+    again = None if by is None else _passed_by_the_next_repetition(network, last, end, by)
+    notes = () if by is None else (_passing(by, again, end),)
+    ways = _ways(network, last, parts, by) if again is None else _ways_in_repetitions(by, end)
+    return Diagnostic(
+        "dead-end", message, end.place, "nothing takes what it gives", notes, "; or ".join(ways)
+    )
+
+
+def _passed_by_the_next_repetition(
+    network: Outcome, last: Node, end: DeadItem, by: Item
+) -> Scope | None:
+    """The repetition that a chain ends, where it is the next one of the same item that takes
+    another tensor.
+    """
+    scope = end.scope or _repetition(network.scopes, last)
+    repeats = scope is not None and scope.kind == "repetition" and scope.index != scope.count
+    return scope if repeats and (scope is end.scope or by.place <= end.place) else None
+
+
+def _repetition(scopes: Sequence[Scope], node: Node) -> Scope | None:
+    """The repetition that a layer stands in, without a block between."""
+    scope: Scope | None = scopes[node.scope]
+    while scope is not None and scope.kind != "repetition":
+        scope = (
+            scopes[scope.parent]
+            if scope.parent is not None and scope.kind not in ("block", "model")
+            else None
+        )
+    return scope
+
+
+def _passing(by: Item, again: Scope | None, end: DeadItem) -> str:
+    """Which item passes by what the chain gives; ``again`` is the repetition before that in
+    which it does.
+    """
+    assert by.sources is not None
+    takes = f"takes {listed_names([one.text for one in by.sources])} instead"
+    if again is None:
+        return f"the next item, `{_key(by)}` {at_line(by.place, end.place)}, {takes}"
+    next_one = (
+        "the next one"
+        if by.place == end.place
+        else f"in the next one `{_key(by)}` {at_line(by.place, end.place)}"
+    )
+    return f"it is in repetition {again.index} of {again.count}, and {next_one} {takes}"
+
+
+def _ways_in_repetitions(by: Item | None, end: DeadItem) -> Iterator[str]:
+    """What can be done where every repetition takes the same tensor, and so drops what the one
+    before gives.
+    """
+    if by is not None and by.place == end.place:
+        yield (
+            "if the item's `from` was for its first repetition: put the item in a group, `- layers:"
+            " [...]`, and the `from` beside it"
+        )
+    else:
+        yield (
+            "remove that `from`, so that each repetition goes on from the one before; to begin"
+            " elsewhere, put it beside a group around all of them"
+        )
+
+
+def _ways(network: Outcome, last: Node, parts: list[DeadItem], by: Item | None) -> Iterator[str]:
+    """What can be done about a chain: let the next item take it, remove it, or take it
+    elsewhere.
+    """
+    if by is not None and by.sources is not None and len(by.sources) == 1:
+        yield "remove that `from`"
+    elif by is not None:
+        merges = isinstance(by.operation, LayerCall) and KINDS[by.operation.kind].arity[1] is None
+        yield (
+            "add `prev` to that `from`"
+            if merges
+            else "write `prev` in place of one name in that `from`"
+        )
+    end = parts[-1]
+    shown = [f"`{part.kind}` {at_line(part.place, end.place)}" for part in parts]
+    shown = [f"all from {shown[0]} to {shown[-1]}"] if len(shown) > MOST_PARTS else shown
+    name = next((path for path, giver in network.written.items() if giver == last.name), None)
+    gone = "" if name is None or by is not None else ", and its name wherever a `from` has it"
+    yield (
+        f"remove {shown[0]}{gone}"
+        if len(parts) == 1
+        else f"remove {listed(shown, MOST_PARTS)}, which lead only here"
+    )
+    if name is not None:
+        yield f"take it further down with `from: {name.rpartition('.')[2]}`"
+    else:
+        yield (
+            f"put `name: {NEW_NAME}` beside that `{end.kind}:`, and take it further down with"
+            f" `from: {NEW_NAME}`"
+        )
+
+
+def _key(item: Item) -> str:
+    """What stands in the text for an item: its layer, block or operation."""
+    called = [
+        value
+        for name in ("kind", "block", "variable")
+        if isinstance(value := getattr(item.operation, name, None), str)
+    ]
+    return called[0] if called else OPERATION.get(type(item.operation), "layers")
+
+
+OPERATION = {Branches: "branches", Residual: "residual", Reuse: "reuse"}
+"""The key of the operations that are no calls, but for groups."""

@@ -13,12 +13,11 @@ from typing import NamedTuple
 
 from watchfiles import watch
 
-from archspec.compiler import Compiler
+from archspec.compiler import Checked, Compiler
 from archspec.diagrams.making import draw
 from archspec.diagrams.options import DrawingError, Options
 from archspec.frontend.resolve import Reference, start_of
 from archspec.frontend.yaml.document import Value
-from archspec.networks import Checked, check
 
 EVERY = 1.0
 """Seconds after which files are looked at unbidden: the system tells nothing of shared folders
@@ -60,7 +59,7 @@ def look(
 ) -> Look:
     """Compile a spec, with a compiler that has read nothing yet, and draw it."""
     start, failure = monotonic(), ""
-    checked = check(compiler, reference, overrides)
+    checked = compiler.check(reference, overrides)
     pictures: dict[Drawing, bytes] = {}
     if checked.graph is not None:
         try:

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from archspec.compiler import Checked
 from archspec.diagnostics import Diagnostic, in_order
-from archspec.networks import Checked
 from archspec.reports.numbers import exact
 from archspec.reports.signature import signature
 from archspec.reports.tables import Column, Table

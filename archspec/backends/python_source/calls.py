@@ -20,11 +20,11 @@ from archspec.backends.python_source.words import (
     quoted,
 )
 from archspec.backends.python_source.writer import Place, Writer
-from archspec.frontend.elaborate.names import snake_case
 from archspec.frontend.elaborate.recording import Step, formulas_of
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import Arguments, Item, VariableCall
 from archspec.layers import KINDS
+from archspec.spelling import snake_case
 
 if TYPE_CHECKING:
     from archspec.backends.python_source.functions import Function

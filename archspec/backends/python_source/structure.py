@@ -7,7 +7,6 @@ from archspec.backends.python_source.tensors import NameWriter
 from archspec.backends.python_source.values import Scope
 from archspec.backends.python_source.words import Code, Template
 from archspec.backends.python_source.writer import Place
-from archspec.frontend.elaborate.names import snake_case
 from archspec.frontend.elaborate.recording import Step, Visit
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
@@ -19,6 +18,7 @@ from archspec.frontend.program.program import (
     Reuse,
     SideOutput,
 )
+from archspec.spelling import snake_case
 
 
 class StructureWriter(NameWriter):

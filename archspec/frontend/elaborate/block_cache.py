@@ -1,10 +1,9 @@
-"""What a block call made → the same again at another path, without carrying the block out once
+"""What a block call has made → the same again at another path, without carrying the block out once
 more.
 
 A block sees nothing but its arguments, its inputs and ``vars``: two calls with equal arguments and
-inputs of equal shapes make the same layers under other names. Whoever carries out a network keeps
-its nodes, scopes and names in lists that only grow, so that what a call made is four stretches of
-them.
+inputs of equal shapes make the same layers under other names. The nodes, scopes and names of a
+network are kept in lists that only grow, so that what a call made is four stretches of them.
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archspec import limits
-from archspec.frontend.elaborate.environment import Feed
 from archspec.frontend.elaborate.names import Entry, Names
+from archspec.frontend.elaborate.scope import Feed, Site
 from archspec.graph import Node, Scope
 
 
-class Marks(NamedTuple):
-    """How far the lists of a network have grown."""
+class Extent(NamedTuple):
+    """How far the lists of a network have grown, and what is left of the items of its budget."""
 
     nodes: int
     scopes: int
@@ -27,21 +26,21 @@ class Marks(NamedTuple):
     items: int
 
 
-class Stamp(NamedTuple):
-    """What one call of a block made: between which marks, at which path, from which feeds,
-    giving what.
+class CachedCall(NamedTuple):
+    """What one call of a block made: between which extents, at which path, from which feeds, giving
+    what.
     """
 
-    start: Marks
-    end: Marks
+    start: Extent
+    end: Extent
     path: str
     feeds: tuple[Feed, ...]
     result: Feed
 
 
-class Press:
-    """The lists of a network as it grows, and the stamps of the block calls that can be pressed
-    again.
+class BlockCache:
+    """The lists of a network as it grows, and the block calls that can be copied, by what equal
+    ones have in common.
     """
 
     def __init__(
@@ -51,37 +50,32 @@ class Press:
         self.needed = needed
         self.scopes = scopes
         self.names = names
-        self.stamps: dict[object, Stamp] = {}
+        self.calls: dict[object, CachedCall] = {}
 
-    def marks(self, items: int) -> Marks:
-        """How far the lists have grown; ``items`` is what the purse still holds."""
-        return Marks(
-            len(self.nodes), len(self.scopes), len(self.names.order), len(self.names.settled), items
+    def extent(self, items: int) -> Extent:
+        """How far the lists have grown; ``items`` is what is left in the budget."""
+        names = self.names
+        return Extent(
+            len(self.nodes), len(self.scopes), len(names.order), len(names.settled), items
         )
 
-    def keep(
-        self,
-        key: object,
-        start: Marks,
-        path: str,
-        feeds: tuple[Feed, ...],
-        result: Feed,
-        items: int,
-    ) -> None:
-        """Remember what a call has made since ``start``."""
-        self.stamps[key] = Stamp(start, self.marks(items), path, feeds, result)
+    def keep(self, key: object, start: Extent, items: int, site: Site, result: Feed) -> None:
+        """Remember what a call at a site has made since ``start``; ``items`` is what is left in the
+        budget now.
+        """
+        assert site.name is not None
+        end = self.extent(items)
+        self.calls[key] = CachedCall(start, end, site.name.path, site.feeds, result)
 
-    def press(
-        self, stamp: Stamp, path: str, feeds: tuple[Feed, ...], within: Scope, automatic: str
-    ) -> Feed | None:
-        """Make the same at another path: what the block gives. ``None``, and nothing made, where a
+    def copy(self, call: CachedCall, site: Site, within: Scope) -> Feed | None:
+        """Make the same at another site: what the block gives. ``None``, and nothing made, where a
         name is taken or too long.
 
-        ``within`` is the scope of the block at that path, ``automatic`` the part of the path up to
-        its last automatic step.
+        ``within`` is the scope of the block there.
         """
-        start, end, old, old_feeds, result = stamp
-        cut = len(old)
+        assert site.name is not None
+        start, end, old, old_feeds, result = call
+        path, cut = site.name.path, len(old)
         order = self.names.order[start.taken : end.taken]
         renamed = {name: path + name[cut:] for name, _ in order}
         if any(
@@ -92,48 +86,51 @@ class Press:
             self.names.take(renamed[name], place)
         renamed |= {
             old: path,
-            **{before.name: after.name for before, after in zip(old_feeds, feeds, strict=True)},
+            **{
+                before.name: after.name for before, after in zip(old_feeds, site.feeds, strict=True)
+            },
         }
         if self.needed:  # of what a mistake in the block would have taken, there is another now
             self.needed.update(
                 [after for before, after in renamed.items() if before in self.needed]
             )
-        self._scopes(start, end, renamed, within)
-        shift = len(self.scopes) - end.scopes
-        for node in self.nodes[start.nodes : end.nodes]:
-            inputs = tuple([renamed[name] for name in node.inputs])
-            name, layer, _, output, weights, weights_of, macs, inside, span = node
-            self.nodes.append(
-                Node(
-                    renamed[name],
-                    layer,
-                    inputs,
-                    output,
-                    weights,
-                    weights_of,
-                    macs,
-                    inside + shift,
-                    span,
-                )
-            )
-        for name, feed, entry in self.names.settled[start.settled : end.settled]:
-            given = Feed(renamed.get(feed.name, ""), feed.tensor)
-            unsaid = automatic
-            if entry is not None and entry.automatic.startswith(old):
-                unsaid = path + entry.automatic[cut:]
-            again = entry and Entry(
-                given, unsaid, entry.operation, entry.context, entry.environment
-            )
-            self.names.settle(renamed[name], given, again)
+        self._copy_scopes(start, end, renamed, within)
+        self._copy_nodes(start, end, renamed, len(self.scopes) - end.scopes)
+        automatic = site.context.automatic if site.name.written else path
+        self._copy_names(call, renamed, path, automatic)
         return Feed(renamed.get(result.name, ""), result.tensor)
 
-    def _scopes(self, start: Marks, end: Marks, renamed: dict[str, str], within: Scope) -> None:
+    def _copy_scopes(
+        self, start: Extent, end: Extent, renamed: dict[str, str], within: Scope
+    ) -> None:
         shift = len(self.scopes) - start.scopes
         inner = self.scopes[start.scopes + 1 : end.scopes]
         self.scopes.append(within)
         for path, kind, label, parent, span, index, count, arguments in inner:
+            above = (parent or 0) + shift
             self.scopes.append(
-                Scope(
-                    renamed[path], kind, label, (parent or 0) + shift, span, index, count, arguments
-                )
+                Scope(renamed[path], kind, label, above, span, index, count, arguments)
             )
+
+    def _copy_nodes(self, start: Extent, end: Extent, renamed: dict[str, str], shift: int) -> None:
+        """``shift`` is how much further on the scopes stand."""
+        for node in self.nodes[start.nodes : end.nodes]:
+            inputs = tuple([renamed[name] for name in node.inputs])
+            name, layer, _, output, weights, weights_of, macs, inside, span = node
+            scope = inside + shift
+            self.nodes.append(
+                Node(renamed[name], layer, inputs, output, weights, weights_of, macs, scope, span)
+            )
+
+    def _copy_names(
+        self, call: CachedCall, renamed: dict[str, str], path: str, automatic: str
+    ) -> None:
+        """``automatic`` is the part of the path up to its last automatic step."""
+        start, end, old, *_ = call
+        for name, feed, entry in self.names.settled[start.settled : end.settled]:
+            copy = Feed(renamed.get(feed.name, ""), feed.tensor)
+            own = automatic
+            if entry is not None and entry.automatic.startswith(old):
+                own = path + entry.automatic[len(old) :]
+            again = entry and Entry(copy, own, entry.operation, entry.context, entry.environment)
+            self.names.settle(renamed[name], copy, again)

@@ -6,403 +6,86 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from archspec import limits
-from archspec.diagnostics import Span
-from archspec.frontend.elaborate.building import Builder
-from archspec.frontend.elaborate.contexts import (
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.elaborate.paths import item_path, settle
+from archspec.frontend.elaborate.scope import (
+    FAILED,
     NO_ARGUMENTS,
     Context,
     Defaults,
-    Inferred,
-    Named,
-    Plan,
+    Feed,
+    Site,
+    has_unknown,
 )
-from archspec.frontend.elaborate.environment import FAILED, Environment, Exceeded, Feed, has_unknown
-from archspec.frontend.elaborate.names import snake_case
-from archspec.frontend.elaborate.origins import lost_axes, unknown_size
-from archspec.frontend.elaborate.words import MOST_INPUTS, show
+from archspec.frontend.elaborate.state import ArgumentPlan, Inferred, State
+from archspec.frontend.elaborate.words import MOST_INPUTS, lost_axes, unknown_size, way_up
+from archspec.frontend.expressions.words import show
 from archspec.frontend.program.complaints import no_argument
 from archspec.frontend.program.formulas import Formula, Located, Silenced
-from archspec.frontend.program.program import Arguments, LayerCall
+from archspec.frontend.program.program import LayerCall
 from archspec.graph import Node
 from archspec.layers import KINDS, Layer, Mismatch
 from archspec.layers.base import wrong_argument
 from archspec.layers.types import Refused
+from archspec.spelling import snake_case
 from archspec.tensor import Tensor, show_shape
 
 
-class LayerBuilder(Builder):
-    """Adds layers to a network."""
+class Making(NamedTuple):
+    """A layer that is being made: its call, the values of its arguments, and where."""
 
-    def _layer_call(
-        self,
-        call: LayerCall,
-        context: Context,
-        environment: Environment,
-        feeds: tuple[Feed, ...],
-        written: Named | None,
-    ) -> Feed:
-        named = self._path(written, snake_case(call.kind), context, call.place)
-        feed = self._layer(
-            call.kind, call.arguments, call.place, context, environment, feeds, named.path
-        )
-        self._settle(named, feed, call, context, environment)
-        return feed
+    call: LayerCall
+    values: Mapping[str, Any]
+    site: Site
 
-    def _layer(
-        self, kind: str, arguments: Arguments, place: Span, context: Context, environment: Environment, feeds: tuple[Feed, ...], path: str,
-        labels: Iterable[str] | None = None,
-    ) -> Feed:  # fmt: skip
-        """A layer at a path: its node, or a broken feed where something is wrong. ``labels``
-        are what complaints call its inputs.
-        """
-        layer = self._made(kind, arguments, place, context, environment, feeds)
-        least, most = KINDS[kind].arity
-        if not least <= len(feeds) <= (most or len(feeds)):
-            self._wrong_number(kind, feeds, place, context)
-            return self._lost(*feeds)._replace(name=path)
-        tensors = tuple([feed.tensor for feed in feeds if feed.tensor is not None])
-        if layer is None or len(tensors) < len(feeds):
-            return self._lost(*feeds)._replace(name=path)
-        key = (id(layer), tensors)
-        inferred = self.inferred.get(key)
-        if inferred is None:
-            try:
-                inferred = self.inferred[key] = _bounded(layer.infer(*tensors))
-            except Mismatch as mismatch:
-                self._mismatch(
-                    mismatch, layer, arguments, place, context, environment, feeds, labels
-                )
-                return self._lost(*feeds)._replace(name=path)
-        output, weights, macs = inferred
-        return self._add(
-            Node(
-                path,
-                layer,
-                tuple([feed.name for feed in feeds]),
-                output,
-                weights,
-                None,
-                macs,
-                context.scope,
-                place,
-            ),
-            context,
-        )
 
-    def _add(self, node: Node, context: Context) -> Feed:
-        if context.shares is not None:
-            node = self._shared(node, context)
-        self.nodes.append(node)
-        if self.program.reuses:
-            self.twins[node.name] = node
-        if len(self.nodes) > limits.LAYERS:
-            self._check_size(node.span)
-        return Feed(node.name, node.output)
+def layer_call(state: State, call: LayerCall, site: Site) -> Feed:
+    """An item that is a layer."""
+    state.observer.layer_called(call.kind, call.arguments)
+    named = item_path(state, snake_case(call.kind), site, call.place)
+    feed = add_layer(state, call, site, named.path)
+    settle(state, named, feed, call, site)
+    return feed
 
-    def _check_size(self, place: Span, more: int = 0) -> None:
-        if len(self.nodes) + more > limits.LAYERS:
-            raise Exceeded(
-                f"this network has more than {limits.LAYERS:,} layers",
-                place,
-                "look for a `repeat` in a `repeat`",
-            )
-        self.purse.check(place)
 
-    def _wrong_number(
-        self, kind: str, feeds: tuple[Feed, ...], place: Span, context: Context
-    ) -> None:
-        least, most = KINDS[kind].arity
-        wanted = (
-            f"{least}"
-            if least == most
-            else f"at least {least}"
-            if most is None
-            else f"{least} to {most}"
-        )
-        noun = "tensor" if wanted == "1" else "tensors"
-        help = (
-            "name them with `from: [a, b]`"
-            if len(feeds) < least
-            else "join them first with a merging layer, or name one in `from`"
-        )
-        self._problem(
-            "wrong-inputs",
-            f"`{kind}` takes {wanted} {noun}, and gets {len(feeds)}",
-            place,
-            help=help,
-            at=context,
-        )
+def add_layer(
+    state: State, call: LayerCall, site: Site, path: str, labels: Iterable[str] | None = None
+) -> Feed:
+    """A layer at a path: what it gives, or a broken feed where something is wrong. ``labels`` are
+    the branches that its inputs come from.
+    """
+    feeds = site.feeds
+    layer = _made(state, call, site)
+    least, most = KINDS[call.kind].arity
+    if not least <= len(feeds) <= (most or len(feeds)):
+        state.complain(_wrong_number(call, len(feeds)), site.context)
+        return state.lost(*feeds)._replace(name=path)
+    tensors = tuple([feed.tensor for feed in feeds if feed.tensor is not None])
+    if layer is None or len(tensors) < len(feeds):
+        return state.lost(*feeds)._replace(name=path)
+    try:
+        output, weights, macs = _inferred(state, layer, tensors)
+    except Mismatch as mismatch:
+        _complain_of_input(state, mismatch, Making(call, layer.arguments, site), labels)
+        return state.lost(*feeds)._replace(name=path)
+    names = tuple([feed.name for feed in feeds])
+    scope = site.context.scope
+    node = Node(path, layer, names, output, weights, None, macs, scope, call.place)
+    if site.context.shares is not None:
+        node = _shared(state, node, site.context)
+    return state.add(node, site)
 
-    def _made(
-        self,
-        kind: str,
-        own: Arguments,
-        place: Span,
-        context: Context,
-        environment: Environment,
-        feeds: tuple[Feed, ...],
-    ) -> Layer | None:
-        """The layer with its arguments: its own, else the block's defaults, else the spec's.
-        ``None`` where one is wrong.
-        """
-        plan = self._plan(kind, own, context.defaults)
-        values = {}
-        for name, compute, which in plan.computed:
-            try:
-                values[name] = compute(
-                    environment if which is None else context.defaults[which].environment
-                )
-            except (Located, Silenced) as error:
-                values[name] = self._failed(error, environment, context)
-        key = repr(values) if values else ""
-        self.purse.spend(len(key) // 8)
-        layer = plan.layers.get(key)
-        if layer is None and FAILED in values.values():
-            self._wrong_values(kind, {**plan.constants, **values}, own, place, context, environment)
-        elif layer is None:
-            layer = self._new_layer(
-                kind, {**plan.constants, **values}, own, place, context, environment, feeds
-            )
-            if layer is not None:
-                plan.layers[key] = layer
-        return layer
 
-    def _plan(self, kind: str, own: Arguments, defaults: tuple[Defaults, ...]) -> Plan:
-        """How the arguments of a layer of the text come about, worked out once."""
-        key = (kind, id(own), id(defaults[-1].arguments))
-        plan = self.plans.get(key)
-        if plan is None:
-            given: dict[str, tuple[Formula, int | None]] = {}
-            for which, one in enumerate(defaults):
-                given |= {
-                    name: (formula, which) for name, formula in one.arguments.get(kind, {}).items()
-                }
-            given |= {name: (formula, None) for name, formula in own.items()}
-            computed = tuple(
-                (name, formula.compute, which)
-                for name, (formula, which) in given.items()
-                if formula.compute is not None
-            )
-            constants = {
-                name: formula.data
-                for name, (formula, _) in given.items()
-                if formula.compute is None
-            }
-            plan = self.plans[key] = Plan(constants, computed, {})
-        return plan
-
-    def _new_layer(
-        self,
-        kind: str,
-        values: dict[str, Any],
-        own: Arguments,
-        place: Span,
-        context: Context,
-        environment: Environment,
-        feeds: tuple[Feed, ...],
-    ) -> Layer | None:
-        if not self._sizes_known(values, own, place, context):
-            return None
-        try:
-            layer = KINDS[kind](**values)
-        except Mismatch as mismatch:
-            if not self._wrong_values(kind, values, own, place, context, environment):
-                if mismatch.advise is not None and feeds[0].tensor is not None:
-                    mismatch.help = mismatch.advise(feeds[0].tensor) or mismatch.help
-                self._complain(
-                    "wrong-argument" if mismatch.at in values else "missing-argument",
-                    mismatch,
-                    kind,
-                    values,
-                    own,
-                    place,
-                    context,
-                    environment,
-                )
-            return None
-        return self.made.setdefault(
-            (kind, repr(sorted(layer.arguments.items(), key=_first))), layer
-        )
-
-    def _sizes_known(
-        self, values: Mapping[str, Any], own: Arguments, place: Span, context: Context
-    ) -> bool:
-        unknown = [name for name, value in values.items() if has_unknown(value)]
-        for name in unknown:
-            span = own[name].value.span if name in own else place
-            help = "give the input a fixed size on that axis instead of `null`"
-            self._problem(
-                "unknown-size",
-                f"`{name}` depends on a size that is unknown until the model is called",
-                span,
-                help=help,
-                at=context,
-            )
-        return not unknown
-
-    def _wrong_values(
-        self,
-        kind: str,
-        values: Mapping[str, Any],
-        own: Arguments,
-        place: Span,
-        context: Context,
-        environment: Environment,
-    ) -> bool:
-        """Whether arguments are wrong by themselves, and all of them told."""
-        wrong = [
-            one
-            for name, value in values.items()
-            if value is not FAILED and (one := argument_mismatch(kind, name, value)) is not None
-        ]
-        for mismatch in wrong:
-            known = mismatch.at in KINDS[kind].attributes
-            self._complain(
-                "wrong-argument" if known else "unknown-argument",
-                mismatch,
-                kind,
-                values,
-                own,
-                place,
-                context,
-                environment,
-            )
-        return bool(wrong)
-
-    def _mismatch(
-        self, mismatch: Mismatch, layer: Layer, own: Arguments, place: Span, context: Context, environment: Environment,
-        feeds: tuple[Feed, ...], labels: Iterable[str] | None,
-    ) -> None:  # fmt: skip
-        tensors = [feed.tensor for feed in feeds if feed.tensor is not None]
-        if len(feeds) == 1:
-            notes: tuple[str, ...] = (
-                ()
-                if mismatch.shows_input
-                else (f"its input is {'a vector of ' * (len(tensors[0].shape) == 1)}{tensors[0]}",)
-            )
-        else:
-            notes = inputs_of(labels or [f"`{feed.name}`" for feed in feeds], tensors)
-        notes = (*notes, *self._origin(mismatch, feeds[0], place))
-        self._complain(
-            "shape-mismatch",
-            mismatch,
-            layer.kind(),
-            dict(layer.arguments),
-            own,
-            place,
-            context,
-            environment,
-            notes,
-        )
-
-    def _origin(self, mismatch: Mismatch, feed: Feed, place: Span) -> tuple[str, ...]:
-        """A note on the layer above that made an input what it is; the help is then what to do
-        there.
-        """
-        note = help = None
-        if mismatch.rank is not None:
-            note, help = lost_axes(
-                self.nodes, self.inputs, feed, mismatch.rank, place, mismatch.help
-            )
-        elif mismatch.unknown:
-            note, help = unknown_size(self.nodes, self.inputs, self.program.inputs, feed, place)
-        mismatch.help = help or mismatch.help
-        return (note,) if note else ()
-
-    def _complain(
-        self, code: str, mismatch: Mismatch, kind: str, values: Mapping[str, Any], own: Arguments, place: Span, context: Context,
-        environment: Environment, notes: tuple[str, ...] = (),
-    ) -> None:  # fmt: skip
-        """Tell what a kind has against an argument, where the argument was given, or against
-        its input.
-        """
-        name = mismatch.at or ""
-        formula: Formula | None = own.get(name)
-        if formula is None:
-            formula, which = self._default(kind, name, context)
-            if formula is None or code == "shape-mismatch":
-                default = default_note(kind, name, values, formula, place)
-                self._problem(
-                    code,
-                    mismatch.message,
-                    place,
-                    "",
-                    mismatch.help,
-                    at=context,
-                    notes=(*notes, *default),
-                )
-                return
-            notes = (*notes, f"for the `{kind}` of line {place.line}")
-            context = context._replace(frame=None if which == 0 else context.frame)
-        if code == "unknown-argument":
-            message, help = no_argument(kind, name)
-            self._problem(code, message, formula.value.place, help=help, at=context)
-            return
-        span = formula.value.span
-        label = "" if formula.constant or name not in values else f"this gives {show(values[name])}"
-        given = self._given(formula, environment, context) if code == "wrong-argument" else None
-        if given is not None:
-            notes = (*notes, f"it becomes `{name}` of the `{kind}` on line {place.line}")
-            source, context = given
-            span, label = source.value.span, "" if source.constant else label
-        advice = mismatch.help
-        whole = mismatch.expects is not None and mismatch.expects.what == "integer"
-        if advice is None and type(values.get(name)) is float and whole:
-            advice = (
-                "make it whole: `//` divides without a rest; `int`, `round`, `floor` and `ceil`"
-                " round"
-            )
-        if not label and advice is None and name in values:
-            label = f"this is {show(values[name])}"
-        self._problem(code, mismatch.message, span, label, advice, at=context, notes=notes)
-
-    def _given(
-        self, formula: Formula, environment: Environment, context: Context
-    ) -> tuple[Formula, Context] | None:
-        """Where a call gives the value of a formula that is just an argument of the block: the
-        formula there, and the caller's context.
-        """
-        frame = context.frame
-        while frame is not None and frame.kind != "block":
-            frame = frame.above
-        text = formula.value.data
-        if (
-            frame is None
-            or not isinstance(text, str)
-            or text[:1] != "$"
-            or text[1:] not in frame.arguments
-        ):
-            return None
-        holder: Environment | None = environment
-        while holder is not None and text[1:] not in holder.values:
-            holder = holder.parent
-        if holder is None or holder.parent is not self.variables:
-            return None  # a `repeat` has a variable of that name
-        return frame.arguments[text[1:]], context._replace(frame=frame.above)
-
-    def _default(self, kind: str, name: str, context: Context) -> tuple[Formula | None, int]:
-        """The formula in ``defaults`` that an argument comes from, and which of them it is."""
-        for which in range(len(context.defaults) - 1, -1, -1):
-            formula = context.defaults[which].arguments.get(kind, NO_ARGUMENTS).get(name)
-            if formula is not None:
-                return formula, which
-        return None, 0
-
-    def _shared(self, node: Node, context: Context) -> Node:
-        """A node of an item that is used again: it takes the weights of the node that stands in
-        its place there.
-        """
-        assert context.shares is not None
-        here, there = context.shares
-        twin = self.twins.get(there + node.name[len(here) :])
-        if twin is not None and twin.layer == node.layer and twin.weights == node.weights:
-            return node._replace(weights_of=twin.weights_of or twin.name)
-        if node.weights:
-            self._problem("reuse-mismatch", *_unlike(node, twin, there), at=context)
-        return node
+def _inferred(state: State, layer: Layer, tensors: tuple[Tensor, ...]) -> Inferred:
+    """What a layer makes of its inputs. Raises `Mismatch`."""
+    key = (id(layer), tensors)
+    inferred = state.cache.inferred.get(key)
+    if inferred is None:
+        inferred = state.cache.inferred[key] = _bounded(layer.infer(*tensors))
+    return inferred
 
 
 def _bounded(inferred: Inferred) -> Inferred:
@@ -415,24 +98,167 @@ def _bounded(inferred: Inferred) -> Inferred:
     return inferred
 
 
-def _unlike(node: Node, twin: Node | None, there: str) -> tuple[str, Span, str, str | None]:
+def _wrong_number(call: LayerCall, count: int) -> Diagnostic:
+    least, most = KINDS[call.kind].arity
+    several = f"at least {least}" if most is None else f"{least} to {most}"
+    wanted = f"{least}" if least == most else several
+    noun = "tensor" if wanted == "1" else "tensors"
+    message = f"`{call.kind}` takes {wanted} {noun}, and gets {count}"
+    help = (
+        "name them with `from: [a, b]`"
+        if count < least
+        else "join them first with a merging layer, or name one in `from`"
+    )
+    return Diagnostic("wrong-inputs", message, call.place, help=help)
+
+
+# --- arguments
+
+
+def _made(state: State, call: LayerCall, site: Site) -> Layer | None:
+    """The layer with its arguments: its own, else the block's defaults, else the spec's. ``None``
+    where one is wrong.
+    """
+    _, environment, *_ = site
+    defaults = site.context.defaults
+    plan = _plan(state, call, defaults)
+    values = {}
+    for name, compute, which in plan.computed:
+        try:
+            values[name] = compute(environment if which is None else defaults[which].environment)
+        except (Located, Silenced) as error:
+            values[name] = state.failed(error, environment, site.context)
+    key = repr(values) if values else ""
+    state.budget.spend(len(key) // 8)
+    layer = plan.layers.get(key)
+    if layer is None:
+        making = Making(call, {**plan.constants, **values}, site)
+        if FAILED in values.values():
+            _complain_of_values(state, making)
+            return None
+        layer = _new_layer(state, making)
+        if layer is not None:
+            plan.layers[key] = layer
+    return layer
+
+
+def _plan(state: State, call: LayerCall, defaults: tuple[Defaults, ...]) -> ArgumentPlan:
+    """How the arguments of a layer of the text come about, worked out once."""
+    key = (call.kind, id(call.arguments), id(defaults[-1].arguments))
+    plan = state.cache.plans.get(key)
+    if plan is None:
+        formulas: dict[str, tuple[Formula, int | None]] = {}
+        for which, one in enumerate(defaults):
+            arguments = one.arguments.get(call.kind, NO_ARGUMENTS)
+            formulas |= {name: (formula, which) for name, formula in arguments.items()}
+        formulas |= {name: (formula, None) for name, formula in call.arguments.items()}
+        computed = tuple(
+            (name, formula.compute, which)
+            for name, (formula, which) in formulas.items()
+            if formula.compute is not None
+        )
+        constants = {
+            name: formula.data for name, (formula, _) in formulas.items() if formula.constant
+        }
+        plan = state.cache.plans[key] = ArgumentPlan(constants, computed, {})
+    return plan
+
+
+def _new_layer(state: State, making: Making) -> Layer | None:
+    call, values, site = making
+    if not _sizes_known(state, making):
+        return None
+    try:
+        layer = KINDS[call.kind](**values)
+    except Mismatch as mismatch:
+        if not _complain_of_values(state, making):
+            if mismatch.advise is not None and site.feed.tensor is not None:
+                mismatch.help = mismatch.advise(site.feed.tensor) or mismatch.help
+            _complain(
+                state,
+                mismatch,
+                making,
+                code="wrong-argument" if mismatch.at in values else "missing-argument",
+            )
+        return None
+    arguments = sorted(layer.arguments.items(), key=_first)
+    return state.cache.layers.setdefault((call.kind, repr(arguments)), layer)
+
+
+def _first(pair: tuple[str, Any]) -> str:
+    return pair[0]
+
+
+def _sizes_known(state: State, making: Making) -> bool:
+    call, values, site = making
+    unknown = [name for name, value in values.items() if has_unknown(value)]
+    for name in unknown:
+        span = call.arguments[name].value.span if name in call.arguments else call.place
+        message = f"`{name}` depends on a size that is unknown until the model is called"
+        help = "give the input a fixed size on that axis instead of `null`"
+        state.complain(Diagnostic("unknown-size", message, span, help=help), site.context)
+    return not unknown
+
+
+# --- weights that are used again
+
+
+def _shared(state: State, node: Node, context: Context) -> Node:
+    """A node of an item that is used again: it takes the weights of the node that stands in its
+    place there.
+    """
+    assert context.shares is not None
+    here, there = context.shares
+    twin = state.twins.get(there + node.name[len(here) :])
+    if twin is not None and twin.layer == node.layer and twin.weights == node.weights:
+        return node._replace(weights_of=twin.weights_of or twin.name)
+    if node.weights:
+        state.complain(_unlike(node, twin, there), context)
+    return node
+
+
+def _unlike(node: Node, twin: Node | None, there: str) -> Diagnostic:
     """Why a node cannot take the weights of the one in its place."""
-    help = "the input of the second use must give every layer with weights the same shapes"
+    label = ""
     if twin is None:
-        return f"`{there}` has no layer whose weights this one could use again", node.span, "", help
+        message = f"`{there}` has no layer whose weights this one could use again"
+    else:
+        label = _other_weight(node, twin)
+        message = (
+            f"the weights of `{twin.name}` do not fit this input"
+            if label
+            else f"this layer differs from `{twin.name}`, whose weights it would use again"
+        )
+    help = "the input of the second use must give every layer with weights the same shapes"
+    return Diagnostic("reuse-mismatch", message, node.span, label, (), help)
+
+
+def _other_weight(node: Node, twin: Node) -> str:
+    """The first weight of another shape than in the other node; nothing if there is none."""
     for mine, theirs in zip(node.weights, twin.weights, strict=False):
         if mine.shape != theirs.shape:
-            label = (
+            return (
                 f"`{mine.name}` would be {show_shape(mine.shape)} here, and is"
                 f" {show_shape(theirs.shape)} in `{twin.name}`"
             )
-            return f"the weights of `{twin.name}` do not fit this input", node.span, label, help
-    return (
-        f"this layer differs from `{twin.name}`, whose weights it would use again",
-        node.span,
-        "",
-        help,
-    )
+    return ""
+
+
+# --- complaints
+
+
+def _complain_of_values(state: State, making: Making) -> bool:
+    """Whether arguments are wrong by themselves, and all of them told."""
+    kind = making.call.kind
+    wrong = [
+        mismatch
+        for name, value in making.values.items()
+        if value is not FAILED and (mismatch := argument_mismatch(kind, name, value)) is not None
+    ]
+    for mismatch in wrong:
+        known = mismatch.at in KINDS[kind].attributes
+        _complain(state, mismatch, making, code="wrong-argument" if known else "unknown-argument")
+    return bool(wrong)
 
 
 def argument_mismatch(kind: str, name: str, value: Any) -> Mismatch | None:
@@ -447,31 +273,127 @@ def argument_mismatch(kind: str, name: str, value: Any) -> Mismatch | None:
     return None
 
 
-def default_note(
-    kind: str, name: str, values: Mapping[str, Any], formula: Formula | None, place: Span
-) -> tuple[str, ...]:
+def _complain_of_input(
+    state: State, mismatch: Mismatch, making: Making, labels: Iterable[str] | None
+) -> None:
+    """Tell what a layer has against its inputs, with what they are and where that comes from."""
+    call, _, site = making
+    tensors = [feed.tensor for feed in site.feeds if feed.tensor is not None]
+    if len(site.feeds) == 1:
+        notes: tuple[str, ...] = (
+            ()
+            if mismatch.shows_input
+            else (f"its input is {'a vector of ' * (len(tensors[0].shape) == 1)}{tensors[0]}",)
+        )
+    else:
+        what = (
+            [f"`{feed.name}`" for feed in site.feeds]
+            if labels is None
+            else [f"branch `{label}`" for label in labels]
+        )
+        notes = inputs_of(what, tensors)
+    note = _explained(state, mismatch, site.feed, call.place)
+    _complain(state, mismatch, making, (*notes, *note), code="shape-mismatch")
+
+
+def _explained(state: State, mismatch: Mismatch, feed: Feed, place: Span) -> tuple[str, ...]:
+    """A note on the layer above that made an input what it is; the help is then what to do
+    there.
+    """
+    note = help = None
+    way = way_up(state.nodes, state.inputs, feed.name)
+    if mismatch.rank is not None and feed.tensor is not None:
+        note, help = lost_axes(way, feed.tensor, mismatch.rank, place, mismatch.help)
+    elif mismatch.unknown:
+        note, help = unknown_size(way, feed.name, state.program.inputs, place)
+    mismatch.help = help or mismatch.help
+    return (note,) if note else ()
+
+
+def inputs_of(names: Iterable[str], tensors: list[Tensor]) -> tuple[str, ...]:
+    """A note for each input of a layer with several, as far as there is room."""
+    notes = [f"{name} gives {tensor}" for name, tensor in zip(names, tensors, strict=True)]
+    more = len(notes) - MOST_INPUTS
+    return (*notes[:MOST_INPUTS], *([f"... and {more} more"] if more > 0 else []))
+
+
+def _complain(
+    state: State, mismatch: Mismatch, making: Making, notes: tuple[str, ...] = (), *, code: str
+) -> None:
+    """Tell what a kind has against an argument, where the argument was given, or against its
+    input.
+    """
+    call, values, site = making
+    name, context = mismatch.at or "", site.context
+    formula = call.arguments.get(name)
+    if formula is None:
+        formula, which = _default(call.kind, name, context)
+        if formula is None or code == "shape-mismatch":
+            notes = (*notes, *_default_note(making, name, formula))
+            message, help = mismatch.message, mismatch.help
+            state.complain(Diagnostic(code, message, call.place, "", notes, help), context)
+            return
+        notes = (*notes, f"for the `{call.kind}` of line {call.place.line}")
+        context = context._replace(frame=None if which == 0 else context.frame)
+    if code == "unknown-argument":
+        message, help = no_argument(call.kind, name)
+        state.complain(Diagnostic(code, message, formula.value.place, help=help), context)
+        return
+    span = formula.value.span
+    label = "" if formula.constant or name not in values else f"this gives {show(values[name])}"
+    here = site._replace(context=context)
+    passed = passed_argument(state, formula, here) if code == "wrong-argument" else None
+    if passed is not None:
+        notes = (*notes, f"it becomes `{name}` of the `{call.kind}` on line {call.place.line}")
+        source, context = passed
+        span, label = source.value.span, "" if source.constant else label
+    advice = mismatch.help
+    whole = mismatch.expects is not None and mismatch.expects.what == "integer"
+    if advice is None and type(values.get(name)) is float and whole:
+        advice = (
+            "make it whole: `//` divides without a rest; `int`, `round`, `floor` and `ceil` round"
+        )
+    if not label and advice is None and name in values:
+        label = f"this is {show(values[name])}"
+    state.complain(Diagnostic(code, mismatch.message, span, label, notes, advice), context)
+
+
+def passed_argument(state: State, formula: Formula, site: Site) -> tuple[Formula, Context] | None:
+    """Where a call gives the value of a formula that is just an argument of the block: the
+    formula there, and the caller's context.
+    """
+    frame = site.context.frame
+    while frame is not None and frame.kind != "block":
+        frame = frame.above
+    text = formula.value.data
+    if frame is None or not isinstance(text, str) or text[:1] != "$":
+        return None
+    name = text[1:]
+    if name not in frame.arguments:
+        return None
+    holder = site.environment.holder(name)
+    if holder is None or holder.parent is not state.variables:
+        return None  # a `repeat` has a variable of that name
+    return frame.arguments[name], site.context._replace(frame=frame.above)
+
+
+def _default(kind: str, name: str, context: Context) -> tuple[Formula | None, int]:
+    """The formula in ``defaults`` that an argument comes from, and which of them it is."""
+    for which in range(len(context.defaults) - 1, -1, -1):
+        formula = context.defaults[which].arguments.get(kind, NO_ARGUMENTS).get(name)
+        if formula is not None:
+            return formula, which
+    return None, 0
+
+
+def _default_note(making: Making, name: str, formula: Formula | None) -> tuple[str, ...]:
     """Where the value of an argument that the layer does not state comes from."""
+    call, values, _ = making
     if formula is not None and name in values:
         where = formula.value.place
-        file = "" if where.file == place.file else f" of {where.file}"
+        file = "" if where.file == call.place.file else f" of {where.file}"
         return (f"`{name}` is {show(values[name])} by the `defaults` on line {where.line}{file}",)
-    attribute = KINDS[kind].attributes.get(name)
+    attribute = KINDS[call.kind].attributes.get(name)
     if attribute is None or attribute.required or name in values:
         return ()
     return (f"`{name}` is {show(attribute.default)} by default",)
-
-
-def inputs_of(labels: Iterable[str], tensors: list[Tensor]) -> tuple[str, ...]:
-    """A note for each input of a layer with several, as far as there is room."""
-    notes = [
-        f"{label if label.startswith('`') else f'branch `{label}`'} gives {tensor}"
-        for label, tensor in zip(labels, tensors, strict=True)
-    ]
-    return (
-        *notes[:MOST_INPUTS],
-        *([f"... and {len(notes) - MOST_INPUTS} more"] if len(notes) > MOST_INPUTS else []),
-    )
-
-
-def _first(pair: tuple[str, Any]) -> str:
-    return pair[0]

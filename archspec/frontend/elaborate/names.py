@@ -4,21 +4,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Span
-from archspec.frontend.elaborate.environment import Environment, Exceeded, Feed
+from archspec.frontend.elaborate.budget import Exceeded
+from archspec.frontend.elaborate.scope import Context, Environment, Feed
+from archspec.frontend.program.program import Operation
 from archspec.spelling import did_you_mean, listed_names
-
-if TYPE_CHECKING:
-    from archspec.frontend.elaborate.contexts import Context
-    from archspec.frontend.program.program import Operation
 
 
 class Entry(NamedTuple):
@@ -167,10 +163,6 @@ def join(prefix: str, step: str) -> str:
     return f"{prefix}.{step}" if prefix else step
 
 
-@cache
-def snake_case(kind: str) -> str:
-    """A layer kind's automatic step, as Keras makes it: ``Conv2D`` → ``conv2d``, ``ReLU`` →
-    ``re_lu``.
-    """
-    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
+def last_step(path: str) -> str:
+    """The last step of a path."""
+    return path.rpartition(".")[2]

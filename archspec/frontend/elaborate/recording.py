@@ -1,7 +1,7 @@
-"""`Program` → `Recording`: the program with what carrying it out made of every item, each time;
-what source code is written from.
+"""The program with what an elaboration made of every item, each time it was carried out: what
+source code is written from.
 
-A graph says what a network is, a program how it was written. A recording joins the two: for every
+A graph says what a network is, a program how it was written. A `Recording` joins the two: for every
 list of items, each time that it was carried out, which items were left out, what was called, which
 paths they got and what their formulas see there.
 """
@@ -9,26 +9,20 @@ paths they got and what their formulas see there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
-from archspec.frontend.elaborate.contexts import Context, Defaults, Named, Workshop
-from archspec.frontend.elaborate.elaborate import _Elaboration
-from archspec.frontend.elaborate.environment import Environment, Feed
-from archspec.frontend.program.formulas import Formula, NameFormula
+from archspec.frontend.elaborate.observer import Observer
+from archspec.frontend.elaborate.scope import Defaults, Environment, Feed, Named, Site
+from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
     Arguments,
-    Block,
-    BlockCall,
-    Branches,
     Group,
     Item,
     Items,
-    LayerCall,
+    Operation,
     Program,
 )
 from archspec.graph import Graph, Node
-from archspec.layers import Layer
 
 
 @dataclass(eq=False, repr=False)
@@ -114,209 +108,117 @@ class Recording:
     variables: Environment
 
 
-def record(program: Program, kinds: Mapping[str, Any], graph: Graph) -> Recording:
-    """The recording of a program that is known to be right: it has given this graph."""
-    recorder = _Recorder(program, kinds)
-    made = recorder.graph()
-    assert made is not None, recorder.problems
-    assert recorder.root is not None
-    described = replace(graph, nodes=made.nodes, scopes=made.scopes)
-    return Recording(program, described, recorder.root, recorder.owners, recorder.variables)
+class Recorder(Observer):
+    """Notes what an elaboration makes of every item."""
 
-
-class _Recorder(_Elaboration):
-    """Carries out a program and notes what it does. Slower than without: no block is pressed
-    from a stamp.
-    """
-
-    def __init__(self, program: Program, kinds: Mapping[str, Any]) -> None:
-        super().__init__(program, kinds, Workshop({}, {}, {}, []), [])
+    def __init__(self) -> None:
+        # `numbers` says by its identity which item of its list an item is; the program, which
+        # outlives this, keeps the identities from being given anew
+        self.program: Program | None = None
+        self.variables: Environment | None = None
         self.root: Visit | None = None
-        self.step: Step | None = None
-        self.visit: Visit | None = None
         self.owners: dict[str, tuple[Step, int]] = {}
+        self.lists: list[Visit] = []
+        self.steps: list[Step] = []
+        self.numbers: dict[int, int] = {}
+        self.nodes = 0
 
-    def _run(self, items: Items, context: Context, environment: Environment, feed: Feed) -> Feed:
-        visit = Visit(items, context.prefix, context.visible, environment, self.step, feed)
-        if self.step is None:
-            self.root = visit
-        else:
-            self.step.visits[id(items)] = visit
-        outer, self.visit = self.visit, visit
-        visit.result = super()._run(items, context, environment, feed)
-        self.visit = outer
-        visit.steps += [[] for _ in range(len(items.items) - len(visit.steps))]
-        return visit.result
-
-    def _repeated(self, item: Item, context: Context, environment: Environment, feed: Feed) -> Feed:
-        visit = self.visit
-        assert visit is not None
-        place = next(place for place, one in enumerate(visit.items.items) if one is item)
-        visit.steps += [[] for _ in range(place + 1 - len(visit.steps))]
-        visit.repeats[place] = environment.child({"prev": feed})
-        return super()._repeated(item, context, environment, feed)
-
-    def _once(
-        self, item: Item, context: Context, environment: Environment, feed: Feed,
-        index: int | None = None, count: int | None = None, *, counted: bool = False,
-    ) -> Feed:  # fmt: skip
-        visit = self.visit
-        assert visit is not None
-        place = next(place for place, one in enumerate(visit.items.items) if one is item)
-        visit.steps += [[] for _ in range(place + 1 - len(visit.steps))]
-        step = Step(
-            item,
-            visit,
-            environment.child({"prev": feed}),
-            None if index is None else index - 1,
-            counted,
-        )
-        visit.steps[place].append(step)
-        outer, self.step = self.step, step
-        first = len(self.nodes)
-        feed = super()._once(item, context, environment, feed, index, count, counted=counted)
-        step.nodes, step.result = range(first, len(self.nodes)), feed.name
-        self.step = outer
-        return feed
+    def recording(self, graph: Graph) -> Recording:
+        """The recording of an elaboration that has given this graph."""
+        assert self.program is not None
+        assert self.root is not None
+        assert self.variables is not None
+        return Recording(self.program, graph, self.root, self.owners, self.variables)
 
     @property
-    def _here(self) -> Step:
-        assert self.step is not None
-        return self.step
+    def step(self) -> Step:
+        """The item that is being carried out."""
+        return self.steps[-1]
 
-    def _leave_out(
-        self, item: Item, context: Context, environment: Environment, index: int | None
-    ) -> None:
-        self._here.present = False
-        super()._leave_out(item, context, environment, index)
+    def program_begun(self, program: Program, variables: Environment) -> None:
+        """Remember what the items are read with."""
+        self.program, self.variables = program, variables
 
-    def _written(
-        self, name: NameFormula, context: Context, environment: Environment, index: int | None
-    ) -> Named | None:
-        named = super()._written(name, context, environment, index)
-        if named is not None:
-            self._here.path, self._here.written = named.path, True
-        return named
-
-    def _path(self, written: Named | None, step: str, context: Context, place: Any) -> Named:
-        named = super()._path(written, step, context, place)
-        self._here.path, self._here.written = named.path, named.written
-        return named
-
-    def _source(
-        self, source: NameFormula, context: Context, environment: Environment, feed: Feed
-    ) -> Feed:
-        text = source.fill(environment)
-        found = None if text == "prev" else self.names.find(text, context.visible)
-        if found is not None:
-            path = found[0]
-            level = next(
-                level
-                for level, prefix in enumerate(context.visible)
-                if path == (f"{prefix}.{text}" if prefix else text)
-            )
-            self._here.taken.append(Taken("item", path, level))
+    def list_entered(self, items: Items, site: Site) -> None:
+        """Begin a visit, of the item at work or of the model."""
+        context = site.context
+        step = self.steps[-1] if self.steps else None
+        visit = Visit(items, context.prefix, context.visible, site.environment, step, site.feed)
+        visit.steps = [[] for _ in items.items]
+        self.numbers |= {id(item): number for number, item in enumerate(items.items)}
+        if step is None:
+            self.root = visit
         else:
-            self._here.taken.append(Taken("prev") if text == "prev" else Taken("input", text))
-        return super()._source(source, context, environment, feed)
+            step.visits[id(items)] = visit
+        self.lists.append(visit)
 
-    def _layer_call(
-        self,
-        call: LayerCall,
-        context: Context,
-        environment: Environment,
-        feeds: tuple[Feed, ...],
-        written: Named | None,
-    ) -> Feed:
-        self._here.target, self._here.arguments = call.kind, call.arguments
-        return super()._layer_call(call, context, environment, feeds, written)
+    def list_left(self, result: Feed) -> None:
+        """End the visit."""
+        self.lists.pop().result = result
 
-    def _block_call(
-        self,
-        call: BlockCall,
-        context: Context,
-        environment: Environment,
-        feeds: tuple[Feed, ...],
-        written: Named | None,
-    ) -> Feed:
-        self._here.target, self._here.arguments = call.block, call.arguments
-        self._here.feeds = tuple(feed.name for feed in feeds)
-        return super()._block_call(call, context, environment, feeds, written)
+    def repeat_begun(self, item: Item, site: Site) -> None:
+        """Note what the ``repeat`` sees."""
+        visit = self.lists[-1]
+        visit.repeats[self.numbers[id(item)]] = site.environment.child({"prev": site.feed})
 
-    def _block_values(
-        self,
-        block: Block,
-        arguments: Arguments,
-        context: Context,
-        environment: Environment,
-        feeds: tuple[Feed, ...],
-    ) -> Environment:
-        self._here.values = super()._block_values(block, arguments, context, environment, feeds)
-        return self._here.values
+    def item_begun(self, item: Item, site: Site, index: int | None, *, counted: bool) -> None:
+        """Begin a step of the visit."""
+        visit = self.lists[-1]
+        environment = site.environment.child({"prev": site.feed})
+        step = Step(item, visit, environment, index, counted, nodes=range(self.nodes, self.nodes))
+        visit.steps[self.numbers[id(item)]].append(step)
+        self.steps.append(step)
 
-    def _pressed(
-        self,
-        block: Block,
-        call: BlockCall,
-        context: Context,
-        values: Environment,
-        feeds: tuple[Feed, ...],
-        named: Named,
-    ) -> Feed:
-        return self._block_body(block, call, context, values, feeds, named)
+    def item_ended(self, result: Feed) -> None:
+        """End the step."""
+        step = self.steps.pop()
+        step.nodes, step.result = range(step.nodes.start, self.nodes), result.name
 
-    def _merged(
-        self,
-        branches: Branches,
-        ends: Mapping[str, Feed],
-        context: Context,
-        environment: Environment,
-    ) -> Feed:
-        self._here.arguments = branches.arguments
-        return super()._merged(branches, ends, context, environment)
+    def left_out(self) -> None:
+        """Note that there is nothing of the item."""
+        self.step.present = False
 
-    def _made(
-        self,
-        kind: str,
-        own: Arguments,
-        place: Any,
-        context: Context,
-        environment: Environment,
-        feeds: tuple[Feed, ...],
-    ) -> Layer | None:
-        self._here.defaults = context.defaults
-        return super()._made(kind, own, place, context, environment, feeds)
+    def input_taken(self, name: str, path: str | None, site: Site) -> None:
+        """Note what the name stood for, and in which scope it was found."""
+        if path is None:
+            taken = Taken("prev") if name == "prev" else Taken("input", name)
+        else:
+            visible = site.context.visible
+            paths = [f"{prefix}.{name}" if prefix else name for prefix in visible]
+            taken = Taken("item", path, paths.index(path))
+        self.step.taken.append(taken)
 
-    def _add(self, node: Node, context: Context) -> Feed:
-        feed = super()._add(node, context)
-        self._here.node = self.nodes[-1]
-        return feed
+    def path_given(self, named: Named) -> None:
+        """Note the path."""
+        self.step.path, self.step.written = named
 
-    def _reuse(
-        self,
-        reuse: Any,
-        context: Context,
-        environment: Environment,
-        feeds: tuple[Feed, ...],
-        written: Named | None,
-    ) -> Feed | None:
-        found = self.names.find(reuse.target.fill(environment), context.visible)
-        self._here.reused = found[0] if found is not None else ""
-        self._here.feeds = tuple(feed.name for feed in feeds)
-        return super()._reuse(reuse, context, environment, feeds, written)
+    def path_settled(self, named: Named, operation: Operation) -> None:
+        """Note whose path it is."""
+        step = self.step
+        branch = isinstance(operation, Group) and named.path != step.path
+        part = operation.items if branch else step.item  # type: ignore[union-attr]  # it is a group
+        self.owners[named.path] = step, id(part)
 
-    def _settle(
-        self, named: Named, feed: Feed, operation: Any, context: Context, environment: Environment
+    def reused(self, path: str, site: Site) -> None:
+        """Note the item, and what it is used on."""
+        self.step.reused = path
+        self.step.feeds = tuple([feed.name for feed in site.feeds])
+
+    def layer_called(self, kind: str, arguments: Arguments) -> None:
+        """Note the call."""
+        self.step.target, self.step.arguments = kind, arguments
+
+    def block_called(
+        self, block: str, arguments: Arguments, site: Site, values: Environment
     ) -> None:
-        super()._settle(named, feed, operation, context, environment)
-        step = self._here
-        part = (
-            id(operation.items)
-            if isinstance(operation, Group) and named.path != step.path
-            else id(step.item)
-        )
-        if named.written:
-            self.owners[named.path] = step, part
+        """Note the call, what it takes and what its items see."""
+        self.step.target, self.step.arguments, self.step.values = block, arguments, values
+        self.step.feeds = tuple([feed.name for feed in site.feeds])
+
+    def node_added(self, node: Node, site: Site) -> None:
+        """Note the layer, and the defaults that it was made with."""
+        self.nodes += 1
+        self.step.node, self.step.defaults = node, site.context.defaults
 
 
 def formulas_of(
@@ -325,10 +227,10 @@ def formulas_of(
     """The arguments of a layer of the text: its own, else the block's defaults, else the
     spec's, with the environment of those from ``defaults``.
     """
-    given: dict[str, tuple[Formula, Environment | None]] = {}
+    formulas: dict[str, tuple[Formula, Environment | None]] = {}
     for one in defaults:
-        given |= {
+        formulas |= {
             name: (formula, one.environment)
             for name, formula in one.arguments.get(kind, {}).items()
         }
-    return given | {name: (formula, None) for name, formula in own.items()}
+    return formulas | {name: (formula, None) for name, formula in own.items()}

@@ -1,147 +1,25 @@
-"""The words of diagnostics that more than one complaint uses: values, call sites, and the
-projection that would fit a residual.
+"""What the complaints of an elaboration explain: how something came to be carried out, why a tensor
+is what it is, and which layers would mend it.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isqrt
 
-from archspec.frontend.expressions.expression import UNKNOWN, TensorValue
+from archspec.diagnostics import Span, at_line
+from archspec.frontend.elaborate.budget import Exceeded
+from archspec.frontend.elaborate.scope import Feed, Frame
+from archspec.frontend.program.formulas import Located, Silenced
+from archspec.frontend.program.program import Arguments, Input, Residual
+from archspec.graph import Node
 from archspec.tensor import Tensor
-
-if TYPE_CHECKING:
-    from archspec.diagnostics import Span
-    from archspec.frontend.elaborate.contexts import Frame
-    from archspec.frontend.program.program import Arguments, Residual
 
 MOST_CALLS = 3
 """Call sites that one diagnostic names."""
 
-MOST_COUNTED = 8
-"""The largest number that looks like a count of repetitions where their values belong."""
-
 MOST_INPUTS = 5
 """Inputs of a layer that one diagnostic names."""
-
-
-EXPRESSION_WORDS = (
-    (
-        r"division by zero",
-        "this is 0",
-        "divide by something that is never 0, or choose: `a if $x != 0 else b`",
-    ),
-    (r"0 has no negative power", "", "raise a positive number"),
-    (
-        r"the list has (\d+) elements?, index (-?\d+) is outside",
-        "",
-        "indices count from 0; -1 is the last element",
-    ),
-    (r"this `(\$?\(|\[)` is never closed", "", "close it, or remove it"),
-    (r"this `[])]` closes nothing", "", "remove it, or open it before"),
-    (r"`[])]` belongs here: .*", "", "close the brackets in the order in which they were opened"),
-    (r"this quote is never closed", "", "close it: a text is written `'text'`"),
-    (
-        r"the expression ends where a value belongs",
-        "",
-        "add the value, or remove the operator before it",
-    ),
-    (
-        r"`.*` stands where a value belongs",
-        "",
-        "a value is a number, a `$variable`, a `'text'` or a call",
-    ),
-    (r"`\$` stands at the end, without a name", "", "write the variable's name behind it: `$name`"),
-    (r"`.` means nothing in an expression", "", "remove it"),
-    (r"`:` stands outside a slice", "", "a slice is written `$list[1:]`"),
-    (r"`\w+` takes .*", "", "arguments are separated by commas"),
-    (r"a list comprehension has one `for` .*", "", "write `[... for $x in $list]`"),
-    (r"the expression is empty", "", "write a value between the brackets"),
-    (r"there is no variable .*", "", "add it to `vars`"),
-    (
-        r"only an integer or a text can be put into a name",
-        "",
-        "name it by `$i`, or by a variable that is a whole number or a text",
-    ),
-    (r".* is beyond .*", "", "look for a `**` or `*` too many"),
-    (r"a list has at most .*", "", "make the list shorter"),
-    (r"with its values put in, .*", "", "choose shorter values"),
-    (r"lists nest .*", "", "flatten the list"),
-    (r"a condition is true or false", "", "compare: `$x > 0`, `$x == 'text'`"),
-    (r".* a size that is unknown .*", "", "give the input fixed sizes instead of `null`"),
-    (r"the result is no real number", "", "a fractional power needs a positive number"),
-    (r"the step of .* is not 0", "this is 0", "give another step"),
-    (r"`\.(height|width)` needs .*", "", "`.shape[0]` is the first size, `.channels` the last"),
-)
-"""What an expression's complaints say further, by the sentence: the words under the caret, and
-what to do.
-"""
-
-
-def expression_words(message: str) -> tuple[str, str, str | None]:
-    """The sentence, what stands under the caret, and the help, of a complaint about an
-    expression.
-    """
-    sentence, both, found = message.partition(", and these are ")
-    if not both:
-        sentence, what, found = message.partition(", and this is ")
-        both = what and "is"
-    label = f"this is {found}" if both == "is" else f"these are {found}" if both else ""
-    if sentence.startswith("`+` needs") and found.startswith("the text"):
-        return (
-            sentence,
-            label,
-            (
-                "a text can only be compared and chosen: write it whole, or put variables into a"
-                " `name`"
-            ),
-        )
-    for pattern, words, help in EXPRESSION_WORDS:
-        if re.fullmatch(pattern, sentence):
-            return sentence, label or words, help
-    return sentence, label, None
-
-
-def each_value(name: str, number: float) -> str:
-    """What to write for one number where a ``repeat`` takes the values of a variable."""
-    if isinstance(number, int) and 0 < number <= MOST_COUNTED:
-        counted = ", ".join(map(str, range(number)))
-        return (
-            f"for {number} repetitions write `repeat: {number}`, or `{name}: [{counted}]` where the"
-            f" item uses `${name}`"
-        )
-    return f"write the value of each repetition, as `{name}: [{number}, {number}]` for two"
-
-
-def show(value: Any) -> str:
-    """A value as people write it in YAML, cut where it is long."""
-    text = _shown(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is UNKNOWN:
-        return "an unknown size"
-    if isinstance(value, str):
-        return f"'{value}'"
-    if isinstance(value, list | tuple):
-        return (
-            f"[{', '.join(_shown(one) for one in value[:20])}{', ...' if len(value) > 20 else ''}]"
-        )
-    if isinstance(value, dict):
-        return (
-            "{" + ", ".join(f"{key}: {_shown(one)}" for key, one in list(value.items())[:20]) + "}"
-        )
-    return "a tensor" if isinstance(value, TensorValue) else str(value)
-
-
-def at_line(place: Span, seen_from: Span) -> str:
-    """Where something stands, seen from another place: "on line 4", "on line 4 of base.yaml"."""
-    return f"on line {place.line}" + ("" if place.file == seen_from.file else f" of {place.file}")
 
 
 def where_called(frame: Frame | None) -> tuple[str, ...]:
@@ -150,27 +28,31 @@ def where_called(frame: Frame | None) -> tuple[str, ...]:
     """
     notes: list[str] = []
     words: list[str] = []
+    repetitions = True
     while frame is not None:
         if frame.kind == "repetition":
-            words.append(
-                f"repetition {frame.index} of {frame.count}"
-                + (f" of `{_label(frame)}`" if frame.label else "")
-            )
+            words.append(_repetition(frame))
         else:
-            notes += [", ".join(words)] if words else []
-            verb = "called" if frame.kind == "block" else "used again"
-            words = [
-                f"in {'block' if frame.kind == 'block' else 'item'} `{frame.label}`, {verb} at line"
-                f" {frame.place.line}"
-            ]
+            notes += [_note(words, repetitions)] if words else []
+            words, repetitions = [_call(frame)], False
         frame = frame.above
-    notes += [", ".join(words)] if words else []
-    notes = [note if note.startswith("in ") else f"in {note}" for note in notes]
-    return (
-        (*notes[:MOST_CALLS], f"... and {len(notes) - MOST_CALLS} calls around it")
-        if len(notes) > MOST_CALLS
-        else tuple(notes)
-    )
+    notes += [_note(words, repetitions)] if words else []
+    more = len(notes) - MOST_CALLS
+    return (*notes[:MOST_CALLS], *([f"... and {more} calls around it"] if more > 0 else []))
+
+
+def _note(words: list[str], repetitions: bool) -> str:
+    return ("in " if repetitions else "") + ", ".join(words)
+
+
+def _repetition(frame: Frame) -> str:
+    label = f" of `{_label(frame)}`" if frame.label else ""
+    return f"repetition {frame.index} of {frame.count}{label}"
+
+
+def _call(frame: Frame) -> str:
+    what, verb = ("block", "called") if frame.kind == "block" else ("item", "used again")
+    return f"in {what} `{frame.label}`, {verb} at line {frame.place.line}"
 
 
 def _label(frame: Frame) -> str:
@@ -183,8 +65,92 @@ def _label(frame: Frame) -> str:
         return frame.label.text
     try:
         return frame.label.fill(frame.environment)
-    except Exception:
+    except (Located, Silenced, Exceeded):
         return frame.label.text
+
+
+Words = tuple[str | None, str | None]
+"""A note that says why, and the help; ``None`` where there is nothing to say."""
+
+Way = Iterator[tuple[Node, Tensor]]
+"""The layers that a tensor has come through, the nearest first, each with its first input."""
+
+
+def lost_axes(way: Way, x: Tensor, rank: int, place: Span, help: str | None) -> Words:
+    """Why a tensor has fewer axes than the ``rank`` that a layer at a place needs. ``help`` is
+    what can be said without the way here.
+    """
+    losing = (one for one in way if len(one[0].output.shape) < rank <= len(one[1].shape))
+    node, before = next(losing, (None, None))
+    if node is None or before is None:
+        image = _image(x) if rank == 3 else None
+        reshape = (
+            f"put `- Reshape: {{target_shape: {image}}}` before it, which makes an image of it"
+        )
+        return None, reshape if image else help
+    kind = node.layer.kind()
+    made = (
+        f"`{kind}` {at_line(node.span, place)} made"
+        f" {'a vector of ' * (len(node.output.shape) == 1)}{node.output} from {before}"
+    )
+    ways = [f"put it before that `{kind}`"]
+    if before.size is not None and before.size == x.size and len(before.shape) == rank:
+        ways.append(
+            f"put `- Reshape: {{target_shape: {list(before.shape)}}}` before it, which brings the"
+            " axes back"
+        )
+    elif help and len(x.shape) == rank - 1:
+        ways.append(help)
+    return made, ", or ".join(ways)
+
+
+def unknown_size(way: Way, name: str, inputs: Iterable[Input], place: Span) -> Words:
+    """Why the last size of the tensor of that name is unknown to a layer at a place."""
+    maker = None
+    for node, before in way:
+        name = node.inputs[0]
+        if maker is None and before.shape[-1:] != (None,):
+            maker = node, before
+    source = next((one for one in inputs if one.name == name), None)
+    if source is None:
+        return None, None
+    where = f"`{source.name}` {at_line(source.place, place)}"
+    help = f"write {'a size' if maker is None else 'sizes'} in place of `null` in {where}"
+    if maker is None:
+        return f"{where} has `null` there", help
+    node, before = maker
+    note = (
+        f"`{node.layer.kind()}` {at_line(node.span, place)} makes one unknown size of {before}, as"
+        f" {where} holds `null`"
+    )
+    pooling = node.layer.kind() == "Flatten" and 2 <= len(before.shape) <= 4
+    return note, help + (
+        f", or `GlobalAveragePooling{len(before.shape) - 1}D` in place of `Flatten`"
+        if pooling
+        else ""
+    )
+
+
+def way_up(nodes: Sequence[Node], inputs: Mapping[str, Feed], name: str) -> Way:
+    """The layers that a tensor has come through, the nearest first, each with its first input."""
+    passed: Node | None = None
+    for node in reversed(nodes):
+        if node.name == name:
+            if passed is not None:
+                yield passed, node.output
+            passed, name = node, node.inputs[0]
+    first = inputs[name].tensor if name in inputs else None
+    if passed is not None and first is not None:
+        yield passed, first
+
+
+def _image(x: Tensor) -> list[int] | None:
+    """The square image of one channel or three that has as many elements as a vector."""
+    for channels in (1, 3):
+        side = isqrt((x.size or 0) // channels)
+        if side > 1 and len(x.shape) == 1 and side * side * channels == x.size:
+            return [side, side, channels]
+    return None
 
 
 BESIDE = "beside `residual`, indented as it is, add "

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
-from archspec.frontend.elaborate.names import snake_case
-from archspec.frontend.elaborate.words import show
+from archspec.frontend.expressions.words import show
 from archspec.frontend.program.program import Arguments
 from archspec.frontend.vocabulary import OPERATIONS, STEP
 from archspec.layers import KINDS
-from archspec.spelling import cut, did_you_mean, listed_names
+from archspec.spelling import cut, did_you_mean, listed_names, snake_case
+
+MOST_COUNTED = 8
+"""The largest number that looks like a count of repetitions where their values belong."""
 
 NAME = re.compile(rf"{STEP}(?:\.{STEP})*")
 RECURSION_HELP = (
@@ -169,3 +171,14 @@ def name_problem(name: str) -> str | None:
         if name
         else "a name cannot be empty"
     )
+
+
+def each_value(name: str, number: float) -> str:
+    """What to write for one number where a ``repeat`` takes the values of a variable."""
+    if isinstance(number, int) and 0 < number <= MOST_COUNTED:
+        counted = ", ".join(map(str, range(number)))
+        return (
+            f"for {number} repetitions write `repeat: {number}`, or `{name}: [{counted}]` where the"
+            f" item uses `${name}`"
+        )
+    return f"write the value of each repetition, as `{name}: [{number}, {number}]` for two"

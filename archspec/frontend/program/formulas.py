@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
-from archspec.frontend.elaborate.words import expression_words
 from archspec.frontend.expressions import expression
 from archspec.frontend.expressions.expression import ExpressionError, Lookup
+from archspec.frontend.expressions.words import expression_words
 from archspec.frontend.yaml.document import Broken, Value
 
 

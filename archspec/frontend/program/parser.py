@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from archspec.diagnostics import Complaints, Diagnostic, Enough, Span
-from archspec.frontend.elaborate.names import snake_case
 from archspec.frontend.expressions.expression import BUILTINS, RESERVED
 from archspec.frontend.program.complaints import (
     RECURSION_HELP,
@@ -63,7 +62,7 @@ from archspec.frontend.vocabulary import (
 )
 from archspec.frontend.yaml.document import Broken, Document, Value
 from archspec.layers import KINDS
-from archspec.spelling import did_you_mean, listed_names
+from archspec.spelling import did_you_mean, listed_names, snake_case
 
 Bodies = dict[
     Any, tuple[tuple[tuple[Input, ...], ArgumentsByKind, Mapping[str, Block], Items, bool], Value]
@@ -73,7 +72,7 @@ variables, and the document it was read from.
 """
 
 
-class Names(NamedTuple):
+class Visible(NamedTuple):
     """The variables that are visible at a place; ``everything`` where a table in a variable
     binds names that only running shows.
     """
@@ -81,9 +80,9 @@ class Names(NamedTuple):
     known: frozenset[str]
     everything: bool = False
 
-    def plus(self, names: Iterable[str]) -> Names:
+    def plus(self, names: Iterable[str]) -> Visible:
         """With more names, the nearer ones."""
-        return Names(self.known | frozenset(names), self.everything)
+        return Visible(self.known | frozenset(names), self.everything)
 
 
 T = TypeVar("T")
@@ -123,7 +122,7 @@ class _Reader:
         self.variables = dict(self._section("vars"))
         for name, value in self.variables.items():
             self._check_variable(name, value.place)
-        seen = Names(frozenset(self.variables))
+        seen = Visible(frozenset(self.variables))
         variables = {
             name: self._formula(value, seen, name) for name, value in self.variables.items()
         }
@@ -154,7 +153,7 @@ class _Reader:
         return sections, tuple(self.variables), tables
 
     def _body(
-        self, seen: Names
+        self, seen: Visible
     ) -> tuple[tuple[Input, ...], ArgumentsByKind, Mapping[str, Block], Items, bool]:
         inputs = tuple(self._inputs(seen))
         defaults = self._defaults(self.root.get("defaults"), seen.plus(["in"]))
@@ -180,7 +179,7 @@ class _Reader:
         value = self.root.get(key)
         return None if value is None else value.data
 
-    def _inputs(self, seen: Names) -> Iterator[Input]:
+    def _inputs(self, seen: Visible) -> Iterator[Input]:
         single = self.root.get("input")
         entries = [("input", single)] if single is not None else list(self._section("inputs"))
         for name, value in entries:
@@ -218,7 +217,9 @@ class _Reader:
         if problem:
             self._problem("wrong-name", problem, place, help=better_name(name))
 
-    def _all_known(self, mentions: Iterable[Mention], seen: Names, own: str | None = None) -> bool:
+    def _all_known(
+        self, mentions: Iterable[Mention], seen: Visible, own: str | None = None
+    ) -> bool:
         """Whether every variable that is mentioned can be seen; those that cannot are told.
         ``own`` is the variable that is computed here.
         """
@@ -233,7 +234,7 @@ class _Reader:
             known = False
         return known
 
-    def _unknown(self, name: str, seen: Names, own: str | None) -> tuple[str, str | None]:
+    def _unknown(self, name: str, seen: Visible, own: str | None) -> tuple[str, str | None]:
         if name == "i":
             inside = (
                 f"a block does not see its caller's `$i`: add an argument to `{self.current}`, and"
@@ -273,7 +274,7 @@ class _Reader:
             self.problems.append(error.diagnostic)
             return None
 
-    def _formula(self, value: Value, seen: Names, own: str | None = None) -> Formula:
+    def _formula(self, value: Value, seen: Visible, own: str | None = None) -> Formula:
         found = self._guarded(formula, value)
         if found is None:
             self._all_known(mentioned(value), seen, own)
@@ -283,7 +284,7 @@ class _Reader:
             else broken(value)
         )
 
-    def _name(self, value: Value, seen: Names, *, prev: bool = False) -> NameFormula:
+    def _name(self, value: Value, seen: Visible, *, prev: bool = False) -> NameFormula:
         found = self._guarded(name_formula, value)
         if found is None or not self._all_known(found.mentions, seen):
             return NameFormula(value, (), None, broken=True)
@@ -293,17 +294,17 @@ class _Reader:
             return found._replace(broken=len(self.problems) > told)
         return found
 
-    def _arguments(self, value: Value | None, seen: Names) -> dict[str, Formula]:
+    def _arguments(self, value: Value | None, seen: Visible) -> dict[str, Formula]:
         entries = value.items() if value is not None else iter(())
         return {name: self._formula(one, seen) for name, one in entries}
 
-    def _defaults(self, value: Value | None, seen: Names) -> ArgumentsByKind:
+    def _defaults(self, value: Value | None, seen: Visible) -> ArgumentsByKind:
         entries = value.items() if value is not None else iter(())
         return {kind: self._arguments(one, seen) for kind, one in entries}
 
     # --- blocks
 
-    def _block(self, name: str, value: Value, seen: Names) -> Block:
+    def _block(self, name: str, value: Value, seen: Visible) -> Block:
         self.current = name
         if name in RESERVED_STEPS or not re.fullmatch(BLOCK_NAME, name):
             why = (
@@ -336,7 +337,7 @@ class _Reader:
         items = self._items(value.data["layers"], inner.plus(["prev"]))
         return Block(name, parameters, values, inputs, defaults, items, value.place)
 
-    def _parameters(self, value: Value | None, seen: Names) -> dict[str, Parameter]:
+    def _parameters(self, value: Value | None, seen: Visible) -> dict[str, Parameter]:
         parameters: dict[str, Parameter] = {}
         for one in value.elements() if value is not None else ():
             name, default = next(one.items()) if one.is_mapping else (str(one.text), None)
@@ -415,11 +416,11 @@ class _Reader:
 
     # --- items
 
-    def _items(self, value: Value, seen: Names) -> Items:
+    def _items(self, value: Value, seen: Visible) -> Items:
         items = tuple(self._item(one, seen) for one in value.elements())
         return Items(items, frozenset(_written_names(items)), value.place)
 
-    def _item(self, value: Value, seen: Names) -> Item:
+    def _item(self, value: Value, seen: Visible) -> Item:
         if isinstance(value.data, Broken):
             return self._mistaken(value, seen)
         if not value.is_mapping:
@@ -451,7 +452,7 @@ class _Reader:
             operation or Mistaken(False, place), item_name, repeats, item_when, sources, place
         )
 
-    def _mistaken(self, value: Value, seen: Names) -> Item:
+    def _mistaken(self, value: Value, seen: Visible) -> Item:
         """An item with a mistake that has been told: of it only the name counts, and what it
         repeats is not known.
         """
@@ -476,7 +477,7 @@ class _Reader:
             value.place,
         )
 
-    def _bare(self, value: Value, seen: Names) -> Operation | None:
+    def _bare(self, value: Value, seen: Visible) -> Operation | None:
         word = str(value.text)
         if value.span.line != value.span.end_line:
             message = f"`{word}` runs over two lines, and YAML has read it as one text"
@@ -549,13 +550,13 @@ class _Reader:
             f" `-` below the one of `{keys[0]}`"
         )
 
-    def _operation(self, key: str, item: Value, seen: Names) -> Operation | None:
+    def _operation(self, key: str, item: Value, seen: Visible) -> Operation | None:
         value = item.data[key]
         if key in OPERATIONS:
             return self._structure(key, item, value, seen)
         return self._call(key, value, value.place, seen)
 
-    def _structure(self, key: str, item: Value, value: Value, seen: Names) -> Operation | None:
+    def _structure(self, key: str, item: Value, value: Value, seen: Visible) -> Operation | None:
         if key == "layers":
             return Group(self._items(value, seen), value.place)
         if key == "output":
@@ -572,7 +573,7 @@ class _Reader:
         self.reuses = True
         return Reuse(self._name(value, seen), value.place)
 
-    def _branches(self, value: Value, merge: Value, seen: Names) -> Branches:
+    def _branches(self, value: Value, merge: Value, seen: Visible) -> Branches:
         for label, one in value.items():
             self._check_name(label, one.place)
         paths = tuple(self._path(label, one, seen) for label, one in value.items())
@@ -591,20 +592,20 @@ class _Reader:
             given = self._checked_arguments(str(kind.data), given)
         return Branches(paths, kind, given, value.place)
 
-    def _path(self, label: str, value: Value, seen: Names) -> Path:
+    def _path(self, label: str, value: Value, seen: Visible) -> Path:
         if value.is_mapping:
             when, layers = value.data["when"], value.data["layers"]
             return Path(label, self._items(layers, seen), self._formula(when, seen), value.place)
         return Path(label, self._items(value, seen), None, value.place)
 
-    def _sources(self, value: Value | None, seen: Names) -> tuple[NameFormula, ...] | None:
+    def _sources(self, value: Value | None, seen: Visible) -> tuple[NameFormula, ...] | None:
         if value is None:
             return None
         return tuple(
             self._name(one, seen, prev=True) for one in (value.data if value.is_list else [value])
         )
 
-    def _bound_by(self, repeat: Value, seen: Names) -> Names:
+    def _bound_by(self, repeat: Value, seen: Visible) -> Visible:
         """The names that a ``repeat`` binds for the rest of its item."""
         table = repeat
         if isinstance(repeat.data, str) and (
@@ -614,7 +615,7 @@ class _Reader:
                 self.variables.get(match[1], repeat) if match[1] not in self._hidden() else repeat
             )
         if isinstance(table.data, str):
-            return Names(seen.known | {"i"}, everything=True)
+            return Visible(seen.known | {"i"}, everything=True)
         rows = [table] if table.is_mapping else [row for row in table.elements() if row.is_mapping]
         names = [(name, value) for row in rows for name, value in row.items()]
         for name, value in rows[0].items() if rows else ():
@@ -622,7 +623,7 @@ class _Reader:
         return seen.plus(["i", *(name for name, _ in names)])
 
     def _hidden(self) -> frozenset[str]:
-        """Names of the block being read that hide variables of the spec."""
+        """Visible of the block being read that hide variables of the spec."""
         block = self.block_values.get(self.current)
         if block is None:
             return frozenset()
@@ -637,7 +638,7 @@ class _Reader:
 
     # --- calls
 
-    def _call(self, word: str, value: Value | None, place: Span, seen: Names) -> Operation | None:
+    def _call(self, word: str, value: Value | None, place: Span, seen: Visible) -> Operation | None:
         arguments = self._arguments(value, seen)
         if word.startswith("$"):
             known = self._all_known([Mention(word[1:], place)], seen)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from archspec import limits
-from archspec.frontend.elaborate.words import each_value
 from archspec.frontend.expressions.expression import RESERVED
+from archspec.frontend.program.complaints import each_value
 from archspec.frontend.yaml.document import Value
 from archspec.frontend.yaml.line_complaints import NO_SPACE
 from archspec.layers import KINDS

@@ -1,0 +1,256 @@
+"""A call of a block, carried out or copied from an equal call; and a call of what a variable names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.elaborate.items import run
+from archspec.frontend.elaborate.layers import layer_call, passed_argument
+from archspec.frontend.elaborate.paths import item_path, settle
+from archspec.frontend.elaborate.scope import (
+    FAILED,
+    Context,
+    Defaults,
+    Environment,
+    Feed,
+    Frame,
+    Site,
+    variables_of,
+)
+from archspec.frontend.elaborate.state import State
+from archspec.frontend.expressions.words import show
+from archspec.frontend.program.complaints import (
+    RECURSION_HELP,
+    block_argument_problems,
+    recursion,
+    unknown_operation,
+)
+from archspec.frontend.program.formulas import Formula
+from archspec.frontend.program.program import (
+    Arguments,
+    Block,
+    BlockCall,
+    LayerCall,
+    VariableCall,
+)
+from archspec.frontend.yaml.document import Value
+from archspec.graph import Bindings, Scope
+from archspec.layers import KINDS
+from archspec.spelling import did_you_mean, listed_names
+
+
+def block_call(state: State, call: BlockCall, site: Site) -> Feed:
+    """An item that calls a block."""
+    block = state.program.blocks[call.block]
+    named = item_path(state, block.name, site, call.place)
+    blocks = site.context.blocks
+    if block.name in blocks:
+        message = recursion([*blocks[blocks.index(block.name) :], block.name])
+        problem = Diagnostic("recursion", message, call.place, help=RECURSION_HELP)
+        state.complain(problem, site.context)
+        return Feed(named.path, None)
+    if not _right_inputs(state, block, call.place, site):
+        return Feed(named.path, None)
+    here = site._replace(name=named)
+    values = _block_values(state, block, call.arguments, here)
+    state.observer.block_called(call.block, call.arguments, here, values)
+    feed = _carried_out(state, call, here, values)
+    settle(state, named, feed, call, here)
+    return feed
+
+
+def _right_inputs(state: State, block: Block, place: Span, site: Site) -> bool:
+    """Whether a block gets as many tensors as it takes; if not, that is told."""
+    wanted = len(block.inputs) or 1
+    if len(site.feeds) == wanted:
+        return True
+    what, help = "one tensor", "name one in `from`, or give the block more `inputs: [a, b]`"
+    if block.inputs:
+        what = f"{wanted} tensors ({', '.join(block.inputs)})"
+        help = (
+            f"put `from: [{', '.join(['...'] * wanted)}]` beside it, with the tensors that"
+            f" {listed_names(block.inputs)} stand for"
+        )
+    message = f"the block `{block.name}` takes {what}, and gets {len(site.feeds)}"
+    state.complain(Diagnostic("wrong-inputs", message, place, help=help), site.context)
+    return False
+
+
+def _block_values(state: State, block: Block, arguments: Arguments, site: Site) -> Environment:
+    """What a block sees: its inputs, its arguments evaluated in the caller, their defaults and its
+    local values.
+    """
+    values: dict[str, Any] = {"in": site.feed}
+    if block.inputs:
+        values |= zip(block.inputs, site.feeds, strict=True)
+    inner = state.variables.child(values)
+    for name, parameter in block.parameters.items():
+        formula = arguments.get(name)
+        if formula is not None:
+            values[name] = (
+                formula.data
+                if formula.compute is None
+                else state.guarded(formula.compute, site.environment, site.context)
+            )
+        elif parameter.default is not None:
+            values[name] = state.guarded(parameter.default.evaluate, inner, site.context)
+        else:
+            values[name] = FAILED
+    variables_of(block.let, values, inner)
+    return inner
+
+
+def _carried_out(state: State, call: BlockCall, site: Site, values: Environment) -> Feed:
+    """What a block gives: carried out, or copied from a call with equal arguments and inputs of
+    equal shapes.
+    """
+    key = _cache_key(state, call, site, values)
+    if key is None:
+        return _body(state, call, site, values)
+    earlier = state.blocks.calls.get(key)
+    if earlier is not None:
+        state.budget.items += earlier.end.items - earlier.start.items
+        state.check_size(call.place, earlier.end.nodes - earlier.start.nodes)
+        copy = state.blocks.copy(earlier, site, _scope(state, call, site, values))
+        if copy is not None:
+            return copy
+    start = state.blocks.extent(state.budget.items)
+    before = len(state.problems), len(state.outputs)
+    feed = _body(state, call, site, values)
+    if earlier is None and before == (len(state.problems), len(state.outputs)):
+        state.blocks.keep(key, start, state.budget.items, site, feed)
+    return feed
+
+
+def _cache_key(state: State, call: BlockCall, site: Site, values: Environment) -> object:
+    """What calls that make the same have in common; ``None`` where a call is not to be copied."""
+    if state.observer.every_call or state.program.reuses:
+        return None
+    block = state.program.blocks[call.block]
+    arguments = [values.values[name] for name in block.parameters]
+    if FAILED in arguments or any(feed.tensor is None for feed in site.feeds):
+        return None
+    shown = repr(arguments)
+    state.budget.spend(len(shown) // 8)
+    names = [feed.name for feed in site.feeds]
+    assert site.name is not None
+    return (
+        block.name,
+        shown,
+        site.name.written,
+        site.context.depth,
+        tuple([feed.tensor for feed in site.feeds]),
+        tuple(map(names.index, names)),
+    )
+
+
+def _scope(state: State, call: BlockCall, site: Site, values: Environment) -> Scope:
+    """The scope of a call that is copied."""
+    assert site.name is not None
+    arguments = _bound(state.program.blocks[call.block], values)
+    parent, path = site.context.scope, site.name.path
+    return Scope(path, "block", call.block, parent, call.place, arguments=arguments)
+
+
+def _body(state: State, call: BlockCall, site: Site, values: Environment) -> Feed:
+    """What the items of a block give."""
+    context, block = site.context, state.program.blocks[call.block]
+    inside = state.enter("block", block.name, site, call.place, _bound(block, values))
+    defaults = context.defaults[:1]
+    inside = inside._replace(
+        visible=(inside.prefix,),
+        inputs=dict(zip(block.inputs, site.feeds, strict=False)),
+        defaults=(*defaults, Defaults(block.defaults, values)) if block.defaults else defaults,
+        frame=Frame("block", block.name, call.place, context.frame, call.arguments),
+        blocks=(*context.blocks, block.name),
+    )
+    for name in block.let:
+        state.guarded(values.lookup, name, inside)
+    return run(state, block.items, Site(inside, values, site.feeds[:1]))
+
+
+def _bound(block: Block, values: Environment) -> Bindings:
+    """The arguments of a call by name, evaluated."""
+    return tuple([(name, values.values[name]) for name in block.parameters])
+
+
+def variable_call(state: State, call: VariableCall, site: Site) -> Feed:
+    """An item that calls the layer kind or block that a variable names."""
+    context = site.context
+    try:
+        name = state.guarded(site.environment.lookup, call.variable, context)
+    except KeyError:  # known only now, where a `repeat` takes its rows from a variable
+        message = f"there is no variable `{call.variable}` here"
+        help = did_you_mean(call.variable, state.program.variables, "`${}`")
+        state.complain(Diagnostic("unknown-name", message, call.place, help=help), context)
+        return Feed("", None)
+    if name is FAILED:
+        return Feed("", None)
+    if not isinstance(name, str):
+        message = f"`${call.variable}` must name a layer kind or a block"
+        help = "give it the name of one; an item is left out with `when`"
+        _wrong_call(state, call, (message, help), name, site)
+        return Feed("", None)
+    if name in KINDS:
+        return layer_call(state, LayerCall(name, call.arguments, call.place), site)
+    if name not in state.program.blocks:
+        _wrong_call(state, call, unknown_operation(name, state.program.blocks), name, site)
+        return Feed("", None)
+    if name in context.blocks:
+        state.complain(_names_itself(state, call, name, context), context)
+        return Feed("", None)
+    parameters = state.program.blocks[name].parameters
+    known = {one.name: one.default is None for one in parameters.values()}
+    wrong = list(block_argument_problems(name, known, call.arguments, call.place))
+    for problem in wrong:
+        state.complain(problem, context)
+    if wrong:
+        return Feed("", None)
+    return block_call(state, BlockCall(name, call.arguments, call.place), site)
+
+
+def _names_itself(state: State, call: VariableCall, block: str, context: Context) -> Diagnostic:
+    """What to say of a variable that names a block that its call stands in."""
+    message = recursion([*context.blocks[context.blocks.index(block) :], block])
+    formula = state.program.variables.get(call.variable)
+    where = "" if formula is None else f", set on line {formula.value.span.line}"
+    notes = (f"`${call.variable}` is `{block}`{where}",)
+    help = (
+        f"give `{call.variable}` another block, or a layer such as `BatchNormalization`; or"
+        " remove this call and the variable"
+    )
+    return Diagnostic("recursion", message, call.place, "", notes, help)
+
+
+def _wrong_call(
+    state: State, call: VariableCall, words: tuple[str, str | None], value: Any, site: Site
+) -> None:
+    """Tell that a variable names nothing that can be called: where it gets its value, if that is
+    plain to see. ``words`` are the message and the help.
+    """
+    message, help = words
+    code = "unknown-layer" if isinstance(value, str) else "wrong-value"
+    key = f"${call.variable}"
+    origin = _origin(state, call, site)
+    if origin is None:
+        label = f"`{key}` is {show(value)}"
+        state.complain(Diagnostic(code, message, call.place, label, (), help), site.context)
+        return
+    formula, context = origin
+    notes = (f"`{key}` calls it on line {call.place.line}",)
+    state.complain(Diagnostic(code, message, formula.value.span, "", notes, help), context)
+
+
+def _origin(state: State, call: VariableCall, site: Site) -> tuple[Formula, Context] | None:
+    """Where the value of a called variable is written, with the context there; ``None`` where it
+    is computed.
+    """
+    key = f"${call.variable}"
+    origin = passed_argument(state, Formula(Value(key, call.place), ()), site)
+    if origin is None:
+        formula = state.program.variables.get(call.variable)
+        nearest = site.environment.nearest(call.variable)
+        if formula is not None and state.variables.values[call.variable] is nearest:
+            origin = formula, site.context._replace(frame=None)
+    return origin if origin is not None and origin[0].constant else None

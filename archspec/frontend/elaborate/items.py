@@ -1,0 +1,200 @@
+"""A list of items in a chain → what its last one gives on: each item's ``when``, ``repeat``,
+``from`` and ``name``, and then its operation.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from archspec.frontend.elaborate.names import join
+from archspec.frontend.elaborate.paths import complain_of_unknown, settle, written_path
+from archspec.frontend.elaborate.repeat import repetitions
+from archspec.frontend.elaborate.scope import (
+    FAILED,
+    NO_ARGUMENTS,
+    Context,
+    Feed,
+    Frame,
+    Site,
+)
+from archspec.frontend.elaborate.state import State
+from archspec.frontend.program.formulas import Located, NameFormula, Silenced
+from archspec.frontend.program.program import (
+    BlockCall,
+    Item,
+    Items,
+    LayerCall,
+    Mistaken,
+    Operation,
+)
+from archspec.graph import Scope
+
+
+class Turn(NamedTuple):
+    """One repetition of an item, number ``index`` from 1 of ``count``; ``counted`` where the item's
+    name gets that number.
+    """
+
+    index: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    count: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    counted: bool
+
+    @property
+    def number(self) -> int | None:
+        """What is added to the item's name."""
+        return self.index if self.counted else None
+
+
+def run(state: State, items: Items, site: Site) -> Feed:
+    """A list of items in a chain: what its last one gives on."""
+    context, feed = site.context, site.feeds[0]
+    values: dict[str, Any] = {"prev": feed}
+    environment = site.environment.child(values)
+    if not items.reserved <= context.reserved:
+        context = context._replace(reserved=context.reserved | items.reserved)
+    state.observer.list_entered(items, site)
+    for item in items.items:
+        state.budget.item(item.place)
+        values["prev"] = feed
+        here = Site(context, environment, (feed,))
+        feed = _once(state, item, here, None) if item.repeat is None else _all(state, item, here)
+    state.observer.list_left(feed)
+    return feed
+
+
+def _all(state: State, item: Item, site: Site) -> Feed:
+    """All repetitions of an item."""
+    assert item.repeat is not None
+    context, feed = site.context, site.feed
+    state.observer.repeat_begun(item, site)
+    rows = repetitions(state, item.repeat, site)
+    if rows is None:
+        return state.lost(feed, unseen=True)
+    bound = {"i", *(rows[0] if rows else ())}
+    counted = item.name is not None and bound.isdisjoint(one.name for one in item.name.mentions)
+    if not rows and item.name is not None and not item.name.mentions:
+        place = item.repeat.value.place
+        state.names.left_out[join(context.prefix, item.name.text)] = "repeat", place
+    for index, row in enumerate(rows):
+        if index:
+            state.budget.item(item.place)
+        inner = site.environment.child({**row, "i": index, "prev": feed})
+        turn = Turn(index + 1, len(rows), counted)
+        frame = Frame(
+            "repetition",
+            item.name,
+            item.place,
+            context.frame,
+            NO_ARGUMENTS,
+            inner,
+            turn.index,
+            turn.count,
+        )
+        here = Site(context._replace(frame=frame), inner, (feed,))
+        feed = _once(state, item, here, turn)
+    return feed
+
+
+def _once(state: State, item: Item, site: Site, turn: Turn | None) -> Feed:
+    """One item, or one repetition of it."""
+    index, counted = (None, False) if turn is None else (turn.index - 1, turn.counted)
+    state.observer.item_begun(item, site, index, counted=counted)
+    feed = _item(state, item, site, turn)
+    state.observer.item_ended(feed)
+    return feed
+
+
+def _item(state: State, item: Item, site: Site, turn: Turn | None) -> Feed:
+    context, environment, feeds, _ = site
+    feed = feeds[0]
+    number = None if turn is None else turn.number
+    if item.when is not None:
+        wanted = state.condition(item.when, site)
+        if wanted is not True:
+            _leave_out(state, item, site, number)
+            return feed if wanted is False else state.lost(feed, unseen=True)
+    if item.sources is not None:
+        feeds = tuple([_source(state, one, site) for one in item.sources])
+    name = None if item.name is None else written_path(state, item.name, site, number)
+    if turn is not None:
+        path = name.path if name else context.prefix
+        context = _repetition(state, item, context, turn, path)
+    here = Site(context, environment, feeds, name)
+    result = state.operations[type(item.operation)](state, item.operation, here)
+    if result is None:
+        return feed
+    if item.sources is not None and feed not in feeds:
+        state.bypasses.setdefault(feed.name, item)
+    if item.name is not None and name is None:
+        state.lost(result, unseen=True)
+    if result.tensor is None:
+        state.lost(*feeds)
+        _break_name(state, item, here)
+    return result
+
+
+def _break_name(state: State, item: Item, site: Site) -> None:
+    """Let the name of an item with a mistake stand for a broken feed, so that nobody is told that
+    there is no such item.
+    """
+    if item.name is None:
+        return
+    if site.name is None:
+        state.names.unsure = True
+    elif site.name.path not in state.names.entries:
+        settle(state, site.name, Feed(site.name.path, None), item.operation, site)
+
+
+def _repetition(state: State, item: Item, context: Context, turn: Turn, path: str) -> Context:
+    label = item.name.text if item.name else _label(item.operation)
+    state.scopes.append(
+        Scope(path, "repetition", label, context.scope, item.place, turn.index, turn.count)
+    )
+    return context._replace(scope=len(state.scopes) - 1)
+
+
+def _label(operation: Operation) -> str:
+    if isinstance(operation, LayerCall):
+        return operation.kind
+    return operation.block if isinstance(operation, BlockCall) else ""
+
+
+def _leave_out(state: State, item: Item, site: Site, number: int | None) -> None:
+    state.observer.left_out()
+    if item.name is None:
+        return
+    try:
+        text = item.name.fill(site.environment)
+    except (Located, Silenced):
+        return
+    assert item.when is not None
+    path = join(site.context.prefix, f"{text}{number or ''}")
+    state.names.left_out[path] = "when", item.when.value.place
+
+
+def _source(state: State, source: NameFormula, site: Site) -> Feed:
+    """What a name of a ``from`` stands for."""
+    context, feed = site.context, site.feed
+    text = state.guarded(source.fill, site.environment, context)
+    if text is FAILED:
+        return state.lost(feed, unseen=True)
+    if text == "prev":
+        state.observer.input_taken(text, None, site)
+        return feed
+    found = state.names.find(text, context.visible)
+    if found is not None:
+        path, entry = found
+        state.observer.input_taken(text, path, site)
+        return entry.feed
+    if text in context.inputs:
+        state.observer.input_taken(text, None, site)
+        return context.inputs[text]
+    complain_of_unknown(state, text, source.value.span, context, context.inputs)
+    state.lost(feed, unseen=True)
+    return Feed(text, None)
+
+
+def mistaken(state: State, item: Mistaken, site: Site) -> Feed:
+    """What was told already."""
+    state.names.unsure |= item.hides
+    return state.lost(*site.feeds, unseen=True)

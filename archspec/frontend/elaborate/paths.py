@@ -1,0 +1,136 @@
+"""The paths of items: the name that the author wrote, or an automatic one; and what to say of a
+name that is taken or stands for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.elaborate.names import Entry
+from archspec.frontend.elaborate.scope import FAILED, Context, Feed, Named, Site
+from archspec.frontend.elaborate.state import State
+from archspec.frontend.program.complaints import better_name, name_problem
+from archspec.frontend.program.formulas import NameFormula
+from archspec.frontend.program.program import Operation, place_of
+from archspec.spelling import listed
+
+
+def written_path(state: State, name: NameFormula, site: Site, number: int | None) -> Named | None:
+    """The path of an item that has a name, with the repetition's ``number`` behind it; ``None``
+    where the name is wrong.
+    """
+    context = site.context
+    text: Any = (
+        name.text
+        if name.template is None and not name.broken
+        else state.guarded(name.fill, site.environment, context)
+    )
+    if text is FAILED:
+        state.names.unsure = True  # whoever says the name means an item that nobody can find
+        return None
+    text = text if number is None else f"{text}{number}"
+    place = name.value.span
+    complaint = None if name.template is None and number is None else name_problem(text)
+    if complaint:
+        problem = Diagnostic("wrong-name", complaint, place, help=better_name(str(text)))
+        state.complain(problem, context)
+        state.names.unsure = True  # whoever says the name means an item that nobody can find
+        return None
+    path = f"{context.prefix}.{text}" if context.prefix else text
+    owner = state.names.written(path, place)
+    if owner is not None:
+        _complain_of_taken(state, path, owner, name, context)
+        return None
+    named = Named(path, True)
+    state.observer.path_given(named)
+    return named
+
+
+def _complain_of_taken(
+    state: State, path: str, owner: Span, name: NameFormula, context: Context
+) -> None:
+    place = name.value.span
+    repeated = owner == place
+    where = "this item, in another repetition" if repeated else f"the item of line {owner.line}"
+    help = another_name(name, context) if repeated else "give one of them another name"
+    message = f"the name `{path}` is taken by {where}"
+    state.complain(Diagnostic("duplicate-name", message, place, help=help), context)
+
+
+def another_name(name: NameFormula, context: Context) -> str:
+    """The help for a name that several repetitions give: a name that differs in each of them."""
+    frame, unnamed = context.frame, []
+    while frame is not None and frame.kind == "repetition":
+        unnamed += [frame] if frame.label is None else []
+        frame = frame.above
+    innermost = len(unnamed) == 1 and context.frame is unnamed[0]
+    if unnamed and not innermost:
+        groups = "the repeated group" if len(unnamed) == 1 else "every repeated group"
+        lines = listed([f"line {one.place.line}" for one in reversed(unnamed)], len(unnamed))
+        return (
+            f"give {groups} around it, on {lines}, a name too, such as `name: stage`; the"
+            " repetitions are then counted"
+        )
+    text = name.text
+    suffix = "-$i" if name.mentions else "_$i" if text[-1:].isdigit() else "$i"
+    return f"write `name: {text}{suffix}`: `$i` counts the repetitions, from 0"
+
+
+def item_path(state: State, step: str, site: Site, place: Span) -> Named:
+    """The path of an item: the one written, else an automatic one that ends in a step."""
+    named = site.name
+    if named is None:
+        context = site.context
+        path = state.names.automatic(context.prefix, step, context.reserved, place)
+        named = Named(path, False)
+    state.observer.path_given(named)
+    return named
+
+
+def settle(state: State, named: Named, feed: Feed, operation: Operation, site: Site) -> None:
+    """Let a path stand for what its item gives on."""
+    entry = None
+    if named.written:
+        context = site.context
+        entry = Entry(feed, context.automatic, operation, context, site.environment)
+        state.observer.path_settled(named, operation)
+    state.names.settle(named.path, feed, entry)
+
+
+def complain_of_unknown(
+    state: State, text: str, span: Span, context: Context, inputs: Iterable[str]
+) -> None:
+    """Tell that a name stands for nothing, unless what it stands for may be hidden by another
+    mistake.
+    """
+    names = state.names
+    complained = ("unknown-name", span) in state.complained
+    if names.unsure or names.broken(text, context.visible) or complained:
+        return
+    elsewhere = None
+    if not names.near(text, context.visible):
+        elsewhere = _elsewhere(state, text, span, context.blocks[-1] if context.blocks else None)
+    message, help = elsewhere or names.why_not(text, context.visible, inputs)
+    state.complain(Diagnostic("unknown-name", message, span, help=help), context)
+
+
+def _elsewhere(state: State, text: str, span: Span, block: str | None) -> tuple[str, str] | None:
+    """Why an item of that name cannot be taken: it stands further down, or outside of the block."""
+    program = state.program
+    place = place_of(text, program.items if block is None else program.blocks[block].items)
+    if place is not None and place > span:
+        return (
+            f"`{text}` stands further down, on line {place.line}",
+            "`from` takes what stands above; move that item up, or take another",
+        )
+    if block is None:
+        return None
+    is_input = text in {one.name for one in program.inputs}
+    if place_of(text, program.items) is None and not is_input:
+        return None
+    return (
+        f"`{text}` stands outside of the block `{block}`, which sees only its own items and inputs",
+        f"add `inputs: [x, {text}]` to the block, and call it with `from: [prev, {text}]`",
+    )
