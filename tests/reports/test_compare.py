@@ -25,7 +25,7 @@ from archspec.reports.compare import Network, compare, depth
 REFERENCE = {
     entry["name"]: entry
     for entry in yaml.safe_load(
-        (Path(__file__).parent / "data" / "networks.yaml").read_text("utf-8")
+        (Path(__file__).parents[1] / "data" / "networks.yaml").read_text("utf-8")
     )
 }
 SMALL = (

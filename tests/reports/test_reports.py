@@ -28,7 +28,7 @@ from archspec.spelling import counted, listed
 REFERENCE = {
     one["name"]: one
     for one in yaml.safe_load(
-        (Path(__file__).parent / "data" / "networks.yaml").read_text(encoding="utf-8")
+        (Path(__file__).parents[1] / "data" / "networks.yaml").read_text(encoding="utf-8")
     )
 }
 

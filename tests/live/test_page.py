@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from archspec.live.server import Board, Shown, server
-from tests.test_watch import (
+from tests.live.test_watch import (
     NET,
     PATIENCE,
     Process,

@@ -17,7 +17,7 @@ import archspec
 from archspec import files
 from archspec.cli import program, session, terminal
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RESNET = str(ROOT / "specs" / "resnet.yaml")
 
 NET = """\

@@ -32,7 +32,7 @@ from archspec.frontend.resolve import Reference
 from archspec.live import watcher
 from archspec.live.server import READERS, Board, Server, Shown, server
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 """Seconds to wait for what must come: a slow machine may take long, and nothing is asserted of
 the time.

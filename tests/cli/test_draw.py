@@ -18,7 +18,7 @@ from tests import pictures
 from tests.test_architecture import LOADED
 from tests.test_diagrams_rendering import png_size
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 NET = """\
 archspec: 1
