@@ -6,6 +6,7 @@ from typing import Any
 
 from archspec.layers.axes import known
 from archspec.layers.base import LAYER, Layer, Mismatch, attr, layer
+from archspec.layers.einsum import EQUATION, Equation, Sizes
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import (
     CONSTRAINT,
@@ -14,7 +15,7 @@ from archspec.layers.objects import (
     REGULARIZER,
 )
 from archspec.layers.titles import Say, Title, plainly
-from archspec.layers.types import FLAG, POSITIVE
+from archspec.layers.types import FLAG, POSITIVE, either, optional, sequence, text
 from archspec.tensor import Tensor, Weight, product
 
 
@@ -61,6 +62,66 @@ class Dense(WithKernel):
 
     def macs(self, y: Tensor, x: Tensor) -> int | None:
         return product((*x.shape, self.units))
+
+
+_OUTPUT_SHAPE = either(
+    "a positive integer, or a list of positive integers and `null`",
+    POSITIVE,
+    sequence("a list of positive integers and `null`", optional(POSITIVE, "the input's size")),
+)
+_BIAS_AXES = text("letters of the output, such as `d`", "[a-zA-Z]+")
+
+
+@layer
+class EinsumDense(Layer):
+    """A product of the input and a kernel, summed as an einsum equation says: `abc,cd->abd` is a
+    `Dense` over three axes, the first of which is the batch.
+
+    Shape: `output_shape`, and before or after it the axes that `...` stands for. A `null` in it is
+    an unknown size, also where the input's is known, as in Keras.
+    """
+
+    equation: str = attr(
+        EQUATION, doc="the letters of the input's axes, the kernel's, the output's"
+    )
+    output_shape: Any = attr(_OUTPUT_SHAPE, doc="the output's sizes, without the batch and `...`")
+    activation: str | None = attr(OPTIONAL_ACTIVATION, None, "the function applied to the output")
+    bias_axes: str | None = attr(
+        optional(_BIAS_AXES, "no bias"), None, "the axes along which a bias is added"
+    )
+    kernel_initializer: Any = attr(OPTIONAL_INITIALIZER, "glorot_uniform", "how the kernel starts")
+    bias_initializer: Any = attr(OPTIONAL_INITIALIZER, "zeros", "how the bias starts")
+    kernel_regularizer: Any = attr(REGULARIZER, None, "a penalty on the kernel")
+    bias_regularizer: Any = attr(REGULARIZER, None, "a penalty on the bias")
+    kernel_constraint: Any = attr(CONSTRAINT, None, "what the kernel is held to in training")
+    bias_constraint: Any = attr(CONSTRAINT, None, "what the bias is held to in training")
+
+    def title(self, say: Say = plainly) -> Title:
+        return Title("einsum dense", f", {say('equation', self.equation)}")
+
+    def check(self) -> None:
+        Equation(self.equation).check()
+
+    def output(self, x: Tensor) -> Tensor:
+        return Tensor(self._sizes(x).output, self.compute_dtype)
+
+    def weights(self, x: Tensor) -> tuple[Weight, ...]:
+        sizes = self._sizes(x)
+        kernel = tuple(known(size, "an axis of the kernel", at="equation") for size in sizes.kernel)
+        weights = [new_weight(self, "kernel", kernel, "kernel_initializer")]
+        if self.bias_axes is not None:
+            axes = Equation(self.equation).bias(self.bias_axes, sizes)
+            bias = tuple(known(size, "an axis of the bias", at="bias_axes") for size in axes)
+            weights.append(new_weight(self, "bias", bias, "bias_initializer"))
+        return tuple(weights)
+
+    def macs(self, y: Tensor, x: Tensor) -> int | None:
+        sizes = self._sizes(x)
+        return product((*sizes.letters.values(), *sizes.elided))
+
+    def _sizes(self, x: Tensor) -> Sizes:
+        shape = self.output_shape
+        return Equation(self.equation).sizes(x.shape, (shape,) if isinstance(shape, int) else shape)
 
 
 @layer

@@ -8,6 +8,7 @@ integers where an integer belongs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -21,8 +22,8 @@ class Expects(NamedTuple):
     """What a value must be, for code to read. The words that say it stand beside it and are read by
     people only.
 
-    ``what`` is, of a layer's argument, ``integer``, ``number``, ``truth``, ``choice``, ``list`` or
-    ``object``; the JSON Schema of specs has others. ``choices`` are the words that fit,
+    ``what`` is, of a layer's argument, ``integer``, ``number``, ``truth``, ``choice``, ``text``,
+    ``list`` or ``object``; the JSON Schema of specs has others. ``choices`` are the words that fit,
     ``minimum`` and ``maximum`` the inclusive bounds. ``or_null`` and ``or_list`` say what else fits:
     YAML's ``null``, or a list with an element for each axis.
     """
@@ -136,6 +137,18 @@ def choice(*values: str, words: str | None = None) -> Type:
         return value
 
     return Type(words, expects, {"enum": list(values)}, accept)
+
+
+def text(words: str, pattern: str) -> Type:
+    """A text that a regular expression matches as a whole."""
+    expects = Expects("text")
+
+    def accept(value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise Refused(words, expects)
+        return value
+
+    return Type(words, expects, {"type": "string", "pattern": f"^(?:{pattern})$"}, accept)
 
 
 def optional(inner: Type, meaning: str = "") -> Type:

@@ -3,6 +3,7 @@ import pytest
 from archspec.tensor import Tensor
 from tests.kinds.oracle import Row, check_row, row
 
+SWAPPED = "Keras 3.15 swaps the axes that `...` stands for in the shape that it states"
 TOKENS = Tensor((12,), "int32")
 
 ROWS = [
@@ -23,6 +24,30 @@ ROWS = [
     row("Dense", {"units": 10, "kernel_initializer": {"VarianceScaling": {"scale": 0}}}, (64,), fails=True),
     row("Dense", {"units": 10, "kernel_regularizer": {"L2": {"l1": 0.1}}}, (64,), fails=True),
     row("Dense", {}, (64,), fails=True),
+    # EinsumDense
+    row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [None, 64], "bias_axes": "d"}, (32, 128), macs=32 * 128 * 64),
+    row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [32, 64]}, (32, 128), macs=32 * 128 * 64),
+    row("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 64, "bias_axes": "y"}, (32, 128), macs=32 * 128 * 64),
+    row("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 64, "activation": "relu"}, (128,)),
+    row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [None, 64]}, (None, 128), macs=None),
+    row("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 64}, (7, 7, 128)),
+    row("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 64}, (None, 7, 128), stricter=SWAPPED),
+    row("EinsumDense", {"equation": "ab...,bc->ac...", "output_shape": [5], "bias_axes": "c"}, (128, 3, 4), macs=128 * 5 * 12),
+    row("EinsumDense", {"equation": "abc,cde->abde", "output_shape": [None, 4, 2], "bias_axes": "de"}, (5, 16)),
+    row("EinsumDense", {"equation": "abde,dec->abc", "output_shape": [5, 16], "bias_axes": "c"}, (5, 4, 2)),
+    row("EinsumDense", {"equation": "abc,cd->adb", "output_shape": [64, 32], "bias_axes": "d"}, (32, 128)),
+    row("EinsumDense", {"equation": "ab,bc->ac", "output_shape": 3, "kernel_initializer": "he_normal", "kernel_constraint": "NonNeg"}, (8,)),
+    row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [5, 64]}, (32, 128), fails=True),
+    row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [5, 64]}, (None, 128), fails=True),
+    row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [None, 64]}, (32, None), fails=True),
+    row("EinsumDense", {"equation": "abc,cd->abz", "output_shape": [None, 64]}, (32, 128), fails=True),
+    row("EinsumDense", {"equation": "abc,cdz->abd", "output_shape": [None, 64]}, (32, 128), fails=True),
+    row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [None, 64], "bias_axes": "c"}, (32, 128), fails=True),
+    row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [None, None]}, (32, 128), fails=True),
+    row("EinsumDense", {"equation": "abc->abd", "output_shape": [None, 64]}, (32, 128), fails=True),
+    row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [64]}, (32, 128), fails=True),
+    row("EinsumDense", {"equation": "abc,ad->abd", "output_shape": [32, 64]}, (32, 128), fails=True),
+    row("EinsumDense", {"equation": "abcd,de->abce", "output_shape": [None, 64]}, (32, 128), fails=True),
     # Embedding
     row("Embedding", {"input_dim": 100, "output_dim": 16}, TOKENS, macs=0),
     row("Embedding", {"input_dim": 100, "output_dim": 16, "mask_zero": True, "embeddings_initializer": "normal"}, Tensor((3, 4), "int64")),

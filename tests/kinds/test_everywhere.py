@@ -19,7 +19,7 @@ from archspec.reports import kinds
 from tests import pretended_keras
 from tests.emitted import written_of
 from tests.kinds.oracle import Row
-from tests.kinds.test_registry import ROWS
+from tests.kinds.rows import ROWS
 
 
 def spec_of(row: Row) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 import inspect
 import subprocess
 import sys
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,20 +11,14 @@ import pytest
 from archspec.backends.keras import layers as keras_layers
 from archspec.layers import KINDS
 from archspec.layers.base import REGISTERED
-from tests.kinds.oracle import Row
-
-MODULES = [
-    import_module(f"tests.kinds.{path.stem}")
-    for path in sorted(Path(__file__).parent.glob("test_*.py"))
-    if path.stem != "test_registry"
-]
-ROWS: list[Row] = [row for module in MODULES for row in getattr(module, "ROWS", [])]
+from tests.kinds.rows import ROWS
 
 LEFT_OUT = {
     "name": "the item's name, which is the layer's path",
     "data_format": "channels are always last",
     "lora_rank": "a way to tune a trained network, not an architecture",
     "lora_alpha": "a way to tune a trained network, not an architecture",
+    "gptq_unpacked_column_size": "a way to store a trained network, not an architecture",
     "quantization_config": "a way to store a trained network, not an architecture",
     "weights": "numbers, not an architecture",
     "flash_attention": "how attention is computed, not what",
