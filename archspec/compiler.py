@@ -18,9 +18,9 @@ from archspec.frontend.elaborate.elaborate import elaborate
 from archspec.frontend.elaborate.observer import Observer
 from archspec.frontend.elaborate.recording import Recorder, Recording
 from archspec.frontend.elaborate.state import LayerCache
-from archspec.frontend.overrides import as_json_text, override_of
+from archspec.frontend.library import Library, Reference
 from archspec.frontend.program import parser
-from archspec.frontend.resolve import Library, Reference, Resolved
+from archspec.frontend.resolve import Resolved, as_json_text, lay, override_of, resolve
 from archspec.frontend.schema.check import check
 from archspec.frontend.yaml import reader, writer
 from archspec.frontend.yaml.document import Document, Value
@@ -67,14 +67,14 @@ class Compiler:
 
     def compile(self, reference: Reference, overrides: Overrides | None = None) -> Graph:
         """One network. Raises `SpecError`."""
-        resolved = self.library.resolve(reference, overrides)
+        resolved = resolve(self.library, reference, overrides)
         return self.graph(resolved, expect=self.expect and not overrides)
 
     def record(self, reference: Reference, overrides: Overrides | None = None) -> Recording:
         """One network with what its elaboration made of each item, from which source code is
         written; ``recording.graph`` is what `compile` gives. Raises `SpecError`.
         """
-        resolved = self.library.resolve(reference, overrides)
+        resolved = resolve(self.library, reference, overrides)
         return self.recording(resolved, expect=self.expect and not overrides)
 
     def check(
@@ -87,7 +87,7 @@ class Compiler:
         elaboration.
         """
         try:
-            resolved = self.library.resolve(reference, overrides)
+            resolved = resolve(self.library, reference, overrides)
             graph = self.graph(resolved, expect=self.expect and not overrides, observer=observer)
         except SpecError as error:
             return _failed(reference, error)
@@ -118,7 +118,7 @@ class Compiler:
         """One network's document, with what it extends, its variant and the overrides laid on.
         Raises `SpecError`.
         """
-        resolved = self.library.resolve(reference, overrides)
+        resolved = resolve(self.library, reference, overrides)
         if resolved.document.problems:
             raise SpecError(resolved.document.problems, resolved.document.sources)
         return resolved
@@ -238,6 +238,6 @@ def compile(ref: str | Path | Mapping[str, Any], /, **vars: Any) -> Graph:
     compiler = Compiler()
     if isinstance(ref, Mapping):
         document = reader.read(as_json_text(dict(ref), "mapping"), "<mapping>")
-        resolved = compiler.library.lay(compiler.library.accept(document), None, overrides)
+        resolved = lay(compiler.library, compiler.library.accept(document), None, overrides)
         return compiler.graph(resolved, expect=not overrides)
     return compiler.compile(Reference.parse(os.fspath(ref)), overrides)

@@ -86,7 +86,7 @@ compare("resnet50", lambda: archspec.build("resnet@resnet50"), by_hand.resnet)
 compare("efficientnet B0", lambda: archspec.build("efficientnet@B0"), by_hand.efficientnet)
 """
 APPLICATIONS = """
-from archspec.frontend.resolve import shipped_names
+from archspec.frontend.library import shipped_names
 from tests.equivalence.zoo import CASES
 for name in shipped_names():
     if not name.startswith("keras/"):

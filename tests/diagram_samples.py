@@ -12,7 +12,7 @@ import pytest
 from archspec.compiler import Compiler
 from archspec.diagrams.making import draw
 from archspec.diagrams.options import Options
-from archspec.frontend.resolve import Reference, shipped_names
+from archspec.frontend.library import Reference, shipped_names
 from archspec.graph import Graph
 from tests import pictures
 from tests.pictures import Picture

@@ -14,8 +14,8 @@ import numpy
 from archspec.backends.python_source import source
 from archspec.compiler import Compiler
 from archspec.frontend.elaborate.recording import Recording
-from archspec.frontend.overrides import as_json_text, override_of
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
+from archspec.frontend.resolve import as_json_text, lay, override_of
 from archspec.frontend.yaml.reader import read
 
 
@@ -29,7 +29,7 @@ def recording_of(spec: Mapping[str, Any]) -> Recording:
     """The recording of a network of a parsed spec."""
     compiler = Compiler()
     document = compiler.library.accept(read(as_json_text(dict(spec), "mapping"), "<mapping>"))
-    return compiler.recording(compiler.library.lay(document, None, {}), expect=True)
+    return compiler.recording(lay(compiler.library, document, None, {}), expect=True)
 
 
 def written_of(spec: Mapping[str, Any]) -> str:

@@ -14,8 +14,8 @@ import pytest
 
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
-from archspec.frontend.overrides import read_override
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
+from archspec.frontend.resolve import read_override
 
 CORPUS = Path(__file__).parent / "errors"
 

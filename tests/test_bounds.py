@@ -16,7 +16,7 @@ import pytest
 
 import archspec
 from archspec import limits
-from archspec.frontend.overrides import read_override
+from archspec.frontend.resolve import read_override
 from tests.oversized import TABLE, Oversized
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ import pytest
 
 from archspec.compiler import Compiler
 from archspec.diagnostics import SpecError
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 
 ROOT = Path(__file__).parents[1]
 TRIALS = ROOT / "tests" / "data" / "design" / "trials"

@@ -20,8 +20,8 @@ import pytest
 
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError, as_text
-from archspec.frontend.overrides import read_override
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
+from archspec.frontend.resolve import read_override
 
 ROOT = Path(__file__).parents[1]
 CORPUS = Path(__file__).parent / "errors"

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 import archspec
 from archspec.cli.program import main
 from archspec.compiler import Compiler
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 from tests.everything import EVERYTHING
 
 SPECS = Path(__file__).parents[1] / "specs"

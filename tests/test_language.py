@@ -19,8 +19,8 @@ import archspec
 from archspec import SpecError
 from archspec.compiler import Compiler
 from archspec.frontend.elaborate.block_cache import BlockCache
-from archspec.frontend.overrides import read_override
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
+from archspec.frontend.resolve import read_override
 from archspec.graph import Graph
 
 

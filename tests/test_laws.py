@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import archspec
 from archspec.backends.flat_spec import flat
 from archspec.compiler import Compiler
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 from archspec.frontend.yaml import reader, writer
 from archspec.graph import Graph
 from tests.drawn_specs import Item, Spec, specs

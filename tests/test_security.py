@@ -16,7 +16,7 @@ import pytest
 
 import archspec
 from archspec.compiler import Compiler
-from archspec.frontend.resolve import SHIPPED, Reference
+from archspec.frontend.library import SHIPPED, Reference
 from archspec.layers import KINDS
 
 ROOT = Path(__file__).parents[1]

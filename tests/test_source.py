@@ -22,7 +22,7 @@ from archspec.backends.keras.model import without_values
 from archspec.backends.python_source import source
 from archspec.compiler import Compiler
 from archspec.frontend.elaborate.recording import Recording
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 from tests import pretended_keras
 from tests.drawn_specs import Spec, specs
 from tests.emitted import recording_of, run, same, written, written_of
@@ -184,7 +184,7 @@ HASHES = """
 import hashlib, sys
 from archspec.backends.python_source import source
 from archspec.compiler import Compiler
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 for name in sys.argv[1:]:
     print(hashlib.sha256(source(Compiler().record(Reference.parse(name))).encode()).hexdigest())
 assert not {"keras", "tensorflow", "numpy"} & {name.partition(".")[0] for name in sys.modules}

@@ -9,7 +9,7 @@ import pytest
 import archspec
 from archspec.compiler import Compiler
 from archspec.frontend.elaborate.block_cache import BlockCache
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 
 ROOT = Path(__file__).parents[1]
 SPECS = sorted([*ROOT.glob("specs/**/*.yaml"), *ROOT.glob("tests/data/design/**/*.yaml")])

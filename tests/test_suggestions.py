@@ -11,7 +11,7 @@ import pytest
 
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 
 CORPUS = Path(__file__).parent / "errors"
 SHORTCUT = re.compile(r"beside `residual`, indented as it is, add `(shortcut: .*)`")

@@ -15,7 +15,7 @@ from archspec.cli.options import COMPILING, SPEC, need_ending
 from archspec.cli.session import Session, compiling
 from archspec.compiler import Compiler
 from archspec.frontend.elaborate.recording import Recorder, Recording
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 from archspec.graph import Graph
 from archspec.spelling import file_name
 

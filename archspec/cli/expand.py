@@ -7,7 +7,7 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import COMPILING, SPEC
 from archspec.cli.session import Session, compiling
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 
 
 @click.command(short_help="The spec with extends, its variant and --set applied.")

@@ -7,7 +7,7 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import ERRORS, options, output_format
 from archspec.cli.session import Session, compiling, graph_of
-from archspec.frontend.resolve import Reference, shipped_names
+from archspec.frontend.library import Reference, shipped_names
 from archspec.reports.listing import FORMATS, KEYS, ShippedSpec, listing
 
 

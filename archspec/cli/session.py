@@ -14,8 +14,8 @@ from archspec.cli import terminal
 from archspec.compiler import Checked, Compiler
 from archspec.diagnostics import Diagnostic, SpecError, as_github, as_json, as_text, in_order
 from archspec.frontend.elaborate.observer import Observer
-from archspec.frontend.overrides import read_override
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
+from archspec.frontend.resolve import read_override
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
 from archspec.reports.check import found

@@ -29,7 +29,7 @@ from archspec.cli.session import Session, compiling, graph_of
 from archspec.diagnostics import SpecError, as_text, in_order
 from archspec.diagrams.options import FORMATS
 from archspec.files import check_target, reason, whole_file
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 from archspec.spelling import file_name, listed
 
 if TYPE_CHECKING:

@@ -1,63 +1,28 @@
-"""A reference to a spec → one `Document`: ``extends``, the variant and ``--set`` laid on in the
-order of section 8 of the language.
+"""A reference to a spec → one network's `Document`: ``extends``, the variant and ``--set`` laid on
+in the order of section 8 of the language.
 """
 
 from __future__ import annotations
 
-import os
+import json
 import re
-import sys
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from enum import Enum
 from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import COMMAND_LINE as SET
 from archspec.diagnostics import Diagnostic, Span, SpecError, stopped
-from archspec.files import reason
 from archspec.frontend import vocabulary
+from archspec.frontend.library import Library, Reference
 from archspec.frontend.yaml import reader
 from archspec.frontend.yaml.document import Document, Value
-from archspec.frontend.yaml.encoding import decode
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean, listed, listed_names, spec_name
 
 NOT_INHERITED = ("name", "description", "source", "expect", "variants", "extends", "archspec")
 """Keys of a document that the one which extends it does not take over."""
-
-PACKAGE = Path(__file__).parents[1]
-SHIPPED = next(
-    (folder for folder in (PACKAGE / "specs", PACKAGE.parent / "specs") if folder.is_dir()),
-    PACKAGE / "specs",
-)
-"""The folder of the specs that archspec ships: inside the package once installed, beside it in
-a checkout.
-"""
-
-
-class Reference(NamedTuple):
-    """What a user names: a path (``-`` is standard input), or a shipped spec's bare name, and
-    perhaps a variant.
-    """
-
-    path: str
-    variant: str | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> Reference:
-        """``specs/resnet.yaml@resnet18`` → its path and variant."""
-        path, at, variant = text.rpartition("@")
-        return cls(path, variant) if at and path else cls(text)
-
-    @property
-    def shipped(self) -> bool:
-        """Whether this is the bare name of a shipped spec."""
-        return self.path != "-" and not self.path.endswith((".yaml", ".yml"))
-
-    def __str__(self) -> str:
-        return self.path if self.variant is None else f"{self.path}@{self.variant}"
 
 
 class Resolved(NamedTuple):
@@ -69,160 +34,28 @@ class Resolved(NamedTuple):
     """
 
     document: Document
-    kinds: Mapping[str, str | Value]
+    kinds: Mapping[str, VariableKind | Value]
     own: str
     mentioned_in: tuple[Value, ...] = ()
 
 
-@dataclass(eq=False, repr=False)
-class Library:
-    """Reads specs, each file once. ``check`` gives a document with what the schema has against it.
-
-    Documents that others extend must be shipped specs or lie in the folder tree of the spec given,
-    unless ``allow_outside``. ``read`` holds what stood in every file that was asked for, ``None``
-    where it could not be read.
+def resolve(
+    library: Library, reference: Reference, overrides: Mapping[str, Value] | None = None
+) -> Resolved:
+    """The document of a network, with the variables of ``overrides`` changed. Raises
+    `SpecError`.
     """
+    return lay(library, library.open(reference), reference.variant, overrides or {})
 
-    check: Callable[[Document], Document]
-    allow_outside: bool = False
-    documents: dict[str, Document] = field(default_factory=dict)
-    read: dict[Path, bytes | None] = field(default_factory=dict)
 
-    def resolve(
-        self, reference: Reference, overrides: Mapping[str, Value] | None = None
-    ) -> Resolved:
-        """The document of a network, with the variables of ``overrides`` changed. Raises
-        `SpecError`.
-        """
-        document = self.open(reference)
-        return self.lay(document, reference.variant, overrides or {})
-
-    def open(self, reference: Reference) -> Document:
-        """The document of a reference as it stands, variants and all."""
-        if reference.shipped:
-            return self._read(self._shipped(reference, None), reference)
-        if reference.path == "-":
-            return self._checked(
-                "-",
-                lambda: decode(sys.stdin.buffer.read(limits.TEXT_BYTES + 1), "<stdin>"),
-                "<stdin>",
-            )
-        return self._read(Path(reference.path), reference)
-
-    def lay(
-        self, document: Document, variant: str | None, overrides: Mapping[str, Value]
-    ) -> Resolved:
-        """A document already read, laid on what it extends, then its variant, then the
-        overrides.
-        """
-        laying = _Laying(self, document)
-        laying.document(document, variant, ())
-        laying.overrides(overrides)
-        return laying.result()
-
-    def variants(self, document: Document) -> tuple[str, ...]:
-        """The names of a document's own variants."""
-        variants = document.root.get("variants")
-        return tuple(variants.data) if variants is not None and variants.is_mapping else ()
-
-    def extended(
-        self, document: Document, extends: Value, chain: tuple[str, ...]
-    ) -> tuple[Document, str | None]:
-        """The document that another one extends, and the variant of it."""
-        reference = Reference.parse(str(extends.text))
-        if not reference.path.isprintable():
-            _refuse(
-                "file-not-found",
-                "this cannot be the path of a file",
-                extends.span,
-                help="name a spec with letters, digits and `/`",
-            )
-        path = (
-            self._shipped(reference, extends)
-            if reference.shipped
-            else self._beside(document, reference, extends, chain)
-        )
-        return self._read(path, reference, extends), reference.variant
-
-    def _beside(
-        self, document: Document, reference: Reference, extends: Value, chain: tuple[str, ...]
-    ) -> Path:
-        here = Path(document.name) if not document.name.startswith("<") else Path("x")
-        path = here.parent / reference.path
-        root = Path(chain[0]) if chain and not chain[0].startswith("<") else Path("x")
-        folder = _real(root.parent)
-        inside = _real(path).is_relative_to(folder) or _real(path).is_relative_to(_real(SHIPPED))
-        if not (inside or self.allow_outside):
-            message = (
-                f"`{reference.path}` lies outside the folder of the spec that was given,"
-                f" {folder.name or '/'}/"
-            )
-            _refuse(
-                "extends-outside",
-                message,
-                extends.span,
-                help="move the file into that folder, or give `--allow-outside`",
-            )
-        return _normal(path)
-
-    def _shipped(self, reference: Reference, extends: Value | None) -> Path:
-        path = SHIPPED / f"{reference.path}.yaml"
-        if _real(path).is_relative_to(_real(SHIPPED)) and _is_file(path):
-            return path
-        names = shipped_names()
-        span = extends.span if extends else Span(reference.path or "?", 1, 1, 1, 1)
-        near = did_you_mean(reference.path, names)
-        here = Path(extends.span.file).parent if extends else Path()
-        beside = (
-            f"for the file write `{reference.path}.yaml`"
-            if _is_file(here / f"{reference.path}.yaml")
-            else None
-        )
-        folder = (
-            "it is a folder: name a file in it"
-            if reference.path and _is_folder(here / reference.path)
-            else None
-        )
-        help = (
-            beside
-            or near
-            or folder
-            or "`archspec list` shows those it has; the path of a file ends in `.yaml`"
-        )
-        message = (
-            f"there is no file `{reference.path}`"
-            if "/" in reference.path
-            else f"archspec ships no spec called `{reference.path}`"
-        )
-        _refuse("file-not-found", message, span, help=help)
-        raise AssertionError
-
-    def _read(self, path: Path, reference: Reference, extends: Value | None = None) -> Document:
-        name = _shown(path)
-
-        def text() -> str:
-            self.read[path] = None
-            try:
-                data = self.read[path] = start_of(path)
-                return decode(data, name)
-            except (OSError, ValueError) as error:
-                span = extends.span if extends else Span(reference.path, 1, 1, 1, 1)
-                what, help = _why_not(path, error, str(Path(reference.path).parent))
-                _refuse("file-not-found", f"the file `{reference.path}` {what}", span, help=help)
-                raise AssertionError from error
-
-        return self._checked(str(_real(path)), text, name)
-
-    def _checked(self, key: str, text: Callable[[], str], name: str) -> Document:
-        if key not in self.documents:
-            self.documents[key] = self.accept(reader.read(text(), name))
-        return self.documents[key]
-
-    def accept(self, document: Document) -> Document:
-        """The same document, its schema checked. Raises `SpecError` where it is of no further
-        use.
-        """
-        return self.check(document)
+def lay(
+    library: Library, document: Document, variant: str | None, overrides: Mapping[str, Value]
+) -> Resolved:
+    """A document already read, laid on what it extends, then its variant, then the overrides."""
+    laying = _Laying(library, document)
+    laying.document(document, variant, ())
+    laying.overrides(overrides)
+    return laying.result()
 
 
 @dataclass(eq=False, repr=False)
@@ -233,7 +66,7 @@ class _Laying:
     first: Document
     entries: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
-    kinds: dict[str, str | Value] = field(default_factory=dict)
+    kinds: dict[str, VariableKind | Value] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     refused: list[Diagnostic] = field(default_factory=list)
     read: list[Value] = field(default_factory=list)
@@ -388,7 +221,7 @@ class _Laying:
                 self._problem("unknown-variable", *self._no_variable(name, value, names))
             elif (
                 not new
-                and isinstance(before, str)
+                and isinstance(before, VariableKind)
                 and (kind := kind_of(value)) not in (None, before)
             ):
                 self._problem(
@@ -520,25 +353,39 @@ def _merged(below: Value | None, above: Value, levels: int) -> Value:
     return above._replace(data=entries)
 
 
-def kind_of(value: Value) -> str | None:
+class VariableKind(str, Enum):
+    """What a variable is and remains, in words for people."""
+
+    TRUTH = "a truth value"
+    NUMBER = "a number"
+    TEXT = "a text"
+    LIST = "a list"
+    MAPPING = "a mapping"
+
+    __str__ = str.__str__
+
+
+_KINDS_OF_TYPES = (
+    (bool, VariableKind.TRUTH),
+    ((int, float), VariableKind.NUMBER),
+    (str, VariableKind.TEXT),
+    ((list, tuple), VariableKind.LIST),
+    (dict, VariableKind.MAPPING),
+)
+
+
+def kind_of(value: Value) -> VariableKind | None:
     """The kind that a variable's value has as written: ``None`` for an expression, whose kind
     shows only later, and for ``null``.
     """
-    if value.data is None or (isinstance(value.data, str) and "$" in value.data):
+    if isinstance(value.data, str) and "$" in value.data:
         return None
     return kind_of_data(value.data)
 
 
-def kind_of_data(data: Any) -> str | None:
-    """The kind of a plain value in an author's words; ``None`` for ``null``."""
-    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
-        (bool, "a truth value"),
-        ((int, float), "a number"),
-        (str, "a text"),
-        ((list, tuple), "a list"),
-        (dict, "a mapping"),
-    )
-    return next((words for kind, words in kinds if isinstance(data, kind)), None)
+def kind_of_data(data: Any) -> VariableKind | None:
+    """The kind of a plain value; ``None`` for ``null``."""
+    return next((kind for types, kind in _KINDS_OF_TYPES if isinstance(data, types)), None)
 
 
 def _variables_in_words(names: Iterable[str]) -> str:
@@ -550,91 +397,108 @@ def _variables_in_words(names: Iterable[str]) -> str:
     )
 
 
-def _kind_help(kind: str, value: Value) -> str:
+def _kind_help(kind: VariableKind, value: Value) -> str:
     """What to write instead of a value that is of another kind than the variable."""
     text = (value.text or "").lower()
-    if kind == "a truth value" and text in ("yes", "on", "y", "1"):
+    if kind is VariableKind.TRUTH and text in ("yes", "on", "y", "1"):
         return "write `true`"
-    if kind == "a truth value" and text in ("no", "off", "n", "0"):
+    if kind is VariableKind.TRUTH and text in ("no", "off", "n", "0"):
         return "write `false`"
-    if kind == "a number" and re.fullmatch(r"[-+]?[0-9.]+", text):
+    if kind is VariableKind.NUMBER and re.fullmatch(r"[-+]?[0-9.]+", text):
         return "remove the quotes: in quotes a number is a text"
-    if kind == "a list" and not value.is_list and not value.is_mapping:
+    if kind is VariableKind.LIST and not value.is_list and not value.is_mapping:
         return f"write `[{value.text}]`"
     return f"give {kind}, as the spec does"
 
 
-def shipped_names() -> list[str]:
-    """The bare names of the specs that archspec ships."""
-    return sorted(
-        path.relative_to(SHIPPED).with_suffix("").as_posix() for path in SHIPPED.rglob("*.yaml")
-    )
+# --- --set, and the data of Python
 
 
-def _refuse(code: str, message: str, span: Span, help: str | None = None) -> None:
-    raise SpecError([Diagnostic(code, message, span, help=help)])
-
-
-def _why_not(path: Path, error: Exception, folder: str) -> tuple[str, str | None]:
-    """Why a file cannot be read, and a file of nearly that name; ``folder`` is how the author
-    wrote its folder.
+def read_override(text: str) -> tuple[str, Value]:
+    """``classes=10`` of ``--set`` → the variable's name and its value, read as YAML. Raises
+    `SpecError`.
     """
-    near = None
-    with suppress(OSError, ValueError):  # even to ask can be refused
-        form = "`{}`" if folder == "." else f"`{folder}/{{}}`"
-        near = (
-            did_you_mean(path.name, [one.name for one in path.parent.glob("*.y*ml")], form)
-            if path.parent.is_dir()
-            else None
+    name, equals, value = text.partition("=")
+    place = f"{SET}{text}"
+    whole = Span(place, 1, 1, 1, len(text) + 1)
+    if equals and not value.strip():
+        help = f"write a value after the equals sign, or `{name}=null`"
+        raise SpecError(
+            [Diagnostic("override", f"`--set {text}` gives no value", whole, help=help)],
+            {place: text},
         )
-        if not path.parent.is_dir():
-            return "does not exist", f"there is no folder `{folder}`"
-        if path.is_dir():
-            return "is a folder", near
-        if not path.exists():
-            return "does not exist", near
-    return f"cannot be read: {reason(error)}", None
-
-
-def start_of(path: Path) -> bytes:
-    """What stands in a file, as far as a spec may be long and a byte more, which is what the
-    compiler reads. Raises `OSError`.
-    """
-    with path.open("rb") as file:
-        return file.read(limits.TEXT_BYTES + 1)
-
-
-def _real(path: Path) -> Path:
-    """The path without ``..`` and links; unlike `Path.resolve` it takes one that the system
-    cannot follow.
-    """
-    return Path(os.path.realpath(path))
-
-
-def _is_file(path: Path) -> bool:
+    if not equals or not name.strip():
+        message = f"`--set {text}` is not of the form NAME=VALUE"
+        help = (
+            f"write `--set {text}=...`, with the new value"
+            if not equals
+            else "write a variable's name before the equals sign"
+        )
+        raise SpecError([Diagnostic("override", message, whole, help=help)], {place: text})
     try:
-        return path.is_file()
-    except OSError:  # a name that is too long
-        return False
+        found = _value_of(value if "\n" in value else " " * (len(name) + 1) + value, place)
+    except SpecError as error:
+        raise SpecError(error.diagnostics, {place: text}) from None
+    return name.strip(), found._replace(key=Span(place, 1, 1, 1, len(name) + 1))
 
 
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a name that is too long
-        return False
+def override_of(name: str, data: Any) -> Value:
+    """A keyword of the Python API → the value of a variable. Raises `SpecError`."""
+    return _value_of(as_json_text(data, name), f"<{name}>")
 
 
-def _normal(path: Path) -> Path:
-    """The path without ``..`` where that shortens what people read."""
-    return Path(_shown(_real(path)))
-
-
-def _shown(path: Path) -> str:
-    """A path as people read it: relative to the working folder where it lies inside."""
-    here = Path.cwd()
-    return (
-        str(path.relative_to(here))
-        if path.is_absolute() and path.is_relative_to(here)
-        else str(path)
+def _value_of(text: str, place: str) -> Value:
+    if not text.strip():
+        return Value(None, Span(place, 1, 1, 1, 1), text="", plain=True)
+    document = reader.read(text, place)
+    return document.root._replace(
+        text=document.root.text if document.root.text is not None else text
     )
+
+
+def as_json_text(data: Any, name: str) -> str:
+    """Python data as text that the reader takes. Raises `SpecError` for what a spec cannot hold."""
+    if _holds_too_much(data):
+        message = f"`{name}` holds more than {limits.VALUES:,} values"
+        raise SpecError(
+            [
+                Diagnostic(
+                    "bound-values",
+                    message,
+                    Span(f"<{name}>", 1, 1, 1, 1),
+                    help="use `repeat` and blocks",
+                )
+            ]
+        )
+    try:
+        return json.dumps(data, indent=2, ensure_ascii=False, default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        message = f"`{name}` cannot stand in a spec: {error}"
+        help = "use numbers, texts, truth values, lists and mappings"
+        raise SpecError(
+            [Diagnostic("python-value", message, Span(f"<{name}>", 1, 1, 1, 1), help=help)]
+        ) from error
+
+
+def _plain(data: Any) -> Any:
+    """Other mappings as dicts, numpy's numbers and arrays as plain ones. Raises `TypeError` for
+    what a spec cannot hold.
+    """
+    if isinstance(data, Mapping):
+        return dict(data)
+    if hasattr(data, "tolist"):
+        return data.tolist()
+    raise TypeError(f"it holds an object of the type `{type(data).__name__}`")
+
+
+def _holds_too_much(data: Any) -> bool:
+    """Whether Python data holds more values than a spec may, those that stand in several places
+    counted at each.
+    """
+    count, left = 0, [data]
+    while left and count <= limits.VALUES:
+        one = left.pop()
+        count += 1
+        if isinstance(one, Mapping | list | tuple):
+            left += [*one.values()] if isinstance(one, Mapping) else one
+    return count > limits.VALUES

@@ -16,7 +16,7 @@ from watchfiles import watch
 from archspec.compiler import Checked, Compiler
 from archspec.diagrams.making import draw
 from archspec.diagrams.options import DrawingError, Options
-from archspec.frontend.resolve import Reference, start_of
+from archspec.frontend.library import Reference, start_of
 from archspec.frontend.yaml.document import Value
 
 EVERY = 1.0

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
-from archspec.frontend.resolve import SHIPPED as SPECS
-from archspec.frontend.resolve import Reference, shipped_names
+from archspec.frontend.library import SHIPPED as SPECS
+from archspec.frontend.library import Reference, shipped_names
 from archspec.frontend.yaml.encoding import decode
 from archspec.spelling import did_you_mean
 

@@ -28,7 +28,7 @@ from click.testing import CliRunner
 from archspec.cli import program
 from archspec.compiler import Compiler
 from archspec.diagrams.options import Options
-from archspec.frontend.resolve import Reference
+from archspec.frontend.library import Reference
 from archspec.live import watcher
 from archspec.live.server import READERS, Board, Server, Shown, server
 
