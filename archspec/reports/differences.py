@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from archspec.graph import Graph, Node
-from archspec.reports.matching import Pair, Part, arguments, match
+from archspec.reports.matching import Pair, Subtree, arguments, match
 from archspec.tensor import Tensor
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -175,7 +175,7 @@ class _Comparison(NamedTuple):
             else None
         )
 
-    def _output(self, a: Part, b: Part) -> tuple[Tensor, Tensor] | None:
+    def _output(self, a: Subtree, b: Subtree) -> tuple[Tensor, Tensor] | None:
         first, second = (
             graph.tensors[graph.endpoints.get(part.path, part.nodes[-1].name)]
             for graph, part in ((self.a, a), (self.b, b))

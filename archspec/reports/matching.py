@@ -25,7 +25,7 @@ renamed.
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Subtree:
     """A layer (``node``), or some parts in one. ``written`` says that the last step of its path
     is the author's word.
     """
@@ -33,7 +33,7 @@ class Part:
     path: str
     written: bool
     node: Node | None
-    children: tuple[Part, ...]
+    children: tuple[Subtree, ...]
 
     @property
     def step(self) -> str:
@@ -77,8 +77,8 @@ class Part:
 class Pair(NamedTuple):
     """A part and what answers to it in the other network: ``None`` if nothing does."""
 
-    a: Part | None
-    b: Part | None
+    a: Subtree | None
+    b: Subtree | None
     children: tuple[Pair, ...] = ()
 
 
@@ -92,7 +92,7 @@ def match(a: Graph, b: Graph) -> Pair:
     return _pair(_tree(a), _tree(b))
 
 
-def _tree(graph: Graph) -> Part:
+def _tree(graph: Graph) -> Subtree:
     ignored = {
         scope.path for scope in graph.scopes if scope.kind == "block" and _is_passing(graph, scope)
     }
@@ -111,7 +111,7 @@ def _steps(name: str, ignored: set[str]) -> list[str]:
     return [path for path in paths if path not in ignored]
 
 
-def _part(path: str, members: list[tuple[Node, list[str]]], level: int) -> Part:
+def _part(path: str, members: list[tuple[Node, list[str]]], level: int) -> Subtree:
     inner: dict[str, list[tuple[Node, list[str]]]] = {}
     for node, steps in members:
         inner.setdefault(steps[level], []).append((node, steps))
@@ -119,24 +119,24 @@ def _part(path: str, members: list[tuple[Node, list[str]]], level: int) -> Part:
         _leaf(one[0][0]) if one[0][1][-1] == name and len(one) == 1 else _part(name, one, level + 1)
         for name, one in inner.items()
     )
-    return Part(path, True, None, children)
+    return Subtree(path, True, None, children)
 
 
-def _leaf(node: Node) -> Part:
+def _leaf(node: Node) -> Subtree:
     step = without_count(node.name.rpartition(".")[2])
-    return Part(node.name, step.replace("_", "") != node.layer.kind().lower(), node, ())
+    return Subtree(node.name, step.replace("_", "") != node.layer.kind().lower(), node, ())
 
 
-def _pair(a: Part, b: Part) -> Pair:
+def _pair(a: Subtree, b: Subtree) -> Pair:
     if a.node and b.node:
         return Pair(a, b)
     return Pair(a, b, tuple(_align(a.children or (a,), b.children or (b,))))
 
 
-def _align(a: Sequence[Part], b: Sequence[Part]) -> Iterator[Pair]:
+def _align(a: Sequence[Subtree], b: Sequence[Subtree]) -> Iterator[Pair]:
     """The parts of two chains in order, those that answer to one another paired."""
     names = {part.step for part in a if part.written} & {part.step for part in b if part.written}
-    moved: dict[str, Part] = {}
+    moved: dict[str, Subtree] = {}
     found = list(
         _by(lambda part: part.step if part.step in names and part.written else part.essence, a, b)
     )
@@ -146,7 +146,7 @@ def _align(a: Sequence[Part], b: Sequence[Part]) -> Iterator[Pair]:
         yield from [_pair(*one)] if isinstance(one, list) else _gap(*one, moved)
 
 
-def _gap(a: Sequence[Part], b: Sequence[Part], moved: dict[str, Part]) -> Iterator[Pair]:
+def _gap(a: Sequence[Subtree], b: Sequence[Subtree], moved: dict[str, Subtree]) -> Iterator[Pair]:
     """Parts that stand in the same place and have nothing in common yet: those that moved, that
     are of one kind, that are alike.
     """
@@ -157,14 +157,14 @@ def _gap(a: Sequence[Part], b: Sequence[Part], moved: dict[str, Part]) -> Iterat
         yield from [_pair(*kin)] if isinstance(kin, list) else _rest(*kin)
 
 
-def _kin(part: Part) -> Hashable:
+def _kin(part: Subtree) -> Hashable:
     """What two parts of different content share if one is the other changed: the kind, or the
     kinds, of layers.
     """
     return part.kinds
 
 
-def _rest(a: Sequence[Part], b: Sequence[Part]) -> Iterator[Pair]:
+def _rest(a: Sequence[Subtree], b: Sequence[Subtree]) -> Iterator[Pair]:
     left = list(a)
     for part in b:
         alike = next(
@@ -184,13 +184,13 @@ def _rest(a: Sequence[Part], b: Sequence[Part]) -> Iterator[Pair]:
     yield from (Pair(one, None) for one in left)
 
 
-def _likeness(a: Part, b: Part) -> float:
+def _likeness(a: Subtree, b: Subtree) -> float:
     return SequenceMatcher(None, a.kinds, b.kinds, autojunk=False).ratio()
 
 
 def _by(
-    key: Callable[[Part], Hashable], a: Sequence[Part], b: Sequence[Part]
-) -> Iterable[list[Part] | tuple[Sequence[Part], Sequence[Part]]]:
+    key: Callable[[Subtree], Hashable], a: Sequence[Subtree], b: Sequence[Subtree]
+) -> Iterable[list[Subtree] | tuple[Sequence[Subtree], Sequence[Subtree]]]:
     """Two chains aligned where the keys agree: ``[a, b]`` for two parts of one key, ``(some of
     a, some of b)`` for what lies between.
     """
