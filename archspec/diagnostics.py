@@ -209,7 +209,7 @@ def _render(one: Diagnostic, lines: list[str]) -> str:
     rows += [f"{gutter} = {note}" for note in one.notes]
     if one.help:
         rows.append(f"{gutter} = help: {one.help}")
-    return "\n".join(_printable(row.rstrip()) for row in rows)
+    return "\n".join(printable(row.rstrip()) for row in rows)
 
 
 def _excerpt(span: Span, line: str) -> tuple[str, str]:
@@ -226,7 +226,7 @@ def _excerpt(span: Span, line: str) -> tuple[str, str]:
     )
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text on one line, with signs for what a terminal would not show or would obey."""
     return "".join(SIGNS.get(char) or (char if char.isprintable() else "�") for char in text)
 

@@ -1,28 +1,24 @@
 """Networks as points → the bubble chart of complexity surveys, an SVG or PNG file. The only
-importer of matplotlib, which is an extra.
+importer of matplotlib and adjustText, which are the extra `plot`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import matplotlib
-import matplotlib.lines
 import matplotlib.patches
 import matplotlib.transforms
+from adjustText import adjust_text
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from archspec.charts.bubbles import Axes, Point
-from archspec.charts.labels import Box, Disc, Line, place
 from archspec.spelling import counted
-
-ENDINGS = ("svg", "png")
 
 INK = "#1F2937"
 FAINT = "#6B7280"
@@ -54,40 +50,48 @@ LARGEST, SMALLEST = 24.0, 2.5
 
 OTHER = "#DDDDDD"
 LABEL = 8.5
+ITERATIONS = 200
+"""How often labels are moved apart at most."""
+CROWDED = 40
+"""The number of labels beyond which it takes too long to keep their lines from crossing."""
+FAR = 16.0
+"""The distance in points from which a label has a line to the middle of its bubble."""
+
 LOG_FROM = 8.0
 """An axis whose greatest value is more times its least than this is logarithmic."""
 
 
 def draw(points: Sequence[Point], axes: Axes, path: Path) -> None:
-    """Draw the chart into a file whose name ends in one of `ENDINGS`. The same points give the
-    same bytes.
+    """Draw the chart into a file whose name ends in ``.svg`` or ``.png``. The same points give
+    the same bytes.
     """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
-        figure = _figure(points, axes)
+        chart = figure(points, axes)
         metadata = (
             {"Date": None, "Creator": "archspec"}
             if path.suffix == ".svg"
             else {"Software": "archspec"}
         )
-        figure.savefig(path, format=path.suffix[1:], dpi=PNG_DPI, metadata=metadata)
+        chart.savefig(path, format=path.suffix[1:], dpi=PNG_DPI, metadata=metadata)
 
 
-def _figure(points: Sequence[Point], axes: Axes) -> Figure:
-    figure = Figure(INCHES, dpi=POINTS)
-    FigureCanvasAgg(figure)
-    plot = figure.add_axes((0.085, 0.095, 0.895, 0.78))
+def figure(points: Sequence[Point], axes: Axes) -> Figure:
+    """The chart as a figure of matplotlib."""
+    chart = Figure(INCHES, dpi=POINTS)
+    FigureCanvasAgg(chart)
+    plot = chart.add_axes((0.085, 0.095, 0.895, 0.78))
     plot.grid(visible=True, linewidth=0.8)
     plot.tick_params(length=0, pad=6, labelsize=9)
     _scale(plot.xaxis, [point.x for point in points], "multiply-adds", "")
     _scale(plot.yaxis, [point.y for point in points], axes.y, axes.y_unit)
-    _titles(figure, points, axes)
-    figure.canvas.draw()  # now the axes know their places
-    lines = _families(plot, points)
-    _bubbles(plot, points)
-    _labels(figure, plot, points, lines)
-    return figure
+    plot.set_autoscale_on(False)  # the limits leave room for bubbles and labels
+    _titles(chart, points, axes)
+    chart.canvas.draw()  # now the axes know their places
+    _families(plot, points)
+    _labels(plot, points, _bubbles(plot, points))
+    return chart
 
 
 def _scale(axis: Any, values: Sequence[float], words: str, unit: str) -> None:
@@ -170,60 +174,59 @@ def _fills(points: Sequence[Point]) -> dict[str, str]:
     }
 
 
-def _families(plot: Any, points: Sequence[Point]) -> list[Line]:
-    """Draw a line through the members of each family, in the order of their multiply-adds; its
-    pieces.
-    """
-    pieces: list[Line] = []
+def _families(plot: Any, points: Sequence[Point]) -> None:
+    """Draw a line through the members of each family, in the order of their multiply-adds."""
     for family, fill in _fills(points).items():
         members = sorted((point.x, point.y) for point in points if point.family == family)
-        plot.plot(
-            *zip(*members, strict=True),
-            color=fill,
-            linewidth=1.4,
-            zorder=2,
-            solid_joinstyle="round",
-            scalex=False,
-            scaley=False,
-        )
-        places = [(float(x), float(y)) for x, y in plot.transData.transform(members)]
-        pieces += pairwise(places)
-    return pieces
+        shape = {"linewidth": 1.4, "zorder": 2, "solid_joinstyle": "round"}
+        plot.plot(*zip(*members, strict=True), color=fill, scalex=False, scaley=False, **shape)
 
 
-def _bubbles(plot: Any, points: Sequence[Point]) -> None:
-    """The large ones first, so that they hide none."""
+def _bubbles(plot: Any, points: Sequence[Point]) -> Any:
+    """Draw the bubbles, the large ones first, so that they hide none; their artist."""
     fills = _fills(points)
-    shape = {"edgecolor": INK, "linewidth": 0.7, "zorder": 3, "clip_on": False}
-    for point in sorted(points, key=lambda point: (-point.area, point.name)):
-        plot.scatter(
-            point.x,
-            point.y,
-            s=(2 * _radius(point.area, points)) ** 2,
-            facecolor=fills[point.family],
-            **shape,
-        )
+    drawn = sorted(points, key=lambda point: (-point.area, point.name))
+    return plot.scatter(
+        [point.x for point in drawn],
+        [point.y for point in drawn],
+        s=[(2 * _radius(point.area, points)) ** 2 for point in drawn],
+        facecolor=[fills[point.family] for point in drawn],
+        edgecolor=INK,
+        linewidth=0.7,
+        zorder=3,
+        clip_on=False,
+    )
 
 
-def _labels(figure: Figure, plot: Any, points: Sequence[Point], lines: Sequence[Line]) -> None:
-    shape: dict[str, Any] = {"fontsize": LABEL, "va": "bottom", "zorder": 5, "parse_math": False}
+def _labels(plot: Any, points: Sequence[Point], bubbles: Any) -> None:
+    """Write each name beside its bubble, moved apart from the others, with a thin line to the
+    bubble where it had to go far.
+    """
     ground = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.3}
-    texts = [figure.text(0, 0, point.name, bbox=ground, **shape) for point in points]
-    discs = []
-    for point, text in zip(points, texts, strict=True):
-        x, y = plot.transData.transform((point.x, point.y))
-        width, height = _extent(figure, text)
-        discs.append(Disc(float(x), float(y), _radius(point.area, points), width + 2, height))
-    left, bottom, right, top = (float(edge) for edge in plot.get_window_extent().extents)
-    for text, box in zip(texts, place(discs, Box(left, bottom, right, top), lines), strict=True):
-        text.set_position(_share(box.left + 1, box.bottom))
-        if box.leader is not None:
-            ends = zip(*box.leader, strict=True)
-            figure.add_artist(
-                matplotlib.lines.Line2D(
-                    *ends, transform=_in_points(figure), color=FAINT, linewidth=0.6, zorder=4
-                )
-            )
+    shape = {"fontsize": LABEL, "bbox": ground, "zorder": 5, "parse_math": False}
+    texts = [plot.text(*_beside(plot, point, points), point.name, **shape) for point in points]
+    adjust_text(
+        texts,
+        objects=bubbles,
+        target_x=[point.x for point in points],
+        target_y=[point.y for point in points],
+        ax=plot,
+        avoid_self=False,
+        force_text=(0.2, 0.4),
+        expand=(1.04, 1.2),
+        prevent_crossings=len(points) <= CROWDED,
+        iter_lim=ITERATIONS,  # not seconds: the same points give the same chart everywhere
+        min_arrow_len=FAR,
+        arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.6, "zorder": 2.5},
+    )
+
+
+def _beside(plot: Any, point: Point, points: Sequence[Point]) -> tuple[float, float]:
+    """Where a label begins to look for its place: right of its bubble, as one reads on."""
+    x, y = plot.transData.transform((point.x, point.y))
+    right = x + _radius(point.area, points) + 3
+    left, bottom = plot.transData.inverted().transform((right, y - LABEL / 3))
+    return float(left), float(bottom)
 
 
 def _extent(figure: Figure, text: Any) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from archspec.diagnostics import printable
 from archspec.reports.compare import Network
 
 
@@ -79,5 +80,9 @@ def _point(network: Network, axes: Axes) -> Point:
         else (graph.parameters, graph.activation_bytes)
     )
     return Point(
-        network.name, network.spec, float(graph.macs or 0), float(y or 0), float(area or 0)
+        printable(network.name),
+        network.spec,
+        float(graph.macs or 0),
+        float(y or 0),
+        float(area or 0),
     )

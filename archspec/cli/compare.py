@@ -119,7 +119,7 @@ def _draw(networks: list[Network], output: Path) -> None:
         from archspec.charts.bubble_chart import draw
     except ImportError as error:
         raise click.ClickException(
-            "charts need matplotlib: pip install 'archspec-nn[plot]'"
+            "charts need matplotlib and adjustText: pip install 'archspec-nn[plot]'"
         ) from error
     check_target(output)
     found = bubbles(networks)

@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 
 import archspec
-from archspec.charts.labels import Box, Disc, place
+from archspec.charts.bubbles import BY_PARAMETERS, Point, bubbles
 from archspec.cli.program import main
 from archspec.reports.compare import Network, compare, depth
 
@@ -282,7 +283,10 @@ def test_without_matplotlib_a_line_says_what_to_install(
     monkeypatch.setitem(sys.modules, "archspec.charts.bubble_chart", None)
     result = run("resnet", "-o", "a.svg")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "Error: charts need matplotlib: pip install 'archspec-nn[plot]'\n"
+    assert (
+        result.stderr
+        == "Error: charts need matplotlib and adjustText: pip install 'archspec-nn[plot]'\n"
+    )
     assert run("resnet").exit_code == 0
 
 
@@ -296,21 +300,42 @@ def test_matplotlib_is_loaded_only_for_a_chart() -> None:
 
 
 def test_labels_keep_apart_and_inside() -> None:
-    frame = Box(0, 0, 600, 400)
-    discs = [
-        Disc(60 + 9 * (index % 7), 60 + 7 * (index % 5), 3 + index % 4, 60, 10)
-        for index in range(20)
+    from archspec.charts.bubble_chart import figure
+
+    points = [
+        Point(
+            f"network-{index}", "abc"[index % 3], 1e9 * 1.3**index, 1e7 * 1.1 ** (index % 7), index
+        )
+        for index in range(24)
     ]
-    boxes = place(discs, frame)
-    assert boxes == place(discs, frame)
-    assert all(box.inside(frame) for box in boxes)
+    chart = figure(points, BY_PARAMETERS)
+    (plot,) = chart.axes
+    extents = [text.get_window_extent() for text in plot.texts]
+    assert [text.get_text() for text in plot.texts] == [point.name for point in points]
+    frame = plot.get_window_extent().padded(1)
+    assert all(frame.fully_containsx(box.x0) and frame.fully_containsx(box.x1) for box in extents)
+    assert all(frame.fully_containsy(box.y0) and frame.fully_containsy(box.y1) for box in extents)
     assert not any(
-        one.overlaps(other) for index, one in enumerate(boxes) for other in boxes[:index]
+        box.overlaps(other) for index, box in enumerate(extents) for other in extents[:index]
     )
 
 
-def test_a_lone_label_stands_beside_its_disc() -> None:
-    (box,) = place([Disc(100, 100, 10, 40, 10)], Box(0, 0, 300, 200))
-    assert (round(box.left, 1), round(box.bottom, 1), box.leader) == (112.5, 95.0, None)
-    (box,) = place([Disc(290, 100, 10, 40, 10)], Box(0, 0, 300, 200))
-    assert box.right <= 300
+def test_a_lone_label_stands_right_of_its_bubble() -> None:
+    from archspec.charts.bubble_chart import figure
+
+    (plot,) = figure([Point("alone", "a", 1e9, 1e7, 1e6)], BY_PARAMETERS).axes
+    (text,) = plot.texts
+    x, y = plot.transData.transform((1e9, 1e7))
+    box = text.get_window_extent()
+    assert 24 < box.x0 - x < 40 and box.y0 < y < box.y1
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "a--b", "$x_1$", "<b>&", "\ud800", "\x00", "]]>"])
+def test_no_name_breaks_the_chart(name: str, tmp_path: Path) -> None:
+    from archspec.charts.bubble_chart import draw
+
+    path = tmp_path / "a.svg"
+    network = Network(name, "a.yaml", archspec.compile("lenet5"), None)
+    found = bubbles([network])
+    draw(found.points, found.axes, path)
+    ElementTree.parse(path)
