@@ -21,7 +21,8 @@ from archspec.frontend.yaml.document import Document
 
 
 @cache
-def _validator() -> jsonschema.Draft202012Validator:
+def validator() -> jsonschema.Draft202012Validator:
+    """The validator of specs, made once."""
     return jsonschema.Draft202012Validator(generate(editor=False))
 
 
@@ -29,7 +30,7 @@ def check(document: Document) -> Document:
     """The document with what the schema has against it, each mistake once, in the author's
     words. Raises `SpecError` where no more can be said.
     """
-    errors = list(islice(_validator().iter_errors(document.data), limits.MISTAKES))
+    errors = list(islice(validator().iter_errors(document.data), limits.MISTAKES))
     refusals = [Refusal.of(document, error) for error in _once(errors)]
     if not refusals:
         return document

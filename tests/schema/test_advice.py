@@ -17,7 +17,7 @@ from archspec.diagnostics import Diagnostic, SpecError
 from archspec.frontend.library import Reference
 from archspec.frontend.resolve import read_override
 
-CORPUS = Path(__file__).parent / "errors"
+CORPUS = Path(__file__).parents[1] / "errors"
 
 
 class Advice(NamedTuple):

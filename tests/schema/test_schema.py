@@ -15,7 +15,7 @@ import yaml
 from archspec.frontend.schema.json_schema import generate
 from archspec.layers import KINDS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCHEMA = generate()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 

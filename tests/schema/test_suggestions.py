@@ -13,7 +13,7 @@ from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.frontend.library import Reference
 
-CORPUS = Path(__file__).parent / "errors"
+CORPUS = Path(__file__).parents[1] / "errors"
 SHORTCUT = re.compile(r"beside `residual`, indented as it is, add `(shortcut: .*)`")
 NEAREST = re.compile(r"did you mean `(.*?)`\?")
 
