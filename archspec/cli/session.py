@@ -18,7 +18,7 @@ from archspec.frontend.library import Reference
 from archspec.frontend.resolve import read_override
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
-from archspec.reports.check import found
+from archspec.reports.check import diagnostics_of
 
 
 class Session:
@@ -72,7 +72,7 @@ class Session:
         ]
         networks = [network for members in families for network in members]
         sources = {file: text for one in networks for file, text in one.sources.items()}
-        self.add(found(networks), sources)
+        self.add(diagnostics_of(networks), sources)
         return families
 
     def add(self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> None:

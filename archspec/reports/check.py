@@ -1,5 +1,5 @@
-"""Networks and what was found in them → a line each; diagnostics that several networks of a
-file share, told once.
+"""Checked networks → a line for each, and their diagnostics, of which those that several networks
+of a file share are listed once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from archspec.reports.tables import Column, Table
 from archspec.spelling import counted, listed
 
 
-def lines(checked: Iterable[Checked]) -> str:
+def lines(networks: Iterable[Checked]) -> str:
     """A line for each network: name, input → output, parameters, multiply-adds; or how many
     errors it has.
     """
@@ -25,41 +25,43 @@ def lines(checked: Iterable[Checked]) -> str:
         Column("parameters", "", right=True),
         Column("macs", "", right=True),
     ]
-    return Table(columns, [_row(one) for one in checked]).text(header=False)
+    return Table(columns, [_row(network) for network in networks]).text(header=False)
 
 
-def _row(one: Checked) -> dict[str, str]:
-    if one.graph is None:
-        return {"name": one.name, "shapes": failure(one)}
+def _row(network: Checked) -> dict[str, str]:
+    if network.graph is None:
+        return {"name": network.name, "shapes": failure(network)}
     parameters, macs = (
-        f"{exact(one.graph.parameters)} parameters",
-        f"{exact(one.graph.macs)} multiply-adds",
+        f"{exact(network.graph.parameters)} parameters",
+        f"{exact(network.graph.macs)} multiply-adds",
     )
     return {
-        "name": one.graph.name,
-        "shapes": signature(one.graph),
+        "name": network.graph.name,
+        "shapes": signature(network.graph),
         "parameters": parameters,
         "macs": macs,
     }
 
 
-def failure(one: Checked) -> str:
+def failure(network: Checked) -> str:
     """``fails: 2 errors``."""
-    return f"fails: {counted(_errors(one.diagnostics), 'error')}"
+    return f"fails: {counted(_errors(network.diagnostics), 'error')}"
 
 
-def found(checked: Sequence[Checked]) -> tuple[Diagnostic, ...]:
+def diagnostics_of(networks: Sequence[Checked]) -> tuple[Diagnostic, ...]:
     """The diagnostics of all networks in the order of the text. One that several networks of a spec
-    share is told once, with their names if the spec has others that do not share it.
+    share is listed once, with their names if the spec has others that do not share it.
     """
     together: dict[tuple[object, ...], tuple[Diagnostic, list[Checked]]] = {}
-    for one in checked:
+    for network in networks:
         times: Counter[object] = Counter()
-        for diagnostic in one.diagnostics:
-            place = (diagnostic.code, diagnostic.span)
-            times[place] += 1
-            together.setdefault((one.spec, *place, times[place]), (diagnostic, []))[1].append(one)
-    family = Counter(one.spec for one in checked)
+        for diagnostic in network.diagnostics:
+            key = (diagnostic.code, diagnostic.span)
+            times[key] += 1
+            together.setdefault((network.spec, *key, times[key]), (diagnostic, []))[1].append(
+                network
+            )
+    family = Counter(network.spec for network in networks)
     return in_order(
         _attributed(diagnostic, holders, family) for diagnostic, holders in together.values()
     )
@@ -69,24 +71,24 @@ def _attributed(diagnostic: Diagnostic, holders: list[Checked], family: Counter[
     if len(holders) == family[holders[0].spec] or diagnostic.severity == "warning":
         return diagnostic
     return diagnostic._replace(
-        notes=(*diagnostic.notes, f"found in {listed([one.name for one in holders])}")
+        notes=(*diagnostic.notes, f"found in {listed([network.name for network in holders])}")
     )
 
 
-def verdict(checked: Sequence[Checked]) -> str:
+def verdict(networks: Sequence[Checked]) -> str:
     """``2 errors and 1 warning; 2 of 7 networks fail``."""
-    diagnostics = found(checked)
+    diagnostics = diagnostics_of(networks)
     errors = _errors(diagnostics)
     counts = [(errors, "error"), (len(diagnostics) - errors, "warning")]
     words = " and ".join(counted(number, noun) for number, noun in counts if number)
-    failed = sum(one.graph is None for one in checked)
+    failed = sum(network.graph is None for network in networks)
     if not failed:
         return words
     return (
-        f"{words}; {failed} of {counted(len(checked), 'network')}"
+        f"{words}; {failed} of {counted(len(networks), 'network')}"
         f" {'fails' if failed == 1 else 'fail'}"
     )
 
 
 def _errors(diagnostics: Iterable[Diagnostic]) -> int:
-    return sum(one.severity == "error" for one in diagnostics)
+    return sum(diagnostic.severity == "error" for diagnostic in diagnostics)

@@ -17,29 +17,31 @@ FORMATS = ("text", "json")
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
 
 
-def diff(found: Differences, format: str = "text") -> str:
+def diff(differences: Differences, format: str = "text") -> str:
     """The differences in one of `FORMATS`."""
     return (
-        json.dumps(_data(found), indent=2, ensure_ascii=False) if format == "json" else _text(found)
+        json.dumps(_data(differences), indent=2, ensure_ascii=False)
+        if format == "json"
+        else _text(differences)
     )
 
 
-def _text(found: Differences) -> str:
-    if found.equal:
-        return f"{found.a.name} and {found.b.name} are equal"
-    lines = [f"{found.a.name} → {found.b.name}", "", _totals(found)]
-    for title, tensors in (("input", found.inputs), ("output", found.outputs)):
+def _text(differences: Differences) -> str:
+    if differences.equal:
+        return f"{differences.a.name} and {differences.b.name} are equal"
+    lines = [f"{differences.a.name} → {differences.b.name}", "", _totals(differences)]
+    for title, tensors in (("input", differences.inputs), ("output", differences.outputs)):
         lines += (
             ["", *(_tensor(title, name, *both) for name, both in tensors.items())]
             if tensors
             else []
         )
-    for stage in found.stages:
+    for stage in differences.stages:
         lines += ["", *_stage(stage)]
     return "\n".join(lines)
 
 
-def _totals(found: Differences) -> str:
+def _totals(differences: Differences) -> str:
     rows = [
         {
             "what": what,
@@ -49,8 +51,8 @@ def _totals(found: Differences) -> str:
             "share": _share(a, b),
         }
         for what, a, b in (
-            ("parameters", found.a.parameters, found.b.parameters),
-            ("multiply-adds", found.a.macs, found.b.macs),
+            ("parameters", differences.a.parameters, differences.b.parameters),
+            ("multiply-adds", differences.a.macs, differences.b.macs),
         )
     ]
     columns = [
@@ -98,19 +100,20 @@ def _inner(children: Iterable[Difference], indent: str) -> Iterator[str]:
         yield from _inner(child.children, f"{indent}  ")
 
 
-def _line(one: Difference) -> str:
+def _line(part: Difference) -> str:
     """One part that differs, without its numbers."""
-    times = f" ×{len(one.names)}" if len(one.names) > 1 else ""
-    was = f" (was {one.was})" if one.was else ""
+    times = f" ×{len(part.names)}" if len(part.names) > 1 else ""
+    was = f" (was {part.was})" if part.was else ""
     return ", ".join(
         filter(
-            None, [f"{SIGNS[one.status]} {_names(one.names)}{times}{was}", _what(one), _sizes(one)]
+            None,
+            [f"{SIGNS[part.status]} {_names(part.names)}{times}{was}", _what(part), _sizes(part)],
         )
     )
 
 
-def _each(one: Difference) -> str:
-    return " each" if len(one.names) > 1 else ""
+def _each(part: Difference) -> str:
+    return " each" if len(part.names) > 1 else ""
 
 
 def _names(names: Sequence[str]) -> str:
@@ -123,28 +126,30 @@ def _names(names: Sequence[str]) -> str:
     )
 
 
-def _what(one: Difference) -> str:
-    if one.status != CHANGED:
+def _what(part: Difference) -> str:
+    if part.status != CHANGED:
         return (
-            _written(one)
-            if one.layer
-            else f"{counted(len(one.kinds), 'layer')}{_each(one)}: {_counted(one.kinds)}"
+            _written(part)
+            if part.layer
+            else f"{counted(len(part.kinds), 'layer')}{_each(part)}: {_counted(part.kinds)}"
         )
     changes = [
         f"{name} {_value(before)} → {_value(after)}"
-        for name, (before, after) in one.arguments.items()
+        for name, (before, after) in part.arguments.items()
     ]
     takes = (
-        [f"takes {' and '.join(one.takes[0])} → {' and '.join(one.takes[1])}"] if one.takes else []
+        [f"takes {' and '.join(part.takes[0])} → {' and '.join(part.takes[1])}"]
+        if part.takes
+        else []
     )
-    kind = one.layer.layer.kind() if one.layer and "kind" not in one.arguments else ""
+    kind = part.layer.layer.kind() if part.layer and "kind" not in part.arguments else ""
     return " ".join(filter(None, [kind, ", ".join([*changes, *takes])]))
 
 
-def _sizes(one: Difference) -> str:
+def _sizes(part: Difference) -> str:
     return (
-        f"{show_shape(one.output[0].shape)} → {show_shape(one.output[1].shape)}"
-        if one.output and not one.layer
+        f"{show_shape(part.output[0].shape)} → {show_shape(part.output[1].shape)}"
+        if part.output and not part.layer
         else ""
     )
 
@@ -155,12 +160,12 @@ def _counted(kinds: Iterable[str]) -> str:
     )
 
 
-def _written(one: Difference) -> str:
+def _written(part: Difference) -> str:
     """A layer with the arguments that it was given."""
-    assert one.layer is not None
-    layer = one.layer.layer
-    given = ", ".join(f"{name}: {_value(value)}" for name, value in layer.arguments.items())
-    return f"{layer.kind()} {{{given}}}" if given else layer.kind()
+    assert part.layer is not None
+    layer = part.layer.layer
+    arguments = ", ".join(f"{name}: {_value(value)}" for name, value in layer.arguments.items())
+    return f"{layer.kind()} {{{arguments}}}" if arguments else layer.kind()
 
 
 def _value(value: Any) -> str:
@@ -170,14 +175,14 @@ def _value(value: Any) -> str:
     return in_yaml(value)
 
 
-def _data(found: Differences) -> dict[str, Any]:
+def _data(differences: Differences) -> dict[str, Any]:
     return {
-        "a": _network(found.a),
-        "b": _network(found.b),
-        "equal": found.equal,
-        "inputs": {name: _pair(*both) for name, both in found.inputs.items()},
-        "outputs": {name: _pair(*both) for name, both in found.outputs.items()},
-        "stages": [_difference(stage) for stage in found.stages],
+        "a": _network(differences.a),
+        "b": _network(differences.b),
+        "equal": differences.equal,
+        "inputs": {name: _pair(*both) for name, both in differences.inputs.items()},
+        "outputs": {name: _pair(*both) for name, both in differences.outputs.items()},
+        "stages": [_difference(stage) for stage in differences.stages],
     }
 
 
@@ -191,24 +196,24 @@ def _network(graph: Any) -> dict[str, Any]:
 
 
 def _pair(a: Tensor | None, b: Tensor | None) -> list[Any]:
-    return [None if one is None else one.shape for one in (a, b)]
+    return [None if tensor is None else tensor.shape for tensor in (a, b)]
 
 
-def _difference(one: Difference) -> dict[str, Any]:
-    layer = one.layer.layer if one.layer else None
+def _difference(part: Difference) -> dict[str, Any]:
+    layer = part.layer.layer if part.layer else None
     return {
-        "change": one.status,
-        "names": one.names,
-        "was": one.was,
+        "change": part.status,
+        "names": part.names,
+        "was": part.was,
         "kind": layer.kind() if layer else None,
-        "layers": dict(Counter(one.kinds)),
-        "given": _plain(dict(layer.arguments)) if layer and one.status != CHANGED else None,
-        "arguments": _plain(dict(one.arguments)),
-        "takes": one.takes,
-        "output": None if one.output is None else _pair(*one.output),
-        "parameters": one.parameters,
-        "macs": one.macs,
-        "changes": [_difference(child) for child in one.children],
+        "layers": dict(Counter(part.kinds)),
+        "given": _plain(dict(layer.arguments)) if layer and part.status != CHANGED else None,
+        "arguments": _plain(dict(part.arguments)),
+        "takes": part.takes,
+        "output": None if part.output is None else _pair(*part.output),
+        "parameters": part.parameters,
+        "macs": part.macs,
+        "changes": [_difference(child) for child in part.children],
     }
 
 

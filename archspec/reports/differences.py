@@ -1,5 +1,5 @@
 """Two graphs → what differs between them, as data: a tree of added, removed and changed parts,
-identical repeats folded into one.
+identical repetitions folded into one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Difference(NamedTuple):
 
     @property
     def essence(self) -> tuple[Any, ...]:
-        """What is equal for two parts that differ in the same way."""
+        """A key that is equal for two parts that differ in the same way."""
         layer = (
             None
             if self.layer is None
@@ -89,14 +89,14 @@ def differences(a: Graph, b: Graph) -> Differences:
 
 
 def _inputs(a: Graph, b: Graph) -> dict[str, str]:
-    """Which input answers to which: that of the same name; an only one to an only one."""
+    """The inputs of ``a`` and their counterparts in ``b``: by name, or the only ones."""
     if len(a.inputs) == len(b.inputs) == 1:
         return dict(zip(a.inputs, b.inputs, strict=True))
     return {name: name for name in a.inputs if name in b.inputs}
 
 
 def _same(pair: Pair) -> dict[str, str]:
-    """The names of the layers of one network by those that answer to them in the other."""
+    """The names of the layers of ``a``, and those of ``b`` that they are paired with."""
     if pair.a and pair.b and pair.a.node and pair.b.node:
         return {pair.a.node.name: pair.b.node.name}
     return {name: other for child in pair.children for name, other in _same(child).items()}
@@ -112,8 +112,8 @@ def _both(
 def _outputs(
     a: Graph, b: Graph, same: Mapping[str, str]
 ) -> dict[str, tuple[Tensor | None, Tensor | None]]:
-    """The outputs that one network lacks, that have another size, or that leave from another
-    layer of both.
+    """The outputs that one network lacks, that have another size, or that come from another layer
+    of both.
     """
     sizes = [
         {name: graph.tensors[node] for name, node in graph.outputs.items()} for graph in (a, b)
@@ -140,7 +140,11 @@ class _Comparison(NamedTuple):
         """What differs in the parts of two parts."""
         path, before = (part.path if part else "" for part in (pair.b, pair.a))
         return _folded(
-            [one for child in pair.children if (one := self.part(child, path, before)) is not None]
+            [
+                difference
+                for child in pair.children
+                if (difference := self.part(child, path, before)) is not None
+            ]
         )
 
     def part(self, pair: Pair, path: str, before: str) -> Difference | None:
@@ -150,7 +154,7 @@ class _Comparison(NamedTuple):
         if pair.a is None or pair.b is None:
             return _alone(pair, path, before)
         name, was = _relative(pair.b.path, path), _relative(pair.a.path, before)
-        found = Difference(
+        difference = Difference(
             CHANGED,
             (name,),
             was if pair.a.step != pair.b.step and (pair.a.written or pair.b.written) else None,
@@ -159,19 +163,23 @@ class _Comparison(NamedTuple):
             macs=_minus(pair.b.macs, pair.a.macs),
         )
         if pair.a.node and pair.b.node:
-            found = found._replace(
+            difference = difference._replace(
                 layer=pair.b.node,
                 arguments=_changes(pair.a.node, pair.b.node),
                 takes=self._takes(pair.a.node, pair.b.node),
             )
         else:
-            found = found._replace(children=tuple(self.children(pair)))
+            difference = difference._replace(children=tuple(self.children(pair)))
         weighs = not path and (
-            found.parameters or found.macs
-        )  # a stage is told also where the cause lies before it
+            difference.parameters or difference.macs
+        )  # a stage is listed also where the cause lies before it
         return (
-            found
-            if found.was or found.arguments or found.takes or found.children or weighs
+            difference
+            if difference.was
+            or difference.arguments
+            or difference.takes
+            or difference.children
+            or weighs
             else None
         )
 
@@ -183,15 +191,15 @@ class _Comparison(NamedTuple):
         return (first, second) if first != second else None
 
     def _takes(self, a: Node, b: Node) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-        """The inputs, or the layer whose weights are used, of two layers that answer to one
-        another, where they do not.
+        """The inputs of two paired layers, and the layer whose weights they use, where those are
+        not paired themselves.
         """
         first, second = (tuple(filter(None, (*node.inputs, node.weights_of))) for node in (a, b))
         images = set(self.same.values())
         if any(name not in self.same for name in first) or any(
             name not in images for name in second
         ):
-            return None  # what was added or removed is told where it stands
+            return None  # what was added or removed is listed on its own
         return (first, second) if tuple(self.same[name] for name in first) != second else None
 
 
@@ -230,10 +238,12 @@ def _changes(a: Node, b: Node) -> dict[str, tuple[Any, Any]]:
     }
 
 
-def _folded(found: Iterable[Difference]) -> list[Difference]:
+def _folded(differences: Iterable[Difference]) -> list[Difference]:
     """Neighbours that differ in the same way in one."""
-    return [_joined(list(run)) for _, run in groupby(found, lambda one: one.essence)]
+    return [
+        _joined(list(run)) for _, run in groupby(differences, lambda difference: difference.essence)
+    ]
 
 
 def _joined(alike: list[Difference]) -> Difference:
-    return alike[0]._replace(names=tuple(name for one in alike for name in one.names))
+    return alike[0]._replace(names=tuple(name for difference in alike for name in difference.names))

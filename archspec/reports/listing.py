@@ -34,13 +34,13 @@ class ShippedSpec(NamedTuple):
         return [self.graph, *self.variants.values()]
 
 
-def listing(families: Iterable[ShippedSpec], format: str = "text", sort: str = "name") -> str:
-    """The table in one of `FORMATS`, its rows in the order of one of `KEYS`: a spec stands
-    where its smallest network does.
+def listing(specs: Iterable[ShippedSpec], format: str = "text", sort: str = "name") -> str:
+    """The table in one of `FORMATS`, its rows sorted by one of `KEYS`: a spec with several
+    networks by its smallest.
     """
-    ordered = sorted(families, key=lambda one: (_rank(one, sort), one.name))
+    ordered = sorted(specs, key=lambda spec: (_rank(spec, sort), spec.name))
     if format == "json":
-        return json.dumps([_data(one) for one in ordered], indent=2, ensure_ascii=False)
+        return json.dumps([_data(spec) for spec in ordered], indent=2, ensure_ascii=False)
     in_short = format == "text"
     table = Table(
         [
@@ -51,24 +51,24 @@ def listing(families: Iterable[ShippedSpec], format: str = "text", sort: str = "
             Column("macs", "multiply-adds"),
             Column("source", "source", wrap=True),
         ],
-        [_row(one, in_short=in_short) for one in ordered],
+        [_row(spec, in_short=in_short) for spec in ordered],
     )
     return table.markdown() if format == "markdown" else table.text(width=WIDE)
 
 
-def _rank(family: ShippedSpec, key: str) -> float:
-    """Where a spec stands; what is unknown stands last."""
+def _rank(spec: ShippedSpec, key: str) -> float:
+    """The number by which specs are sorted; unknown ones come last."""
     if key == "name":
         return 0
-    numbers = [getattr(graph, key) for graph in family.graphs]
+    numbers = [getattr(graph, key) for graph in spec.graphs]
     return min((number for number in numbers if number is not None), default=float("inf"))
 
 
-def _row(family: ShippedSpec, *, in_short: bool) -> dict[str, str]:
-    graphs, source = family.graphs, family.graph.source or ""
+def _row(spec: ShippedSpec, *, in_short: bool) -> dict[str, str]:
+    graphs, source = spec.graphs, spec.graph.source or ""
     return {
-        "name": family.name,
-        "variants": ", ".join(family.variants),
+        "name": spec.name,
+        "variants": ", ".join(spec.variants),
         "input": _range([show_shape(shape) for graph in graphs for shape in _inputs(graph)]),
         "parameters": _span([graph.parameters for graph in graphs]),
         "macs": _span([graph.macs for graph in graphs]),
@@ -103,11 +103,11 @@ def _span(numbers: Sequence[int | None]) -> str:
     )
 
 
-def _data(family: ShippedSpec) -> dict[str, Any]:
+def _data(spec: ShippedSpec) -> dict[str, Any]:
     return {
-        **_network(family.graph),
-        "name": family.name,
-        "variants": {name: _network(graph) for name, graph in family.variants.items()},
+        **_network(spec.graph),
+        "name": spec.name,
+        "variants": {name: _network(graph) for name, graph in spec.variants.items()},
     }
 
 

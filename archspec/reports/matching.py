@@ -1,8 +1,8 @@
-"""Two graphs → which parts of one answer to which of the other: by the names that the author wrote,
-then by what the layers are.
+"""Two graphs → their parts in pairs: matched by the names that the author wrote, then by what the
+layers are.
 
 A part is a layer, or the layers under one step of their paths. Calls of blocks that have no name of
-their own and do not repeat are no parts: wrapping some layers in a block changes nothing.
+their own and do not repeat are not parts: wrapping some layers in a block changes nothing.
 """
 
 from __future__ import annotations
@@ -51,9 +51,7 @@ class Subtree:
 
     @cached_property
     def essence(self) -> Hashable:
-        """What it is made of, without any name: equal for parts that do the same with the same
-        input.
-        """
+        """A key without any name, equal for parts that compute the same function."""
         if self.node:
             return self.node.layer.kind(), repr(arguments(self.node.layer))
         return tuple(child.essence for child in self.children)
@@ -75,7 +73,7 @@ class Subtree:
 
 
 class Pair(NamedTuple):
-    """A part and what answers to it in the other network: ``None`` if nothing does."""
+    """A part of each network that belong together; ``None`` where a part has no counterpart."""
 
     a: Subtree | None
     b: Subtree | None
@@ -116,8 +114,10 @@ def _part(path: str, members: list[tuple[Node, list[str]]], level: int) -> Subtr
     for node, steps in members:
         inner.setdefault(steps[level], []).append((node, steps))
     children = tuple(
-        _leaf(one[0][0]) if one[0][1][-1] == name and len(one) == 1 else _part(name, one, level + 1)
-        for name, one in inner.items()
+        _leaf(inside[0][0])
+        if inside[0][1][-1] == name and len(inside) == 1
+        else _part(name, inside, level + 1)
+        for name, inside in inner.items()
     )
     return Subtree(path, True, None, children)
 
@@ -134,22 +134,20 @@ def _pair(a: Subtree, b: Subtree) -> Pair:
 
 
 def _align(a: Sequence[Subtree], b: Sequence[Subtree]) -> Iterator[Pair]:
-    """The parts of two chains in order, those that answer to one another paired."""
+    """The parts of two chains in order, matching ones paired."""
     names = {part.step for part in a if part.written} & {part.step for part in b if part.written}
     moved: dict[str, Subtree] = {}
-    found = list(
+    aligned = list(
         _by(lambda part: part.step if part.step in names and part.written else part.essence, a, b)
     )
-    for left, _ in (gap for gap in found if isinstance(gap, tuple)):
+    for left, _ in (gap for gap in aligned if isinstance(gap, tuple)):
         moved |= {part.step: part for part in left if part.step in names and part.written}
-    for one in found:
-        yield from [_pair(*one)] if isinstance(one, list) else _gap(*one, moved)
+    for stretch in aligned:
+        yield from [_pair(*stretch)] if isinstance(stretch, list) else _gap(*stretch, moved)
 
 
 def _gap(a: Sequence[Subtree], b: Sequence[Subtree], moved: dict[str, Subtree]) -> Iterator[Pair]:
-    """Parts that stand in the same place and have nothing in common yet: those that moved, that
-    are of one kind, that are alike.
-    """
+    """The parts between two matches: paired if they moved, are of one kind, or are alike."""
     left = [part for part in a if moved.get(part.step) is not part]
     yield from (_pair(moved[part.step], part) for part in b if part.written and part.step in moved)
     right = [part for part in b if not (part.written and part.step in moved)]
@@ -169,19 +167,19 @@ def _rest(a: Sequence[Subtree], b: Sequence[Subtree]) -> Iterator[Pair]:
     for part in b:
         alike = next(
             (
-                one
-                for one in left
-                if not one.node and not part.node and _likeness(one, part) >= ALIKE
+                candidate
+                for candidate in left
+                if not candidate.node and not part.node and _likeness(candidate, part) >= ALIKE
             ),
             None,
         )
         if alike is not None:
-            yield from (Pair(one, None) for one in left[: left.index(alike)])
+            yield from (Pair(candidate, None) for candidate in left[: left.index(alike)])
             left = left[left.index(alike) + 1 :]
             yield _pair(alike, part)
         else:
             yield Pair(None, part)
-    yield from (Pair(one, None) for one in left)
+    yield from (Pair(candidate, None) for candidate in left)
 
 
 def _likeness(a: Subtree, b: Subtree) -> float:

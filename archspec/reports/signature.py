@@ -1,4 +1,4 @@
-"""`Graph` → what goes in and what comes out, in a line: ``224×224×3 → 1000``."""
+"""`Graph` → the shapes of its inputs and outputs, in a line: ``224×224×3 → 1000``."""
 
 from __future__ import annotations
 

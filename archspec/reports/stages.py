@@ -1,5 +1,5 @@
-"""`Graph` → its stages: the layers that share the first steps of their paths, with what they
-give, weigh and cost together.
+"""`Graph` → its stages: the layers that share the first steps of their paths, with their output,
+parameters and multiply-adds.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ LONG = 40
 
 
 class Stage(NamedTuple):
-    """Some layers: ``name`` is their path, ``output`` what they give on, ``macs`` is ``None`` where
+    """Some layers: ``name`` is their path, ``output`` their last tensor; ``macs`` is ``None`` where
     a size is unknown.
 
-    ``parameters`` counts shared weights where they are first used alone. ``notes`` says what the
-    numbers do not: the outputs of the model that leave from here, and whose weights are used once
-    more.
+    ``parameters`` counts shared weights only where they are first used. ``notes`` names the outputs
+    of the model that come from here, and the stage whose weights are used again.
     """
 
     name: str
@@ -78,9 +77,7 @@ def _stage(graph: Graph, name: str, nodes: list[Node]) -> Stage:
 
 
 def _folded(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
-    """The rows, those without a name of their own that follow each other and give one size of
-    image put together.
-    """
+    """The rows; neighbours without a name of their own and of one image size are joined."""
     blocks = {(scope.path, scope.label) for scope in graph.scopes if scope.kind == "block"}
     for (automatic, _), run in groupby(
         rows, lambda row: (_is_automatic(row, blocks), row.output.shape[:-1])

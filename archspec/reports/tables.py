@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 Row = Mapping[str, Any]
 
 WIDTH = 100
-"""Columns of text that a table keeps to where it can: a cell that may be wrapped is, nothing is
-ever cut off.
+"""The width of text that a table aims at, in characters: cells that may be wrapped are, and nothing
+is ever cut off.
 """
 
 GAP = "  "
@@ -69,7 +69,7 @@ class Table(NamedTuple):
         room = (
             width
             - len(GAP) * (len(widths) - 1)
-            - sum(one for index, one in enumerate(widths) if index not in flexible)
+            - sum(size for index, size in enumerate(widths) if index not in flexible)
         )
         for left, index in enumerate(
             sorted(flexible, key=widths.__getitem__)

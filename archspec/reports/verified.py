@@ -133,8 +133,8 @@ def _data(comparison: Verified) -> dict[str, Any]:
         "apart": {"here": here, "there": there},
         "parameters": comparison.parameters,
         "outputs": comparison.outputs,
-        "differences": [_difference(one) for one in comparison.differences],
-        "otherwise": [_difference(one) for one in comparison.judged],
+        "differences": [_difference(deviation) for deviation in comparison.differences],
+        "otherwise": [_difference(deviation) for deviation in comparison.judged],
     }
 
 

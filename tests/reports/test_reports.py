@@ -16,7 +16,7 @@ from archspec.compiler import Checked
 from archspec.diagnostics import Diagnostic, Span
 from archspec.layers import KINDS
 from archspec.reports import numbers
-from archspec.reports.check import found, lines, verdict
+from archspec.reports.check import diagnostics_of, lines, verdict
 from archspec.reports.kinds import overview, page
 from archspec.reports.listing import ShippedSpec, listing
 from archspec.reports.signature import signature
@@ -355,7 +355,7 @@ def checked(name, *diagnostics, graph=None):
 
 def test_what_several_networks_share_is_told_once():
     every, some = diagnostic(line=1), diagnostic(line=2)
-    result = found(
+    result = diagnostics_of(
         [
             checked("a", every),
             checked("a@x", every, some),
@@ -369,7 +369,10 @@ def test_what_several_networks_share_is_told_once():
 
 
 def test_two_mistakes_at_one_place_stay_two():
-    assert len(found([checked("a", diagnostic(message="one"), diagnostic(message="two"))])) == 2
+    assert (
+        len(diagnostics_of([checked("a", diagnostic(message="one"), diagnostic(message="two"))]))
+        == 2
+    )
 
 
 def test_the_verdict_counts():
