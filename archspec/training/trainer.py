@@ -23,7 +23,7 @@ from archspec.training.data.source import Examples, Unusable
 from archspec.training.memory import out_of_memory
 from archspec.training.outcome import DIVERGED, NOT_WRITTEN, Ended
 from archspec.training.plan import TrainingPlan
-from archspec.training.recipe import Part
+from archspec.training.recipe import Split
 from archspec.training.reports import finish
 from archspec.training.run import GO_ON, Run, differing, hashes, written
 from archspec.training.signals import Asked, signals
@@ -76,7 +76,11 @@ class Training:
     def _fit(self, models: model.Models) -> None:
         plan, recipe = self.plan, self.plan.recipe
         model.compile_model(models, plan)
+        batches = _batches(plan)
+        train = self._examples(recipe.data.train)
         if self.state is not None:
+            if self.progress.step:  # its metrics go on too, and Keras makes them as they are used
+                models.trained.evaluate(batches.in_order(train).take(1), verbose=0)
             variables.restore(models.trained, self.state.arrays, metrics=False)
         callbacks = [model.made_object(one, plan.steps) for one in recipe.fit.callbacks]
         course = Course(
@@ -90,8 +94,6 @@ class Training:
             lambda: self._keep(models, "best.keras"),
         )
         conductor = Conductor(course, callbacks, models.trained, self.state)
-        batches = _batches(plan)
-        train = self._examples(recipe.data.train)
         validation = recipe.data.validation and batches.in_order(
             self._examples(recipe.data.validation)
         )
@@ -112,7 +114,7 @@ class Training:
             except EpochEnded:
                 continue
 
-    def _examples(self, part: Part) -> Examples:
+    def _examples(self, part: Split) -> Examples:
         examples = self.plan.source.examples(part.of)
         first, last = checks.rows(part, self.plan.facts)
         x, y = examples.x[first:last], examples.y[first:last]

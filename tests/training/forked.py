@@ -1,0 +1,156 @@
+"""Processes of `archspec` that have loaded Keras already: a mother process loads it once, without
+running any of it, and forks for each command. What a person starts costs four seconds more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXITED = "exited"
+
+
+def serve() -> None:
+    """Fork for each line of standard input, ``{"arguments": ..., "folder": ...}``, and print the
+    process's number; a line ``wait PID`` prints its exit code, negative for a signal.
+    """
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    import archspec.training.trainer  # noqa: F401 - loads Keras
+
+    answer = os.dup(1)
+    for line in sys.stdin:
+        if line.startswith("wait "):
+            _, status = os.waitpid(int(line.split()[1]), 0)
+            os.write(answer, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+            continue
+        order = json.loads(line)
+        child = os.fork()
+        if not child:
+            os.setpgid(0, 0)
+            _command(order)
+        os.write(answer, f"{child}\n".encode())
+
+
+def _command(order: dict[str, Any]) -> None:
+    """Be the command, to the end."""
+    os.chdir(order["folder"])
+    for number, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
+    code = 70
+    try:
+        if order["before"]:
+            exec(order["before"])
+        from archspec.cli.program import main
+
+        sys.argv = ["archspec", *order["arguments"]]
+        main(prog_name="archspec")
+    except SystemExit as done:
+        code = int(done.code or 0)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+class Done:
+    """A command that has ended: its exit code, and what it printed."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    def __repr__(self) -> str:
+        return f"exit {self.code}\n--- out\n{self.out}\n--- err\n{self.err}"
+
+
+class Command:
+    """A command that runs."""
+
+    def __init__(self, mother: Mother, pid: int, out: Path, err: Path) -> None:
+        self.mother, self.pid, self.out, self.err = mother, pid, out, err
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def wait(self) -> Done:
+        code = int(self.mother.ask(f"wait {self.pid}"))
+        texts = [path.read_text(encoding="utf-8") for path in (self.out, self.err)]
+        assert "Traceback" not in "".join(texts), texts
+        return Done(code, *texts)
+
+    def wait_for(self, path: Path, seconds: float = 60) -> None:
+        """Wait until a file is there."""
+        end = time.monotonic() + seconds
+        while not path.exists():
+            assert time.monotonic() < end, f"{path} does not come: {self.out.read_text()}"
+            time.sleep(0.005)
+
+
+class Mother:
+    """The process that forks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.number = folder, 0
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.training.forked"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def ask(self, line: str) -> str:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(f"{line}\n")
+        answer = self.process.stdout.readline()
+        assert answer, "the mother process has died"
+        return answer
+
+    def start(self, arguments: Sequence[str], folder: Path, before: str = "") -> Command:
+        """Start `archspec` with arguments in a folder; ``before`` is Python that runs first."""
+        self.number += 1
+        out, err = (self.folder / f"{self.number}.{name}" for name in ("out", "err"))
+        out.touch(), err.touch()
+        order = {
+            "arguments": list(map(str, arguments)),
+            "folder": str(folder),
+            "before": before,
+            "out": str(out),
+            "err": str(err),
+        }
+        return Command(self, int(self.ask(json.dumps(order))), out, err)
+
+    def run(self, arguments: Sequence[str], folder: Path, before: str = "") -> Done:
+        return self.start(arguments, folder, before).wait()
+
+    def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def mother(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mother]:
+    made = Mother(tmp_path_factory.mktemp("commands"))
+    yield made
+    made.close()
+
+
+if __name__ == "__main__":
+    serve()
