@@ -13,7 +13,7 @@ from archspec.spelling import did_you_mean, listed, listed_names
 from archspec.tensor import Shape, show_shape
 from archspec.training.data.source import Contents
 from archspec.training.logs import reported
-from archspec.training.recipe import ALL_OUTPUTS, Loss, Recipe, Split
+from archspec.training.recipe import ALL_OUTPUTS, Loss, Portion, Recipe
 
 PARTS = ("train", "validation", "test")
 
@@ -45,12 +45,12 @@ def place(recipe: Recipe, *path: str | int) -> Span:
     return value.span if value.span.line == value.span.end_line else value.place
 
 
-def rows(part: Split, facts: Contents) -> tuple[int, int]:
+def rows(part: Portion, facts: Contents) -> tuple[int, int]:
     """The first row of a part, and the one after its last; of data without that part, none."""
     return part.rows or (0, facts.parts.get(part.of, 0))
 
 
-def size(part: Split | None, facts: Contents) -> int:
+def size(part: Portion | None, facts: Contents) -> int:
     """The number of examples of a part."""
     if part is None:
         return 0
@@ -62,7 +62,7 @@ def _parts(subject: Subject) -> Iterator[Diagnostic]:
     """Parts that the source lacks, and rows beyond its last."""
     recipe, facts = subject.recipe, subject.facts
     for name in PARTS:
-        part: Split | None = getattr(recipe.data, name)
+        part: Portion | None = getattr(recipe.data, name)
         if part is None:
             continue
         if part.of not in facts.parts:
@@ -83,7 +83,7 @@ def _overlaps(subject: Subject) -> Iterator[Diagnostic]:
     recipe, facts = subject.recipe, subject.facts
     train = recipe.data.train
     for name in PARTS[1:]:
-        part: Split | None = getattr(recipe.data, name)
+        part: Portion | None = getattr(recipe.data, name)
         if part is None or part.of != train.of or part.of not in facts.parts:
             continue
         (a, b), (c, d) = rows(train, facts), rows(part, facts)

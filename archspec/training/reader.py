@@ -18,9 +18,9 @@ from archspec.training.recipe import (
     Data,
     FitOptions,
     Loss,
+    Portion,
     Recipe,
     Saving,
-    Split,
     Weights,
 )
 from archspec.training.schema import RECIPE
@@ -71,7 +71,7 @@ def _recipe(keys: Mapping[str, Any], document: Document) -> Recipe:
 
 def _data(keys: Mapping[str, Any]) -> Data:
     parts = {
-        name: None if keys[name] is None else Split(**keys[name])
+        name: None if keys[name] is None else Portion(**keys[name])
         for name in ("train", "validation", "test")
     }
     return Data(**{**keys, **parts})

@@ -12,7 +12,7 @@ from archspec.frontend.yaml.document import Document
 from archspec.layers.types import Configured
 
 
-class Split(NamedTuple):
+class Portion(NamedTuple):
     """Examples of a source: those of its part ``of``, from the first number of ``rows`` up to,
     but not, the second; ``None``: all.
     """
@@ -31,9 +31,9 @@ class Data:
     """
 
     source: str
-    train: Split
-    validation: Split | None
-    test: Split | None
+    train: Portion
+    validation: Portion | None
+    test: Portion | None
     batch_size: int
     drop_remainder: bool
     shuffle: bool

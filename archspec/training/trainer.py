@@ -23,7 +23,7 @@ from archspec.training.data.source import Examples, Unusable
 from archspec.training.memory import out_of_memory
 from archspec.training.outcome import DIVERGED, NOT_WRITTEN, Ended
 from archspec.training.plan import TrainingPlan
-from archspec.training.recipe import Split
+from archspec.training.recipe import Portion
 from archspec.training.reports import finish
 from archspec.training.run import GO_ON, Run, differing, hashes, written
 from archspec.training.signals import Asked, signals
@@ -114,7 +114,7 @@ class Training:
             except EpochEnded:
                 continue
 
-    def _examples(self, part: Split) -> Examples:
+    def _examples(self, part: Portion) -> Examples:
         examples = self.plan.source.examples(part.of)
         first, last = checks.rows(part, self.plan.facts)
         x, y = examples.x[first:last], examples.y[first:last]
