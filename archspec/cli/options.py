@@ -65,6 +65,33 @@ ERRORS = click.option(
 COMPILING = options(SET, NO_EXPECT, OUTSIDE, ERRORS)
 """The options of the commands whose output is not their diagnostics."""
 
+
+def _trusted(context: click.Context, option: click.Parameter, modules: tuple[str, ...]) -> None:
+    context.meta[TRUSTED] = tuple(name for text in modules for name in text.split(",") if name)
+
+
+TRUSTED = "archspec.trusted"
+"""Where click keeps the modules of ``--trust``."""
+
+TRUST = click.option(
+    "--trust",
+    multiple=True,
+    metavar="MODULE",
+    envvar="ARCHSPEC_TRUST",
+    expose_value=False,
+    callback=_trusted,
+    help="Let code of this Python module run. May be repeated.",
+)
+
+
+def trusted_modules() -> tuple[str, ...]:
+    """The modules whose code the running command may run: leave that comes from the command line,
+    or from ``ARCHSPEC_TRUST``, never from a file.
+    """
+    modules: tuple[str, ...] = click.get_current_context().meta.get(TRUSTED, ())
+    return modules
+
+
 DRAWING = options(
     click.option(
         "--direction",

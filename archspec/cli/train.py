@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from archspec.cli import terminal
-from archspec.cli.options import COMPILING
+from archspec.cli.options import COMPILING, TRUST, trusted_modules
 from archspec.cli.session import Session, compiling
 from archspec.training.library import find
 from archspec.training.outcome import Ended
@@ -33,6 +33,7 @@ MOST_EPOCHS = 1_000_000
     "--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="Train so many epochs."
 )
 @click.option("--print-recipe", is_flag=True, help="Print the recipe, and train nothing.")
+@TRUST
 @COMPILING
 @compiling()
 def train(
@@ -57,7 +58,12 @@ def train(
       archspec train myrecipe.yaml
     """
     changes = with_epochs(session.overrides, epochs)
-    planned = plan(find(reference, recipe), changes, compiler=session.compiler)
+    planned = plan(
+        find(reference, recipe),
+        changes,
+        compiler=session.compiler,
+        trusted=trusted_modules(),
+    )
     if print_recipe:
         terminal.say(planned.text.rstrip("\n"))
         return 0

@@ -119,6 +119,16 @@ def _input(subject: Subject) -> Iterator[Diagnostic]:
         yield Diagnostic("input-mismatch", message, span, help=_input_help(subject, shape))
 
 
+def _sizes(subject: Subject) -> Iterator[Diagnostic]:
+    """Images of different sizes in one batch."""
+    data = subject.recipe.data
+    if None in subject.facts.shape and data.resize is None:
+        message = f"the images of `{data.source}` may differ in size, and a batch has one"
+        span = place(subject.recipe, "data", "source")
+        help = "add `resize: input`, or a height and a width, to `data`"
+        yield Diagnostic("input-mismatch", message, span, help=help)
+
+
 def given(recipe: Recipe, graph: Graph, facts: Contents) -> Shape:
     """The shape of an example as the network gets it."""
     (tensor,) = graph.inputs.values()
@@ -365,6 +375,7 @@ LOOKS = (
     _parts,
     _overlaps,
     _input,
+    _sizes,
     _outputs,
     _losses,
     _batches,

@@ -4,7 +4,7 @@ trained. Nothing of it loads Keras.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,9 +60,10 @@ def plan(
     *,
     compiler: Compiler | None = None,
     workers: int = 1,
-    leave: bool = False,
+    trusted: Collection[str] = (),
 ) -> TrainingPlan:
-    """The plan of a recipe with the changes of ``--set``; ``leave`` lets its source run code.
+    """The plan of a recipe with the changes of ``--set``; its source may run code of
+    the modules ``trusted``.
     Raises `SpecError` with all that does not fit.
     """
     compiler = compiler or Compiler()
@@ -72,7 +73,7 @@ def plan(
     document = _with_variables(reader.override(document, of_recipe), of_network)
     recipe = reader.understand(document)
     graph = _graph(compiler, reference, recipe)
-    made, facts = _source(recipe, found.folder, leave=leave)
+    made, facts = _source(recipe, found.folder, trusted)
     problems = checks.check(checks.Subject(recipe, graph, facts, workers))
     errors = [one for one in problems if one.severity == "error"]
     if errors:
@@ -155,14 +156,19 @@ def _graph(compiler: Compiler, reference: Reference, recipe: Recipe) -> Graph:
         raise SpecError(error.diagnostics, sources) from None
 
 
-def _source(recipe: Recipe, folder: Path, *, leave: bool) -> tuple[Source, Contents]:
+def _source(recipe: Recipe, folder: Path, trusted: Collection[str]) -> tuple[Source, Contents]:
     try:
-        made = source(recipe.data.source, folder, leave=leave)
+        made = source(recipe.data.source, folder, trusted)
         return made, made.facts()
     except Unusable as error:
-        span = checks.place(recipe, "data", "source")
-        problem = Diagnostic("source-unusable", error.message, span, help=error.help)
-        raise SpecError([problem], recipe.document.sources) from None
+        raise refused(recipe, error) from None
+
+
+def refused(recipe: Recipe, error: Unusable) -> SpecError:
+    """The refusal of a recipe whose source cannot be used."""
+    span = checks.place(recipe, "data", "source")
+    problem = Diagnostic("source-unusable", error.message, span, help=error.help)
+    return SpecError([problem], recipe.document.sources)
 
 
 def with_epochs(changes: Mapping[str, Value], epochs: int | None) -> dict[str, Value]:

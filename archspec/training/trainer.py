@@ -19,10 +19,10 @@ from archspec.training import checkpoint, checks, model, variables
 from archspec.training.callbacks import Conductor, Course, EpochEnded, Show
 from archspec.training.checkpoint import Progress, State
 from archspec.training.data.batches import Batches
-from archspec.training.data.source import Examples, Unusable
+from archspec.training.data.source import Examples, Unusable, raise_fault
 from archspec.training.memory import out_of_memory
 from archspec.training.outcome import DIVERGED, NOT_WRITTEN, Ended
-from archspec.training.plan import TrainingPlan
+from archspec.training.plan import TrainingPlan, refused
 from archspec.training.recipe import Portion
 from archspec.training.reports import finish
 from archspec.training.run import GO_ON, Run, differing, hashes, written
@@ -94,9 +94,10 @@ class Training:
             lambda: self._keep(models, "best.keras"),
         )
         conductor = Conductor(course, callbacks, models.trained, self.state)
-        validation = recipe.data.validation and batches.in_order(
-            self._examples(recipe.data.validation)
-        )
+        examples, validation = [train], None
+        if recipe.data.validation is not None:
+            examples.append(self._examples(recipe.data.validation))
+            validation = batches.in_order(examples[-1])
         while not self._finished():
             progress = self.progress
             rows = batches.of_training(train, recipe.seed, progress.epoch, progress.step)
@@ -113,6 +114,9 @@ class Training:
                 )
             except EpochEnded:
                 continue
+            except Exception:
+                raise_fault(examples)
+                raise
 
     def _examples(self, part: Portion) -> Examples:
         examples = self.plan.source.examples(part.of)
@@ -183,6 +187,8 @@ def _told(plan: TrainingPlan) -> Iterator[None]:
         if ended.code == DIVERGED:
             raise Ended(ended.code, *ended.lines, *_after_divergence(plan)) from ended
         raise
+    except Unusable as error:
+        raise refused(plan.recipe, error) from None
     except Exception as error:
         lines = out_of_memory(plan, error)
         if lines is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -27,17 +27,28 @@ class Contents(NamedTuple):
     advice: str = ""
 
 
+class Decode(Protocol):
+    """A function of TensorFlow that turns an element into an image. ``fault`` says which one it
+    could not: TensorFlow passes on no exception of ours.
+    """
+
+    fault: Unusable | None
+
+    def __call__(self, element: Any) -> Any:
+        """The image, height × width × channels, uint8."""
+
+
 @dataclass(frozen=True)
 class Examples:
     """Examples in rows: ``x`` and ``y`` are numpy arrays of as many.
 
-    ``decode``, a function of TensorFlow, turns one element of ``x`` into an image, where ``x``
-    holds the paths or the bytes of files; without it ``x`` holds the values themselves.
+    ``decode`` turns one element of ``x`` into an image, where ``x`` holds the paths or the bytes
+    of files; without it ``x`` holds the values themselves.
     """
 
     x: Any
     y: Any
-    decode: Callable[[Any], Any] | None = None
+    decode: Decode | None = None
 
 
 class Source(Protocol):
@@ -61,9 +72,16 @@ class Unusable(Exception):
 
 class Locator(NamedTuple):
     """Where a source is looked for: ``name`` is what follows the prefix, ``folder`` that of the
-    recipe, and ``leave`` says whether it may run code.
+    recipe, and ``trusted`` are the modules whose code it may run.
     """
 
     name: str
     folder: Path
-    leave: bool = False
+    trusted: Collection[str] = ()
+
+
+def raise_fault(examples: Iterable[Examples]) -> None:
+    """Raise the `Unusable` for an element of some examples that could not be decoded, if any."""
+    for one in examples:
+        if one.decode is not None and one.decode.fault is not None:
+            raise one.decode.fault from None

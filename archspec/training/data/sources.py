@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,13 +22,20 @@ class SourceKind(NamedTuple):
 
 SOURCES = {
     "digits": SourceKind("digits:Digits", "digits"),
+    "keras": SourceKind("keras_datasets:KerasDataset", "keras:NAME"),
+    "npz": SourceKind("npz:Npz", "npz:FILE"),
+    "folder": SourceKind("folder:Folder", "folder:DIR"),
+    "python": SourceKind("python_function:PythonFunction", "python:MODULE:FUNCTION"),
+    "tfds": SourceKind("tensorflow_datasets:TensorflowDataset", "tfds:NAME"),
+    "hf": SourceKind("hugging_face:HuggingFace", "hf:NAME"),
+    "parquet": SourceKind("parquet:Parquet", "parquet:FILE"),
 }
 """The kinds of sources by their prefix."""
 
 
-def source(text: str, folder: Path, *, leave: bool = False) -> Source:
-    """The source that a text names, ``keras:mnist``; paths are relative to ``folder``. Raises
-    `Unusable`.
+def source(text: str, folder: Path, trusted: Collection[str] = ()) -> Source:
+    """The source that a text names, ``keras:mnist``; paths are relative to ``folder``, and code
+    is run of the modules ``trusted`` alone. Raises `Unusable`.
     """
     prefix, _, name = text.partition(":")
     if prefix not in SOURCES:
@@ -42,4 +49,4 @@ def source(text: str, folder: Path, *, leave: bool = False) -> Source:
     made: Callable[[Locator], Any] = getattr(
         import_module(f"archspec.training.data.{module}"), called
     )
-    return made(Locator(name, folder, leave))  # type: ignore[no-any-return]
+    return made(Locator(name, folder, trusted))  # type: ignore[no-any-return]
