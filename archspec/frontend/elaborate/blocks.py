@@ -52,7 +52,7 @@ def block_call(state: State, call: BlockCall, site: Site) -> Feed:
         return Feed(named.path, None)
     if not _right_inputs(state, block, call.place, site):
         return Feed(named.path, None)
-    here = site._replace(name=named)
+    here = Site(site.context, site.environment, site.feeds, named)
     values = _block_values(state, block, call.arguments, here)
     state.observer.block_called(call.block, call.arguments, here, values)
     feed = _carried_out(state, call, here, values)

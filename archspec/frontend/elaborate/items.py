@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from archspec.frontend.elaborate.names import join
 from archspec.frontend.elaborate.paths import complain_of_unknown, settle, written_path
@@ -16,6 +16,7 @@ from archspec.frontend.elaborate.scope import (
     Feed,
     Frame,
     Site,
+    Turn,
 )
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.program.formulas import Located, NameFormula, Silenced
@@ -28,21 +29,6 @@ from archspec.frontend.program.program import (
     Operation,
 )
 from archspec.graph import Scope
-
-
-class Turn(NamedTuple):
-    """One repetition of an item, number ``index`` from 1 of ``count``; ``counted`` where the item's
-    name gets that number.
-    """
-
-    index: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
-    count: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
-    counted: bool
-
-    @property
-    def number(self) -> int | None:
-        """What is added to the item's name."""
-        return self.index if self.counted else None
 
 
 def run(state: State, items: Items, site: Site) -> Feed:
@@ -97,39 +83,48 @@ def _all(state: State, item: Item, site: Site) -> Feed:
 
 def _once(state: State, item: Item, site: Site, turn: Turn | None) -> Feed:
     """One item, or one repetition of it."""
-    index, counted = (None, False) if turn is None else (turn.index - 1, turn.counted)
-    state.observer.item_begun(item, site, index, counted=counted)
-    feed = _item(state, item, site, turn)
+    state.observer.item_begun(item, site, turn)
+    number = turn.index if turn is not None and turn.counted else None
+    wanted = True if item.when is None else state.condition(item.when, site)
+    if wanted is True:
+        result = _carried_out(state, item, _site_of(state, item, site, number, turn))
+        feed = site.feeds[0] if result is None else result
+    else:
+        _leave_out(state, item, site, number)
+        feed = site.feeds[0] if wanted is False else state.lost(site.feeds[0], unseen=True)
     state.observer.item_ended(feed)
     return feed
 
 
-def _item(state: State, item: Item, site: Site, turn: Turn | None) -> Feed:
-    context, environment, feeds, _ = site
-    feed = feeds[0]
-    number = None if turn is None else turn.number
-    if item.when is not None:
-        wanted = state.condition(item.when, site)
-        if wanted is not True:
-            _leave_out(state, item, site, number)
-            return feed if wanted is False else state.lost(feed, unseen=True)
+def _site_of(state: State, item: Item, site: Site, number: int | None, turn: Turn | None) -> Site:
+    """Where the operation of an item is carried out: with what its ``from`` and ``name`` say, and
+    in the scope of its repetition.
+    """
+    context, environment, feeds, name = site
     if item.sources is not None:
         feeds = tuple([_source(state, one, site) for one in item.sources])
-    name = None if item.name is None else written_path(state, item.name, site, number)
+    if item.name is not None:
+        name = written_path(state, item.name, site, number)
     if turn is not None:
         path = name.path if name else context.prefix
         context = _repetition(state, item, context, turn, path)
-    here = Site(context, environment, feeds, name)
-    result = state.operations[type(item.operation)](state, item.operation, here)
+    return Site(context, environment, feeds, name)
+
+
+def _carried_out(state: State, item: Item, site: Site) -> Feed | None:
+    """What the operation of an item gives, ``None`` where the chain goes on from before it."""
+    result = state.operations[type(item.operation)](state, item.operation, site)
     if result is None:
-        return feed
-    if item.sources is not None and feed not in feeds:
-        state.bypasses.setdefault(feed.name, item)
-    if item.name is not None and name is None:
+        return None
+    if item.sources is not None:
+        previous = site.environment.values["prev"]
+        if previous not in site.feeds:
+            state.bypasses.setdefault(previous.name, item)
+    if item.name is not None and site.name is None:
         state.lost(result, unseen=True)
     if result.tensor is None:
-        state.lost(*feeds)
-        _break_name(state, item, here)
+        state.lost(*site.feeds)
+        _break_name(state, item, site)
     return result
 
 

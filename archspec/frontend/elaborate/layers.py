@@ -119,8 +119,7 @@ def _made(state: State, call: LayerCall, site: Site) -> Layer | None:
     """The layer with its arguments: its own, else the block's defaults, else the spec's. ``None``
     where one is wrong.
     """
-    _, environment, *_ = site
-    defaults = site.context.defaults
+    environment, defaults = site.environment, site.context.defaults
     plan = _plan(state, call, defaults)
     values = {}
     for name, compute, which in plan.computed:

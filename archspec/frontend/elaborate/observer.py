@@ -4,7 +4,7 @@ carried out.
 
 from __future__ import annotations
 
-from archspec.frontend.elaborate.scope import Environment, Feed, Named, Site
+from archspec.frontend.elaborate.scope import Environment, Feed, Named, Site, Turn
 from archspec.frontend.program.program import Arguments, Item, Items, Operation, Program
 from archspec.graph import Node
 
@@ -34,10 +34,8 @@ class Observer:
     def repeat_begun(self, item: Item, site: Site) -> None:
         """The ``repeat`` of an item will be evaluated, and the item carried out as often."""
 
-    def item_begun(self, item: Item, site: Site, index: int | None, *, counted: bool) -> None:
-        """An item, or its repetition number ``index`` from 0, will be carried out; where
-        ``counted``, the repetition's number is added to its name.
-        """
+    def item_begun(self, item: Item, site: Site, turn: Turn | None) -> None:
+        """An item, or one repetition of it, will be carried out."""
 
     def item_ended(self, result: Feed) -> None:
         """The item is done, and gives on ``result``."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archspec.frontend.elaborate.observer import Observer
-from archspec.frontend.elaborate.scope import Defaults, Environment, Feed, Named, Site
+from archspec.frontend.elaborate.scope import Defaults, Environment, Feed, Named, Site, Turn
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
     Arguments,
@@ -161,8 +161,9 @@ class Recorder(Observer):
         visit = self.lists[-1]
         visit.repeats[self.numbers[id(item)]] = site.environment.child({"prev": site.feed})
 
-    def item_begun(self, item: Item, site: Site, index: int | None, *, counted: bool) -> None:
+    def item_begun(self, item: Item, site: Site, turn: Turn | None) -> None:
         """Begin a step of the visit."""
+        index, counted = (None, False) if turn is None else (turn.index - 1, turn.counted)
         visit = self.lists[-1]
         environment = site.environment.child({"prev": site.feed})
         step = Step(item, visit, environment, index, counted, nodes=range(self.nodes, self.nodes))

@@ -220,6 +220,16 @@ class Named(NamedTuple):
     written: bool
 
 
+class Turn(NamedTuple):
+    """One repetition of an item, number ``index`` from 1 of ``count``; ``counted`` where the item's
+    name gets that number.
+    """
+
+    index: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    count: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    counted: bool
+
+
 class Site(NamedTuple):
     """Where an operation is carried out: the names and scopes around it, the variables, the tensors
     that it takes, and the path that its item's ``name`` gives it, ``None`` without one.

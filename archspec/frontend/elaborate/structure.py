@@ -139,7 +139,7 @@ def residual(state: State, call: Residual, site: Site) -> Feed:
     context = state.enter("residual", _label(site), site, call.place)
     outside = Site(context, site.environment, (feed,))
     inside = state.enter("main", "", outside, call.place)
-    main = run(state, call.items, outside._replace(context=inside))
+    main = run(state, call.items, Site(inside, site.environment, (feed,)))
     around: Feed | None = feed
     if call.shortcut is not None:
         around = _branch(state, call.shortcut, "shortcut", outside)
@@ -162,7 +162,7 @@ def _sum(state: State, residual: Residual, main: Feed, around: Feed, site: Site)
     context = site.context
     path = state.names.automatic(context.prefix, "add", context.reserved, residual.place)
     call = LayerCall("Add", NO_ARGUMENTS, residual.place)
-    feed = add_layer(state, call, site._replace(feeds=(main, around)), path)
+    feed = add_layer(state, call, Site(context, site.environment, (main, around)), path)
     state.names.settle(path, feed)
     return feed
 
