@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from archspec.layers import KINDS, Layer
 from archspec.layers.base import Field
+from archspec.layers.objects import (
+    ACTIVATION,
+    CONSTRAINT_NAMES,
+    CONSTRAINTS,
+    INITIALIZER_NAMES,
+    INITIALIZERS,
+    REGULARIZER_NAMES,
+    REGULARIZERS,
+)
 from archspec.reports.tables import WIDTH, Column, Table, wrapped
 from archspec.spelling import in_yaml
 
@@ -16,16 +26,81 @@ def overview() -> str:
     """Every kind with its line, under the name of its family."""
     width = max(map(len, KINDS)) + 4
     return "\n\n".join(
-        _family(module, list(kinds), width)
-        for module, kinds in groupby(KINDS.values(), lambda kind: kind.__module__)
+        "\n".join([title, *(_hanging(f"  {kind.kind()}", summary(kind), width) for kind in kinds)])
+        for title, _, kinds in _families()
     )
 
 
-def _family(module: str, kinds: list[type[Layer]], width: int) -> str:
-    title = re.split(r"[:.]", (sys.modules[module].__doc__ or "").strip())[0]
-    return "\n".join(
-        [title, *(_hanging(f"  {kind.kind()}", _paragraphs(kind)[0], width) for kind in kinds)]
+def document() -> str:
+    """Every kind with its arguments, as a page of Markdown: ``docs/kinds.md``."""
+    return "\n\n".join([ABOUT, *(_chapter(*family) for family in _families()), _objects()]) + "\n"
+
+
+ABOUT = """# Layer kinds
+
+Every kind of layer that a spec may use, with its arguments, their defaults and what it does to the
+shape; the terminal prints the same: `archspec layers Conv2D`. Names, arguments and defaults are
+Keras's. Shapes have no batch axis; `axis` alone counts as in Keras, the batch being 0. Any kind
+also takes `dtype`, the dtype or mixed-precision policy of its computations and weights (float32),
+and `trainable`, whether training changes the weights (`true`). How kinds are written:
+[language.md](language.md). This page is generated, and a test compares it:
+`ARCHSPEC_REWRITE=1 pytest tests/reports/test_kinds.py` writes it anew."""
+
+
+def _families() -> Iterator[tuple[str, str, list[type[Layer]]]]:
+    """Each family: its title, the rest of its sentence, its kinds."""
+    for module, kinds in groupby(KINDS.values(), lambda kind: kind.__module__):
+        title, _, rest = " ".join((sys.modules[module].__doc__ or "").split()).partition(":")
+        yield title.rstrip("."), rest.strip(), list(kinds)
+
+
+def _chapter(title: str, about: str, kinds: list[type[Layer]]) -> str:
+    sentence = [_in_markdown(about[0].upper() + about[1:])] if about else []
+    return "\n\n".join([f"## {title}", *sentence, *map(_section, kinds)])
+
+
+def _section(kind: type[Layer]) -> str:
+    own = [one for name, one in kind.attributes.items() if name not in Layer.attributes]
+    table = [_arguments(own).markdown()] if own else ["No arguments of its own."]
+    paragraphs = map(_in_markdown, _paragraphs(kind))
+    return "\n\n".join([f"### {kind.kind()}", *paragraphs, *table])
+
+
+def _in_markdown(text: str) -> str:
+    """A text whose stars are no emphasis; what stands in backquotes stays."""
+    parts = text.split("`")
+    return "`".join(
+        part if index % 2 else part.replace("*", "\\*") for index, part in enumerate(parts)
     )
+
+
+def _objects() -> str:
+    """The names and arguments of what layers take besides numbers and words."""
+    chapters = ["## Activations, initializers, regularizers, constraints"]
+    chapters.append(f"**Activations**: {_listed(ACTIVATION.expects.choices)}.")
+    for title, names, classes in (
+        ("Initializers", INITIALIZER_NAMES, INITIALIZERS),
+        ("Regularizers", REGULARIZER_NAMES, REGULARIZERS),
+        ("Constraints", CONSTRAINT_NAMES, CONSTRAINTS),
+    ):
+        chapters.append(
+            f"**{title}** by name: {_listed([one for one in names if one not in classes])}."
+        )
+        written = ", ".join(
+            f"`{name}`" + (f" ({_listed(arguments)})" if arguments else "")
+            for name, arguments in classes.items()
+        )
+        chapters.append(f"Written like a layer, with arguments: {written}.")
+    return "\n\n".join(chapters)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def summary(kind: type[Layer]) -> str:
+    """What a kind does, in a sentence."""
+    return _paragraphs(kind)[0]
 
 
 def _hanging(term: str, text: str, width: int) -> str:
@@ -40,25 +115,27 @@ def _hanging(term: str, text: str, width: int) -> str:
 def page(kind: type[Layer]) -> str:
     """One kind: what it does, its arguments, its shape rule."""
     about = ["\n".join(wrapped(paragraph, WIDTH)) for paragraph in _paragraphs(kind)]
-    arguments = Table(
-        [
-            Column("name", "argument"),
-            Column("default", "default"),
-            Column("type", "value", wrap=True),
-            Column("doc", "meaning", wrap=True),
-        ],
-        [_argument(attribute) for attribute in kind.attributes.values()],
-    )
-    return "\n\n".join([kind.kind(), *about, arguments.text()])
+    arguments = _arguments(kind.attributes.values()).text()
+    return "\n\n".join([kind.kind(), *about, arguments])
 
 
-def _argument(attribute: Field) -> dict[str, str]:
-    default = "required" if attribute.required else in_yaml(attribute.default)
+def _arguments(fields: Iterable[Field]) -> Table:
+    columns = [
+        Column("name", "argument"),
+        Column("default", "default"),
+        Column("type", "value", wrap=True),
+        Column("doc", "meaning", wrap=True),
+    ]
+    return Table(columns, [_argument(field) for field in fields])
+
+
+def _argument(field: Field) -> dict[str, str]:
+    default = "required" if field.required else in_yaml(field.default)
     return {
-        "name": attribute.name,
+        "name": field.name,
         "default": default,
-        "type": attribute.type.words,
-        "doc": attribute.doc,
+        "type": field.type.words,
+        "doc": field.doc,
     }
 
 
