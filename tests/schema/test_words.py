@@ -1,5 +1,5 @@
-"""No code reads its own English: with every sentence of the schema and of the layer kinds replaced
-by another, each spec of the corpus of mistakes gets the same codes, places and helps.
+"""No code reads its own English: with every sentence of the schema, of the layer kinds and of
+expressions replaced by another, each spec of the corpus of mistakes gets the same codes, places and helps.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from archspec.diagnostics import Diagnostic, as_text
+from archspec.frontend.expressions.expression import ExpressionError
 from archspec.frontend.schema import check
 from archspec.frontend.schema.json_schema import generate
 from archspec.layers.base import Mismatch
@@ -53,6 +54,11 @@ def other_sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         make(self, other(words), *arguments, **more)
 
     validator = jsonschema.Draft202012Validator(reworded(generate(editor=False)))
+
+    def fail(self: ExpressionError) -> None:
+        self.sentence = other(self.sentence)
+
+    monkeypatch.setattr(ExpressionError, "__post_init__", fail)
     monkeypatch.setattr(Refused, "__init__", refuse)
     monkeypatch.setattr(Mismatch, "message", property(lambda self: other(sentence(self))))
     monkeypatch.setattr(check, "validator", lambda: validator)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 from archspec import limits
+from archspec.frontend.expressions.causes import Cause
 from archspec.frontend.expressions.values import (
     NUMBERS,
     UNKNOWN,
@@ -52,8 +53,8 @@ def _whole(needs: str, value: Value, at: int, scope: Lookup) -> int:
 def _divisor(needs: str, value: Value, at: int, scope: Lookup) -> int:
     number = whole(needs, value, at)
     if number < 1:
-        message = f"`make_divisible` needs a positive number to divide by, and this is {number}"
-        raise Fault(message, at)
+        message = "`make_divisible` needs a positive number to divide by"
+        raise Fault(message, at, found=(str(number),))
     return number
 
 
@@ -190,7 +191,7 @@ def _sum(numbers: list[Number]) -> Number:
 
 def _range(*numbers: int) -> list[int]:
     if len(numbers) == 3 and numbers[2] == 0:
-        raise Fault("the step of `range` is not 0", 2)
+        raise Fault("the step of `range` is not 0", 2, cause=Cause.STEP_OF_ZERO)
     values = range(*numbers)
     if values[limits.LIST_LENGTH :]:  # len() itself fails on the longest ranges
         check_length(limits.LIST_LENGTH + 1)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from archspec import limits
 from archspec.frontend.expressions import operators, values
 from archspec.frontend.expressions.builtins import BUILTINS
+from archspec.frontend.expressions.causes import Cause
 from archspec.frontend.expressions.lexer import ExpressionError
 from archspec.frontend.expressions.parser import ATTRIBUTES, too_deep
 from archspec.frontend.expressions.tree import (
@@ -95,9 +96,15 @@ _AXES = {"channels": "the number of channels", "height": "the height", "width": 
 def located(fault: Fault, whole: Node, *operands: Node) -> ExpressionError:
     """Give a fault its place: that of the operand, or of the whole operation."""
     node = whole if fault.at is None else operands[fault.at]
-    if fault.message:
+    if fault.sentence:
         return ExpressionError(
-            fault.message, node.start, node.end, code=fault.code, help=fault.help
+            fault.sentence,
+            node.start,
+            node.end,
+            code=fault.code,
+            help=fault.help,
+            cause=fault.cause,
+            found=fault.found,
         )
     subject = _AXES.get(node.name, "this size") if isinstance(node, Attribute) else "this size"
     help = "an unknown size can only be compared with `null`, as in `$in.height == null`"
@@ -139,7 +146,11 @@ def _raw_variable(closures: Closures, node: Variable) -> Code:
             return frame[0].lookup(name.text)
         except KeyError:
             raise ExpressionError(
-                f"there is no variable `{name.text}`", name.start, name.end, code="unknown-name"
+                f"there is no variable `{name.text}`",
+                name.start,
+                name.end,
+                code="unknown-name",
+                cause=Cause.NO_VARIABLE,
             ) from None
 
     return run
@@ -176,9 +187,7 @@ def _attribute(closures: Closures, node: Attribute) -> Code:
         tensor = code(frame)
         try:
             if type(tensor) is not TensorValue:
-                raise Fault(
-                    f"`.{name}` belongs to a tensor, and this is {values.described(tensor)}", 0
-                )
+                raise Fault(f"`.{name}` belongs to a tensor", 0, found=(values.described(tensor),))
             return getattr(tensor, name)
         except Fault as fault:
             raise located(fault, node, target) from None

@@ -19,6 +19,7 @@ from functools import lru_cache
 from archspec import limits
 from archspec.frontend.expressions import values
 from archspec.frontend.expressions.builtins import BUILTINS
+from archspec.frontend.expressions.causes import Cause
 from archspec.frontend.expressions.evaluator import Closures, Code, Frame, located
 from archspec.frontend.expressions.lexer import RESERVED, ExpressionError, Token, tokens
 from archspec.frontend.expressions.parser import check_length, syntax_tree
@@ -76,7 +77,9 @@ class Template:
                 f"with its values put in, this text has more than {limits.EXPRESSION_LENGTH:,}"
                 " characters"
             )
-            raise ExpressionError(message, 0, len(self.text), code="bound-expression")
+            raise ExpressionError(
+                message, 0, len(self.text), code="bound-expression", cause=Cause.TEXT_TOO_LONG
+            )
         return "".join(pieces)
 
 
@@ -157,9 +160,11 @@ def _put_in(closures: Closures, node: Node) -> Code:
         if value is UNKNOWN:
             raise located(Fault("", code="unknown-size"), node)
         raise located(
-            Fault(
-                "only an integer or a text can be put into a name, and this is"
-                f" {values.described(value)}"
+            values.wrong(
+                "only an integer or a text can be put into a name",
+                value,
+                None,
+                Cause.NO_PART_OF_A_NAME,
             ),
             node,
         )

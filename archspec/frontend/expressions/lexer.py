@@ -6,33 +6,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
 from typing import NamedTuple
 
 from archspec.frontend.expressions.builtins import BUILTINS
+from archspec.frontend.expressions.causes import Cause, with_found
 
 KEYWORDS = frozenset(["and", "or", "not", "if", "else", "for", "in", "true", "false", "null"])
 RESERVED = frozenset([*KEYWORDS, *BUILTINS, "i", "prev"])
 
 
+@dataclass(eq=False)
 class ExpressionError(Exception):
     """What is wrong with an expression, and where: `text[start:end]` is the part at fault.
-    `about` is the variable whose value is to blame.
+
+    `found` are the values at fault in words, `about` is the variable whose value is to blame.
+    `help` says what to do where that is more than the `cause` knows.
     """
 
-    def __init__(
-        self,
-        message: str,
-        start: int,
-        end: int,
-        *,
-        code: str = "expression-syntax",
-        help: str | None = None,
-        about: str | None = None,
-    ):
-        super().__init__(message)
-        self.message = message
-        self.start, self.end = start, end
-        self.code, self.help, self.about = code, help, about
+    sentence: str
+    start: int
+    end: int
+    _: KW_ONLY
+    code: str = "expression-syntax"
+    help: str | None = None
+    about: str | None = None
+    cause: Cause | None = None
+    found: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The sentence, with what stands in the text."""
+        return with_found(self.sentence, self.found)
 
 
 class Token(NamedTuple):
@@ -96,6 +104,7 @@ def _checked(text: str, token: Token) -> Token:
             token.start,
             token.end,
             help=_SLIPS.get(token.text),
+            cause=Cause.NO_SIGN if len(token.text) == 1 else None,
         )
     if token.kind == "number":
         _check_number(text, token)
@@ -127,16 +136,22 @@ def _check_number(text: str, token: Token) -> None:
 
 def _unreadable(text: str, start: int) -> ExpressionError:
     if text[start] in "'\"":
-        return ExpressionError("this quote is never closed", start, start + 1)
+        return ExpressionError(
+            "this quote is never closed", start, start + 1, cause=Cause.QUOTE_NOT_CLOSED
+        )
     if text[start] == "$":
         return _lone_dollar(text, start)
-    return ExpressionError(f"`{text[start]}` means nothing in an expression", start, start + 1)
+    return ExpressionError(
+        f"`{text[start]}` means nothing in an expression", start, start + 1, cause=Cause.NO_SIGN
+    )
 
 
 def _lone_dollar(text: str, start: int) -> ExpressionError:
     after = text[start + 1 :]
     if not after.strip():
-        return ExpressionError("`$` stands at the end, without a name", start, start + 1)
+        return ExpressionError(
+            "`$` stands at the end, without a name", start, start + 1, cause=Cause.LONE_DOLLAR
+        )
     if braced := re.match(r"\{\s*([A-Za-z_]\w*)\s*\}", after, re.ASCII):
         name = braced[1]
         return ExpressionError(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from archspec import limits
+from archspec.frontend.expressions.causes import Cause
 from archspec.frontend.expressions.values import (
     COLLECTIONS,
     NUMBERS,
@@ -46,9 +47,11 @@ def _arithmetic(
         try:
             return bounded(compute(a, b))
         except ZeroDivisionError:
-            raise Fault(
-                "0 has no negative power" if symbol == "**" else "division by zero", 1
-            ) from None
+            if symbol == "**":
+                message, cause = "0 has no negative power", Cause.NEGATIVE_POWER_OF_ZERO
+            else:
+                message, cause = "division by zero", Cause.DIVISION_BY_ZERO
+            raise Fault(message, 1, cause=cause) from None
         except OverflowError:
             raise too_large() from None
 
@@ -63,7 +66,8 @@ def _concatenated(a: Value, b: Value, scope: Lookup) -> list[Value]:
     if type(a) is list and type(b) is list:
         check_length(len(elements(a)) + len(elements(b)))
         return built(a + b, scope)
-    raise _mismatched("`+` needs two numbers or two lists", a, b)
+    cause = Cause.TEXT_ADDED if str in (type(a), type(b)) else None
+    raise _mismatched("`+` needs two numbers or two lists", a, b, cause)
 
 
 def _repeated(a: Value, b: Value, scope: Lookup) -> list[Value]:
@@ -75,11 +79,11 @@ def _repeated(a: Value, b: Value, scope: Lookup) -> list[Value]:
     raise _mismatched("`*` needs two numbers, or a list and a number", a, b)
 
 
-def _mismatched(needs: str, a: Value, b: Value) -> Fault:
+def _mismatched(needs: str, a: Value, b: Value, cause: Cause | None = None) -> Fault:
     for at, value in enumerate((a, b)):
         if type(value) not in NUMBERS and type(value) is not list:
-            return wrong(needs, value, at)
-    return Fault(f"{needs}, and these are {described(a)} and {described(b)}")
+            return wrong(needs, value, at, cause if type(value) is str else None)
+    return Fault(needs, found=(described(a), described(b)))
 
 
 def _power(a: Number, b: Number) -> Any:
@@ -115,7 +119,7 @@ def truth(value: Value) -> bool:
     """Return the value of a condition, which must be a truth value."""
     if type(value) is bool:
         return value
-    raise wrong("a condition is true or false", value, 0)
+    raise wrong("a condition is true or false", value, 0, Cause.NO_CONDITION)
 
 
 def _equal(a: Value, b: Value, scope: Lookup) -> bool:
@@ -204,7 +208,11 @@ def item(target: Value, index: Value) -> Value:
         raise wrong("only a list or a row has elements", target, 0)
     place = whole("an index is a whole number", index, 1)
     if not -len(target) <= place < len(target):
-        raise Fault(f"the list has {counted(len(target), 'element')}, index {place} is outside", 1)
+        raise Fault(
+            f"the list has {counted(len(target), 'element')}, index {place} is outside",
+            1,
+            cause=Cause.INDEX_OUTSIDE,
+        )
     return target[place]
 
 
@@ -219,7 +227,7 @@ def part(target: Value, bounds: list[Value], scope: Lookup) -> list[Value]:
         bound if bound is None else whole(needs, bound, at) for at, bound in enumerate(bounds, 1)
     )
     if step == 0:
-        raise Fault("the step of a slice is not 0", 3)
+        raise Fault("the step of a slice is not 0", 3, cause=Cause.STEP_OF_ZERO)
     found = target[start:stop:step]
     scope.spend(len(found))
     return found

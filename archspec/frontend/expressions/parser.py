@@ -12,6 +12,7 @@ from typing import NoReturn, TypeAlias
 
 from archspec import limits
 from archspec.frontend.expressions.builtins import BUILTINS
+from archspec.frontend.expressions.causes import Cause
 from archspec.frontend.expressions.lexer import KEYWORDS, RESERVED, ExpressionError, Token
 from archspec.frontend.expressions.tree import (
     Attribute,
@@ -85,7 +86,7 @@ def syntax_tree(found: list[Token]) -> Node:
     """Parse the tokens of one expression, the `end` token included."""
     parser = Parser(found)
     if parser.token.kind == "end":
-        raise ExpressionError("the expression is empty", 0, parser.token.end)
+        raise ExpressionError("the expression is empty", 0, parser.token.end, cause=Cause.EMPTY)
     node = parser.expression()
     if parser.token.kind != "end":
         parser.no_operator()
@@ -175,7 +176,11 @@ class Parser:
                 else "the largest number, about 1.8e308"
             )
             raise ExpressionError(
-                f"the number is beyond {largest}", token.start, token.end, code="bound-expression"
+                f"the number is beyond {largest}",
+                token.start,
+                token.end,
+                code="bound-expression",
+                cause=Cause.BEYOND_BOUNDS,
             )
         return Literal(token.start, token.end, value)
 
@@ -262,7 +267,7 @@ class Parser:
             message = (
                 f"a list comprehension has one `for` and no `if`, and here is `{self.token.text}`"
             )
-            raise ExpressionError(message, self.token.start, self.token.end)
+            raise ExpressionError(message, self.token.start, self.token.end, cause=Cause.TWO_LOOPS)
         return Comprehension(opening.start, self._close(opening), element, variable, source)
 
     def _bound_variable(self) -> str:
@@ -395,14 +400,17 @@ class Parser:
             return self.take().end
         if token.kind == "end":
             raise ExpressionError(
-                f"this `{opening.text}` is never closed", opening.start, opening.end
+                f"this `{opening.text}` is never closed",
+                opening.start,
+                opening.end,
+                cause=Cause.BRACKET_NOT_CLOSED,
             )
         if token.text in _CLOSING.values():
             message = (
                 f"`{_CLOSING[opening.text]}` belongs here: the `{opening.text}` at character"
                 f" {opening.start + 1} is still open"
             )
-            raise ExpressionError(message, token.start, token.end)
+            raise ExpressionError(message, token.start, token.end, cause=Cause.BRACKETS_CROSSED)
         self.no_operator()
 
     def no_operator(self) -> NoReturn:
@@ -428,23 +436,25 @@ class Parser:
 
     def _stray_sign(self) -> None:
         token = self.token
-        message, help = _STRAY.get(token.text, ("", None))
-        if message:
-            raise ExpressionError(message, token.start, token.end, help=help)
+        if token.text in _STRAY:
+            message, advice = _STRAY[token.text]
+            help, cause = (None, advice) if isinstance(advice, Cause) else (advice, None)
+            raise ExpressionError(message, token.start, token.end, help=help, cause=cause)
 
     def _no_value(self, token: Token) -> NoReturn:
         if token.kind == "end":
             raise ExpressionError(
-                "the expression ends where a value belongs", token.start, token.end
+                "the expression ends where a value belongs",
+                token.start,
+                token.end,
+                cause=Cause.END,
             )
-        help = {
-            "if": _CHOICE,
-            "not": "write `(not …)`",
-            "in": "the input is written `$in`",
-            "for": _STRAY["for"][1],
-        }.get(token.text)
         raise ExpressionError(
-            f"`{token.text}` stands where a value belongs", token.start, token.end, help=help
+            f"`{token.text}` stands where a value belongs",
+            token.start,
+            token.end,
+            help=_INSTEAD_OF_A_VALUE.get(token.text),
+            cause=Cause.NO_VALUE,
         )
 
 
@@ -455,16 +465,25 @@ def _check_count(node: Call) -> None:
             f"`{node.function}` takes {function.takes}, and here {'is' if given == 1 else 'are'}"
             f" {given or 'none'}"
         )
-        raise ExpressionError(message, node.start, node.end)
+        raise ExpressionError(message, node.start, node.end, cause=Cause.COUNT_OF_ARGUMENTS)
 
 
-_STRAY = {
-    ")": ("this `)` closes nothing", None),
-    "]": ("this `]` closes nothing", None),
+_LOOP = "write `[… for $x in $list]`"
+_INSTEAD_OF_A_VALUE = {
+    "if": _CHOICE,
+    "not": "write `(not …)`",
+    "in": "the input is written `$in`",
+    "for": _LOOP,
+}
+"""What to write for a word that stands where a value belongs."""
+
+_STRAY: dict[str, tuple[str, str | Cause]] = {
+    ")": ("this `)` closes nothing", Cause.BRACKET_NOT_OPENED),
+    "]": ("this `]` closes nothing", Cause.BRACKET_NOT_OPENED),
     ",": ("`,` stands outside a list or a call", "a list is written `[1, 2]`"),
-    ":": ("`:` stands outside a slice", None),
+    ":": ("`:` stands outside a slice", Cause.COLON_OUTSIDE_A_SLICE),
     "else": ("this `else` has no `if`", _CHOICE),
-    "for": ("`for` belongs in a list, behind its one element", "write `[… for $x in $list]`"),
+    "for": ("`for` belongs in a list, behind its one element", _LOOP),
 }
 _INFIX: dict[int, _Infix] = {
     _CONDITIONAL: Parser.conditional,

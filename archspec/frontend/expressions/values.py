@@ -8,10 +8,11 @@ place.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Protocol, TypeAlias
 
 from archspec import limits
+from archspec.frontend.expressions.causes import Cause
 from archspec.spelling import cut
 
 Value: TypeAlias = Any
@@ -32,21 +33,22 @@ class Lookup(Protocol):
         """Charge so many elementary steps, or raise when too many were spent."""
 
 
+@dataclass(eq=False)
 class Fault(Exception):
     """What is wrong with the operand number `at`, or with the whole operation; without a
-    message, that its size is unknown.
+    sentence, that its size is unknown. The other fields are those of `ExpressionError`.
     """
 
-    def __init__(
-        self,
-        message: str,
-        at: int | None = None,
-        *,
-        code: str = "expression-value",
-        help: str | None = None,
-    ):
-        super().__init__(message)
-        self.message, self.at, self.code, self.help = message, at, code, help
+    sentence: str
+    at: int | None = None
+    _: KW_ONLY
+    code: str = "expression-value"
+    help: str | None = None
+    cause: Cause | None = None
+    found: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__init__(self.sentence)
 
 
 class _Unknown:
@@ -92,7 +94,8 @@ class TensorValue:
         if len(self.sizes) != 3:
             raise Fault(
                 f"`.{name}` needs a tensor of three axes, and this one has the shape"
-                f" {shown(self.shape)}"
+                f" {shown(self.shape)}",
+                cause=Cause.NO_IMAGE,
             )
         return _size(self.sizes[axis])
 
@@ -141,11 +144,11 @@ def _listed(items: list[str], count: int) -> str:
     return ", ".join(items + ["…"] * (len(items) < count))
 
 
-def wrong(needs: str, value: Value, at: int | None) -> Fault:
+def wrong(needs: str, value: Value, at: int | None, cause: Cause | None = None) -> Fault:
     """Tell what is needed, and what stands there instead."""
-    return (
-        unknown(at) if value is UNKNOWN else Fault(f"{needs}, and this is {described(value)}", at)
-    )
+    if value is UNKNOWN:
+        return unknown(at)
+    return Fault(needs, at, cause=cause, found=(described(value),))
 
 
 def unknown(at: int | None) -> Fault:
@@ -156,7 +159,7 @@ def unknown(at: int | None) -> Fault:
 def holds_unknown(at: int) -> Fault:
     """Tell that operand number `at` is a list in which a size is unknown."""
     message = "this list holds a size that is unknown until the model is called"
-    return Fault(message, at, code="unknown-size")
+    return Fault(message, at, code="unknown-size", cause=Cause.UNKNOWN_SIZE_WITHIN)
 
 
 # --- Bounds
@@ -168,10 +171,12 @@ def bounded(number: Value) -> Value:
         if -limits.INTEGER <= number <= limits.INTEGER:
             return number
         raise Fault(
-            f"the result is beyond {limits.INTEGER}, the largest integer", code="bound-expression"
+            f"the result is beyond {limits.INTEGER}, the largest integer",
+            code="bound-expression",
+            cause=Cause.BEYOND_BOUNDS,
         )
     if type(number) is complex:
-        raise Fault("the result is no real number")
+        raise Fault("the result is no real number", cause=Cause.NO_REAL_NUMBER)
     if math.isfinite(number):
         return number
     raise too_large()
@@ -179,7 +184,11 @@ def bounded(number: Value) -> Value:
 
 def too_large() -> Fault:
     """Tell that a result is infinite."""
-    return Fault("the result is beyond the largest number, about 1.8e308", code="bound-expression")
+    return Fault(
+        "the result is beyond the largest number, about 1.8e308",
+        code="bound-expression",
+        cause=Cause.BEYOND_BOUNDS,
+    )
 
 
 def check_length(elements: int) -> None:
@@ -188,6 +197,7 @@ def check_length(elements: int) -> None:
         raise Fault(
             f"a list has at most {limits.LIST_LENGTH:,} elements, those of lists within it counted",
             code="bound-expression",
+            cause=Cause.LIST_TOO_LONG,
         )
 
 
@@ -204,7 +214,11 @@ def elements(value: Value) -> list[Value]:
         level = [item for item in inner if type(item) in COLLECTIONS]
         if not level:
             return found
-    raise Fault(f"lists nest at most {limits.EXPRESSION_DEPTH} deep", code="bound-expression")
+    raise Fault(
+        f"lists nest at most {limits.EXPRESSION_DEPTH} deep",
+        code="bound-expression",
+        cause=Cause.LISTS_TOO_DEEP,
+    )
 
 
 def built(values: list[Value], scope: Lookup) -> list[Value]:

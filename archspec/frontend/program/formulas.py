@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.expressions import expression
+from archspec.frontend.expressions.causes import found_words
 from archspec.frontend.expressions.expression import ExpressionError, Lookup
-from archspec.frontend.expressions.words import expression_words
 from archspec.frontend.yaml.document import Broken, Value
 
 
@@ -176,9 +176,13 @@ def _mentions(value: Value, names: tuple[expression.Name, ...]) -> tuple[Mention
 
 
 def _diagnostic(value: Value, error: ExpressionError) -> Diagnostic:
-    message, label, help = expression_words(error.message)
+    label = found_words(error.found) if error.found else error.cause.label if error.cause else ""
     return Diagnostic(
-        error.code, message, part(value, error.start, error.end), label, help=error.help or help
+        error.code,
+        error.sentence,
+        part(value, error.start, error.end),
+        label,
+        help=error.help or (error.cause.help if error.cause else None),
     )
 
 
