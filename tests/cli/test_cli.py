@@ -383,7 +383,7 @@ def test_a_file_is_written_whole_or_not_at_all(folder):
         (OSError(28, "No space left on device"), archspec.SpecError),
     ):
         with pytest.raises(leaves), files.whole_file(target, make_folder=True) as beside:
-            assert (beside.name[0], beside.suffix) == (".", ".keras")
+            assert beside.name == target.name and beside.parent.name[0] == "."
             beside.write_text("half")
             raise failure
         assert not target.parent.exists()
@@ -435,7 +435,7 @@ def test_an_interrupted_build_leaves_nothing(number, code, said):
     )
     deadline = time.monotonic() + 60
     while (
-        not list(Path().glob(".x.*.keras"))
+        not list(Path().glob(".archspec-*/x.keras"))
         and building.poll() is None
         and time.monotonic() < deadline
     ):
