@@ -1,13 +1,14 @@
-"""`Recording` → what the writers ask of it: which tensors are named again, which layers are
+"""`Recording` → what writing its source asks of it: which tensors are named again, which layers are
 used again, which lists belong to which function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from archspec.frontend.elaborate.recording import Recording, Step, Visit
+from archspec.frontend.elaborate.recording import Address, Recording, Step, Visit
 from archspec.frontend.program.program import SideOutput, VariableCall
 
 
@@ -16,16 +17,16 @@ class Varies(Exception):
     steps or visits, each with what it is there.
     """
 
-    def __init__(self, facts: list[tuple[Step | Visit, Any]]) -> None:
+    def __init__(self, facts: Sequence[tuple[Step | Visit, Any]]) -> None:
         super().__init__()
         self.facts = facts
 
 
-def one(facts: Sequence[tuple[Step | Visit, Any]]) -> Any:
+def common(facts: Sequence[tuple[Step | Visit, Any]]) -> Any:
     """What all steps have in common. Raises `Varies`."""
     first = facts[0][1]
     if any(fact != first for _, fact in facts):
-        raise Varies(list(facts))
+        raise Varies(facts)
     return first
 
 
@@ -48,192 +49,253 @@ def within(step: Step) -> Iterator[Step]:
         around = around.visit.step
 
 
+def activation(visit: Visit) -> Visit:
+    """The visit of the block's own list, or of the model's, that a visit belongs to."""
+    while visit.step is not None and not visit.block:
+        visit = visit.step.visit
+    return visit
+
+
+def loops(step: Step) -> list[tuple[Address, int]]:
+    """The repeated items around a step in its function, and which repetition it is in, the
+    outermost first.
+    """
+    home = activation(step.visit)
+    here = [one for one in within(step) if activation(one.visit) is home]
+    return [(one.address, one.index) for one in reversed(here) if one.index is not None]
+
+
+class Reading(NamedTuple):
+    """A name in a ``from``: who reads it, and the item or branch that it stands for."""
+
+    reader: Step
+    path: str
+    owner: Step
+    part: Address
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether the name is that of a branch or shortcut of the owner."""
+        return self.part != self.owner.address
+
+
 class Facts:
-    """What is asked of one recording."""
+    """What is asked of one recording.
+
+    ``local`` maps a name in a ``from``, by its item and place, to the item or branch that it
+    stands for, where a local variable can hold that; ``held`` are those items and branches. Other
+    names are looked up in the dictionary ``tensors``: ``tapped`` are the items and branches that
+    are kept there, ``kept`` the nodes by path. ``shared`` are the layers that are used again, and
+    ``outside`` the layers whose output an item takes from outside when it is used again.
+    ``passing`` says which blocks pass a dictionary or list on. ``uniform`` are the blocks that one
+    call names by a variable. ``functions`` are the items that become a function, called where they
+    are used again; ``origins`` maps each such use to its item.
+    """
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.bodies = {id(block.items): block.name for block in recording.program.blocks.values()}
         self.steps = list(steps_in(recording.root))
         self.calls: dict[str, list[Visit]] = {}
-        self.simple: dict[tuple[int, int], int] = {}
-        self.held: set[int] = set()
+        self.local: dict[tuple[Address, int], Address] = {}
+        self.held: set[Address] = set()
         self.kept: dict[str, str] = {}
-        self.tapped: set[int] = set()
+        self.tapped: set[Address] = set()
         self.shared: set[str] = set()
         self.outside: set[str] = set()
         self.passing: dict[str, set[str]] = {"tensors": set(), "shared": set(), "outputs": set()}
         self.uniform: set[str] = set()
-        self.again: set[int] = set()
-        self.origins: dict[int, int] = {}
-        self._calls()
-        self._references()
-        self._reuses()
-        self._outputs()
+        self.origins: dict[Step, Address] = {}
+        self._looked_into: set[Address] = set()
+        self._find_calls()
+        self._find_references()
+        self.kept_paths = sorted(self.kept)
+        self.output_paths = sorted(recording.graph.outputs)
+        self._find_reuses()
+        self._find_outputs()
+        self.functions = set(self.origins.values())
 
-    def activation(self, visit: Visit) -> Visit:
-        """The visit of the block's own list, or of the model's, that a visit belongs to."""
-        while visit.step is not None and not (
-            id(visit.items) in self.bodies and visit.step.values is not None
-        ):
-            visit = visit.step.visit
-        return visit
+    def original(self, step: Step) -> tuple[Step, bool]:
+        """The step whose item a step carries out: of a ``reuse`` the one that is used again; and
+        whether it is all of that item, and no branch of it.
+        """
+        while step.reused:
+            step, part = self.recording.owners[step.reused]
+            if part != step.address:
+                return step, False
+        return step, True
 
-    def block(self, visit: Visit) -> str:
-        """The block that a visit belongs to; nothing for the model itself."""
-        return self.bodies.get(id(self.activation(visit).items), "")
+    def is_side_output(self, step: Step) -> bool:
+        """Whether an item is a side path, so that the chain goes on from before it."""
+        original, whole = self.original(step)
+        return whole and isinstance(original.item.operation, SideOutput)
 
-    def _calls(self) -> None:
-        targets: dict[int, set[str]] = {}
+    def _find_calls(self) -> None:
+        targets: dict[Address, set[str]] = {}
         for step in self.steps:
             for visit in step.visits.values():
-                if self.activation(visit) is visit:
-                    self.calls.setdefault(self.bodies[id(visit.items)], []).append(visit)
+                if visit.block and not step.reused:
+                    self.calls.setdefault(visit.block, []).append(visit)
             if isinstance(step.item.operation, VariableCall):
-                targets.setdefault(id(step.item), set()).add(step.target)
+                targets.setdefault(step.address, set()).add(step.target)
         self.uniform = {
             name for several in targets.values() if len(several) > 1 for name in several
         }
 
     # --- names in `from`
 
-    def _references(self) -> None:
-        found: dict[tuple[int, int], list[tuple[Step, str]]] = {}
+    def _find_references(self) -> None:
+        readings: dict[tuple[Address, int], list[Reading]] = {}
         for step in self.steps:
-            for place, taken in enumerate(step.taken):
+            for number, taken in enumerate(step.taken):
                 if taken.kind == "item":
-                    found.setdefault((id(step.item), place), []).append((step, taken.path))
-        for key, readings in found.items():
-            parts = {self._part(reader, path) for reader, path in readings}
-            if len(parts) == 1 and None not in parts:
-                self.simple[key] = part = next(one for one in parts if one is not None)
+                    owner, part = self.recording.owners[taken.path]
+                    reading = Reading(step, taken.path, owner, part)
+                    readings.setdefault((step.address, number), []).append(reading)
+        for key, several in readings.items():
+            parts = {reading.part for reading in several}
+            if len(parts) == 1 and all(map(_is_local, several)):
+                self.local[key] = part = parts.pop()
                 self.held.add(part)
+                for reading in several:
+                    inside = {step.address for step in within(reading.reader)}
+                    self._looked_into |= set(_around(reading)) - inside
             else:
-                for reader, path in readings:
-                    self._tap(reader, path)
+                for reading in several:
+                    self._tap(reading)
 
-    def _part(self, reader: Step, path: str) -> int | None:
-        """What a name stands for, if a local variable can hold it: no repetition or call ends
-        in between.
-        """
-        owner, part = self.recording.owners[path]
-        if any(step.reused for step in list(within(owner))[1:]) or self.activation(
-            owner.visit
-        ) is not self.activation(reader.visit):
-            return None
-        loops, around = self._loops(owner), self._loops(reader)
-        return part if loops == around[: len(loops)] else None
-
-    def _loops(self, step: Step) -> list[tuple[int, int]]:
-        home = self.activation(step.visit)
-        here = [one for one in within(step) if self.activation(one.visit) is home]
-        return [(id(one.item), one.index) for one in reversed(here) if one.index is not None]
-
-    def _tap(self, reader: Step, path: str) -> None:
-        owner, part = self.recording.owners[path]
-        self.kept[path] = self.recording.graph.endpoints[path]
-        self.tapped.add(part)
-        self._pass("tensors", owner.visit, reader.visit)
+    def _tap(self, reading: Reading) -> None:
+        self.kept[reading.path] = self.recording.graph.endpoints[reading.path]
+        self.tapped.add(reading.part)
+        self._looked_into |= set(_around(reading))
+        self._pass("tensors", reading.owner.visit, reading.reader.visit)
 
     def _pass(self, what: str, inner: Visit, outer: Visit) -> None:
         """Let every function between two visits pass something on."""
-        home = self.activation(outer)
-        visit = self.activation(inner)
+        home = activation(outer)
+        visit = activation(inner)
         while visit is not home and visit.step is not None:
-            self.passing[what].add(self.block(visit))
-            visit = self.activation(visit.step.visit)
+            self.passing[what].add(visit.block)
+            visit = activation(visit.step.visit)
 
     # --- layers used again
 
-    def _reuses(self) -> None:
-        nodes = {node.name: node for node in self.recording.graph.nodes}
+    def _find_reuses(self) -> None:
+        graph = self.recording.graph
+        nodes = {node.name: node for node in graph.nodes}
         owners = {
             step.node.name: step for step in self.steps if step.node is not None and not step.reused
         }
         steps = [step for step in self.steps if step.reused]
-        origins = {id(step): origin for step in steps if (origin := self._origin(step)) is not None}
+        owners |= {graph.nodes[number].name: step for step in steps for number in step.nodes}
+        origins = {
+            step: origin for step in steps if (origin := self._function_of(step)) is not None
+        }
         while True:
             for step in steps:
-                if id(step) not in origins:
-                    self._outside(step, owners)
-            left = {key: origin for key, origin in origins.items() if not self._is_read(origin)}
+                if step not in origins:
+                    self._keep_outside(step, owners)
+            left = {
+                step: origin
+                for step, origin in origins.items()
+                if not self._is_read(origin) and not self._is_read(step)
+            }
             if len(left) == len(origins):
                 break
             origins = left
-        self.origins = {key: id(origin.item) for key, origin in origins.items()}
-        self.again = set(self.origins.values())
+        self.origins = {step: origin.address for step, origin in origins.items()}
         for step in steps:
-            for name in sorted(self.recording.graph.nodes[place].name for place in step.nodes):
-                original = nodes[name].weights_of
+            for number in step.nodes:
+                original = nodes[graph.nodes[number].name].weights_of
                 if original is not None:
                     self.shared.add(original)
                     self._pass("shared", owners[original].visit, step.visit)
 
-    def _is_read(self, origin: Step) -> bool:
-        """Whether a tensor within an item is read from outside."""
-        return any(self.recording.graph.nodes[place].name in self.outside for place in origin.nodes)
+    def _is_read(self, step: Step) -> bool:
+        """Whether a tensor within an item is read where another is used again."""
+        return any(self.recording.graph.nodes[place].name in self.outside for place in step.nodes)
 
-    def _origin(self, step: Step) -> Step | None:
+    def _function_of(self, step: Step) -> Step | None:
         """The step whose item a function can stand for, there and here: all layers are shared,
-        and nobody looks inside or takes an output.
+        and nothing within is taken from outside, or is an output.
         """
-        origin = step
-        while origin.reused:
-            owner, part = self.recording.owners[origin.reused]
-            if part != id(owner.item):
-                return None
-            origin = owner
+        origin, whole = self.original(step)
         graph = self.recording.graph
         made = [graph.nodes[place] for place in step.nodes]
         shared = all(node.weights_of == origin.path + node.name[len(step.path) :] for node in made)
-        parts = {
-            part
-            for path, (_, part) in self.recording.owners.items()
-            if path.startswith((f"{origin.path}.", f"{step.path}."))
-        }
-        looked = bool(parts & (self.tapped | self.held_outside(origin)))
-        outputs = any(
-            path.startswith((f"{origin.path}.", f"{step.path}.")) for path in graph.outputs
-        )
-        level = not self._loops(origin) and self.activation(origin.visit) is self.activation(
-            step.visit
-        )
+        paths = (origin.path, step.path)
+        looked = {origin.address, step.address} & self._looked_into
+        inside = any(paths_within(path, self.output_paths) for path in paths)
+        level = not loops(origin) and activation(origin.visit) is activation(step.visit)
         plain = not any(
             around.item.when is not None
             for around in within(origin)
-            if self.activation(around.visit) is self.activation(origin.visit)
+            if activation(around.visit) is activation(origin.visit)
         )
         named = origin.written and not isinstance(origin.item.operation, SideOutput)
-        level = level and len(step.item.sources or "1") == len(origin.item.sources or "1")
-        return (
-            origin
-            if shared and level and plain and named and made and not looked and not outputs
-            else None
-        )
+        alike = len(step.item.sources or "1") == len(origin.item.sources or "1")
+        fits = whole and made and shared and level and plain and named and alike
+        return origin if fits and not looked and not inside else None
 
-    def held_outside(self, origin: Step) -> set[int]:
-        """The parts of an item that are named outside of it."""
-        inside = {
-            id(one.item) for one in self.steps if any(around is origin for around in within(one))
-        }
-        return {part for (reader, _), part in self.simple.items() if reader not in inside}
-
-    def _outside(self, step: Step, owners: dict[str, Step]) -> None:
-        """Keep the tensors from outside that an item takes when it is used again, besides those
-        that it is given.
+    def _keep_outside(self, step: Step, owners: Mapping[str, Step]) -> None:
+        """Keep the tensors from outside that an item takes or gives on when it is used again,
+        besides those that a variable holds there.
         """
-        made = [self.recording.graph.nodes[place] for place in step.nodes]
-        home = self.activation(step.visit)
-        given = (
-            {node.name for node in made}
-            | set(step.feeds)
-            | set(home.step.feeds if home.step else self.recording.graph.inputs)
-        )
-        for name in sorted({name for node in made for name in node.inputs} - given):
+        graph = self.recording.graph
+        made = [graph.nodes[place] for place in step.nodes]
+        known = {node.name for node in made} | set(tensors_at(step, graph.inputs))
+        taken = {name for node in made for name in node.inputs} | {step.result}
+        taken |= {graph.outputs[path] for path in self.outputs_within(step)}
+        taken |= {graph.endpoints[path] for path in self.kept_within(step)}
+        for name in sorted(taken - known):
             self.outside.add(name)
             self._pass("tensors", owners[name].visit, step.visit)
 
-    def _outputs(self) -> None:
+    def outputs_within(self, step: Step) -> list[str]:
+        """The outputs of the model that an item ends in when it is used again, in their order."""
+        outputs = self.recording.graph.outputs
+        paths = {*paths_within(step.path, self.output_paths), step.path}
+        return [path for path in outputs if path in paths] if paths & outputs.keys() else []
+
+    def kept_within(self, step: Step) -> list[str]:
+        """The names within an item that are read elsewhere."""
+        return paths_within(step.path, self.kept_paths)
+
+    def _find_outputs(self) -> None:
         for step in self.steps:
             if isinstance(step.item.operation, SideOutput):
                 self._pass("outputs", step.visit, self.recording.root)
+
+
+def tensors_at(step: Step, inputs: Mapping[str, Any]) -> list[str]:
+    """The nodes and inputs that a variable holds where an item is used again: those of the block
+    or model, what the item is given, and what the item before it gave.
+    """
+    home = activation(step.visit)
+    around = home.step.feeds if home.step is not None else tuple(inputs)
+    return [*around, *step.feeds, step.before]
+
+
+def paths_within(path: str, ordered: list[str]) -> list[str]:
+    """Those of some ordered paths that lie within one."""
+    return ordered[bisect_left(ordered, f"{path}.") : bisect_left(ordered, f"{path}/")]
+
+
+def _is_local(reading: Reading) -> bool:
+    """Whether a local variable can hold what a name stands for: no repetition or call ends in
+    between.
+    """
+    owner, reader = reading.owner, reading.reader
+    if any(step.reused for step in list(within(owner))[1:]) or activation(
+        owner.visit
+    ) is not activation(reader.visit):
+        return False
+    around = loops(owner)
+    return around == loops(reader)[: len(around)]
+
+
+def _around(reading: Reading) -> Iterator[Address]:
+    """The items that what a name stands for lies within."""
+    steps = within(reading.owner)
+    if not reading.is_branch:
+        next(steps)
+    yield from (step.address for step in steps)

@@ -9,106 +9,12 @@ import textwrap
 
 from archspec.backends.python_source.extras import FUNCTIONS
 from archspec.backends.python_source.facts import Facts
-from archspec.backends.python_source.functions import ModelWriter
+from archspec.backends.python_source.functions import write_block, write_model
 from archspec.backends.python_source.layout import Brackets, Line
-from archspec.backends.python_source.module import BLOCKS, BUILD, Module
-from archspec.backends.python_source.plan import Again, Plan
+from archspec.backends.python_source.module import Module
+from archspec.backends.python_source.plan import Plan
+from archspec.backends.python_source.words import BLOCKS, BUILD
 from archspec.frontend.elaborate.recording import Recording
-
-
-class File(Module):
-    """Puts the file together."""
-
-    def text(self) -> str:
-        """The file. Raises `Again`."""
-        build = ModelWriter(self, None, [self.recording.root], "inputs").written_function(BUILD)
-        if self.new_fixed:
-            self.plan.fixed |= self.new_fixed
-            raise Again
-        defined = [
-            self.ours[kind].strip("\n").split("\n")
-            for kind in sorted(self.kinds & self.ours.keys())
-        ]
-        functions = self._reached(build)
-        code = "\n".join(line for lines in [*functions, build] for line in lines)
-        self.helpers = {name for name in self.helpers if f"{name}." in code or f"{name}(" in code}
-        parts = [self._docstring(), *self._imports(), *self._constants(code)]
-        defined += [
-            FUNCTIONS[name].strip("\n").split("\n") for name in FUNCTIONS if name in self.helpers
-        ]
-        defined += functions
-        if self._mentions(code, BLOCKS):
-            entries = tuple(
-                f'"{name}": {function[0]}' for name, function in sorted(self.dispatches.items())
-            )
-            table = Brackets("{", entries, "}", collection=True)
-            defined.append(list(Line(table, BLOCKS).lines("")))
-        defined += [build, ['if __name__ == "__main__":', f"    {BUILD}().summary()"]]
-        return (
-            "\n\n".join("\n".join(part) for part in parts)
-            + "\n\n\n"
-            + "\n\n\n".join("\n".join(part) for part in defined)
-            + "\n"
-        )
-
-    def _reached(self, build: list[str]) -> list[list[str]]:
-        """The functions that are called, by the one that builds the model or by one another."""
-        code = "\n".join(build)
-        found: dict[tuple[str, int], list[str]] = {}
-        while True:
-            names = set(self.dispatches) if self._mentions(code, BLOCKS) else set()
-            more = {
-                key: one.lines
-                for key, one in self.functions.items()
-                if key not in found and (self._mentions(code, one.name) or one.block.name in names)
-            }
-            if not more:
-                return [function.lines for key, function in self.functions.items() if key in found]
-            found |= more
-            code += "\n".join(line for lines in more.values() for line in lines)
-
-    def _mentions(self, code: str, name: str) -> bool:
-        return re.search(rf"\b{name}\b", code) is not None
-
-    def _docstring(self) -> list[str]:
-        graph = self.recording.graph
-        about = [f"{graph.name}: {graph.description}" if graph.description else graph.name]
-        about += [graph.source] if graph.source else []
-        about.append("Written by archspec. It needs Keras 3.12 or later, and nothing else.")
-        paragraphs = [
-            "\n".join(
-                textwrap.wrap(_printable(text), 116, break_long_words=False, break_on_hyphens=False)
-            )
-            for text in about
-        ]
-        return [f'"""{chr(10) + chr(10)}'.strip("\n") + "\n\n".join(paragraphs) + '\n"""']
-
-    def _imports(self) -> list[list[str]]:
-        ours = "\n".join(self.ours[kind] for kind in self.kinds & self.ours.keys())
-        names = [
-            *(["layers"] if self.kinds - self.ours.keys() else []),
-            *(["ops"] if "ops." in ours else []),
-        ]
-        third = ["import keras", *([f"from keras import {', '.join(names)}"] if names else [])]
-        return [*([["import math"]] if "math" in self.helpers else []), third]
-
-    def _constants(self, code: str) -> list[list[str]]:
-        lines = [
-            line
-            for name, table in self.tables.values()
-            if re.search(rf"\b{name}\b", code)
-            for line in Line(table, name).lines("")
-        ]
-        return [lines] if lines else []
-
-
-def _printable(text: str) -> str:
-    """A text as it can stand in a docstring."""
-    words = " ".join(
-        "".join(one if one.isprintable() or one.isspace() else "?" for one in text).split()
-    )
-    escaped = words.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return escaped[:-1] + '\\"' if words.endswith('"') and not words.endswith('"""') else escaped
 
 
 def source(recording: Recording) -> str:
@@ -121,7 +27,86 @@ def source(recording: Recording) -> str:
     facts = Facts(recording)
     plan = Plan(facts)
     while True:
-        try:
-            return File(recording, facts, plan).text()
-        except Again:
-            continue
+        plan.changed = False
+        module = Module(facts, plan, write_block)
+        build = write_model(module)
+        if not plan.changed:
+            plan.fix(module.newly_fixed)
+        if not plan.changed:
+            return _text(module, build)
+
+
+def _text(module: Module, build: list[str]) -> str:
+    """The file, from the function that builds the model and what it needs."""
+    functions = _reached(module, build)
+    code = "\n".join(line for lines in [*functions, build] for line in lines)
+    helpers = {name for name in module.helpers if f"{name}." in code or f"{name}(" in code}
+    parts = [_docstring(module), *_imports(module, helpers), *_constants(module, code)]
+    classes = [module.ours[kind] for kind in sorted(module.kinds & module.ours.keys())]
+    texts = [*classes, *(text for name, text in FUNCTIONS.items() if name in helpers)]
+    defined = [text.strip("\n").split("\n") for text in texts] + functions
+    if _mentions(code, BLOCKS):
+        entries = tuple(f'"{name}": {one}' for name, one in sorted(module.dispatches.items()))
+        table = Brackets("{", entries, "}", collection=True)
+        defined.append(list(Line(table, BLOCKS).lines("")))
+    defined += [build, ['if __name__ == "__main__":', f"    {BUILD}().summary()"]]
+    head = "\n\n".join("\n".join(part) for part in parts)
+    return f"{head}\n\n\n" + "\n\n\n".join("\n".join(part) for part in defined) + "\n"
+
+
+def _reached(module: Module, build: list[str]) -> list[list[str]]:
+    """The functions that are called, by the one that builds the model or by one another."""
+    named = {one.name: key for key, one in module.functions.items()}
+    listed = {key for key in module.functions if key[0] in module.dispatches}
+    reached: set[tuple[str, int]] = set()
+    texts = [build]
+    while texts:
+        words = set(re.findall(r"\w+", "\n".join(texts.pop())))
+        more = {named[word] for word in words & named.keys()}
+        more |= listed if BLOCKS in words else set()
+        texts += [module.functions[key].lines for key in more - reached]
+        reached |= more
+    return [one.lines for key, one in module.functions.items() if key in reached]
+
+
+def _mentions(code: str, name: str) -> bool:
+    return re.search(rf"\b{name}\b", code) is not None
+
+
+def _docstring(module: Module) -> list[str]:
+    graph = module.facts.recording.graph
+    about = [f"{graph.name}: {graph.description}" if graph.description else graph.name]
+    about += [graph.source] if graph.source else []
+    about.append("Written by archspec. It needs Keras 3.12 or later, and nothing else.")
+    paragraphs = [
+        textwrap.fill(_printable(text), 116, break_long_words=False, break_on_hyphens=False)
+        for text in about
+    ]
+    return ['"""' + "\n\n".join(paragraphs) + '\n"""']
+
+
+def _imports(module: Module, helpers: set[str]) -> list[list[str]]:
+    ours = "\n".join(module.ours[kind] for kind in module.kinds & module.ours.keys())
+    names = ["layers"] if module.kinds - module.ours.keys() else []
+    names += ["ops"] if "ops." in ours else []
+    third = ["import keras", *([f"from keras import {', '.join(names)}"] if names else [])]
+    return [*([["import math"]] if "math" in helpers else []), third]
+
+
+def _constants(module: Module, code: str) -> list[list[str]]:
+    lines = [
+        line
+        for name, table in module.tables.values()
+        if _mentions(code, name)
+        for line in Line(table, name).lines("")
+    ]
+    return [lines] if lines else []
+
+
+def _printable(text: str) -> str:
+    """A text as it can stand in a docstring."""
+    words = " ".join(
+        "".join(one if one.isprintable() or one.isspace() else "?" for one in text).split()
+    )
+    escaped = words.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return escaped[:-1] + '\\"' if words.endswith('"') and not words.endswith('"""') else escaped

@@ -1,14 +1,21 @@
-"""Lists of items, each with the steps that it made → the statements of a function."""
+"""Lists of items, each with the steps that it made → the statements of a function: layers and
+blocks in a chain, groups, branches, residuals and side paths.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archspec.backends.python_source.again import AgainWriter
-from archspec.backends.python_source.expressions import Known
-from archspec.backends.python_source.facts import Varies, one
-from archspec.backends.python_source.writer import Place
+from archspec.backends.python_source import calls, tensors
+from archspec.backends.python_source.facts import common, steps_in
+from archspec.backends.python_source.loops import Repeat, repeated
+from archspec.backends.python_source.naming import automatic_name, item_name, text_of
+from archspec.backends.python_source.outputs import begin_output, end_output
+from archspec.backends.python_source.reuse import as_function, reuse
+from archspec.backends.python_source.words import Code, Template
+from archspec.backends.python_source.writer import FunctionWriter, Place, Site
 from archspec.frontend.elaborate.recording import Step, Visit
+from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
     BlockCall,
     Branches,
@@ -16,122 +23,100 @@ from archspec.frontend.program.program import (
     Item,
     Items,
     LayerCall,
+    Path,
     Residual,
     Reuse,
     SideOutput,
     VariableCall,
 )
+from archspec.spelling import snake_case
 
 
-class ItemWriter(AgainWriter):
-    """Writes items."""
-
-    def items(self, items: Items, visits: list[Visit], place: Place, cur: str) -> str:
-        """A list of items in a chain: the variable that holds what its last one gives on."""
-        for number, item in enumerate(items.items):
-            if item.repeat is None:
-                is_read = id(item) not in self.facts.held or _reads(
-                    items.items[number + 1 : number + 2]
-                )
-                cur = self.once(
-                    item, [visit.steps[number][0] for visit in visits], place, cur, is_read=is_read
-                )
-            else:
-                cur = self.repeated(item, visits, number, place, cur)
-        return cur
-
-    def once(
-        self, item: Item, steps: list[Step], place: Place, cur: str, *, is_read: bool = True
-    ) -> str:
-        """One item, or one repetition of it. ``is_read`` says whether the item after it may
-        take what it gives.
-        """
-        present = [step for step in steps if step.present]
-        if not present:
-            self.fix(item.when, place, cur)
-            return cur
-        if item.when is None or item.when.constant:
-            return self.operation(item, present, place, cur)
-        raws = self.values.raws(item.when, [(step, step.environment) for step in steps])
-        scope = self.seen(place, cur)
-        if self.decided(item.when, scope):
-            one(list(zip(steps, raws, strict=True)))
-            return self.operation(item, present, place, cur)
-        condition = self.values.code(item.when, raws, scope)
-        if condition.text == "True":
-            return self.operation(item, present, place, cur)
-        return self.under(
-            condition,
-            place,
-            cur,
-            lambda: self.operation(item, present, place, cur),
-            is_read=is_read,
-        )
-
-    def operation(self, item: Item, steps: list[Step], place: Place, cur: str) -> str:
-        """What an item makes."""
-        feeds = (
-            [cur]
-            if item.sources is None
-            else [
-                self.source(item, number, steps, place, cur) for number in range(len(item.sources))
-            ]
-        )
-        write = (
-            self.as_function if id(item) in self.facts.again and not self.depth else self.written
-        )
-        result = write(item, steps, place, cur, feeds)
-        return self.finished(item, steps, place, cur, result)
-
-    def written(
-        self, item: Item, steps: list[Step], place: Place, cur: str, feeds: list[str]
-    ) -> str:
-        """The statements of an item: the variable that holds what it gives on."""
-        operation = item.operation
-        if isinstance(operation, LayerCall | BlockCall):
-            return self.called(item, steps, place, cur, feeds, self.target(item, place))
-        if isinstance(operation, VariableCall):
-            return self.variable_call(item, operation, steps, place, cur, feeds)
-        if isinstance(operation, Reuse):
-            return self.reuse(item, steps, place, feeds)
-        inside = (
-            place
-            if item.name is None
-            else place.inside(self.item_name(item, steps, place, cur, ""))
-        )
-        if isinstance(operation, Group):
-            return self.items(
-                operation.items, self.visits_of(steps, operation.items), inside, feeds[0]
-            )
-        if isinstance(operation, SideOutput):
-            return self.side_output(item, operation, steps, inside, cur, feeds[0])
-        if isinstance(operation, Branches):
-            return self.branches(item, operation, steps, inside, cur, feeds[0])
-        assert isinstance(operation, Residual)
-        return self.residual(item, operation, steps, inside, cur, feeds[0])
-
-    def variable_call(
-        self,
-        item: Item,
-        call: VariableCall,
-        steps: list[Step],
-        place: Place,
-        cur: str,
-        feeds: list[str],
-    ) -> str:
-        """A call of what a variable names: written as a call of that, where it is always the
-        same.
-        """
-        found = self.peek(call.variable, self.seen(place, cur))
-        if len({step.target for step in steps}) == 1:
-            self.fix_sources(found.sources)
-            return self.called(item, steps, place, cur, feeds, self.target(item, place))
-        if isinstance(found.meaning, Known):
-            raise Varies([(step, step.target) for step in steps])
-        return self.several_targets(item, steps, place, cur, feeds, self.target(item, place))
+def write_items(writer: FunctionWriter, visits: list[Visit], place: Place, chain: str) -> str:
+    """A list of items in a chain: the variable that holds what its last one gives on."""
+    items = visits[0].items.items
+    for number, item in enumerate(items):
+        if item.repeat is not None:
+            repeat = Repeat(item.repeat, number, visits, place, chain)
+            chain = repeated(writer, repeat, _write_once)
+            continue
+        site = Site([visit.steps[number][0] for visit in visits], place, chain)
+        held = site.address in writer.facts.held
+        is_read = not held or _reads_previous(items[number + 1 : number + 2])
+        chain = _write_once(writer, site, is_read=is_read)
+    return chain
 
 
-def _reads(following: Sequence[Item]) -> bool:
+def _write_once(writer: FunctionWriter, site: Site, *, is_read: bool = True) -> str:
+    """One item, or one repetition of it. ``is_read`` says whether the item after it may take
+    what it gives.
+    """
+    item = site.item
+    present = site._replace(steps=[step for step in site.steps if step.present])
+    if not present.steps:
+        writer.fix(item.when, site.scope)
+        return site.chain
+    condition = None if item.when is None else _condition(writer, site, item.when)
+    if condition is None:
+        return _write_present(writer, present)
+
+    def write() -> str:
+        result = _write_present(writer, present)
+        return result if is_read else site.chain
+
+    return writer.under(condition, site, write)
+
+
+def _condition(writer: FunctionWriter, site: Site, when: Formula) -> Code | None:
+    """A condition as an expression; ``None`` where it always holds. Raises `Varies` where it
+    is decided already and not always the same.
+    """
+    if when.constant:
+        return None
+    raws = writer.values.raws(when, [(step, step.environment) for step in site.steps])
+    if writer.values.is_decided(when, site.scope):
+        common(list(zip(site.steps, raws, strict=True)))
+        return None
+    code = writer.values.code(when, raws, site.scope)
+    return None if code.text == "True" else code
+
+
+def _write_present(writer: FunctionWriter, site: Site) -> str:
+    """What an item makes, kept where it is named again."""
+    feeds = tensors.sources(writer, site)
+    if site.address in writer.facts.functions and not writer.depth:
+        result = as_function(writer, site, feeds, _write_operation)
+    else:
+        result = _write_operation(writer, site, feeds)
+    if writer.facts.is_side_output(site.steps[0]):
+        return result
+    return tensors.keep_result(writer, site, result)
+
+
+def _write_operation(writer: FunctionWriter, site: Site, feeds: list[str]) -> str:
+    """The statements of an item: the variable that holds what it gives on."""
+    operation = site.item.operation
+    if isinstance(operation, LayerCall | BlockCall):
+        return calls.call(writer, site, feeds, tensors.target(writer, site))
+    if isinstance(operation, VariableCall):
+        return calls.variable_call(writer, site, feeds, tensors.target(writer, site))
+    if isinstance(operation, Reuse):
+        return reuse(writer, site, feeds)
+    place = site.place
+    if site.item.name is not None:
+        place = place.inside(item_name(writer, site, ""))
+    inside = site._replace(place=place)
+    if isinstance(operation, Group):
+        return write_items(writer, site.visits(), place, feeds[0])
+    if isinstance(operation, SideOutput):
+        return _side_output(writer, inside, feeds[0])
+    if isinstance(operation, Branches):
+        return _branches(writer, inside, operation, feeds[0])
+    assert isinstance(operation, Residual)
+    return _residual(writer, inside, operation, feeds[0])
+
+
+def _reads_previous(following: Sequence[Item]) -> bool:
     """Whether the next item may read the output of the one before it: any but a plain call that
     names other tensors.
     """
@@ -143,11 +128,182 @@ def _reads(following: Sequence[Item]) -> bool:
     ):
         return True
     item = following[0]
-    arguments = (
-        item.operation.arguments if isinstance(item.operation, LayerCall | BlockCall) else None
-    )
-    mentions = [mention for formula in (arguments or {}).values() for mention in formula.mentions]
-    mentions += item.name.mentions if item.name is not None else ()
+    if item.name is None or not isinstance(item.operation, LayerCall | BlockCall):
+        return True
+    mentions = [*item.name.mentions]
+    for formula in item.operation.arguments.values():
+        mentions += formula.mentions
     mentioned = any(mention.name == "prev" for mention in mentions)
     named = any("prev" in source.text or "$" in source.text for source in item.sources or ())
-    return arguments is None or item.name is None or mentioned or named
+    return mentioned or named
+
+
+# --- branches
+
+
+def _path(writer: FunctionWriter, site: Site, path: Path, feed: str, target: str) -> str:
+    """A branch or a shortcut: the variable that holds its end."""
+    visits = site.visits(path.label)
+    names = []
+    for step, visit in zip(site.steps, visits, strict=True):
+        outer = visit.visible[1]
+        names.append((step, visit.prefix[len(outer) + 1 :] if outer else visit.prefix))
+    name = automatic_name(writer, names, path.label)
+    inside = site.place.inside(name)._replace(target=target)
+    end = write_items(writer, visits, inside, feed)
+    part = visits[0].address
+    if part in writer.facts.held:
+        writer.held[part] = writer.names.new(path.label, f"{path.label}_")
+        end = tensors.keep(writer, writer.held[part], end, inside)
+    if part in writer.facts.tapped:
+        tensors.tap(writer, text_of(writer, inside.prefixes[0]), end)
+    return end
+
+
+def _is_there(writer: FunctionWriter, site: Site, path: Path) -> bool:
+    """Whether there is such a branch. Raises `Varies` where there is one only sometimes."""
+    there: bool = common([(step, path.label in step.visits) for step in site.steps])
+    writer.fix(path.when, site.scope)
+    return there
+
+
+def _branches(writer: FunctionWriter, site: Site, operation: Branches, feed: str) -> str:
+    """Branches and the layer that merges them."""
+    ends, own = [], []
+    for path in operation.paths:
+        if _is_there(writer, site, path):
+            own.append(writer.names.new(path.label, f"{path.label}_branch"))
+            ends.append(_path(writer, site, path, feed, own[-1]))
+    if len(ends) == 1:
+        return ends[0]
+    kind = common([(step, step.node.layer.kind() if step.node else "") for step in site.steps])
+    if operation.merge.compute is not None:
+        writer.fix(operation.merge, site.scope)
+    name = _merge_name(writer, site.steps, kind)
+    result = calls.layer(writer, site, ends, name, tensors.target(writer, site))
+    for variable in own:
+        if variable not in writer.held.values():
+            writer.names.free(variable)
+    return result
+
+
+def _merge_name(writer: FunctionWriter, steps: list[Step], kind: str) -> Template:
+    """The automatic name of the layer that a merge or a residual adds."""
+    names = []
+    for step in steps:
+        assert step.node is not None
+        prefix = step.path if step.written else step.visit.prefix
+        names.append((step, step.node.name[len(prefix) + 1 :] if prefix else step.node.name))
+    return automatic_name(writer, names, snake_case(kind))
+
+
+# --- residuals
+
+
+def _residual(writer: FunctionWriter, site: Site, operation: Residual, feed: str) -> str:
+    """A main path, and its sum with the way around."""
+    shortcut = operation.shortcut
+    present = site
+    if shortcut is not None:
+        steps = [step for step in site.steps if shortcut.label in step.visits]
+        present = site._replace(steps=steps)
+    main = site.visits()
+    if shortcut is not None and not present.steps:
+        writer.fix(shortcut.when, site.scope)
+        return write_items(writer, main, site.place, feed)
+    free = {name for name in ("shortcut", "residual") if name not in writer.names.taken}
+    condition = None if shortcut is None else _shortcut_condition(writer, site, shortcut)
+    later = condition is not None or (shortcut is not None and _looks_around(shortcut.items))
+    saved = end = feed
+    if feed == site.place.target and (shortcut is None or later or not shortcut.items.items):
+        saved = end = writer.assign(_way_around(writer), feed)
+    if shortcut is not None and not later:
+        end = _path(writer, present, shortcut, saved, _way_around(writer))
+        if end == site.place.target:
+            end = writer.assign(_way_around(writer), end)
+    result = write_items(writer, main, site.place, feed)
+    name = _merge_name(writer, present.steps, "Add")
+    target = tensors.target(writer, site)
+
+    def add() -> str:
+        around = end
+        if shortcut is not None and later:
+            around = _path(writer, present, shortcut, saved, _way_around(writer))
+        return calls.layer(writer, present, [result, around], name, target)
+
+    after = site._replace(place=site.place._replace(target=target), chain=result)
+    total = add() if condition is None else writer.under(condition, after, add)
+    for variable in free - {*writer.held.values(), *writer.fixed_tensors()}:
+        writer.names.free(variable)
+    return total
+
+
+def _way_around(writer: FunctionWriter) -> str:
+    return writer.names.new("shortcut", "residual")
+
+
+def _shortcut_condition(writer: FunctionWriter, site: Site, shortcut: Path) -> Code | None:
+    """When there is a way around, in words that mean the same before the main path and after
+    it; ``None`` for always.
+    """
+    code = None if shortcut.when is None else _condition(writer, site, shortcut.when)
+    if code is None or code.text.isidentifier() or ".shape" not in code.text:
+        return code
+    return Code(writer.assign(writer.names.new("has_shortcut"), code.text))
+
+
+def _looks_around(items: Items) -> bool:
+    """Whether a list may take tensors from outside, or give some, so that it must be written
+    where it runs.
+    """
+    for item in items.items:
+        if item.sources is not None or isinstance(item.operation, Reuse | SideOutput):
+            return True
+        inner = getattr(item.operation, "items", None)
+        lists = [inner] if isinstance(inner, Items) else []
+        if isinstance(item.operation, Branches):
+            lists += [path.items for path in item.operation.paths]
+        if isinstance(item.operation, Residual) and item.operation.shortcut is not None:
+            lists.append(item.operation.shortcut.items)
+        if any(map(_looks_around, lists)):
+            return True
+    return False
+
+
+# --- side paths
+
+
+def _side_output(writer: FunctionWriter, site: Site, feed: str) -> str:
+    """A side path and its end, an output of the model; the main path goes on from before it."""
+    number = begin_output(writer)
+    slot = _slot(writer, site)
+    assert site.item.name is not None
+    held = site.address in writer.facts.held
+    target = (
+        tensors.own_variable(writer, site)
+        if held
+        else writer.names.new(site.item.name.text.replace("$", ""), "side")
+    )
+    end = write_items(writer, site.visits(), site.place._replace(target=target), feed)
+    stays = end == target or (end != feed and writer.is_held(end))
+    if held or not (stays or writer.module.plan.appended):
+        end = writer.assign(target, end)
+    if site.address in writer.facts.tapped:
+        tensors.tap(writer, text_of(writer, site.place.prefixes[0]), end)
+    end_output(writer, number, end, own=target, slot=slot)
+    return site.chain
+
+
+def _slot(writer: FunctionWriter, site: Site) -> str:
+    """A variable for the place of an output that comes before those within it; nothing where
+    there are none.
+    """
+    inner = (step for visit in site.visits() for step in steps_in(visit))
+    several = any(
+        isinstance(step.item.operation, SideOutput)
+        or (step.reused and writer.facts.outputs_within(step))
+        for step in inner
+    )
+    if not (several and writer.module.plan.appended):
+        return ""
+    return writer.assign(writer.names.new("slot"), "len(outputs)")

@@ -5,6 +5,7 @@ them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -156,26 +157,39 @@ def ended(body: list[Statement], result: str) -> list[Statement]:
     return without_unused([*body, Line(result, "return")])
 
 
+def with_needed(first: list[Statement], body: list[Statement]) -> list[Statement]:
+    """The statements of a function after those of its local values that it uses."""
+    words = _words(body)
+    needed: list[Statement] = []
+    for statement in reversed(first):
+        if isinstance(statement, Line) and statement.target in words:
+            needed.append(statement)
+            words |= _words([statement])
+    return [*reversed(needed), *body]
+
+
 def without_unused(body: list[Statement]) -> list[Statement]:
     """The statements without other names for a variable that nothing reads."""
-    words = re.findall(
-        r"\w+", without_texts("\n".join(line for one in body for line in one.lines("")))
-    )
-    once = {word for word in words if words.count(word) == 1}
+    words = _words(body)
 
-    def kept(statements: list[Statement]) -> list[Statement]:
+    def used(statements: list[Statement]) -> list[Statement]:
         found: list[Statement] = []
-        for one in statements:
-            if isinstance(one, Definition):
-                found.append(one)
-            elif isinstance(one, Compound):
-                found.append(Compound(one.head, kept(one.body)))
-            elif not (
-                isinstance(one.value, str)
-                and one.value.isidentifier()
-                and one.target in once - {"return"}
+        for statement in statements:
+            if isinstance(statement, Compound):
+                found.append(Compound(statement.head, used(statement.body)))
+            elif isinstance(statement, Definition) or not (
+                isinstance(statement.value, str)
+                and statement.value.isidentifier()
+                and words[statement.target] == 1
+                and statement.target != "return"
             ):
-                found.append(one)
+                found.append(statement)
         return found
 
-    return kept(body)
+    return used(body)
+
+
+def _words(statements: Sequence[Statement]) -> Counter[str]:
+    """The words of some statements, and how often each stands there."""
+    text = "\n".join(line for statement in statements for line in statement.lines(""))
+    return Counter(re.findall(r"\w+", without_texts(text)))

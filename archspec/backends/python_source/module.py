@@ -4,78 +4,73 @@ the blocks, the outputs of the model.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from archspec.backends.flat_spec import arguments
 from archspec.backends.python_source.extras import FUNCTIONS, layer_kinds
-from archspec.backends.python_source.facts import Facts, Varies
-from archspec.backends.python_source.functions import BlockWriter, Function
-from archspec.backends.python_source.layout import Brackets, Line, Piece, around
-from archspec.backends.python_source.plan import Again, Plan
-from archspec.backends.python_source.values import Bound, Key, Scope, tupled
-from archspec.backends.python_source.words import Code, Identifiers, constant, literal
-from archspec.backends.python_source.writer import CHAIN, NeedsInput, Writer
-from archspec.frontend.elaborate.recording import Recording, Visit
+from archspec.backends.python_source.facts import Facts, Varies, common
+from archspec.backends.python_source.layout import Brackets, Piece, around
+from archspec.backends.python_source.plan import Plan
+from archspec.backends.python_source.values import Key, tupled
+from archspec.backends.python_source.words import BLOCKS, Code, Identifiers, constant, literal
+from archspec.frontend.elaborate.recording import Step
 from archspec.frontend.expressions.builtins import BUILTINS
+from archspec.frontend.program.program import Block
 from archspec.layers import Layer
 from archspec.layers.types import Configured
 
-BUILD = "build_model"
-BLOCKS = "BLOCKS"
 SHORT = 40
 """The length up to which a list is written where it is used."""
 
 
-class Module:
-    """Writes the file. ``again`` is raised where the plan has changed."""
+@dataclass(frozen=True)
+class Function:
+    """A function that was written: its arguments and the variables of the spec that it takes,
+    by their names in the text; ``passes`` are the dictionaries and lists that it is given.
+    """
 
-    def __init__(self, recording: Recording, facts: Facts, plan: Plan) -> None:
-        self.recording = recording
-        self.program = recording.program
+    name: str
+    block: Block
+    arguments: Mapping[str, str]
+    required: frozenset[str]
+    variables: Mapping[str, str]
+    passes: frozenset[str]
+    lines: list[str]
+
+
+class Module:
+    """A file in the making. ``write`` writes the function of a block for some visits."""
+
+    def __init__(self, facts: Facts, plan: Plan, write: Callable[..., Function]) -> None:
         self.facts = facts
         self.plan = plan
-        self.names = Identifiers({CHAIN, "inputs", "name", BUILD, BLOCKS, *FUNCTIONS})
+        self.write = write
+        self.program = facts.recording.program
+        self.fixed = frozenset(plan.fixed)
+        self.newly_fixed: set[Key] = set()
+        self.names = Identifiers(FUNCTIONS)
         self.function_names: dict[tuple[str, int], str] = {}
         for block in self.program.blocks:
             for number in range(len(plan.groups.get(block, ()))):
-                self.function_names[block, number] = self.names.new(
-                    block if not number else f"{block}_{number + 1}", f"{block}_block"
-                )
+                self._name_function(block, number)
         self.functions: dict[tuple[str, int], Function] = {}
         self.helpers: set[str] = set()
         self.kinds: set[str] = set()
         self.ours = layer_kinds()
         self.tables: dict[tuple[str, str], tuple[str, Piece]] = {}
-        self.dispatches: dict[str, list[str]] = {}
+        self.dispatches: dict[str, str] = {}
         self.outputs: list[str] = []
-        self.certain = False
-        self.new_fixed: set[Key] = set()
-
-    # --- what writers ask for
-
-    @property
-    def fixed(self) -> set[Key]:
-        """The variables and arguments that are written out."""
-        return self.plan.fixed
-
-    @property
-    def appended(self) -> bool:
-        """Whether further outputs are gathered in a list while the model is built."""
-        return self.plan.appended
-
-    @property
-    def straight(self) -> bool:
-        """Whether further outputs are variables of the function that builds the model."""
-        return not self.plan.appended
+        self.always_appends = False
 
     def fix(self, keys: Iterable[Key]) -> None:
         """Write out some variables and arguments, from the next time on."""
-        self.new_fixed |= set(keys) - self.plan.fixed
+        self.newly_fixed |= set(keys)
 
     def variable(self, name: str) -> Any:
         """The value of a variable of the spec."""
-        return self.recording.variables.lookup(name)
+        return self.facts.recording.variables.lookup(name)
 
     def helper(self, function: str) -> str:
         """A function of expressions, or one that the file defines, as it is called in the file."""
@@ -102,12 +97,6 @@ class Module:
         }
         return tuple(around(f"{name}=", literal(value)) for name, value in values.items())
 
-    def outside_blocks(self, writer: Writer) -> Scope:
-        """The names that the spec's own ``defaults`` see: its variables, nearer than the
-        block's names.
-        """
-        return _Outside(writer, self.program.variables)
-
     def table(self, name: str, value: Any) -> str:
         """A constant at the top of the file."""
         key = name, repr(value)
@@ -115,7 +104,7 @@ class Module:
             table = literal(value)
             if (
                 isinstance(value, list)
-                and any(isinstance(one, list) for one in value)
+                and any(isinstance(row, list) for row in value)
                 and isinstance(table, Brackets)
             ):
                 table = table._replace(table=True)
@@ -126,122 +115,47 @@ class Module:
         """A value that a name always stands for: written where it is used, or in a constant
         where it is long.
         """
-        found = constant(value)
-        return (
-            Code(self.table(name, value))
-            if isinstance(value, list | dict) and len(found.text) > SHORT
-            else found
-        )
+        code = constant(value)
+        if isinstance(value, list | dict) and len(code.text) > SHORT:
+            return Code(self.table(name, value))
+        return code
 
     def dispatch(self, functions: Sequence[Function]) -> str:
         """The table of blocks by their names."""
-        for function in functions:
-            self.dispatches[function.block.name] = [function.name]
+        self.dispatches |= {function.block.name: function.name for function in functions}
         return BLOCKS
 
-    # --- functions
-
-    def group(self, block: str, visit: Visit) -> int:
-        """The number of the function that stands for a visit."""
-        return next(
-            number
-            for number, visits in enumerate(self.plan.groups[block])
-            if any(one is visit for one in visits)
-        )
-
-    def function(self, block: str, number: int) -> Function:
-        """The function that stands for some visits of a block."""
-        key = block, number
-        if key not in self.functions:
+    def function(self, steps: Sequence[Step]) -> Function:
+        """The function that stands for the block that some steps call. Raises `Varies` where
+        there are several.
+        """
+        block = steps[0].target
+        while True:
+            groups = [(step, self.plan.group[step.visits[""]]) for step in steps]
+            number: int = common(groups)
             try:
-                self.functions[key] = self._written(block, number)
+                return self._written(block, number)
             except Varies as varies:
                 self.plan.split(block, number, varies)
-                raise Again from None
-        return self.functions[key]
+                self._split(block)
 
     def _written(self, block: str, number: int) -> Function:
-        visits = self.plan.groups[block][number]
-        name = self.function_names[block, number]
-        try:
-            return BlockWriter(self, self.program.blocks[block], visits, CHAIN).written_function(
-                name
-            )
-        except NeedsInput:
-            return BlockWriter(self, self.program.blocks[block], visits, "inputs").written_function(
-                name
-            )
+        key = block, number
+        if key not in self.functions:
+            visits = self.plan.groups[block][number]
+            name = self.function_names[key]
+            self.functions[key] = self.write(self, self.program.blocks[block], visits, name)
+        return self.functions[key]
 
-    # --- outputs
-
-    def outputs_begin(self, writer: Writer) -> int:
-        """A further output begins: its number."""
-        if self.straight and (writer.block is not None or writer.depth):
-            self.plan.appended = True
-            raise Again
-        self.outputs.append("")
-        if self.appended:
-            writer.flags.add("outputs")
-            self.certain |= not writer.depth and writer.block is None
-        return len(self.outputs) - 1
-
-    def outputs_end(
-        self, writer: Writer, number: int, variable: str, own: str, slot: str = ""
-    ) -> None:
-        """It ends: the variable that holds it, its ``own`` one, and that of its place, if
-        outputs within it have come before.
+    def _split(self, block: str) -> None:
+        """Name the functions of a block that a split has added. What was written is thrown away
+        in the end, so that the names need not be those of the next time.
         """
-        self.outputs[number] = variable
-        if slot:
-            writer.emit(Line(f"outputs.insert({slot}, {variable})"))
-        elif self.appended:
-            last = writer.body[-1] if writer.body else None
-            if (
-                isinstance(last, Line)
-                and last.target == variable == own
-                and not writer.is_kept(variable)
-            ):
-                writer.body[-1] = Line(Brackets("outputs.append(", (last.value,), ")"))
-            else:
-                writer.emit(Line(f"outputs.append({variable})"))
+        self.functions = {key: one for key, one in self.functions.items() if key[0] != block}
+        for number in range(len(self.plan.groups[block])):
+            if (block, number) not in self.function_names:
+                self._name_function(block, number)
 
-    def outputs_state(self) -> int:
-        """How many outputs there are."""
-        return len(self.outputs)
-
-    def outputs_restore(self, count: int) -> None:
-        """Forget those written since."""
-        del self.outputs[count:]
-
-    def outputs_written(self, main: str) -> Piece:
-        """What the model gives."""
-        if self.appended:
-            return (
-                f"[{main}, *outputs]"
-                if self.certain
-                else f"[{main}, *outputs] if outputs else {main}"
-            )
-        return (
-            main if not self.outputs else Brackets("[", (main, *self.outputs), "]", collection=True)
-        )
-
-
-class _Outside(Mapping[str, Bound]):
-    """The variables of the spec, as a function that is written sees them; each is asked for
-    when it is mentioned.
-    """
-
-    def __init__(self, writer: Writer, names: Mapping[str, Any]) -> None:
-        self.writer = writer
-        self.names = names
-
-    def __getitem__(self, name: str) -> Bound:
-        if name not in self.names:
-            raise KeyError(name)
-        return self.writer.variable(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        return len(self.names)
+    def _name_function(self, block: str, number: int) -> None:
+        wanted = f"{block}_{number + 1}" if number else block
+        self.function_names[block, number] = self.names.new(wanted, f"{block}_block")

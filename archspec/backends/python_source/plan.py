@@ -6,44 +6,52 @@ from __future__ import annotations
 
 from archspec.backends.python_source.facts import Facts, Varies
 from archspec.backends.python_source.values import Key
-from archspec.frontend.elaborate.recording import Step, Visit
-
-
-class Again(Exception):
-    """Something was learnt by which all is to be written anew."""
+from archspec.frontend.elaborate.recording import Visit
 
 
 class Plan:
-    """What was learnt while writing: which variables must be written out, and which visits of a
-    block a function can stand for.
+    """How a file is to be written. What is learnt while it is written holds from the next time
+    on; ``changed`` says that there must be one.
+
+    ``fixed`` are the variables and arguments that are written out, ``groups`` the visits of each
+    block by the functions that stand for them, ``group`` the number of each visit's function;
+    ``appended`` says that further outputs are gathered in a list while the model is built.
     """
 
     def __init__(self, facts: Facts) -> None:
-        self.facts = facts
         self.fixed: set[Key] = set()
-        self.groups: dict[str, list[list[Visit]]] = {
-            name: [visits] for name, visits in facts.calls.items()
-        }
+        self.groups = {name: [visits] for name, visits in facts.calls.items()}
+        self.group = {visit: 0 for visits in facts.calls.values() for visit in visits}
         self.appended = False
+        self.changed = False
+
+    def append_outputs(self) -> None:
+        """Gather further outputs in a list."""
+        self.changed |= not self.appended
+        self.appended = True
+
+    def fix(self, keys: set[Key]) -> None:
+        """Write out some more variables and arguments."""
+        self.changed |= not keys <= self.fixed
+        self.fixed |= keys
 
     def split(self, block: str, number: int, varies: Varies) -> None:
         """Let several functions stand for visits that differ."""
-        visits = self.groups[block][number]
-        signs: dict[int, list[str]] = {id(visit): [] for visit in visits}
-        for where, fact in varies.facts:
-            signs[id(self._home(where, signs))].append(
-                repr(fact) if isinstance(fact, str | int | float | bool | None) else str(id(fact))
-            )
-        several: dict[tuple[str, ...], list[Visit]] = {}
-        for visit in visits:
-            several.setdefault(tuple(signs[id(visit)]), []).append(visit)
-        parts = list(several.values()) if len(several) > 1 else [[visit] for visit in visits]
+        groups = self.groups[block]
+        visits = groups[number]
         assert len(visits) > 1, (block, varies.facts)
-        self.groups[block][number : number + 1] = parts
-
-    def _home(self, where: Step | Visit, signs: dict[int, list[str]]) -> Visit:
-        visit = where.visit if isinstance(where, Step) else where
-        while id(visit) not in signs:
-            assert visit.step is not None
-            visit = visit.step.visit
-        return visit
+        signs: dict[Visit, list[str]] = {visit: [] for visit in visits}
+        for where, fact in varies.facts:
+            visit = where if isinstance(where, Visit) else where.visit
+            while visit not in signs:
+                assert visit.step is not None
+                visit = visit.step.visit
+            signs[visit].append(repr(fact))
+        alike: dict[tuple[str, ...], list[Visit]] = {}
+        for visit in visits:
+            alike.setdefault(tuple(signs[visit]), []).append(visit)
+        groups[number : number + 1] = (
+            list(alike.values()) if len(alike) > 1 else [[visit] for visit in visits]
+        )
+        self.group |= {visit: place for place, group in enumerate(groups) for visit in group}
+        self.changed = True

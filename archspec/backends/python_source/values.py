@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from archspec.backends.flat_spec import arguments as plain_arguments
 from archspec.backends.python_source.agreement import agrees, same
 from archspec.backends.python_source.expressions import Known, Meaning, Translator
-from archspec.backends.python_source.facts import one
+from archspec.backends.python_source.facts import common
 from archspec.backends.python_source.layout import Brackets, Piece, around, flat
 from archspec.backends.python_source.words import Code, Template, configured, constant, literal
 from archspec.frontend.elaborate.recording import Step, Visit
@@ -79,7 +79,7 @@ class Values:
         if formula.compute is not None and not all(
             agrees(formula.value, scope) for _, scope in places
         ):
-            one([(where, repr(raw)) for (where, _), raw in zip(places, raws, strict=True)])
+            common([(where, repr(raw)) for (where, _), raw in zip(places, raws, strict=True)])
             self.foreign |= set(_texts(formula.value))
         return raws
 
@@ -92,6 +92,11 @@ class Values:
         return bool(names) and all(
             isinstance(self.peek(name, scope).meaning, Known) for name in names
         )
+
+    def is_decided(self, condition: Formula, scope: Scope) -> bool:
+        """Whether nothing is left of a condition or count to decide when the code runs."""
+        names = [mention.name for mention in condition.mentions]
+        return self.is_foreign(condition.value.data) or self.is_known(names, scope)
 
     def value(
         self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Any] | None = None
@@ -225,7 +230,7 @@ class Values:
         raws = [parsed.evaluate(step.environment) for step in steps]
         foreign = not all(same(node, step.environment) for step in steps)
         if foreign:
-            one([(step, repr(raw)) for step, raw in zip(steps, raws, strict=True)])
+            common([(step, repr(raw)) for step, raw in zip(steps, raws, strict=True)])
         if foreign or self.is_known([name.text for name in parsed.names], scope):
             _same(raws)
             return str(int(raws[0])) if isinstance(raws[0], float) else str(raws[0])
@@ -233,7 +238,7 @@ class Values:
         if not any(isinstance(raw, float) for raw in raws):
             return code
         if any(isinstance(raw, str) for raw in raws):
-            one([(step, repr(raw)) for step, raw in zip(steps, raws, strict=True)])
+            common([(step, repr(raw)) for step, raw in zip(steps, raws, strict=True)])
         return Code(f"int({code.text})")
 
 

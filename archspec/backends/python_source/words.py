@@ -24,6 +24,15 @@ class Code(NamedTuple):
 Template = tuple[str | Code, ...]
 """The name of a layer: texts, and expressions whose values are put in."""
 
+CHAIN = "x"
+"""The variable that holds what flows along the chain."""
+
+BUILD = "build_model"
+BLOCKS = "BLOCKS"
+
+OURS = frozenset({CHAIN, BUILD, BLOCKS, "inputs", "name", "outputs", "shared", "tensors"})
+"""The variables and functions that every file may have."""
+
 RESERVED = (
     frozenset(dir(builtins))
     | frozenset(keyword.kwlist)
@@ -36,36 +45,45 @@ class Identifiers:
     """The identifiers of one function, or of the module: each given once."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self.taken = RESERVED | set(taken)
+        self.taken = {*RESERVED, *OURS, *taken}
+        self.given: list[str] = []
+        self.numbers: dict[str, int] = {}
 
     def new(self, wanted: str, *others: str) -> str:
         """The first free one of some names; else the first with a number."""
-        for one in (wanted, *others):
-            if one.isidentifier() and one == one.lower() and one not in self.taken:
-                return self._take(one)
+        for name in (wanted, *others):
+            if name.isidentifier() and name == name.lower() and name not in self.taken:
+                return self._take(name)
         base = identifier(wanted)
-        if base not in self.taken:
-            return self._take(base)
-        number = next(
-            number
-            for number in range(2, len(self.taken) + 3)
-            if f"{base}_{number}" not in self.taken
-        )
-        return self._take(f"{base}_{number}")
+        return self._take(base if base not in self.taken else self._numbered(base))
 
     def constant(self, wanted: str) -> str:
         """A name for a constant of the module."""
         base = identifier(wanted).upper().rstrip("_")
-        numbered = (f"{base}_{number}" for number in range(2, len(self.taken) + 3))
-        return self._take(next(one for one in (base, *numbered) if one not in self.taken))
+        return self._take(base if base not in self.taken else self._numbered(base))
+
+    def _numbered(self, base: str) -> str:
+        number = self.numbers.get(base, 2)
+        while f"{base}_{number}" in self.taken:
+            number += 1
+        self.numbers[base] = number
+        return f"{base}_{number}"
 
     def _take(self, name: str) -> str:
-        self.taken = self.taken | {name}
+        self.taken.add(name)
+        self.given.append(name)
         return name
 
     def free(self, name: str) -> None:
         """Let a name be given again."""
-        self.taken = self.taken - {name}
+        self.taken.discard(name)
+        self.numbers.pop(name.rpartition("_")[0], None)
+
+    def forget(self, count: int) -> None:
+        """Let all names but the first that were given be given again."""
+        for name in self.given[count:]:
+            self.free(name)
+        del self.given[count:]
 
 
 def identifier(text: str) -> str:

@@ -16,19 +16,27 @@ from archspec.frontend.elaborate.scope import Defaults, Environment, Feed, Named
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
     Arguments,
+    Branches,
     Group,
     Item,
     Items,
     Operation,
     Program,
+    Residual,
 )
 from archspec.graph import Graph, Node
+
+Address = tuple[str | int, ...]
+"""Where a list or an item stands in the program, whichever time it is carried out: the name of its
+block, "" for the model, then the number of each item and the part of it, down to itself. A part is
+the label of a branch, ``shortcut``, or "" for the only or main list of an item.
+"""
 
 
 @dataclass(eq=False, repr=False)
 class Visit:
     """One carrying out of a list of items. ``step`` is the item that it is a part of, ``None`` for
-    the model's own list.
+    the model's own list; ``block`` is the block whose own list it is, "" for other lists.
 
     ``steps`` holds what was made of each item, by its place in the list: one step, or one for each
     repetition. ``repeats`` are the environments of the items' ``repeat``; ``visible`` are the paths
@@ -36,14 +44,14 @@ class Visit:
     """
 
     items: Items
+    address: Address
+    block: str
     prefix: str
     visible: tuple[str, ...]
     environment: Environment
     step: Step | None
-    given: Feed
     steps: list[list[Step]] = field(default_factory=list)
     repeats: dict[int, Environment] = field(default_factory=dict)
-    result: Feed | None = None
 
 
 @dataclass(frozen=True)
@@ -59,14 +67,17 @@ class Taken:
 
 @dataclass(eq=False, repr=False)
 class Step:
-    """One carrying out of one item, or of one repetition of it, number ``index`` from 0.
+    """One carrying out of one item, or of one repetition of it, number ``index`` from 0; where
+    ``counted``, its number is added to its name.
 
     ``target`` is the layer kind or block that was called, ``node`` the layer that the item itself
-    added: its own, or that of a merge. ``visits`` are the lists within it by the identity of their
-    `Items`; ``nodes`` is the stretch of the graph's nodes that it made.
+    added: its own, or that of a merge. ``visits`` are the lists within it by their parts, those of the
+    item that it uses again where it is a ``reuse``; ``nodes`` is the stretch of the graph's nodes
+    that it made.
     """
 
     item: Item
+    address: Address
     visit: Visit
     environment: Environment
     index: int | None
@@ -80,7 +91,7 @@ class Step:
     defaults: tuple[Defaults, ...] = ()
     node: Node | None = None
     values: Environment | None = None
-    visits: dict[int, Visit] = field(default_factory=dict)
+    visits: dict[str, Visit] = field(default_factory=dict)
     nodes: range = range(0)
     feeds: tuple[str, ...] = ()
     reused: str = ""
@@ -92,19 +103,23 @@ class Step:
         prefix = self.visit.prefix
         return self.path[len(prefix) + 1 :] if prefix else self.path
 
+    @property
+    def before(self) -> str:
+        """The node or input that gives ``prev``."""
+        name: str = self.environment.values["prev"].name
+        return name
+
 
 @dataclass(frozen=True, eq=False)
 class Recording:
     """A network's program, its graph, the first visit, and for each written path the step that it
-    belongs to and the part of it.
-
-    The part is the identity of the item, or of the items of a branch or shortcut.
+    belongs to, and the address of that or, for a branch or shortcut, of its list.
     """
 
     program: Program
     graph: Graph
     root: Visit
-    owners: Mapping[str, tuple[Step, int]]
+    owners: Mapping[str, tuple[Step, Address]]
     variables: Environment
 
 
@@ -112,15 +127,14 @@ class Recorder(Observer):
     """Notes what an elaboration makes of every item."""
 
     def __init__(self) -> None:
-        # `numbers` says by its identity which item of its list an item is; the program, which
-        # outlives this, keeps the identities from being given anew
         self.program: Program | None = None
         self.variables: Environment | None = None
         self.root: Visit | None = None
-        self.owners: dict[str, tuple[Step, int]] = {}
-        self.lists: list[Visit] = []
+        self.owners: dict[str, tuple[Step, Address]] = {}
+        self.visits: list[Visit] = []
+        self.numbers: list[int] = []
         self.steps: list[Step] = []
-        self.numbers: dict[int, int] = {}
+        self.block = ""
         self.nodes = 0
 
     def recording(self, graph: Graph) -> Recording:
@@ -141,34 +155,54 @@ class Recorder(Observer):
 
     def list_entered(self, items: Items, site: Site) -> None:
         """Begin a visit, of the item at work or of the model."""
-        context = site.context
+        block, self.block = self.block, ""
         step = self.steps[-1] if self.steps else None
-        visit = Visit(items, context.prefix, context.visible, site.environment, step, site.feed)
+        part = "" if step is None or block else self._part(step, items)
+        address = (block,) if step is None or block else (*step.address, part)
+        prefix, visible = site.context.prefix, site.context.visible
+        visit = Visit(items, address, block, prefix, visible, site.environment, step)
         visit.steps = [[] for _ in items.items]
-        self.numbers |= {id(item): number for number, item in enumerate(items.items)}
         if step is None:
             self.root = visit
         else:
-            step.visits[id(items)] = visit
-        self.lists.append(visit)
+            step.visits[part] = visit
+        self.visits.append(visit)
+        self.numbers.append(0)
+
+    def _part(self, step: Step, items: Items) -> str:
+        """The part of an item that a list is."""
+        while step.reused:
+            step, part = self.owners[step.reused]
+            if part != step.address:
+                return ""
+        return part_of(step.item.operation, items)
 
     def list_left(self, result: Feed) -> None:
         """End the visit."""
-        self.lists.pop().result = result
+        self.visits.pop()
+        self.numbers.pop()
 
     def repeat_begun(self, item: Item, site: Site) -> None:
         """Note what the ``repeat`` sees."""
-        visit = self.lists[-1]
-        visit.repeats[self.numbers[id(item)]] = site.environment.child({"prev": site.feed})
+        environment = site.environment.child({"prev": site.feed})
+        self.visits[-1].repeats[self._number(item)] = environment
 
     def item_begun(self, item: Item, site: Site, turn: Turn | None) -> None:
         """Begin a step of the visit."""
         index, counted = (None, False) if turn is None else (turn.index - 1, turn.counted)
-        visit = self.lists[-1]
-        environment = site.environment.child({"prev": site.feed})
-        step = Step(item, visit, environment, index, counted, nodes=range(self.nodes, self.nodes))
-        visit.steps[self.numbers[id(item)]].append(step)
+        visit, number = self.visits[-1], self._number(item)
+        address, environment = (*visit.address, number), site.environment.child({"prev": site.feed})
+        step = Step(item, address, visit, environment, index, counted)
+        step.nodes = range(self.nodes, self.nodes)
+        visit.steps[number].append(step)
         self.steps.append(step)
+
+    def _number(self, item: Item) -> int:
+        """Which item of its list this is: the one at work, or one behind it."""
+        items = self.visits[-1].items.items
+        while items[self.numbers[-1]] is not item:
+            self.numbers[-1] += 1
+        return self.numbers[-1]
 
     def item_ended(self, result: Feed) -> None:
         """End the step."""
@@ -196,9 +230,10 @@ class Recorder(Observer):
     def path_settled(self, named: Named, operation: Operation) -> None:
         """Note whose path it is."""
         step = self.step
-        branch = isinstance(operation, Group) and named.path != step.path
-        part = operation.items if branch else step.item  # type: ignore[union-attr]  # it is a group
-        self.owners[named.path] = step, id(part)
+        address = step.address
+        if isinstance(operation, Group) and named.path != step.path:
+            address = (*address, self._part(step, operation.items))
+        self.owners[named.path] = step, address
 
     def reused(self, path: str, site: Site) -> None:
         """Note the item, and what it is used on."""
@@ -213,6 +248,7 @@ class Recorder(Observer):
         self, block: str, arguments: Arguments, site: Site, values: Environment
     ) -> None:
         """Note the call, what it takes and what its items see."""
+        self.block = block
         self.step.target, self.step.arguments, self.step.values = block, arguments, values
         self.step.feeds = tuple([feed.name for feed in site.feeds])
 
@@ -235,3 +271,11 @@ def formulas_of(
             for name, formula in one.arguments.get(kind, {}).items()
         }
     return formulas | {name: (formula, None) for name, formula in own.items()}
+
+
+def part_of(operation: Operation, items: Items) -> str:
+    """The part of an operation that a list is: the label of a branch or shortcut, else ""."""
+    paths = operation.paths if isinstance(operation, Branches) else ()
+    if isinstance(operation, Residual) and operation.shortcut is not None:
+        paths = (operation.shortcut,)
+    return next((path.label for path in paths if path.items is items), "")
