@@ -20,7 +20,7 @@ from archspec.backends.python_source.module import Function
 from archspec.backends.python_source.naming import item_name, layer_path
 from archspec.backends.python_source.values import Bound, Scope, tupled
 from archspec.backends.python_source.words import ATOM, Code, Template, literal, quoted
-from archspec.backends.python_source.writer import FunctionWriter, Site
+from archspec.backends.python_source.writer import FunctionWriter, ItemSite
 from archspec.frontend.elaborate.recording import Step, formulas_of
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import VariableCall
@@ -51,7 +51,7 @@ POSITIONAL = {
 """The arguments that people write without their names."""
 
 
-def call(writer: FunctionWriter, site: Site, feeds: list[str], target: str) -> str:
+def call(writer: FunctionWriter, site: ItemSite, feeds: list[str], target: str) -> str:
     """A call of one layer kind or block: the variable that holds what it gives."""
     kind = site.steps[0].target
     if kind not in KINDS:
@@ -59,7 +59,7 @@ def call(writer: FunctionWriter, site: Site, feeds: list[str], target: str) -> s
     return layer(writer, site, feeds, item_name(writer, site, snake_case(kind)), target)
 
 
-def variable_call(writer: FunctionWriter, site: Site, feeds: list[str], target: str) -> str:
+def variable_call(writer: FunctionWriter, site: ItemSite, feeds: list[str], target: str) -> str:
     """A call of what a variable names: written as a call of that, where it is always the same."""
     operation = site.item.operation
     assert isinstance(operation, VariableCall)
@@ -75,7 +75,9 @@ def variable_call(writer: FunctionWriter, site: Site, feeds: list[str], target: 
 # --- layers
 
 
-def layer(writer: FunctionWriter, site: Site, feeds: list[str], name: Template, target: str) -> str:
+def layer(
+    writer: FunctionWriter, site: ItemSite, feeds: list[str], name: Template, target: str
+) -> str:
     """The layer that an item itself adds, applied to some tensors: the variable that holds what
     it gives.
     """
@@ -111,7 +113,7 @@ def _called(made: Piece, tensors: str) -> Piece:
     return f"{made}({tensors})" if isinstance(made, str) else made._replace(then=tensors)
 
 
-def _layer_arguments(writer: FunctionWriter, site: Site, kind: str) -> tuple[Piece, ...]:
+def _layer_arguments(writer: FunctionWriter, site: ItemSite, kind: str) -> tuple[Piece, ...]:
     """The arguments of a layer, in the order of Keras."""
     own, first = site.steps[0].arguments, site.steps[0]
     formulas = formulas_of(kind, own, first.defaults)
@@ -183,7 +185,7 @@ class _Outside(Mapping[str, Bound]):
 
 
 def _block_call(
-    writer: FunctionWriter, site: Site, feeds: list[str], name: Template, target: str
+    writer: FunctionWriter, site: ItemSite, feeds: list[str], name: Template, target: str
 ) -> str:
     """A call of the function of a block."""
     function = writer.module.function(site.steps)
@@ -213,7 +215,9 @@ def _variable(writer: FunctionWriter, name: str) -> str:
     return meaning.text
 
 
-def _block_arguments(writer: FunctionWriter, site: Site, function: Function) -> dict[str, Piece]:
+def _block_arguments(
+    writer: FunctionWriter, site: ItemSite, function: Function
+) -> dict[str, Piece]:
     """The arguments that a call gives and the function takes."""
     given: dict[str, Piece] = {}
     for key, formula in site.steps[0].arguments.items():
@@ -228,13 +232,13 @@ def _block_arguments(writer: FunctionWriter, site: Site, function: Function) -> 
 # --- calls of several blocks or kinds
 
 
-def _several_targets(writer: FunctionWriter, site: Site, feeds: list[str], target: str) -> str:
+def _several_targets(writer: FunctionWriter, site: ItemSite, feeds: list[str], target: str) -> str:
     """A call of what a variable names, which is not always the same."""
     operation = site.item.operation
     assert isinstance(operation, VariableCall)
     code = writer.find(operation.variable, site.scope).meaning
     assert isinstance(code, Code)
-    sites: dict[str, Site] = {}
+    sites: dict[str, ItemSite] = {}
     for name in dict.fromkeys(step.target for step in site.steps):
         sites[name] = site._replace(steps=[step for step in site.steps if step.target == name])
     if all(name in writer.module.program.blocks for name in sites):
@@ -264,7 +268,7 @@ def _are_alike(writer: FunctionWriter, functions: Sequence[Function], given: set
 
 def _dispatched(
     writer: FunctionWriter,
-    site: Site,
+    site: ItemSite,
     functions: Sequence[Function],
     feeds: list[str],
     named: tuple[Code, str],

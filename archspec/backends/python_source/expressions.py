@@ -28,7 +28,7 @@ NEGATED = {
 MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-class Tensor(NamedTuple):
+class TensorVariable(NamedTuple):
     """A name that stands for a tensor: the variable that holds it."""
 
     variable: str
@@ -57,7 +57,7 @@ class _Values:
         pass
 
 
-Meaning = Code | Tensor | Known
+Meaning = Code | TensorVariable | Known
 Names = Callable[[str], Meaning]
 
 
@@ -240,7 +240,7 @@ class Translator:
         """`in.channels` → `x.shape[-1]`."""
         assert isinstance(node.target, tree.Variable)
         found = self.names(node.target.name.text)
-        assert isinstance(found, Tensor)
+        assert isinstance(found, TensorVariable)
         index = {"channels": -1, "height": 1, "width": 2}.get(node.name)
         return Code(
             f"list({found.variable}.shape[1:])"

@@ -65,7 +65,7 @@ def loops(step: Step) -> list[tuple[Address, int]]:
     return [(one.address, one.index) for one in reversed(here) if one.index is not None]
 
 
-class Reading(NamedTuple):
+class SourceName(NamedTuple):
     """A name in a ``from``: who reads it, and the item or branch that it stands for."""
 
     reader: Step
@@ -144,30 +144,30 @@ class Facts:
     # --- names in `from`
 
     def _find_references(self) -> None:
-        readings: dict[tuple[Address, int], list[Reading]] = {}
+        names: dict[tuple[Address, int], list[SourceName]] = {}
         for step in self.steps:
             for number, taken in enumerate(step.taken):
                 if taken.kind == "item":
                     owner, part = self.recording.owners[taken.path]
-                    reading = Reading(step, taken.path, owner, part)
-                    readings.setdefault((step.address, number), []).append(reading)
-        for key, several in readings.items():
-            parts = {reading.part for reading in several}
+                    name = SourceName(step, taken.path, owner, part)
+                    names.setdefault((step.address, number), []).append(name)
+        for key, several in names.items():
+            parts = {name.part for name in several}
             if len(parts) == 1 and all(map(_is_local, several)):
                 self.local[key] = part = parts.pop()
                 self.held.add(part)
-                for reading in several:
-                    inside = {step.address for step in within(reading.reader)}
-                    self._looked_into |= set(_around(reading)) - inside
+                for name in several:
+                    inside = {step.address for step in within(name.reader)}
+                    self._looked_into |= set(_around(name)) - inside
             else:
-                for reading in several:
-                    self._tap(reading)
+                for name in several:
+                    self._tap(name)
 
-    def _tap(self, reading: Reading) -> None:
-        self.kept[reading.path] = self.recording.graph.endpoints[reading.path]
-        self.tapped.add(reading.part)
-        self._looked_into |= set(_around(reading))
-        self._pass("tensors", reading.owner.visit, reading.reader.visit)
+    def _tap(self, name: SourceName) -> None:
+        self.kept[name.path] = self.recording.graph.endpoints[name.path]
+        self.tapped.add(name.part)
+        self._looked_into |= set(_around(name))
+        self._pass("tensors", name.owner.visit, name.reader.visit)
 
     def _pass(self, what: str, inner: Visit, outer: Visit) -> None:
         """Let every function between two visits pass something on."""
@@ -280,11 +280,11 @@ def paths_within(path: str, ordered: list[str]) -> list[str]:
     return ordered[bisect_left(ordered, f"{path}.") : bisect_left(ordered, f"{path}/")]
 
 
-def _is_local(reading: Reading) -> bool:
+def _is_local(name: SourceName) -> bool:
     """Whether a local variable can hold what a name stands for: no repetition or call ends in
     between.
     """
-    owner, reader = reading.owner, reading.reader
+    owner, reader = name.owner, name.reader
     if any(step.reused for step in list(within(owner))[1:]) or activation(
         owner.visit
     ) is not activation(reader.visit):
@@ -293,9 +293,9 @@ def _is_local(reading: Reading) -> bool:
     return around == loops(reader)[: len(around)]
 
 
-def _around(reading: Reading) -> Iterator[Address]:
+def _around(name: SourceName) -> Iterator[Address]:
     """The items that what a name stands for lies within."""
-    steps = within(reading.owner)
-    if not reading.is_branch:
+    steps = within(name.owner)
+    if not name.is_branch:
         next(steps)
     yield from (step.address for step in steps)

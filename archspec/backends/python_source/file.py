@@ -12,7 +12,7 @@ from archspec.backends.python_source.facts import Facts
 from archspec.backends.python_source.functions import write_block, write_model
 from archspec.backends.python_source.layout import Brackets, Line
 from archspec.backends.python_source.module import Module
-from archspec.backends.python_source.plan import Plan
+from archspec.backends.python_source.plan import FilePlan
 from archspec.backends.python_source.words import BLOCKS, BUILD
 from archspec.frontend.elaborate.recording import Recording
 
@@ -25,7 +25,7 @@ def source(recording: Recording) -> str:
     that `archspec.build` makes. The same recording gives the same text.
     """
     facts = Facts(recording)
-    plan = Plan(facts)
+    plan = FilePlan(facts)
     while True:
         plan.changed = False
         module = Module(facts, plan, write_block)

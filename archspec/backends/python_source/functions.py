@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archspec.backends.python_source.expressions import Known, Tensor
+from archspec.backends.python_source.expressions import Known, TensorVariable
 from archspec.backends.python_source.facts import Varies
 from archspec.backends.python_source.items import write_items
 from archspec.backends.python_source.layout import (
@@ -56,7 +56,7 @@ def _block_attempt(
         }
         writer.input = next(iter(writer.inputs.values()))
     tensors = {**writer.inputs, "in": writer.input}
-    writer.local = {one: Bound(Tensor(variable)) for one, variable in tensors.items()}
+    writer.local = {one: Bound(TensorVariable(variable)) for one, variable in tensors.items()}
     arguments = {one: _parameter(writer, block, it) for one, it in block.parameters.items()}
     place = Place({}, ((Code("name"),),), CHAIN)
     result = write_items(writer, writer.visits, place, writer.input)
@@ -180,7 +180,7 @@ def write_model(module: Module) -> list[str]:
     variables = list(writer.inputs.values())
     writer.input = variables[0]
     tensors = {**writer.inputs, "in": writer.input}
-    writer.local = {name: Bound(Tensor(variable)) for name, variable in tensors.items()}
+    writer.local = {name: Bound(TensorVariable(variable)) for name, variable in tensors.items()}
     inputs = [_input(writer, number, variable) for number, variable in enumerate(variables)]
     result = write_items(writer, writer.visits, Place({}, ((),), CHAIN), writer.input)
     starting = [Line("{}", what) for what in DICTIONARIES if what in writer.flags]

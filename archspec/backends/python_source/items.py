@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from archspec.backends.python_source import calls, tensors
 from archspec.backends.python_source.facts import common, steps_in
-from archspec.backends.python_source.loops import Repeat, repeated
+from archspec.backends.python_source.loops import RepeatedItem, repeated
 from archspec.backends.python_source.naming import automatic_name, item_name, text_of
 from archspec.backends.python_source.outputs import begin_output, end_output
 from archspec.backends.python_source.reuse import as_function, reuse
 from archspec.backends.python_source.words import Code, Template
-from archspec.backends.python_source.writer import FunctionWriter, Place, Site
+from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Place
 from archspec.frontend.elaborate.recording import Step, Visit
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
@@ -37,17 +37,17 @@ def write_items(writer: FunctionWriter, visits: list[Visit], place: Place, chain
     items = visits[0].items.items
     for number, item in enumerate(items):
         if item.repeat is not None:
-            repeat = Repeat(item.repeat, number, visits, place, chain)
+            repeat = RepeatedItem(item.repeat, number, visits, place, chain)
             chain = repeated(writer, repeat, _write_once)
             continue
-        site = Site([visit.steps[number][0] for visit in visits], place, chain)
+        site = ItemSite([visit.steps[number][0] for visit in visits], place, chain)
         held = site.address in writer.facts.held
         is_read = not held or _reads_previous(items[number + 1 : number + 2])
         chain = _write_once(writer, site, is_read=is_read)
     return chain
 
 
-def _write_once(writer: FunctionWriter, site: Site, *, is_read: bool = True) -> str:
+def _write_once(writer: FunctionWriter, site: ItemSite, *, is_read: bool = True) -> str:
     """One item, or one repetition of it. ``is_read`` says whether the item after it may take
     what it gives.
     """
@@ -67,7 +67,7 @@ def _write_once(writer: FunctionWriter, site: Site, *, is_read: bool = True) -> 
     return writer.under(condition, site, write)
 
 
-def _condition(writer: FunctionWriter, site: Site, when: Formula) -> Code | None:
+def _condition(writer: FunctionWriter, site: ItemSite, when: Formula) -> Code | None:
     """A condition as an expression; ``None`` where it always holds. Raises `Varies` where it
     is decided already and not always the same.
     """
@@ -81,7 +81,7 @@ def _condition(writer: FunctionWriter, site: Site, when: Formula) -> Code | None
     return None if code.text == "True" else code
 
 
-def _write_present(writer: FunctionWriter, site: Site) -> str:
+def _write_present(writer: FunctionWriter, site: ItemSite) -> str:
     """What an item makes, kept where it is named again."""
     feeds = tensors.sources(writer, site)
     if site.address in writer.facts.functions and not writer.depth:
@@ -93,7 +93,7 @@ def _write_present(writer: FunctionWriter, site: Site) -> str:
     return tensors.keep_result(writer, site, result)
 
 
-def _write_operation(writer: FunctionWriter, site: Site, feeds: list[str]) -> str:
+def _write_operation(writer: FunctionWriter, site: ItemSite, feeds: list[str]) -> str:
     """The statements of an item: the variable that holds what it gives on."""
     operation = site.item.operation
     if isinstance(operation, LayerCall | BlockCall):
@@ -141,7 +141,7 @@ def _reads_previous(following: Sequence[Item]) -> bool:
 # --- branches
 
 
-def _path(writer: FunctionWriter, site: Site, path: Path, feed: str, target: str) -> str:
+def _path(writer: FunctionWriter, site: ItemSite, path: Path, feed: str, target: str) -> str:
     """A branch or a shortcut: the variable that holds its end."""
     visits = site.visits(path.label)
     names = []
@@ -160,14 +160,14 @@ def _path(writer: FunctionWriter, site: Site, path: Path, feed: str, target: str
     return end
 
 
-def _is_there(writer: FunctionWriter, site: Site, path: Path) -> bool:
+def _is_there(writer: FunctionWriter, site: ItemSite, path: Path) -> bool:
     """Whether there is such a branch. Raises `Varies` where there is one only sometimes."""
     there: bool = common([(step, path.label in step.visits) for step in site.steps])
     writer.fix(path.when, site.scope)
     return there
 
 
-def _branches(writer: FunctionWriter, site: Site, operation: Branches, feed: str) -> str:
+def _branches(writer: FunctionWriter, site: ItemSite, operation: Branches, feed: str) -> str:
     """Branches and the layer that merges them."""
     ends, own = [], []
     for path in operation.paths:
@@ -200,7 +200,7 @@ def _merge_name(writer: FunctionWriter, steps: list[Step], kind: str) -> Templat
 # --- residuals
 
 
-def _residual(writer: FunctionWriter, site: Site, operation: Residual, feed: str) -> str:
+def _residual(writer: FunctionWriter, site: ItemSite, operation: Residual, feed: str) -> str:
     """A main path, and its sum with the way around."""
     shortcut = operation.shortcut
     present = site
@@ -242,7 +242,7 @@ def _way_around(writer: FunctionWriter) -> str:
     return writer.names.new("shortcut", "residual")
 
 
-def _shortcut_condition(writer: FunctionWriter, site: Site, shortcut: Path) -> Code | None:
+def _shortcut_condition(writer: FunctionWriter, site: ItemSite, shortcut: Path) -> Code | None:
     """When there is a way around, in words that mean the same before the main path and after
     it; ``None`` for always.
     """
@@ -273,7 +273,7 @@ def _looks_around(items: Items) -> bool:
 # --- side paths
 
 
-def _side_output(writer: FunctionWriter, site: Site, feed: str) -> str:
+def _side_output(writer: FunctionWriter, site: ItemSite, feed: str) -> str:
     """A side path and its end, an output of the model; the main path goes on from before it."""
     number = begin_output(writer)
     slot = _slot(writer, site)
@@ -294,7 +294,7 @@ def _side_output(writer: FunctionWriter, site: Site, feed: str) -> str:
     return site.chain
 
 
-def _slot(writer: FunctionWriter, site: Site) -> str:
+def _slot(writer: FunctionWriter, site: ItemSite) -> str:
     """A variable for the place of an output that comes before those within it; nothing where
     there are none.
     """

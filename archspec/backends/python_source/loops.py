@@ -20,18 +20,18 @@ from archspec.backends.python_source.layout import (
 )
 from archspec.backends.python_source.values import Bound, Scope
 from archspec.backends.python_source.words import Code, quoted
-from archspec.backends.python_source.writer import FunctionWriter, Loop, Place, Site
+from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Loop, Place
 from archspec.frontend.elaborate.recording import Address, Step, Visit
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.yaml.document import Value
 
-Once = Callable[[FunctionWriter, Site], str]
+Once = Callable[[FunctionWriter, ItemSite], str]
 """Writes one repetition of an item: the variable that holds what it gives."""
 
 
-class Repeat(NamedTuple):
+class RepeatedItem(NamedTuple):
     """An item that repeats, in the visits that it is written for; ``place`` and ``chain`` are as
-    in a `Site`.
+    in a `ItemSite`.
     """
 
     formula: Formula
@@ -53,10 +53,10 @@ class Repeat(NamedTuple):
     @property
     def scope(self) -> Scope:
         """The names that the item's ``repeat`` sees."""
-        return Site([], self.place, self.chain).scope
+        return ItemSite([], self.place, self.chain).scope
 
 
-def repeated(writer: FunctionWriter, repeat: Repeat, once: Once) -> str:
+def repeated(writer: FunctionWriter, repeat: RepeatedItem, once: Once) -> str:
     """An item that repeats: a loop, or one repetition after the other where they differ in more
     than their variables. The variable that holds what the last repetition gives.
     """
@@ -80,7 +80,7 @@ def repeated(writer: FunctionWriter, repeat: Repeat, once: Once) -> str:
     return _unrolled(writer, repeat, once)
 
 
-def _unrolled(writer: FunctionWriter, repeat: Repeat, once: Once) -> str:
+def _unrolled(writer: FunctionWriter, repeat: RepeatedItem, once: Once) -> str:
     """One repetition after the other, their variables written out. Raises `Varies` where visits
     repeat it differently.
     """
@@ -92,7 +92,7 @@ def _unrolled(writer: FunctionWriter, repeat: Repeat, once: Once) -> str:
         common(list(zip(here, map(repr, rows), strict=True)))
         known = {name: Bound(Known(value)) for name, value in {**rows[0], "i": index}.items()}
         place = repeat.place._replace(scope={**repeat.place.scope, **known})
-        chain = once(writer, Site(list(here), place, chain))
+        chain = once(writer, ItemSite(list(here), place, chain))
     return chain
 
 
@@ -103,7 +103,7 @@ def _row(step: Step) -> dict[str, Any]:
     return {name: value for name, value in parent.values.items() if name not in ("i", "prev")}
 
 
-def _loop(writer: FunctionWriter, repeat: Repeat, once: Once, *, counts: bool) -> str | None:
+def _loop(writer: FunctionWriter, repeat: RepeatedItem, once: Once, *, counts: bool) -> str | None:
     """A loop; ``None`` where it ``counts`` for nothing. Raises `Varies` where it cannot be
     written.
     """
@@ -120,7 +120,7 @@ def _loop(writer: FunctionWriter, repeat: Repeat, once: Once, *, counts: bool) -
     with writer.nested(body):
         inner = place._replace(scope={**place.scope, **bound})
         steps = [step for several in repeat.repetitions for step in several]
-        result = once(writer, Site(steps, inner, place.target))
+        result = once(writer, ItemSite(steps, inner, place.target))
         if result != place.target:
             writer.assign(place.target, result)
     inside, writer.used = writer.used, used | writer.used
@@ -191,7 +191,7 @@ class Header(NamedTuple):
         return Brackets("[", tuples, "]", collection=True, table=True)
 
 
-def _header(writer: FunctionWriter, repeat: Repeat) -> Header:
+def _header(writer: FunctionWriter, repeat: RepeatedItem) -> Header:
     """The head of a loop. Raises `Varies` where no loop can be written."""
     formula, visits = repeat.formula, repeat.visits
     raws = writer.values.raws(formula, [(visit, visit.repeats[repeat.number]) for visit in visits])

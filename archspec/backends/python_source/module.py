@@ -12,7 +12,7 @@ from archspec.backends.flat_spec import arguments
 from archspec.backends.python_source.extras import FUNCTIONS, layer_kinds
 from archspec.backends.python_source.facts import Facts, Varies, common
 from archspec.backends.python_source.layout import Brackets, Piece, around
-from archspec.backends.python_source.plan import Plan
+from archspec.backends.python_source.plan import FilePlan
 from archspec.backends.python_source.values import Key, tupled
 from archspec.backends.python_source.words import BLOCKS, Code, Identifiers, constant, literal
 from archspec.frontend.elaborate.recording import Step
@@ -43,7 +43,7 @@ class Function:
 class Module:
     """A file in the making. ``write`` writes the function of a block for some visits."""
 
-    def __init__(self, facts: Facts, plan: Plan, write: Callable[..., Function]) -> None:
+    def __init__(self, facts: Facts, plan: FilePlan, write: Callable[..., Function]) -> None:
         self.facts = facts
         self.plan = plan
         self.write = write

@@ -10,11 +10,11 @@ from archspec.backends.python_source.expressions import Known
 from archspec.backends.python_source.facts import Varies, within
 from archspec.backends.python_source.values import count_after
 from archspec.backends.python_source.words import Code, Template, joined, layer_name
-from archspec.backends.python_source.writer import FunctionWriter, Loop, Site
+from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Loop
 from archspec.frontend.elaborate.recording import Step
 
 
-def item_name(writer: FunctionWriter, site: Site, base: str) -> Template:
+def item_name(writer: FunctionWriter, site: ItemSite, base: str) -> Template:
     """The name of an item within its list: the one in the text, else an automatic one, counted
     up from ``base``. Raises `Varies`.
     """
@@ -43,7 +43,7 @@ def automatic_name(
     raise Varies(list(names))
 
 
-def layer_path(writer: FunctionWriter, site: Site, name: Template) -> str:
+def layer_path(writer: FunctionWriter, site: ItemSite, name: Template) -> str:
     """The whole name of a layer or block call, as an expression."""
     return text_of(writer, joined(site.place.prefixes[0], name))
 

@@ -9,7 +9,7 @@ from archspec.backends.python_source.values import Key
 from archspec.frontend.elaborate.recording import Visit
 
 
-class Plan:
+class FilePlan:
     """How a file is to be written. What is learnt while it is written holds from the next time
     on; ``changed`` says that there must be one.
 

@@ -12,13 +12,13 @@ from archspec.backends.python_source.layout import Brackets, Definition, Piece, 
 from archspec.backends.python_source.outputs import add_output
 from archspec.backends.python_source.tensors import own_variable, tap, target
 from archspec.backends.python_source.words import CHAIN, identifier, quoted
-from archspec.backends.python_source.writer import FunctionWriter, Site
+from archspec.backends.python_source.writer import FunctionWriter, ItemSite
 from archspec.frontend.elaborate.recording import Step
 from archspec.graph import Node
 
 
 def as_function(
-    writer: FunctionWriter, site: Site, feeds: list[str], write: Callable[..., str]
+    writer: FunctionWriter, site: ItemSite, feeds: list[str], write: Callable[..., str]
 ) -> str:
     """An item that is used again: a function within the function, called now and later.
     ``write`` writes the item.
@@ -29,14 +29,14 @@ def as_function(
     given = [CHAIN] if len(feeds) == 1 else [writer.names.new("a", "b", "c") for _ in feeds]
     body: list[Statement] = []
     outer, writer.body, writer.clobbered = writer.body, body, True
-    inside = Site(site.steps, site.place._replace(target=CHAIN), given[0])
+    inside = ItemSite(site.steps, site.place._replace(target=CHAIN), given[0])
     result = write(writer, inside, given)
     writer.body = outer
     writer.emit(Definition(name, given, ended(body, result)))
     return writer.assign(target(writer, site), f"{name}({', '.join(feeds)})")
 
 
-def reuse(writer: FunctionWriter, site: Site, feeds: list[str]) -> str:
+def reuse(writer: FunctionWriter, site: ItemSite, feeds: list[str]) -> str:
     """The layers of an item, once more: a call of its function, or all written out one after
     the other. The variable that holds what the item gives on.
     """
@@ -57,7 +57,7 @@ class _Copy:
     after the last layer, and ``uses`` says by which layers each is taken.
     """
 
-    def __init__(self, writer: FunctionWriter, site: Site, feeds: list[str]) -> None:
+    def __init__(self, writer: FunctionWriter, site: ItemSite, feeds: list[str]) -> None:
         self.writer = writer
         self.site = site
         self.step: Step = site.steps[0]

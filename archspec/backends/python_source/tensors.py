@@ -10,12 +10,12 @@ from archspec.backends.python_source.facts import common
 from archspec.backends.python_source.layout import Line
 from archspec.backends.python_source.naming import item_name, layer_path, text_of
 from archspec.backends.python_source.words import joined
-from archspec.backends.python_source.writer import FunctionWriter, Place, Site
+from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Place
 from archspec.frontend.expressions.expression import template_tree
 from archspec.frontend.expressions.tree import Conditional, Literal
 
 
-def target(writer: FunctionWriter, site: Site) -> str:
+def target(writer: FunctionWriter, site: ItemSite) -> str:
     """The variable that an item's result goes into: its own where it is named again, else the
     chain's.
     """
@@ -23,7 +23,7 @@ def target(writer: FunctionWriter, site: Site) -> str:
     return own_variable(writer, site) if held else site.place.target
 
 
-def own_variable(writer: FunctionWriter, site: Site) -> str:
+def own_variable(writer: FunctionWriter, site: ItemSite) -> str:
     """The variable of an item that is named again."""
     if site.address not in writer.held:
         assert site.item.name is not None
@@ -32,7 +32,7 @@ def own_variable(writer: FunctionWriter, site: Site) -> str:
     return writer.held[site.address]
 
 
-def sources(writer: FunctionWriter, site: Site) -> list[str]:
+def sources(writer: FunctionWriter, site: ItemSite) -> list[str]:
     """The variables that hold what an item takes."""
     named = site.item.sources
     if named is None:
@@ -40,7 +40,7 @@ def sources(writer: FunctionWriter, site: Site) -> list[str]:
     return [_source(writer, site, number) for number in range(len(named))]
 
 
-def _source(writer: FunctionWriter, site: Site, number: int) -> str:
+def _source(writer: FunctionWriter, site: ItemSite, number: int) -> str:
     """The variable that holds the tensor that a name stands for."""
     kinds = [(step, step.taken[number].kind) for step in site.steps]
     choice = _choice(site, number) if len({kind for _, kind in kinds}) > 1 else None
@@ -62,7 +62,7 @@ def _source(writer: FunctionWriter, site: Site, number: int) -> str:
     return f"tensors[{text_of(writer, joined(site.place.prefixes[level], name))}]"
 
 
-def _choice(site: Site, number: int) -> Conditional | None:
+def _choice(site: ItemSite, number: int) -> Conditional | None:
     """The one choice between two names that a source is, `$('a' if c else 'b')`, if Python
     chooses alike.
     """
@@ -78,7 +78,7 @@ def _choice(site: Site, number: int) -> Conditional | None:
     return only if all(same(only.condition, step.environment) for step in site.steps) else None
 
 
-def _chosen(writer: FunctionWriter, site: Site, number: int, choice: Conditional) -> str:
+def _chosen(writer: FunctionWriter, site: ItemSite, number: int, choice: Conditional) -> str:
     """The variable for one of two tensors."""
     chooses = [value_of(choice.condition, step.environment) is True for step in site.steps]
     first = [step for step, yes in zip(site.steps, chooses, strict=True) if yes]
@@ -93,7 +93,7 @@ def _chosen(writer: FunctionWriter, site: Site, number: int, choice: Conditional
     return writer.assign(variable, f"{then} if {condition} else {otherwise}")
 
 
-def keep_result(writer: FunctionWriter, site: Site, result: str) -> str:
+def keep_result(writer: FunctionWriter, site: ItemSite, result: str) -> str:
     """Keep the result of an item where it is named again: the variable that holds it."""
     if site.address in writer.facts.held:
         result = keep(writer, own_variable(writer, site), result, site.place)

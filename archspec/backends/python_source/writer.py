@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from archspec.backends.python_source.expressions import Known, Tensor
+from archspec.backends.python_source.expressions import Known, TensorVariable
 from archspec.backends.python_source.layout import Compound, Line, Piece, Statement
 from archspec.backends.python_source.module import Module
 from archspec.backends.python_source.values import Bound, Key, Scope, Values
@@ -32,7 +32,7 @@ class Place(NamedTuple):
         return self._replace(prefixes=(joined(self.prefixes[0], name), *self.prefixes))
 
 
-class Site(NamedTuple):
+class ItemSite(NamedTuple):
     """An item that is written once for some steps, all of them of that item; ``chain`` is the
     variable that holds what the item before it gives.
     """
@@ -54,7 +54,7 @@ class Site(NamedTuple):
     @property
     def scope(self) -> Scope:
         """The names that the item sees, ``prev`` among them."""
-        return {**self.place.scope, "prev": Bound(Tensor(self.chain))}
+        return {**self.place.scope, "prev": Bound(TensorVariable(self.chain))}
 
     def visits(self, part: str = "") -> list[Visit]:
         """The visits of a list within the item."""
@@ -212,7 +212,7 @@ class FunctionWriter:
             self.body = outer
             self.depth -= 1
 
-    def under(self, condition: Code, site: Site, write: Callable[[], str]) -> str:
+    def under(self, condition: Code, site: ItemSite, write: Callable[[], str]) -> str:
         """What ``write`` writes, under a condition: the variable that holds the result either
         way.
         """
@@ -236,7 +236,7 @@ class FunctionWriter:
         return {
             bound.meaning.variable
             for bound in self.local.values()
-            if isinstance(bound.meaning, Tensor)
+            if isinstance(bound.meaning, TensorVariable)
         } - {CHAIN}
 
     # --- attempts
