@@ -92,7 +92,9 @@ def _open(reference: str) -> Found:
     except OSError as error:
         message = f"the file `{reference}` cannot be read: {reason(error)}"
         raise SpecError([Diagnostic("file-not-found", message, _nowhere(reference))]) from error
-    return Found(text, f"recipes/{path.name}" if shipped else str(path), path.parent)
+    if shipped:  # its data lies where the user is, not where archspec is installed
+        return Found(text, f"recipes/{path.name}", Path())
+    return Found(text, str(path), path.parent)
 
 
 def _nothing_called(name: str) -> Diagnostic:

@@ -24,6 +24,7 @@ from archspec.training.recipe import (
     Weights,
 )
 from archspec.training.schema import RECIPE
+from archspec.training.shapes import mappings_of
 
 
 def read(text: str, name: str) -> Document:
@@ -117,13 +118,16 @@ def _overlong(root: Value) -> Iterator[Diagnostic]:
 
 def override(document: Document, changes: Mapping[str, Value]) -> Document:
     """The document with the values of ``--set`` in their places: ``fit.epochs``, or the last step
-    of a path where only one ends in it. Raises `SpecError`.
+    of a path where only one ends in it. A whole path may name what the recipe leaves out. Raises
+    `SpecError`.
     """
     root, problems = document.root, []
     sources = dict(document.sources)
     for name, value in changes.items():
         sources.setdefault(value.span.file, value.span.file.removeprefix("--set "))
         paths = _paths_of(root, name)
+        if not paths and _is_known(tuple(name.split("."))):
+            paths = [tuple(name.split("."))]
         if len(paths) == 1:
             root = _replaced(root, paths[0], value)
         else:
@@ -143,6 +147,15 @@ def _paths_of(root: Value, name: str) -> list[tuple[str | int, ...]]:
     return exact or [path for path in places if tuple(map(str, path))[-len(steps) :] == steps]
 
 
+def _is_known(steps: tuple[str, ...]) -> bool:
+    """Whether a recipe may have a value at a path of keys."""
+    shapes: list[Any] = [RECIPE]
+    for step in steps:
+        mappings = [one for shape in shapes for one in mappings_of(shape)]
+        shapes = [one.keys[step].shape for one in mappings if step in one.keys]
+    return bool(shapes)
+
+
 def _places(value: Value, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     inner = value.items() if value.is_mapping else enumerate(value.elements())
     for step, one in inner:
@@ -154,7 +167,9 @@ def _replaced(value: Value, path: tuple[str | int, ...], new: Value) -> Value:
     if not path:
         return new._replace(key=new.key)
     inner: Any = list(value.data) if value.is_list else dict(value.data)
-    inner[path[0]] = _replaced(inner[path[0]], path[1:], new)
+    left_out = Value({}, new.span)
+    before = inner[path[0]] if value.is_list else inner.get(path[0], left_out)
+    inner[path[0]] = _replaced(before, path[1:], new)
     return value._replace(data=inner)
 
 

@@ -336,3 +336,10 @@ def is_mapping(value: Value) -> bool:
 def is_anything(value: Value) -> bool:
     """True: the last `Case`."""
     return True
+
+
+def mappings_of(shape: Any) -> list[Keys]:
+    """The mappings with known keys that a shape may be."""
+    if isinstance(shape, OneOf):
+        return [one for case in shape.cases for one in mappings_of(case.shape)]
+    return [shape] if isinstance(shape, Keys) else []

@@ -50,7 +50,7 @@ def _command(order: dict[str, Any]) -> None:
     code = 70
     try:
         if order["before"]:
-            exec(order["before"])
+            exec(order["before"], {})
         from archspec.cli.program import main
 
         sys.argv = ["archspec", *order["arguments"]]
