@@ -118,6 +118,9 @@ def run(text: str, **arguments: Any) -> Any:
     try:
         module = ModuleType("emitted")
         exec(compile(text, "<emitted>", "exec"), module.__dict__)
+        for kind in KINDS:  # the file's own layers, which call Keras's
+            if kind in module.__dict__:
+                module.__dict__[kind] = getattr(keras.layers, kind)
         return module.build_model(**arguments)
     finally:
         for name, one in saved.items():

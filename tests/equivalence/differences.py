@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from archspec.backends.keras.layers import Parameter, StochasticDepth
+from archspec.backends.keras.layers import Parameter
 
 
 class Description(NamedTuple):
@@ -117,12 +117,6 @@ SQUEEZED = (
     ),
     Difference("Reshape", "the pooling before it has kept its axes", nothing),
 )
-DROPPED = Difference(
-    "Dropout",
-    "one that drops whole examples is a kind of its own",
-    lambda layer: [StochasticDepth(layer.rate, layer.seed, name=layer.name)],
-    lambda layer: tuple(layer.noise_shape or ()) == (None, 1, 1, 1),
-)
 ZEROS = Difference(
     "Dense",
     "a constant of zero is written as zeros",
@@ -164,8 +158,8 @@ DIFFERENCES: dict[str, tuple[Difference, ...]] = {
         ),
     ),
     "nasnet": padded("SeparableConv2D"),
-    "efficientnet": (*padded("Conv2D", "DepthwiseConv2D"), *SQUEEZED, DROPPED),
-    "efficientnet_v2": (*SQUEEZED, DROPPED, ZEROS),
+    "efficientnet": (*padded("Conv2D", "DepthwiseConv2D"), *SQUEEZED),
+    "efficientnet_v2": (*SQUEEZED, ZEROS),
     "convnext": (
         Difference(
             "LayerScale",

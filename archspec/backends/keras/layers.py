@@ -1,5 +1,11 @@
-"""The layers of archspec that Keras lacks, as Keras layers, for every backend of Keras;
-importing this module registers them for loading.
+"""The layers of archspec that Keras has no class for, for every backend of Keras.
+
+Three are made of Keras's own layers and operations, so that a model which is saved with them loads
+in any Keras: `StochasticDepth` is a dropout, `Slice` and `LocalResponseNormalization` are models of
+operations, which stand in the network as one layer. Keras has no word for a learned tensor:
+`Parameter` is a layer of its own, and importing this module registers it for loading.
+
+The text of these classes is also written into emitted Python, each by itself.
 """
 
 from __future__ import annotations
@@ -9,12 +15,11 @@ from typing import Any
 import keras
 from keras import ops
 
-_register = keras.saving.register_keras_serializable(package="archspec")
 
-
-@_register
-class LocalResponseNormalization(keras.layers.Layer):
-    """AlexNet's normalization over channels, ``tf.nn.local_response_normalization`` at any rank."""
+class LocalResponseNormalization:
+    """AlexNet's normalization over neighbouring channels, as
+    ``tf.nn.local_response_normalization``, for any rank: a model of operations.
+    """
 
     def __init__(
         self,
@@ -22,123 +27,122 @@ class LocalResponseNormalization(keras.layers.Layer):
         bias: float = 2.0,
         alpha: float = 1e-4,
         beta: float = 0.75,
-        **kwargs: Any,
+        name: str | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(**kwargs)
         self.depth_radius = depth_radius
         self.bias = bias
         self.alpha = alpha
         self.beta = beta
-        self.supports_masking = True
+        self.name = name
+        self.policy = keras.dtype_policies.get(options.get("dtype") or keras.config.dtype_policy())
+        self.weights: list[Any] = []
+        self.models: dict[Any, keras.Model] = {}
 
-    def call(self, inputs: Any) -> Any:
-        # Half precision is left for the sum, as in Keras's own layers: squares of 256 overflow it.
-        x = ops.cast(inputs, keras.backend.result_type(inputs.dtype, "float32"))
-        margins = [(0, 0)] * (len(x.shape) - 1) + [(self.depth_radius, self.depth_radius)]
-        squares = ops.pad(ops.square(x), margins)
-        size = ops.shape(x)[-1]
-        shifts = range(2 * self.depth_radius + 1)
-        around = sum(squares[..., shift : shift + size] for shift in shifts)
+    def __call__(self, inputs: Any) -> Any:
+        rank, channels = len(inputs.shape), inputs.shape[-1]
+        if rank < 2:
+            raise ValueError(f"there is no axis of channels in a tensor of shape {inputs.shape}")
+        dtype = keras.backend.standardize_dtype(inputs.dtype)
+        if (rank, channels) not in self.models:
+            x = keras.Input((*[None] * (rank - 2), channels), dtype=dtype)
+            model = keras.Model(x, self.normalized(x, rank), name=self.name)
+            for number, operation in enumerate(model.operations):
+                operation.name = f"step_{number}"  # Keras counts them from model to model
+            self.models[rank, channels] = model
+        return self.models[rank, channels](inputs)
+
+    def normalized(self, x: Any, rank: int) -> Any:
+        """The tensor divided by the root of its neighbours' squares."""
+        # As in Keras's own normalizations, half precision is left for the sum: squares of 256
+        # overflow it.
+        x = ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
+        width = 2 * self.depth_radius
+        squares = ops.pad(ops.square(x), [(0, 0)] * (rank - 1) + [(self.depth_radius,) * 2])
+        around = sum(squares[..., shift : shift - width or None] for shift in range(width + 1))
         scale = ops.power(self.bias + self.alpha * around, -self.beta)
-        return ops.cast(x * scale, self.compute_dtype)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        if len(input_shape) < 2:
-            raise ValueError(f"{type(self).__name__} needs channels and its input is {input_shape}")
-        return input_shape
-
-    def get_config(self) -> dict[str, Any]:
-        own = {
-            "depth_radius": self.depth_radius,
-            "bias": self.bias,
-            "alpha": self.alpha,
-            "beta": self.beta,
-        }
-        return {**super().get_config(), **own}
+        return ops.cast(x * scale, self.policy.compute_dtype)
 
 
-@_register
-class StochasticDepth(keras.layers.Layer):
-    """In training, drops examples with probability ``rate``, scales the others by 1 / (1 - rate)."""
+class StochasticDepth:
+    """In training, drops whole examples with probability ``rate`` and scales the others by 1 /
+    (1 - rate): a dropout with one draw for each example.
+    """
 
-    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        rate: float,
+        seed: int | None = None,
+        name: str | None = None,
+        **options: Any,
+    ) -> None:
         if not 0 <= rate < 1:
             raise ValueError(f"`rate` must be a number from 0 up to, but not, 1, and is {rate}")
-        self.rate = rate
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
-        self.supports_masking = True
+        self.name = name
+        self.options = {"rate": rate, "seed": seed, "name": name, **options}
+        self.weights: list[Any] = []
+        self.layers: dict[int, Any] = {}
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        x = ops.cast(inputs, self.compute_dtype)
-        if not training or self.rate == 0:
-            return x
-        one_for_each = (ops.shape(x)[0], *(1,) * (len(x.shape) - 1))
-        seed = self.seed_generator
-        return keras.random.dropout(x, self.rate, noise_shape=one_for_each, seed=seed)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return input_shape
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+    def __call__(self, inputs: Any) -> Any:
+        rank = len(inputs.shape)
+        if rank not in self.layers:
+            shape = (None, *[1] * (rank - 1))
+            self.layers[rank] = keras.layers.Dropout(noise_shape=shape, **self.options)
+        return self.layers[rank](inputs)
 
 
-@_register
-class Slice(keras.layers.Layer):
-    """The part of a tensor from ``start`` up to, not including, ``stop`` along ``axis``."""
+class Slice:
+    """The part of a tensor from ``start`` up to, but not, ``stop`` along ``axis``, all of which
+    must exist: a model of operations.
+    """
 
-    def __init__(self, axis: int, start: int = 0, stop: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        axis: int,
+        start: int = 0,
+        stop: int | None = None,
+        name: str | None = None,
+        **options: Any,
+    ) -> None:
         self.axis = axis
         self.start = start
         self.stop = stop
+        self.name = name
+        self.weights: list[Any] = []
+        self.models: dict[Any, keras.Model] = {}
 
-    def call(self, inputs: Any) -> Any:
-        expected = self.compute_output_shape(tuple(inputs.shape))
-        *lead, extent = expected[: self._index(len(inputs.shape)) + 1]
-        part = inputs[(slice(None),) * len(lead) + (slice(self.start, self.stop),)]
-        if part.shape[len(lead)] == extent:
-            return part
-        # TensorFlow does not infer this size of an unknown axis; a reshape states and checks it.
-        shape = list(ops.shape(part))
-        shape[len(lead)] = extent
-        return ops.reshape(part, shape)
-
-    def compute_output_spec(self, inputs: Any) -> keras.KerasTensor:
-        return keras.KerasTensor(self.compute_output_shape(tuple(inputs.shape)), dtype=inputs.dtype)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        index = self._index(len(input_shape))
-        return (*input_shape[:index], self._extent(input_shape[index]), *input_shape[index + 1 :])
-
-    def _index(self, rank: int) -> int:
-        index = self.axis + rank * (self.axis < 0)
-        if not 0 < index < rank:
+    def __call__(self, inputs: Any) -> Any:
+        rank = len(inputs.shape)
+        axis = self.axis + rank * (self.axis < 0)
+        if not 0 < axis < rank:
             raise ValueError(f"`axis` {self.axis} is the batch or outside a tensor of {rank} axes")
-        return index
+        size = inputs.shape[axis]
+        if (rank, size) not in self.models:
+            shape = [size if number == axis else None for number in range(1, rank)]
+            x = keras.Input(shape, dtype=keras.backend.standardize_dtype(inputs.dtype))
+            model = keras.Model(x, self.part(x, axis, size), name=self.name)
+            for number, operation in enumerate(model.operations):
+                operation.name = f"step_{number}"  # Keras counts them from model to model
+            self.models[rank, size] = model
+        return self.models[rank, size](inputs)
 
-    def _extent(self, size: int | None) -> int | None:
+    def part(self, x: Any, axis: int, size: int | None) -> Any:
+        """The part of an axis of this size."""
         start, stop = self.start, self.stop
-        if size is None:  # known all the same where both are counted from the same end
-            if stop is None:
-                return -start if start < 0 else None
-            if (start < 0) != (stop < 0):
-                return None
-        else:
-            start += size * (start < 0)
-            stop = size if stop is None else stop + size * (stop < 0)
-        if start >= stop or (size is not None and not 0 <= start < stop <= size):
-            part = f"part from {self.start} up to {self.stop}"
-            raise ValueError(f"an axis of size {size} has no {part}")
-        return stop - start
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "axis": self.axis, "start": self.start, "stop": self.stop}
+        if size is not None:
+            first = start + size * (start < 0)
+            end = size if stop is None else stop + size * (stop < 0)
+            if not 0 <= first < end <= size:
+                raise ValueError(f"an axis of size {size} has no part from {start} up to {stop}")
+        # Of an axis of unknown size Keras does not know the size of a part, but that of indices.
+        if size is None and start < 0 and (stop is None or stop < 0):
+            return ops.take(ops.flip(x, axis), list(range(~start, -(stop or 0) - 1, -1)), axis)
+        if size is None and stop is not None and 0 <= start < stop:
+            return ops.take(x, list(range(start, stop)), axis)
+        return x[(slice(None),) * axis + (slice(start, stop),)]
 
 
-@_register
+@keras.saving.register_keras_serializable(package="archspec")
 class Parameter(keras.layers.Layer):
     """A learned tensor of ``shape``, repeated for each example of the input."""
 

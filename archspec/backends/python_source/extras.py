@@ -66,26 +66,34 @@ def frozen(attention, query, value, *key):
 LAYERS = Path(__file__).parents[1] / "keras" / "layers.py"
 """The layers that Keras lacks. The file is read, not imported."""
 
-DECORATOR = '@keras.saving.register_keras_serializable(package="archspec")'
-
 
 def layer_kinds() -> dict[str, str]:
     """The classes of the layers that Keras lacks, without the types, by kind."""
     text = LAYERS.read_text(encoding="utf-8")
     classes = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
     return {
-        node.name: f"\n{DECORATOR}\n{_without_types(text.splitlines(), node)}\n" for node in classes
+        node.name: "\n".join(["", *_decorators(text, node), _without_types(text, node), ""])
+        for node in classes
     }
 
 
-def _without_types(lines: list[str], node: ast.ClassDef) -> str:
+def _decorators(text: str, node: ast.ClassDef) -> list[str]:
+    return [f"@{ast.get_source_segment(text, decorator)}" for decorator in node.decorator_list]
+
+
+def _without_types(text: str, node: ast.ClassDef) -> str:
     """The text of a class, each method's signature on a line of its own and without types."""
-    methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
-    text = list(lines)
-    for method in reversed(methods):
-        returned = method.returns
-        assert returned is not None, "the package is typed strictly"
-        signature = _signature("\n".join(lines), method)
-        text[method.lineno - 1 : returned.end_lineno] = [" " * method.col_offset + signature]
-    removed = len(lines) - len(text)
-    return "\n".join(text[node.lineno - 1 : (node.end_lineno or len(lines)) - removed])
+    lines = text.splitlines()
+    end = node.end_lineno or len(lines)
+    length = len(lines)
+    typed = [one for one in ast.walk(node) if isinstance(one, ast.FunctionDef | ast.AnnAssign)]
+    for one in sorted(typed, key=lambda one: -one.lineno):
+        if isinstance(one, ast.FunctionDef):
+            returned = one.returns
+            assert returned is not None, "the package is typed strictly"
+            last, untyped = returned.end_lineno, _signature(text, one)
+        else:
+            assert one.value is not None, "the package has no bare annotations in methods"
+            last, untyped = one.end_lineno, f"{ast.unparse(one.target)} = {ast.unparse(one.value)}"
+        lines[one.lineno - 1 : last] = [" " * one.col_offset + untyped]
+    return "\n".join(lines[node.lineno - 1 : end - (length - len(lines))])
