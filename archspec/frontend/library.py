@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from archspec import limits
@@ -28,6 +29,13 @@ a checkout.
 """
 
 
+SHORTEST = 4
+"""Characters of the shortest variant's name that is looked for without its spec's."""
+
+MODEL_FILES = (".keras", ".h5", ".json")
+"""The endings of files that `archspec verify` compares a spec with."""
+
+
 class Reference(NamedTuple):
     """What a user names: a path (``-`` is standard input), or a shipped spec's bare name, and
     perhaps a variant.
@@ -37,15 +45,18 @@ class Reference(NamedTuple):
     variant: str | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Reference:
-        """``specs/resnet.yaml@resnet18`` → its path and variant."""
+    def parse(cls, text: str, folder: Path = Path()) -> Reference:
+        """``specs/resnet.yaml@resnet18`` → its path and variant. A path may hold `@` too: one that
+        is there, seen from ``folder``, or one that ends as a spec's does.
+        """
         path, at, variant = text.rpartition("@")
-        return cls(path, variant) if at and path else cls(text)
+        no_variant = not at or not path or (_is_spec(text) and not _is_spec(path))
+        return cls(text) if no_variant or _is_there(folder / text) else cls(path, variant)
 
     @property
     def shipped(self) -> bool:
         """Whether this is the bare name of a shipped spec."""
-        return self.path != "-" and not self.path.endswith((".yaml", ".yml"))
+        return self.path != "-" and not _is_spec(self.path)
 
     def __str__(self) -> str:
         return self.path if self.variant is None else f"{self.path}@{self.variant}"
@@ -86,7 +97,7 @@ class Library:
         self, document: Document, extends: Value, chain: tuple[str, ...]
     ) -> tuple[Document, str | None]:
         """The document that another one extends, and the variant of it."""
-        reference = Reference.parse(str(extends.text))
+        reference = Reference.parse(str(extends.text), _folder_of(document.name))
         if not reference.path.isprintable():
             _refuse(
                 "file-not-found",
@@ -104,8 +115,7 @@ class Library:
     def _beside(
         self, document: Document, reference: Reference, extends: Value, chain: tuple[str, ...]
     ) -> Path:
-        here = Path(document.name) if not document.name.startswith("<") else Path("x")
-        path = here.parent / reference.path
+        path = _folder_of(document.name) / reference.path
         root = Path(chain[0]) if chain and not chain[0].startswith("<") else Path("x")
         folder = _real(root.parent)
         inside = _real(path).is_relative_to(folder) or _real(path).is_relative_to(_real(SHIPPED))
@@ -126,33 +136,48 @@ class Library:
         path = SHIPPED / f"{reference.path}.yaml"
         if _real(path).is_relative_to(_real(SHIPPED)) and _is_file(path):
             return path
-        names = shipped_names()
         span = extends.span if extends else Span(reference.path or "?", 1, 1, 1, 1)
-        near = did_you_mean(reference.path, names)
         here = Path(extends.span.file).parent if extends else Path()
-        beside = (
-            f"for the file write `{reference.path}.yaml`"
-            if _is_file(here / f"{reference.path}.yaml")
-            else None
-        )
-        folder = (
-            "it is a folder: name a file in it"
-            if reference.path and _is_folder(here / reference.path)
-            else None
-        )
+        _refuse("file-not-found", *self._no_spec(reference.path, here, span))
+        raise AssertionError
+
+    def _no_spec(self, path: str, here: Path, span: Span) -> tuple[str, Span, str]:
+        """What is wrong with a path that names neither a spec's file nor a shipped spec, and
+        the help.
+        """
+        if path and _is_folder(here / path):
+            return f"`{path}` is a folder", span, "name a file in it"
+        if _is_file(here / path):
+            ending = PurePath(path).suffix
+            help = (
+                f"to compare it with a spec: `archspec verify SPEC --against {path}`"
+                if ending in MODEL_FILES
+                else "a spec is a YAML file"
+            )
+            return f"`{path}` is no spec: the path of a spec ends in `.yaml`", span, help
+        beside = f"for the file write `{path}.yaml`" if _is_file(here / f"{path}.yaml") else None
+        near = self._shipped_variant(path) or did_you_mean(path, shipped_names())
         help = (
             beside
             or near
-            or folder
             or "`archspec list` shows those it has; the path of a file ends in `.yaml`"
         )
-        message = (
-            f"there is no file `{reference.path}`"
-            if "/" in reference.path
-            else f"archspec ships no spec called `{reference.path}`"
-        )
-        _refuse("file-not-found", message, span, help=help)
-        raise AssertionError
+        if "/" in path:
+            return f"there is no file `{path}`", span, help
+        return f"archspec ships no spec called `{path}`", span, help
+
+    def _shipped_variant(self, name: str) -> str | None:
+        """The help for the name of a variant of a shipped spec, `resnet50`, with its spec's or
+        without.
+        """
+        wanted = re.sub("[-_]", "", name.lower())
+        for spec in sorted(shipped_names(), key=lambda name: ("/" in name, name)):
+            text = (SHIPPED / f"{spec}.yaml").read_text(encoding="utf-8")
+            for variant in self.variants(reader.read(text, spec)):
+                for called in (variant, f"{PurePath(spec).name}{variant}"):
+                    if len(called) >= SHORTEST and re.sub("[-_]", "", called.lower()) == wanted:
+                        return f"did you mean `{spec}@{variant}`?"
+        return None
 
     def _read(self, path: Path, reference: Reference, extends: Value | None = None) -> Document:
         name = _shown(path)
@@ -229,11 +254,25 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def _is_spec(path: str) -> bool:
+    """Whether a path ends as that of a spec does."""
+    return path.endswith((".yaml", ".yml"))
+
+
+def _folder_of(name: str) -> Path:
+    """The folder of a document, whose name begins with ``<`` where it is no file."""
+    return Path() if name.startswith("<") else Path(name).parent
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:  # a name that is too long
         return False
+
+
+def _is_there(path: Path) -> bool:
+    return _is_file(path) or _is_folder(path)
 
 
 def _is_folder(path: Path) -> bool:

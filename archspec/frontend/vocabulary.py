@@ -78,6 +78,7 @@ BLOCK_NAME = r"[a-z][a-z0-9_]*"
 VARIABLE_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 STEP = r"[A-Za-z0-9_-]+"
 NETWORK_NAME = r"[a-z0-9_-]+"
+VARIANT_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*"
 
 CALL_PATTERN = f"^(?!(?:{'|'.join(sorted(RESERVED_STEPS))})$){BLOCK_NAME}$"
 """Keys of an item that call a block."""

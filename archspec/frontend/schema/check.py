@@ -66,5 +66,7 @@ TELLERS: Mapping[str, Callable[[Refusal], Iterator[Diagnostic]]] = {
 
 def diagnostics(refusal: Refusal) -> Iterator[Diagnostic]:
     """What is wrong: nothing where another error of the validator says the same mistake."""
-    if not wrong_keys.is_misplaced_merge(refusal):
+    if refusal.expects.what == "variant name":
+        yield from wrong_keys.wrong_names(refusal)
+    elif not wrong_keys.is_misplaced_merge(refusal):
         yield from TELLERS.get(refusal.keyword, wrong_values.wrong_value)(refusal)

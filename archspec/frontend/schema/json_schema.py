@@ -19,6 +19,7 @@ from archspec.frontend.vocabulary import (
     TOP_LEVEL,
     VARIABLE_NAME,
     VARIANT_KEYS,
+    VARIANT_NAME,
 )
 from archspec.layers import KINDS
 from archspec.layers.base import Field, Layer
@@ -105,6 +106,12 @@ def _document(editor: bool) -> Schema:
         "extends": {"type": ["string", "number"], **_says("the path or name of a spec", "spec")},
         "variants": {
             "type": "object",
+            "propertyNames": {
+                "pattern": f"^{VARIANT_NAME}$",
+                **_says(
+                    "the name of a variant: letters, digits, `_`, `-`, `.` and `+`", "variant name"
+                ),
+            },
             "additionalProperties": _variant(),
             **_says("a mapping from names to sets of changes", "mapping"),
         },

@@ -264,6 +264,21 @@ def _follows(refusal: Refusal, modifier: str) -> bool:
     )
 
 
+def wrong_names(refusal: Refusal) -> Iterator[Diagnostic]:
+    """Names of variants with other characters than such a name may have."""
+    for name, variant in refusal.value.items():
+        if not re.search(str(refusal.schema["pattern"]), name):
+            near = re.sub(r"[^A-Za-z0-9_.+-]+", "-", name).strip("-.+")
+            yield Diagnostic(
+                "wrong-name",
+                f"`{name}` is no name for a variant" if name else "a variant needs a name",
+                variant.place,
+                help=f"write `{near}`"
+                if near
+                else "use letters, digits, `_`, `-`, `.` and `+`, the first a letter or digit",
+            )
+
+
 def both_inputs(refusal: Refusal) -> Iterator[Diagnostic]:
     """``input`` beside ``inputs``."""
     second = max(

@@ -12,7 +12,9 @@ from archspec.frontend.yaml.line_complaints import (
     Trouble,
     Words,
     YamlFault,
+    indent,
     quoted,
+    says_something,
     without_comment,
 )
 from archspec.spelling import cut
@@ -66,8 +68,8 @@ def open_bracket(trouble: Trouble) -> Words | None:
         )
         help = f"write `{closing}` in its place" if swapped else ends
         return Words(f"`{trouble.here[:1]}` cannot close the `{bracket}` of {where}", help)
-    if trouble.at[0] == row and trouble.here:
-        return _within_brackets(trouble, column, closing)
+    if trouble.here and (trouble.at[0] == row or _closes(trouble, row, column, closing)):
+        return _within_brackets(trouble, column if trouble.at[0] == row else -1, closing)
     last = trouble.line(row)[column + 1 :].strip()
     help = (
         f"add `{closing}` at the end of line {row + 1}"
@@ -75,6 +77,24 @@ def open_bracket(trouble: Trouble) -> Words | None:
         else f"add `{closing}` after its last entry"
     )
     return Words(f"this `{bracket}` is never closed", help, (row, column, 1))
+
+
+def _closes(trouble: Trouble, row: int, column: int, closing: str) -> bool:
+    """Whether a bracket is closed below its line, before a line that is indented no deeper than
+    its own.
+    """
+    rest = [trouble.line(row)[column + 1 :]]
+    for below in range(row + 1, len(trouble.lines)):
+        line = trouble.line(below)
+        if says_something(line) and indent(line) <= indent(trouble.line(row)):
+            break
+        rest.append(line)
+    needed = closing
+    for char in re.findall(r"[\[\]{}]", QUOTED.sub("", " ".join(map(without_comment, rest)))):
+        needed = needed + CLOSING[char] if char in CLOSING else needed[:-1]
+        if not needed:
+            return True
+    return False
 
 
 def _opened(text: str) -> str:
