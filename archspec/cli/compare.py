@@ -1,9 +1,11 @@
-"""`archspec compare`: networks in; a table of them side by side, and a chart, out."""
+"""`archspec compare`: networks, or trainings, in; a table of them side by side, and charts, out."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +15,10 @@ from archspec.cli.session import Session, compiling, graph_of
 from archspec.compiler import Checked, distinct
 from archspec.reports.compare import FORMATS, Network
 from archspec.reports.compare import compare as report
+from archspec.spelling import listed
+from archspec.training.trained import is_run, trained
+
+NO_CHARTS = "charts need matplotlib and adjustText: pip install 'archspec-nn[plot]'"
 
 
 @click.command(short_help="Networks side by side, and as a chart.")
@@ -38,16 +44,15 @@ from archspec.reports.compare import compare as report
     metavar="FILE",
     help="Read accuracies from the columns `name` and `accuracy` of a CSV file.",
 )
+@click.option(
+    "--curves",
+    type=click.Path(path_type=Path),
+    metavar="FILE.svg|png",
+    help="Draw loss and accuracy of all runs, epoch by epoch.",
+)
 @options(output_format(FORMATS), COMPILING)
 @compiling()
-def compare(
-    session: Session,
-    specs: tuple[str, ...],
-    format: str,
-    output: Path | None,
-    words: tuple[str, ...],
-    table: Path | None,
-) -> None:
+def compare(session: Session, specs: tuple[str, ...], format: str, **charts: Any) -> None:
     """Print networks side by side: parameters, multiply-adds, activation memory, depth.
 
     A spec without @VARIANT stands for all its variants, and for itself if no variant is the same
@@ -56,26 +61,69 @@ def compare(
     With -o, a bubble chart: multiply-adds across, parameters up, activation memory as the area;
     with accuracies, accuracy up and parameters as the area.
 
+    The folders of runs, as `archspec train` writes them, are compared by the loss and the accuracy
+    of their last epochs; their chart has the accuracy in validation.
+
     \b
     Examples:
       archspec compare resnet vgg
       archspec compare mynet.yaml resnet@resnet50 -o chart.svg
       archspec compare resnet --accuracy resnet50=76.1 --accuracy resnet101=77.4 -o chart.png
+      archspec compare runs/* --format markdown --curves curves.svg
     """
-    need_ending(output, ("svg", "png"), "-o")
+    need_ending(charts["output"], ("svg", "png"), "-o")
+    need_ending(charts["curves"], ("svg", "png"), "--curves")
+    runs = [Path(spec) for spec in dict.fromkeys(specs) if is_run(Path(spec))]
+    if not runs:
+        if charts["curves"] is not None:
+            raise click.UsageError("--curves needs the folders of runs, as `archspec train` writes")
+        _compare_networks(session, specs, format, charts)
+    elif others := [spec for spec in dict.fromkeys(specs) if not is_run(Path(spec))]:
+        verb = "is" if len(others) == 1 else "are"
+        raise click.UsageError(
+            f"runs are compared with runs, and {listed(others)} {verb} no folder of a run"
+        )
+    elif charts["words"] or charts["table"] or session.sets:
+        raise click.UsageError("runs are as they are: no --accuracy, --csv or --set for them")
+    else:
+        _compare_trained(runs, format, charts)
+
+
+def _compare_trained(folders: list[Path], format: str, charts: Mapping[str, Any]) -> None:
+    from archspec.reports.runs import compare_runs
+
+    runs = [trained(folder) for folder in folders]
+    if charts["output"] is not None:
+        networks = [
+            Network(run.name, run.network, graph, _percent(run.last)) for run, graph in runs
+        ]
+        _draw(networks, charts["output"])
+    if charts["curves"] is not None:
+        _draw_curves({run.name: run.history for run, _ in runs}, charts["curves"])
+    terminal.say(compare_runs([run for run, _ in runs], format))
+
+
+def _percent(numbers: Mapping[str, float]) -> float | None:
+    accuracy = numbers.get("val_accuracy", numbers.get("accuracy"))
+    return None if accuracy is None else 100 * accuracy
+
+
+def _compare_networks(
+    session: Session, specs: tuple[str, ...], format: str, charts: Mapping[str, Any]
+) -> None:
     families = session.families(specs)
     if session.failed:
         return
     checked = _each_once(families)
     alike = {name for name, number in Counter(one.name for one in checked).items() if number > 1}
     names = [f"{one.name} ({one.spec})" if one.name in alike else one.name for one in checked]
-    accuracies = _accuracies(words, table, names)
+    accuracies = _accuracies(charts["words"], charts["table"], names)
     networks = [
         Network(name, one.spec, graph_of(one), accuracies.get(name))
         for name, one in zip(names, checked, strict=True)
     ]
-    if output is not None:
-        _draw(networks, output)
+    if charts["output"] is not None:
+        _draw(networks, charts["output"])
     terminal.say(report(networks, format))
 
 
@@ -90,7 +138,7 @@ def _accuracies(words: tuple[str, ...], table: Path | None, names: list[str]) ->
     override them.
     """
     from archspec.charts.accuracies import Unreadable, from_csv, from_words, strangers
-    from archspec.spelling import did_you_mean, listed
+    from archspec.spelling import did_you_mean
 
     try:
         written = from_words(words)
@@ -113,14 +161,11 @@ def _accuracies(words: tuple[str, ...], table: Path | None, names: list[str]) ->
 def _draw(networks: list[Network], output: Path) -> None:
     from archspec.charts.bubbles import bubbles
     from archspec.files import check_target, whole_file
-    from archspec.spelling import listed
 
     try:
         from archspec.charts.bubble_chart import draw
     except ImportError as error:
-        raise click.ClickException(
-            "charts need matplotlib and adjustText: pip install 'archspec-nn[plot]'"
-        ) from error
+        raise click.ClickException(NO_CHARTS) from error
     check_target(output)
     found = bubbles(networks)
     for reason, names in found.missing.items():
@@ -129,4 +174,21 @@ def _draw(networks: list[Network], output: Path) -> None:
         raise click.ClickException(f"there is nothing to draw in {output}")
     with whole_file(output) as beside:
         draw(found.points, found.axes, beside)
+    terminal.say(f"wrote {output}", err=True)
+
+
+def _draw_curves(histories: Mapping[str, Any], output: Path) -> None:
+    from archspec.files import check_target, whole_file
+
+    try:
+        from archspec.charts.curves import draw_several
+    except ImportError as error:
+        raise click.ClickException(NO_CHARTS) from error
+    check_target(output)
+    if not any(histories.values()):
+        raise click.ClickException(
+            f"no run has ended an epoch: there is nothing to draw in {output}"
+        )
+    with whole_file(output) as beside:
+        draw_several(histories, beside)
     terminal.say(f"wrote {output}", err=True)
