@@ -423,6 +423,18 @@ ITEMS = [
         nodes="flatten flatten_2 flatten_3 re_lu re_lu_2",
     ),
     Case(
+        "a bare word keeps no colon before a modifier below it",
+        "- ReLU\n  repeat: 2\n- ReLU  # with a comment\n\n  name: a\n- Add\n  from: [a, prev]",
+        nodes="re_lu re_lu_2 a add",
+        takes={"add": "a a"},
+    ),
+    Case(
+        "a bare block, and one that a variable names",
+        "vars: {act: ReLU}\nblocks: {b: {layers: [ReLU]}}\nlayers:\n- b\n  name: x\n"
+        "- $act\n  when: true\n  repeat: 2",
+        nodes="x.re_lu re_lu re_lu_2",
+    ),
+    Case(
         "when is read before from and name",
         "- ReLU\n- {ReLU: , name: $(1 / 0)x, from: nobody, when: false}\n- Flatten",
         nodes="re_lu flatten",

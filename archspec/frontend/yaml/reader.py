@@ -16,6 +16,7 @@ import yaml
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.frontend.yaml import complaints, mark_complaints, scalars
+from archspec.frontend.yaml.bare_items import with_colons
 from archspec.frontend.yaml.document import Document, Value
 from archspec.frontend.yaml.line_complaints import quoted
 from archspec.spelling import cut, did_you_mean
@@ -25,14 +26,24 @@ Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
 
 def read(text: str, name: str) -> Document:
     """The document that a text holds, ``name`` being its file for spans. Raises `SpecError`."""
-    builder = _Builder(name, text)
+    builder = _Builder(name, text, text.splitlines())
     try:
         root = builder.build()
     except yaml.YAMLError as error:
-        raise SpecError([complaints.translate(error, text, name)], {name: text}) from None
+        builder = _Builder(name, with_colons(text), builder.lines)
+        if builder.text == text:
+            raise _unreadable(error, text, name) from None
+        try:
+            root = builder.build()
+        except yaml.YAMLError as other:
+            raise _unreadable(other, text, name) from None
     if builder.problems:
         raise SpecError(builder.problems, {name: text})
     return Document(name, root, {name: text})
+
+
+def _unreadable(error: yaml.YAMLError, text: str, name: str) -> SpecError:
+    return SpecError([complaints.translate(error, text, name)], {name: text})
 
 
 @dataclass(eq=False, repr=False)
@@ -58,11 +69,12 @@ class _Frame:
 @dataclass(eq=False, repr=False)
 class _Builder:
     """Turns the parser's events into a `Value`, without recursion, so that no nesting can
-    exhaust the stack.
+    exhaust the stack. ``lines`` are the author's, ``text`` what is parsed.
     """
 
     name: str
     text: str
+    lines: list[str]
     problems: list[Diagnostic] = field(default_factory=list)
     anchors: dict[str, tuple[Value, int, int] | None] = field(default_factory=dict)
     stack: list[_Frame] = field(default_factory=list)
@@ -335,7 +347,9 @@ class _Builder:
         line does, not where the next begins.
         """
         if end.line == start.line:
-            return Span(self.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+            width = len(self.lines[start.line]) if start.line < len(self.lines) else 0
+            columns = (min(mark.column, width) + 1 for mark in (start, end))
+            return Span(self.name, start.line + 1, next(columns), end.line + 1, next(columns))
         lines = self.text[start.index : end.index].rstrip().splitlines() or [""]
         column = len(lines[-1]) + (start.column if len(lines) == 1 else 0)
         return Span(
@@ -352,7 +366,8 @@ class _Builder:
 
     def _stop(self, code: str, message: str, span: Span, help: str | None = None) -> None:
         raise SpecError(
-            [*self.problems, Diagnostic(code, message, span, help=help)], {self.name: self.text}
+            [*self.problems, Diagnostic(code, message, span, help=help)],
+            {self.name: "\n".join(self.lines)},
         )
 
     def _too_deep(self, span: Span) -> None:
