@@ -1,31 +1,28 @@
-"""archspec: a compiler for neural-network architectures. A YAML spec in, a checked Keras model
-out.
+"""archspec: a compiler for neural-network architectures. A YAML spec in, a checked Keras model out.
+
+The public names are loaded when they are first used, so that the command line is there to handle
+Ctrl-C while its imports run.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from archspec import notebook
-from archspec.compiler import compile
-from archspec.diagnostics import SpecError
-from archspec.graph import DISPLAYS, Graph
 from archspec.version import __version__
 
+TYPE_CHECKING = False  # and not the one of `typing`, which takes a while to import
 if TYPE_CHECKING:
-    import keras
+    from archspec.api import Graph, SpecError, build, compile
 
 __all__ = ["Graph", "SpecError", "__version__", "build", "compile"]
 
-DISPLAYS.update(svg=notebook.picture, html=notebook.page)
+
+def __getattr__(name: str) -> object:
+    """A public name. Raises `AttributeError` for any other."""
+    if name not in __all__:
+        raise AttributeError(f"module 'archspec' has no attribute '{name}'")
+    from archspec import api  # noqa: PLC0415 - on first use
+
+    return getattr(api, name)
 
 
-def build(ref: str | Path | dict[str, Any], /, **vars: Any) -> keras.Model:
-    """Compile a spec and build its Keras model; ``ref`` and keywords are those of `compile`.
-    Raises `SpecError`.
-    """
-    # Keras takes seconds to load, and `compile` needs none of it.
-    from archspec.backends.keras.model import build_model  # noqa: PLC0415
-
-    return build_model(compile(ref, **vars))
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

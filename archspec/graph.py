@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archspec.spelling import cut
 from archspec.tensor import Tensor, Weight, tensor_bytes, total
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Scope(NamedTuple):
     arguments: Bindings = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Graph:
     """A network: every layer with its shapes, weights and multiply-adds, in topological order.
 
@@ -110,6 +111,15 @@ class Graph:
         unknown.
         """
         return total(tensor_bytes(node.output) for node in self.nodes)
+
+    def __repr__(self) -> str:
+        """The graph in a line; its table and picture are the commands' and the notebook's."""
+        inputs, outputs = (
+            ", ".join(f"{name} {self.tensors[node]}" for name, node in names.items())
+            for names in ({name: name for name in self.inputs}, self.outputs)
+        )
+        layers = f"{len(self.nodes):,} layers, {self.parameters:,} parameters"
+        return f"<Graph {self.name}: {cut(inputs, 60)} → {cut(outputs, 60)}, {layers}>"
 
     def _repr_svg_(self) -> str | None:
         """The diagram, as a notebook asks for it."""

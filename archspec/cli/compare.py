@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from archspec.cli import terminal
-from archspec.cli.options import COMPILING, SPECS, need_ending, options, output_format
+from archspec.cli.options import COMPILING, SPECS, need_ending, options, output_format, text
 from archspec.cli.session import Session, compiling, graph_of
 from archspec.compiler import Checked, distinct
 from archspec.reports.compare import FORMATS, Network
@@ -33,6 +33,7 @@ NO_CHARTS = "charts need matplotlib and adjustText: pip install 'archspec-nn[plo
 @click.option(
     "--accuracy",
     "words",
+    type=text,
     multiple=True,
     metavar="NAME=VALUE",
     help="The accuracy of a network, in percent. May be repeated.",
@@ -124,7 +125,7 @@ def _compare_networks(
     ]
     if charts["output"] is not None:
         _draw(networks, charts["output"])
-    terminal.say(report(networks, format))
+    terminal.output(report(networks, format), format)
 
 
 def _each_once(families: list[list[Checked]]) -> list[Checked]:

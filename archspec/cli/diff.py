@@ -37,5 +37,5 @@ def diff(session: Session, a: str, b: str, format: str) -> int:
     if graphs[0].name == graphs[1].name:
         graphs = [replace(graph, name=spec) for graph, spec in zip(graphs, (a, b), strict=True)]
     found = differences(*graphs)
-    terminal.say(report(found, format))
+    terminal.output(report(found, format), format)
     return 0 if found.equal else 1

@@ -15,6 +15,7 @@ from archspec.cli.options import (
     drawing_options,
     need_ending,
     options,
+    text,
 )
 from archspec.cli.session import Session, compiling
 from archspec.diagrams.options import FORMATS, DrawingError, Options
@@ -33,7 +34,10 @@ from archspec.spelling import file_name
     help="Where to write the picture; the ending is its format.  [default: NAME.svg]",
 )
 @click.option(
-    "--block", metavar="NAME", help="Draw only this group, or the first call of this block."
+    "--block",
+    type=text,
+    metavar="NAME",
+    help="Draw this group or block alone.",
 )
 @click.option(
     "--compare",

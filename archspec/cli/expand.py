@@ -35,4 +35,4 @@ def expand(session: Session, spec: str, every_layer: bool) -> None:
         text = write(flat(graph))
     else:
         text = session.compiler.expanded(Reference.parse(spec), session.overrides)
-    terminal.say(text.rstrip("\n"))
+    terminal.output(text.rstrip("\n"), "yaml")

@@ -34,4 +34,4 @@ def list_(session: Session, sort: str, format: str) -> None:
         variants = [one.variant or "" for one in compiler.family(Reference(name))][1:]
         network, *others = (graph_of(one) for one in compiler.check_family(Reference(name), {}))
         specs.append(ShippedSpec(name, network, dict(zip(variants, others, strict=True))))
-    terminal.say(listing(specs, format, sort))
+    terminal.output(listing(specs, format, sort), format)

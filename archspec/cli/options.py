@@ -15,6 +15,17 @@ DIAGNOSTIC_FORMATS = ("text", "json", "github")
 Command = Callable[..., Any]
 
 
+def text(word: str) -> str:
+    """A word of the command line that is not a path. Raises a usage error if its bytes are not
+    UTF-8, which Python marks by characters that cannot be written.
+    """
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        raise click.BadParameter(f"`{word}` is not text in UTF-8") from None
+    return word
+
+
 def options(*chosen: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Several options in one decorator, listed by ``--help`` in this order."""
 
@@ -43,6 +54,7 @@ SPECS = click.argument("specs", metavar="SPEC[@VARIANT]...", nargs=-1, required=
 SET = click.option(
     "--set",
     "sets",
+    type=text,
     multiple=True,
     metavar="NAME=VALUE",
     help=(
@@ -103,7 +115,12 @@ DRAWING = options(
         type=click.Choice(THEMES),
         help="Light, dark, or auto: as the reader has set.  [default: auto in SVG, else light]",
     ),
-    click.option("--title", metavar="TEXT", help="The title.  [default: the network's name]"),
+    click.option(
+        "--title",
+        type=text,
+        metavar="TEXT",
+        help="The title of the picture.  [default: the network's name]",
+    ),
     click.option(
         "--detail",
         type=click.Choice(LEVELS),
@@ -111,12 +128,14 @@ DRAWING = options(
     ),
     click.option(
         "--expand",
+        type=text,
         multiple=True,
         metavar="NAME",
         help="Show the layers of this group or block. May be repeated.",
     ),
     click.option(
         "--collapse",
+        type=text,
         multiple=True,
         metavar="NAME",
         help="Draw this group or block as one card. May be repeated.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, NoReturn
@@ -70,7 +71,9 @@ class Commands(click.Group):
         except click.Abort:
             return terminal.interrupted()
         except click.ClickException as error:
-            error.show()
+            words = StringIO()
+            error.show(words)
+            terminal.say(words.getvalue().rstrip("\n"), err=True)
             return error.exit_code
         return result if isinstance(result, int) else 0
 

@@ -22,4 +22,4 @@ def schema() -> None:
 
     from archspec.frontend.schema.json_schema import generate
 
-    terminal.say(json.dumps(generate(), indent=2, ensure_ascii=False))
+    terminal.output(json.dumps(generate(), indent=2, ensure_ascii=False), "json")

@@ -88,8 +88,10 @@ class Session:
     def show(self, format: str, *, err: bool) -> None:
         """Print the diagnostics, each once: as text, a JSON array, or annotations of GitHub."""
         every = in_order(self.diagnostics)
-        if format == "json":
-            terminal.say(as_json(every), err=err)
+        if format == "json" and not err:
+            terminal.output(as_json(every), format)
+        elif format == "json":
+            terminal.say(as_json(every), err=True)
         elif every and format == "github":
             terminal.say(as_github(every), err=err)
         elif every:

@@ -34,4 +34,4 @@ def summary(session: Session, spec: str, depth: int, every_layer: bool, format: 
       archspec summary mynet.yaml --layers --format csv > mynet.csv
     """
     graph = session.compile(spec)
-    terminal.say(report(graph, format, depth=depth, every_layer=every_layer))
+    terminal.output(report(graph, format, depth=depth, every_layer=every_layer), format)

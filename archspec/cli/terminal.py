@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import codecs
 import gc
+import json
 import os
 import signal
 import sys
@@ -14,7 +15,9 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 from types import FrameType
 from typing import IO, Any
+from unicodedata import category
 
+from archspec.diagnostics import printable
 from archspec.files import reason
 
 INTERRUPTED = 130
@@ -55,7 +58,8 @@ def guarded(command: Callable[[], int]) -> int:
         return 1
     except OSError as error:
         _drop_output()
-        return _tell(f"error: {reason(error)}{f' ({error.filename})' if error.filename else ''}", 1)
+        file = f" ({error.filename})" if error.filename else ""
+        return _tell(f"error: {reason(error)}{file}", 1)
     except Exception as error:
         if os.environ.get("ARCHSPEC_TRACEBACK"):
             raise
@@ -69,12 +73,56 @@ def guarded(command: Callable[[], int]) -> int:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print text to standard output or standard error. (click would write UTF-8 to a terminal
-    that says it is ASCII.)
+    """Print text to standard output or standard error, with signs for the characters that a
+    terminal would obey. (click would write UTF-8 to a terminal that says it is ASCII.)
     """
     stream = sys.stderr if err else sys.stdout
-    stream.write(f"{text}\n")
+    stream.write(f"{harmless(text)}\n")
     stream.flush()
+
+
+def output(text: str, format: str) -> None:
+    """Print what a command gives. ``text`` is for people, as `say`; the other formats are for
+    programs, so a file or a pipe gets them in UTF-8 whatever the terminal's encoding.
+    """
+    if format == "text" or sys.stdout.isatty():
+        say(text)
+        return
+    if format != "yaml":  # whose writer escapes what a terminal obeys
+        text = _escaped(text) if format == "json" else harmless(text)
+    with _in_utf8(sys.stdout) as stream:
+        stream.write(f"{text}\n")
+        stream.flush()
+
+
+@contextmanager
+def _in_utf8(stream: Any) -> Iterator[Any]:
+    encoding = stream.encoding
+    with suppress(AttributeError, ValueError):
+        stream.reconfigure(encoding="utf-8")
+    try:
+        yield stream
+    finally:
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(encoding=encoding)
+
+
+def harmless(text: str) -> str:
+    """Text that a terminal can only show: signs stand for escapes, bells, changes of direction."""
+    lines = text.split("\n")
+    return "\n".join(line if line.isprintable() else _without_orders(line) for line in lines)
+
+
+def _escaped(text: str) -> str:
+    """JSON of the same values, without a character that a terminal obeys."""
+    chars = (
+        char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
+    )
+    return text if text.replace("\n", "").isprintable() else "".join(chars)
+
+
+def _without_orders(line: str) -> str:
+    return "".join(char if category(char) == "Zs" else printable(char) for char in line)
 
 
 def alone(command: Callable[[], int]) -> int:
@@ -95,8 +143,7 @@ def interrupted() -> int:
 
 def _tell(line: str, code: int) -> int:
     with suppress(OSError):
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+        say(line, err=True)
     return code
 
 
@@ -178,7 +225,7 @@ def progress(
     """A function to call at each step, which counts on a terminal, ``building 34 of 174``, and
     says nothing elsewhere.
     """
-    out = stream or sys.stderr
+    out, what = stream or sys.stderr, harmless(what)
     if not out.isatty():
         yield lambda _: None
         return

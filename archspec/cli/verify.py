@@ -67,7 +67,7 @@ def verify(session: Session, spec: str, against: str, outputs: bool, format: str
         function = source.function if isinstance(source, Application) else graph.name
         by_order = function in FAMILY_OF and FAMILY_OF[function].by_order
         found = compare(ours, theirs, against, in_order=by_order, outputs=outputs)
-    terminal.say(verified(found, format))
+    terminal.output(verified(found, format), format)
     return 0 if found.equal else 1
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
+from archspec.diagnostics import printable
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Form, Row
 from archspec.diagrams.lettering import DOT
 from archspec.diagrams.palette import INK, Fill, Theme
@@ -35,7 +36,7 @@ def title_label(drawing: Drawing, layout: Layout) -> str:
     theme = layout.theme
     lines = [f"{bold(drawing.title, 14)}   {font(drawing.subtitle, 10, theme.faint)}"]
     swatches = [
-        f'<FONT COLOR="{fill.colour}" POINT-SIZE="13">■</FONT> {escape(words)}'
+        f'<FONT COLOR="{fill.colour}" POINT-SIZE="13">■</FONT> {escaped(words)}'
         for fill, words in drawing.legend
     ]
     lines += [
@@ -62,7 +63,7 @@ def box_label(box: Box, layout: Layout, ink: str = INK) -> str:
     """Title, what belongs to it, and in a line of numbers the size and the weights."""
     row = box.rows[0]
     sign = bold(f"{box.sign} ", 12) if is_signed(box) else ""
-    title = f"{sign}{bold(_short(row.strong, layout))}{escape(row.rest)}{times(row.times, 12)}"
+    title = f"{sign}{bold(_short(row.strong, layout))}{escaped(row.rest)}{times(row.times, 12)}"
     below = "".join(f"<BR/>{font(line, SMALL, ink)}" for line in _below(box, layout) if line)
     return f"<{title}{below}>"
 
@@ -113,7 +114,7 @@ def _stack_row(row: Row, layout: Layout, *, mixed: bool) -> str:
     small = f" {font(row.small, 8.5, INK)}" if row.small else ""
     ground = f' BGCOLOR="{row.fill.colour}"' if mixed else ""
     width = 100 if layout.down else 76
-    words = f"{bold(row.strong)}{escape(_short(row.rest, layout))}{times(row.times)}{small}"
+    words = f"{bold(row.strong)}{escaped(_short(row.rest, layout))}{times(row.times)}{small}"
     return f'<TD WIDTH="{width}" HEIGHT="19"{ground}> {words} </TD>'
 
 
@@ -137,15 +138,15 @@ def _frame_row(row: Row, layout: Layout) -> str:
     small = f"<BR/>{font(row.small, SMALL, INK)}" if row.small else ""
     shape = _ROUNDED if row.fill.rounded else ""
     fill = f'BGCOLOR="{row.fill.colour}" COLOR="{row.fill.border}"'
-    words = f"{bold(_short(row.strong, layout))}{escape(row.rest)}{times(row.times)}"
+    words = f"{bold(_short(row.strong, layout))}{escaped(row.rest)}{times(row.times)}"
     return f'<TD WIDTH="84" {fill}{shape}> {words} {small}</TD>'
 
 
 def bar_label(box: Box, layout: Layout) -> str:
     """A bar with a port for each branch that ends in it."""
     border = layout.theme.accent if box.sign else Fill.MERGE.border
-    words = f"{bold(box.rows[0].strong)}{escape(box.rows[0].rest)}"
-    words += "".join(f"{DOT}{escape(line)}" for line in box.lines)
+    words = f"{bold(box.rows[0].strong)}{escaped(box.rows[0].rest)}"
+    words += "".join(f"{DOT}{escaped(line)}" for line in box.lines)
     reach = ' WIDTH="104"' if layout.down else ' HEIGHT="28"'
     cells = [
         f'<TD PORT="p{number}"{reach}>{font(port, SMALL, INK)}</TD>'
@@ -174,7 +175,7 @@ def is_signed(box: Box) -> bool:
 
 def font(text: str, points: float, color: str) -> str:
     """Text of a size and colour."""
-    return f'<FONT POINT-SIZE="{points:g}" COLOR="{color}">{escape(text)}</FONT>' if text else ""
+    return f'<FONT POINT-SIZE="{points:g}" COLOR="{color}">{escaped(text)}</FONT>' if text else ""
 
 
 def bold(text: str, points: float | None = None, color: str | None = None) -> str:
@@ -182,7 +183,7 @@ def bold(text: str, points: float | None = None, color: str | None = None) -> st
     if not text:
         return ""
     size, ink = f' POINT-SIZE="{points:g}"' if points else "", f' COLOR="{color}"' if color else ""
-    made = f"<B>{escape(text)}</B>"
+    made = f"<B>{escaped(text)}</B>"
     return f"<FONT{size}{ink}>{made}</FONT>" if points or color else made
 
 
@@ -219,3 +220,8 @@ def in_lines(parts: list[str], words: list[str], width: int = 80) -> Iterator[li
         length += len(word) + 5
     if line:
         yield line
+
+
+def escaped(text: str) -> str:
+    """Text within HTML; signs stand for control characters, which XML cannot hold."""
+    return escape(printable(text))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 
+from archspec.diagnostics import printable
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Row, Way
 from archspec.diagrams.palette import INK
 
@@ -38,7 +39,7 @@ def mermaid(drawing: Drawing, direction: str = "tb") -> str:
 def _title(drawing: Drawing) -> str:
     """Title and totals as a text of YAML, in which the front matter is written."""
     return json.dumps(
-        " – ".join(filter(None, [drawing.title, drawing.subtitle])), ensure_ascii=False
+        printable(" – ".join(filter(None, [drawing.title, drawing.subtitle]))), ensure_ascii=False
     )
 
 
@@ -86,4 +87,4 @@ def _quoted(text: str, *, escape: bool = True) -> str:
 
 def _escaped(text: str) -> str:
     """The letters that Mermaid reads otherwise, as it wants them written."""
-    return re.sub(r'[#"<>`&\\]', lambda letter: f"#{ord(letter[0])};", text)
+    return re.sub(r'[#"<>`&\\]', lambda letter: f"#{ord(letter[0])};", printable(text))

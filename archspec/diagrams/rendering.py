@@ -11,6 +11,7 @@ import sysconfig
 from html import escape, unescape
 from pathlib import Path
 
+from archspec.diagnostics import printable
 from archspec.diagrams.options import DrawingError
 from archspec.diagrams.palette import DARK, LIGHT, Theme
 
@@ -124,7 +125,7 @@ def for_web(svg: str, title: str, theme: str) -> str:
     text = _tips(text)
     start = text.index("<svg")
     end = text.index(">", start)
-    head = text[start:end] + f' role="img" aria-label="{escape(title, quote=True)}"'
+    head = text[start:end] + f' role="img" aria-label="{escape(printable(title), quote=True)}"'
     style = f"\n<style>{_style(DARK)}</style>" if theme == "auto" else ""
     return text[:start] + head + ">" + style + text[end + 1 :]
 

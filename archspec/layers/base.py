@@ -194,6 +194,15 @@ class Layer:
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{self.kind()} is frozen")
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The arguments, which is all that a copy needs."""
+        return dict(self.arguments)
+
+    def __setstate__(self, arguments: dict[str, Any]) -> None:
+        """Take over the arguments of the layer that is copied."""
+        self.__dict__.update(arguments)
+        self.__dict__["arguments"] = MappingProxyType(arguments)
+
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.arguments == other.arguments
 

@@ -9,7 +9,9 @@ from archspec.diagnostics import Diagnostic, Span, SpecError
 def decode(data: bytes, name: str) -> str:
     """The text of a file: UTF-8, within the bound. Raises `SpecError`."""
     if len(data) > limits.TEXT_BYTES:
-        message = f"this file has {len(data):,} bytes, and a spec may have {limits.TEXT_BYTES:,}"
+        message = (
+            f"this file has more than {limits.TEXT_BYTES:,} bytes, the most that a spec may have"
+        )
         raise SpecError(
             [
                 Diagnostic(
