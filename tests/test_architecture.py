@@ -27,15 +27,6 @@ MODULES = {
 }
 """Every module of the package by its path in it: ``frontend/resolve``."""
 
-NOT_YET = {
-    "circles": (),
-    "private": (),
-    "classes": (
-        "Box", "Comparison", "Group", "Parameter", "Part", "Path", "State", "Step",
-    ),
-}  # fmt: skip
-"""What does not hold yet, while the rooms are rebuilt. It only ever shrinks."""
-
 
 @cache
 def tree(name: str) -> ast.Module:
@@ -175,7 +166,7 @@ def test_a_command_is_a_file_and_a_row_of_the_readme() -> None:
 
 
 def test_modules_import_no_circles() -> None:
-    edges = {name: _needed(name) for name in other_than(MODULES, *NOT_YET["circles"])}
+    edges = {name: _needed(name) for name in MODULES}
     try:
         TopologicalSorter(edges).prepare()
     except CycleError as error:
@@ -200,7 +191,7 @@ def _module(name: str) -> str:
 def test_no_module_uses_the_private_names_of_another() -> None:
     private = [
         (name, one)
-        for name in other_than(MODULES, *NOT_YET["private"])
+        for name in MODULES
         for one in [*ours(name), *_reached(tree(name))]
         if one.rpartition(".")[2].startswith("_") and not one.endswith("__")
     ]
@@ -233,7 +224,7 @@ def test_a_class_name_is_used_once() -> None:
         for node in ast.walk(tree(name))
         if isinstance(node, ast.ClassDef) and not _is_kind_of_keras(name, node)
     )
-    assert not other_than([name for name, times in uses.items() if times > 1], *NOT_YET["classes"])
+    assert not {name for name, times in uses.items() if times > 1}
 
 
 def _is_kind_of_keras(module: str, node: ast.ClassDef) -> bool:

@@ -13,7 +13,7 @@ from archspec.graph import Node
 from archspec.tensor import show_shape
 
 
-class Step(NamedTuple):
+class TensorEdge(NamedTuple):
     """An edge with the tensor that it carries."""
 
     edge: Edge
@@ -37,7 +37,7 @@ class Wiring:
 
     def edges(self) -> list[Edge]:
         """All edges, each once, in the order of the layers; sizes stand where one is new."""
-        found: dict[tuple[str, str, int | None], Step] = {}
+        found: dict[tuple[str, str, int | None], TensorEdge] = {}
         for node in self.graph.nodes:
             for step in self._into(node):
                 found.setdefault((step.edge.tail, step.edge.head, step.edge.port), step)
@@ -45,7 +45,7 @@ class Wiring:
             found.setdefault((step.edge.tail, step.edge.head, None), step)
         return self._labelled(list(found.values()))
 
-    def _into(self, node: Node) -> Iterator[Step]:
+    def _into(self, node: Node) -> Iterator[TensorEdge]:
         """The edges into one layer."""
         head = self.canvas.place.get(node.name)
         if head is None:
@@ -70,7 +70,9 @@ class Wiring:
             return (Way.TRUNK if name == latest else Way.REFERENCE), None
         return Way.TRUNK, None
 
-    def _hops(self, name: str, node: Node, head: str, way: Way, port: int | None) -> Iterator[Step]:
+    def _hops(
+        self, name: str, node: Node, head: str, way: Way, port: int | None
+    ) -> Iterator[TensorEdge]:
         """From the box of a tensor, through the points where splits part, to the box of a layer."""
         chain = self._chain(name, node)
         tail = self.canvas.place.get(name)
@@ -81,12 +83,12 @@ class Wiring:
             incoming = Way.SIDE
         for place, around in enumerate(chain):
             if before is not None and before != around.point:
-                yield Step(Edge(before, around.point, incoming), name)
+                yield TensorEdge(Edge(before, around.point, incoming), name)
             before, incoming = around.point, around.way
             if place == len(chain) - 1 and node.name in self.canvas.merging:
                 incoming = way
         if before is not None and before != head:
-            yield Step(Edge(before, head, incoming, port=port), name)
+            yield TensorEdge(Edge(before, head, incoming, port=port), name)
 
     def _chain(self, name: str, node: Node) -> list[Around]:
         """The splits that a tensor enters on its way to a layer, the outermost first; of those
@@ -105,20 +107,20 @@ class Wiring:
         copies = dict(self.canvas.copies[name])
         return any(copies.get(fold, number) != number for fold, number in self.canvas.copies[other])
 
-    def _ends(self) -> Iterator[Step]:
+    def _ends(self) -> Iterator[TensorEdge]:
         """From the ends of the side paths to the boxes of their outputs."""
         for name, end in self.graph.outputs.items():
             box = self.canvas.ends.get(name)
             tail = self.canvas.place.get(end)
             if box is not None and tail is not None:
                 inside = self.canvas.sides.get(end) == name
-                yield Step(Edge(tail, box, Way.TRUNK if inside else Way.SIDE), end)
+                yield TensorEdge(Edge(tail, box, Way.TRUNK if inside else Way.SIDE), end)
 
     def _on_spine(self, tensor: str) -> bool:
         """Whether a tensor is on no branch and no side path."""
         return tensor not in self.canvas.in_paths and tensor not in self.canvas.sides
 
-    def _labelled(self, steps: list[Step]) -> list[Edge]:
+    def _labelled(self, steps: list[TensorEdge]) -> list[Edge]:
         """The edges; those of the trunk outside of clusters, and into and out of them, with the
         size that they carry where it changes.
         """

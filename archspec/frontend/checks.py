@@ -290,8 +290,10 @@ def _once(parts: Iterable[DeadItem]) -> list[DeadItem]:
 def _told(network: Outcome, last: Node, parts: list[DeadItem]) -> Diagnostic:
     end = parts[-1]
     called = [part.name or part.kind for part in parts]
-    message = f"{listed_names(called) if len(called) <= MOST_PARTS else f'a chain from `{called[0]}` to `{called[-1]}`'} "
-    message += f"{'reaches' if len(called) == 1 else 'reach'} no output of the model"
+    chain = f"a chain from `{called[0]}` to `{called[-1]}`"
+    subject = listed_names(called) if len(called) <= MOST_PARTS else chain
+    verb = "reaches" if len(called) == 1 else "reach"
+    message = f"{subject} {verb} no output of the model"
     by = network.bypasses.get(last.name)
     again = None if by is None else _passed_by_the_next_repetition(network, last, end, by)
     notes = () if by is None else (_passing(by, again, end),)

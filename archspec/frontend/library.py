@@ -1,4 +1,4 @@
-"""A reference to a spec → its document: files, standard input, and the specs that archspec ships."""
+"""A reference to a spec → its document: files, standard input, the specs that archspec ships."""
 
 from __future__ import annotations
 

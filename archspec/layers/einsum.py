@@ -37,7 +37,7 @@ class Sizes(NamedTuple):
 
 
 class Equation:
-    """The letters of the input, the kernel and the output, and where `...` stands for other axes."""
+    """The letters of the input, kernel and output, and where `...` stands for other axes."""
 
     def __init__(self, equation: str) -> None:
         parts = next(

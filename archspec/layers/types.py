@@ -24,8 +24,8 @@ class Expects(NamedTuple):
 
     ``what`` is, of a layer's argument, ``integer``, ``number``, ``truth``, ``choice``, ``text``,
     ``list`` or ``object``; the JSON Schema of specs has others. ``choices`` are the words that fit,
-    ``minimum`` and ``maximum`` the inclusive bounds. ``or_null`` and ``or_list`` say what else fits:
-    YAML's ``null``, or a list with an element for each axis.
+    ``minimum`` and ``maximum`` the inclusive bounds. ``or_null`` and ``or_list`` say what else
+    fits: YAML's ``null``, or a list with an element for each axis.
     """
 
     what: str

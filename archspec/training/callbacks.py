@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import keras
 
 from archspec.training import variables
-from archspec.training.checkpoint import Progress, State
+from archspec.training.checkpoint import CheckpointState, Progress
 from archspec.training.outcome import DIVERGED, Ended
 from archspec.training.recipe import Saving
 from archspec.training.signals import Asked
@@ -51,7 +51,7 @@ class Course:
     hashes: Mapping[str, str]
     asked: Asked
     show: Show
-    save: Callable[[State], None]
+    save: Callable[[CheckpointState], None]
     keep: Callable[[], None]
 
 
@@ -63,7 +63,7 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
     """
 
     def __init__(
-        self, course: Course, callbacks: list[Any], model: Any, state: State | None
+        self, course: Course, callbacks: list[Any], model: Any, state: CheckpointState | None
     ) -> None:
         super().__init__(list(callbacks), add_history=True, model=model, steps=course.steps)
         self.own = list(callbacks)
@@ -75,7 +75,7 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
         self.begun = False
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Begin, once for all calls of ``fit``; callbacks that reset themselves then are reminded."""
+        """Begin, once for all calls of ``fit``; callbacks that reset themselves are reminded."""
         if self.begun:
             return
         self.begun = True
@@ -149,7 +149,7 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
             raise self._diverged(course.progress.step or course.steps)
         course.progress.seconds = self.before + time.monotonic() - self.since
         remembered = variables.remembered(self.own)
-        course.save(State(arrays, remembered, course.progress, course.hashes))
+        course.save(CheckpointState(arrays, remembered, course.progress, course.hashes))
 
     def _diverged(self, step: int) -> Ended:
         epoch = len(self.course.progress.history) + 1

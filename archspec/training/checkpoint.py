@@ -1,8 +1,8 @@
 """The state of a training ↔ one file: every variable of its model, optimizer and metrics, the
 random numbers' states among them, what its callbacks remember, and how far it is.
 
-The file is an ``.npz`` that is written beside, flushed to the disk and renamed; the one before it is
-kept as ``previous.npz``. A file that was cut short is seen by its checksums.
+The file is an ``.npz`` that is written beside, flushed to the disk and renamed; the one before it
+is kept as ``previous.npz``. A file that was cut short is seen by its checksums.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Progress:
 
 
 @dataclass
-class State:
+class CheckpointState:
     """What a checkpoint holds: arrays by name, what callbacks remember, progress, and the
     hashes of the recipe and the spec that it belongs to.
     """
@@ -54,7 +54,7 @@ class Damaged(Exception):
     """A file is no checkpoint, or not all of one."""
 
 
-def save(folder: Path, state: State) -> None:
+def save(folder: Path, state: CheckpointState) -> None:
     """Write a checkpoint. Raises `OSError` where the disk refuses; the one before is whole then."""
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / f".last.{os.getpid()}.npz"
@@ -71,7 +71,7 @@ def save(folder: Path, state: State) -> None:
             beside.unlink(missing_ok=True)
 
 
-def _packed(state: State) -> dict[str, numpy.ndarray]:
+def _packed(state: CheckpointState) -> dict[str, numpy.ndarray]:
     """The arrays, those of types that numpy does not know as bytes, and all the rest as JSON."""
     others = {name: one for name, one in state.arrays.items() if one.dtype.kind == "V"}
     dtypes = {name: (str(one.dtype), one.shape) for name, one in others.items()}
@@ -91,7 +91,7 @@ def _packed(state: State) -> dict[str, numpy.ndarray]:
 META = "meta.json"
 
 
-def load(path: Path) -> State:
+def load(path: Path) -> CheckpointState:
     """Read a checkpoint. Raises `Damaged`."""
     try:
         with numpy.load(path, allow_pickle=False) as file:
@@ -101,7 +101,7 @@ def load(path: Path) -> State:
         raise Damaged(str(error)) from error
     for name, (dtype, shape) in rest["dtypes"].items():
         arrays[name] = numpy.frombuffer(arrays[name].tobytes(), _dtype(dtype)).reshape(shape)
-    return State(arrays, rest["callbacks"], Progress(**rest["progress"]), rest["hashes"])
+    return CheckpointState(arrays, rest["callbacks"], Progress(**rest["progress"]), rest["hashes"])
 
 
 def _dtype(name: str) -> Any:
@@ -110,7 +110,7 @@ def _dtype(name: str) -> Any:
     return getattr(ml_dtypes, name)
 
 
-def newest(folder: Path) -> tuple[State | None, list[str]]:
+def newest(folder: Path) -> tuple[CheckpointState | None, list[str]]:
     """The newest checkpoint that can be read, and what is wrong with a newer one."""
     troubles: list[str] = []
     for name in (LAST, PREVIOUS):

@@ -1,5 +1,5 @@
-"""What a user asks for → a `TrainingPlan`: a checked recipe, its network and its source, ready to be
-trained. Nothing of it loads Keras.
+"""What a user asks for → a `TrainingPlan`: a checked recipe, its network and its source, ready to
+be trained. Nothing of it loads Keras.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def with_network(document: Document, found: Found) -> Document:
     if found.network is None:
         return document
     root, stem = document.root, Reference.parse(found.network)
-    name = f"{Path(stem.path).stem}{'-' + stem.variant if stem.variant else ''}-{root.data['name'].text}"
+    network = f"{Path(stem.path).stem}{'-' + stem.variant if stem.variant else ''}"
+    name = f"{network}-{root.data['name'].text}"
     span = root.first_line
     changed = {
         "name": Value(name, span, text=name, plain=True),

@@ -17,7 +17,7 @@ from archspec.diagnostics import SpecError
 from archspec.files import reason
 from archspec.training import checkpoint, checks, model, variables
 from archspec.training.callbacks import Conductor, Course, EpochEnded, Show
-from archspec.training.checkpoint import Progress, State
+from archspec.training.checkpoint import CheckpointState, Progress
 from archspec.training.data.batches import Batches
 from archspec.training.data.source import Examples, Unusable, raise_fault
 from archspec.training.memory import out_of_memory
@@ -38,7 +38,7 @@ class Training:
     show: Show
     asked: Asked
     progress: Progress = field(default_factory=Progress)
-    state: State | None = None
+    state: CheckpointState | None = None
 
     def begin(self, arguments: Sequence[str]) -> bool:
         """Take up what is in the folder, or begin a run in it: ``False`` where it is finished."""
@@ -128,7 +128,7 @@ class Training:
             raise Unusable(f"{what} that is not a number", "remove it, or choose other `rows`")
         return Examples(x, y, examples.decode)
 
-    def _save(self, state: State) -> None:
+    def _save(self, state: CheckpointState) -> None:
         try:
             checkpoint.save(self.run.checkpoints, state)
         except OSError as error:

@@ -14,7 +14,8 @@ REMEMBERED = {
     "EarlyStopping": ("wait", "stopped_epoch", "best", "best_epoch"),
     "ReduceLROnPlateau": ("wait", "best", "cooldown_counter"),
 }
-"""What callbacks of Keras change from epoch to epoch, besides the best weights of `EarlyStopping`."""
+"""What callbacks of Keras change from epoch to epoch, besides the best weights of `EarlyStopping`.
+"""
 
 METRICS = "metrics/"
 

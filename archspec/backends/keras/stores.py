@@ -32,8 +32,8 @@ from archspec.tensor import show_shape
 
 
 class Slot(NamedTuple):
-    """A weight of a layer of ours: the key that a store has for it, its name in the layer (``kernel``,
-    ``query/kernel``), the variable.
+    """A weight of a layer of ours: the key that a store has for it, its name in the layer
+    (``kernel``, ``query/kernel``), the variable.
     """
 
     key: str
@@ -42,7 +42,8 @@ class Slot(NamedTuple):
 
 
 class StoredLayer(NamedTuple):
-    """The weights of a layer in a store, by key: arrays, or anything with a shape that is read later.
+    """The weights of a layer in a store, by key: arrays, or anything with a shape that is read
+    later.
 
     ``name`` is empty where the file has none. ``kind`` is the layer's kind and, in files that name
     layers so, its number: ``conv2d_3``.
@@ -66,8 +67,8 @@ class StoredLayer(NamedTuple):
 class Store(NamedTuple):
     """The layers of a file or model, in its order, and the slots that a layer of ours has in it.
 
-    ``numbered_by_kind``: layers are kept by kind and number. ``readable`` is false for a layout that
-    only Keras can read.
+    ``numbered_by_kind``: layers are kept by kind and number. ``readable`` is false for a layout
+    that only Keras can read.
     """
 
     layers: Sequence[StoredLayer]

@@ -94,7 +94,7 @@ def value_of(node: tree.Node, scope: Lookup) -> Any:
 
 
 def _differs(node: tree.Node, scope: Lookup) -> Iterator[bool]:
-    if isinstance(node, tree.Comparison):
+    if isinstance(node, tree.Compare):
         operands = [(node.first, ""), *((right, symbol) for symbol, right in node.rest)]
         for (left, _), (right, symbol) in pairwise(operands):
             if (

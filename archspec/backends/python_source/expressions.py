@@ -165,7 +165,7 @@ class Translator:
         operand = node.operand
         if isinstance(operand, tree.Not):
             return self.code(operand.operand)
-        if isinstance(operand, tree.Comparison) and len(operand.rest) == 1:
+        if isinstance(operand, tree.Compare) and len(operand.rest) == 1:
             symbol, right = operand.rest[0]
             return self.comparison(operand._replace(rest=((NEGATED[symbol], right),)))
         return Code(f"not {self.text(operand, NOT)}", NOT)
@@ -214,7 +214,7 @@ class Translator:
             text += f" {symbol} {self.text(operand, level + 1)}"
         return Code(text, level)
 
-    def comparison(self, node: tree.Comparison) -> Code:
+    def comparison(self, node: tree.Compare) -> Code:
         """`a < b <= c`; what is compared with `null`, `true` or `false` is compared by identity."""
         if (
             len(node.rest) == 1
@@ -298,7 +298,7 @@ RULES: Mapping[type, Callable[[Translator, Any], Code]] = {
     tree.Logic: Translator.logic,
     tree.Conditional: Translator.conditional,
     tree.Chain: Translator.chain,
-    tree.Comparison: Translator.comparison,
+    tree.Compare: Translator.comparison,
     tree.Attribute: Translator.attribute,
     tree.Index: Translator.index,
     tree.SliceOf: Translator.slice,

@@ -28,7 +28,7 @@ from archspec.backends.python_source.values import Bound
 from archspec.backends.python_source.words import BUILD, CHAIN, Code, literal, quoted
 from archspec.backends.python_source.writer import FunctionWriter, Place
 from archspec.frontend.elaborate.recording import Visit
-from archspec.frontend.program.program import Block, Parameter
+from archspec.frontend.program.program import Block, BlockArgument
 
 DICTIONARIES = ("shared", "tensors")
 
@@ -85,7 +85,7 @@ def _block_attempt(
     return Function(name, block, taken, required, variables, passes, lines), writer
 
 
-def _parameter(writer: FunctionWriter, block: Block, parameter: Parameter) -> str:
+def _parameter(writer: FunctionWriter, block: Block, parameter: BlockArgument) -> str:
     """The variable of an argument; nothing where its value is written out."""
     name, key = parameter.name, (block.name, parameter.name)
     values = [

@@ -18,12 +18,12 @@ from archspec.frontend.elaborate.recording import Step, Visit
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
     BlockCall,
+    Branch,
     Branches,
-    Group,
     Item,
     Items,
     LayerCall,
-    Path,
+    LayerGroup,
     Residual,
     Reuse,
     SideOutput,
@@ -106,7 +106,7 @@ def _write_operation(writer: FunctionWriter, site: ItemSite, feeds: list[str]) -
     if site.item.name is not None:
         place = place.inside(item_name(writer, site, ""))
     inside = site._replace(place=place)
-    if isinstance(operation, Group):
+    if isinstance(operation, LayerGroup):
         return write_items(writer, site.visits(), place, feeds[0])
     if isinstance(operation, SideOutput):
         return _side_output(writer, inside, feeds[0])
@@ -141,7 +141,7 @@ def _reads_previous(following: Sequence[Item]) -> bool:
 # --- branches
 
 
-def _path(writer: FunctionWriter, site: ItemSite, path: Path, feed: str, target: str) -> str:
+def _path(writer: FunctionWriter, site: ItemSite, path: Branch, feed: str, target: str) -> str:
     """A branch or a shortcut: the variable that holds its end."""
     visits = site.visits(path.label)
     names = []
@@ -160,7 +160,7 @@ def _path(writer: FunctionWriter, site: ItemSite, path: Path, feed: str, target:
     return end
 
 
-def _is_there(writer: FunctionWriter, site: ItemSite, path: Path) -> bool:
+def _is_there(writer: FunctionWriter, site: ItemSite, path: Branch) -> bool:
     """Whether there is such a branch. Raises `Varies` where there is one only sometimes."""
     there: bool = common([(step, path.label in step.visits) for step in site.steps])
     writer.fix(path.when, site.scope)
@@ -242,7 +242,7 @@ def _way_around(writer: FunctionWriter) -> str:
     return writer.names.new("shortcut", "residual")
 
 
-def _shortcut_condition(writer: FunctionWriter, site: ItemSite, shortcut: Path) -> Code | None:
+def _shortcut_condition(writer: FunctionWriter, site: ItemSite, shortcut: Branch) -> Code | None:
     """When there is a way around, in words that mean the same before the main path and after
     it; ``None`` for always.
     """

@@ -1,4 +1,4 @@
-"""A call of a block, carried out or copied from an equal call; and a call of what a variable names."""
+"""A block's call, carried out or copied from an equal call; and a call of what a variable names."""
 
 from __future__ import annotations
 

@@ -17,9 +17,9 @@ from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
     Arguments,
     Branches,
-    Group,
     Item,
     Items,
+    LayerGroup,
     Operation,
     Program,
     Residual,
@@ -71,9 +71,9 @@ class Step:
     ``counted``, its number is added to its name.
 
     ``target`` is the layer kind or block that was called, ``node`` the layer that the item itself
-    added: its own, or that of a merge. ``visits`` are the lists within it by their parts, those of the
-    item that it uses again where it is a ``reuse``; ``nodes`` is the stretch of the graph's nodes
-    that it made.
+    added: its own, or that of a merge. ``visits`` are the lists within it by their parts, those of
+    the item that it uses again where it is a ``reuse``; ``nodes`` is the stretch of the graph's
+    nodes that it made.
     """
 
     item: Item
@@ -231,7 +231,7 @@ class Recorder(Observer):
         """Note whose path it is."""
         step = self.step
         address = step.address
-        if isinstance(operation, Group) and named.path != step.path:
+        if isinstance(operation, LayerGroup) and named.path != step.path:
             address = (*address, self._part(step, operation.items))
         self.owners[named.path] = step, address
 

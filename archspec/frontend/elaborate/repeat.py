@@ -84,7 +84,7 @@ def _culprit(table: Value, at: str | int | None) -> Value | None:
 
 
 def _table_of(state: State, repeat: Formula, environment: Environment) -> Value:
-    """The value of the text that a ``repeat`` goes by: its own, or that of the variable it names."""
+    """The value of the text that a ``repeat`` follows: its own, or that of a variable it names."""
     text = repeat.value.data
     formula = state.own_variable(text[1:] if isinstance(text, str) else "", environment)
     return repeat.value if formula is None else formula.value

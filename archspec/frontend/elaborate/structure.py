@@ -1,4 +1,4 @@
-"""Groups, branches, residuals, side outputs and reuse, carried out: each is a scope of the graph."""
+"""Groups, branches, residuals, side outputs and reuse, carried out: each a scope of the graph."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from archspec.frontend.elaborate.words import projection
 from archspec.frontend.expressions.words import show
 from archspec.frontend.program.complaints import merge_problem
 from archspec.frontend.program.program import (
+    Branch,
     Branches,
-    Group,
     LayerCall,
-    Path,
+    LayerGroup,
     Residual,
     Reuse,
     SideOutput,
@@ -36,7 +36,7 @@ from archspec.spelling import snake_case
 from archspec.tensor import Tensor
 
 
-def group(state: State, call: Group, site: Site) -> Feed:
+def group(state: State, call: LayerGroup, site: Site) -> Feed:
     """``layers``: items in a chain."""
     feed = state.only_feed("a group", site, call.place)
     inside = state.enter("group", _label(site), site, call.place)
@@ -80,7 +80,7 @@ def branches(state: State, call: Branches, site: Site) -> Feed:
     return result
 
 
-def _branch(state: State, path: Path, kind: str, site: Site) -> Feed | None:
+def _branch(state: State, path: Branch, kind: str, site: Site) -> Feed | None:
     """The end of a branch or shortcut; ``None`` where its condition says that there is none."""
     wanted = True if path.when is None else state.condition(path.when, site)
     if wanted is False:
@@ -91,11 +91,11 @@ def _branch(state: State, path: Path, kind: str, site: Site) -> Feed | None:
     named = _branch_name(state, path, site.context)
     inside = state.enter(kind, path.label, site._replace(name=named), path.place)
     end = run(state, path.items, Site(inside, site.environment, site.feeds))
-    settle(state, named, end, Group(path.items, path.place), site)
+    settle(state, named, end, LayerGroup(path.items, path.place), site)
     return end
 
 
-def _branch_name(state: State, path: Path, context: Context) -> Named:
+def _branch_name(state: State, path: Branch, context: Context) -> Named:
     reserved = context.reserved - {path.label}
     taken = state.names.automatic(context.prefix, path.label, reserved, path.place)
     return Named(taken, taken == join(context.prefix, path.label))

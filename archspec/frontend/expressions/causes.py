@@ -1,5 +1,5 @@
-"""What is wrong with an expression → what a complaint says besides its sentence: the words under the
-caret, and what to do.
+"""What is wrong with an expression → what a complaint says besides its sentence: the words under
+the caret, and what to do.
 """
 
 from __future__ import annotations

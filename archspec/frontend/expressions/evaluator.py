@@ -21,7 +21,7 @@ from archspec.frontend.expressions.tree import (
     Attribute,
     Call,
     Chain,
-    Comparison,
+    Compare,
     Comprehension,
     Conditional,
     Index,
@@ -309,7 +309,7 @@ def _chain(closures: Closures, node: Chain) -> Code:
     return run
 
 
-def _comparison(closures: Closures, node: Comparison) -> Code:
+def _comparison(closures: Closures, node: Compare) -> Code:
     nodes = (node.first, *(operand for _, operand in node.rest))
     first, *operands = closures.codes(nodes)
     tests = [
@@ -413,7 +413,7 @@ _RULES: dict[type[Node], Callable[[Closures, Any], Code]] = {
     Logic: _logic,
     Conditional: _conditional,
     Chain: _chain,
-    Comparison: _comparison,
+    Compare: _comparison,
     Index: _index,
     SliceOf: _slice,
     Call: _call,

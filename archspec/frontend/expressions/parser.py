@@ -18,7 +18,7 @@ from archspec.frontend.expressions.tree import (
     Attribute,
     Call,
     Chain,
-    Comparison,
+    Compare,
     Comprehension,
     Conditional,
     Index,
@@ -331,7 +331,7 @@ class Parser:
                 )
             self.position += len(symbol.split())
             rest.append((symbol, self.expression(_COMPARISON + 1)))
-        return Comparison(first.start, rest[-1][1].end, first, tuple(rest))
+        return Compare(first.start, rest[-1][1].end, first, tuple(rest))
 
     def chain(self, first: Node) -> Node:
         """Parse `… + b - c`, or a chain of `* / // %`."""

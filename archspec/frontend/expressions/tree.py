@@ -79,7 +79,7 @@ class Chain(NamedTuple):
     rest: tuple[tuple[str, Node], ...]
 
 
-class Comparison(NamedTuple):
+class Compare(NamedTuple):
     """`a < b <= c`, which means `a < b and b <= c`."""
 
     start: int
@@ -151,7 +151,7 @@ class Stretch(NamedTuple):
 
 
 Node: TypeAlias = (
-    "Literal | Variable | ListOf | Comprehension | Sign | Not | Chain | Comparison | Logic |"
+    "Literal | Variable | ListOf | Comprehension | Sign | Not | Chain | Compare | Logic |"
     " Conditional | Attribute | Index | SliceOf | Call | Stretch"
 )
 """A part of an expression, `text[start:end]`, with the brackets around it."""

@@ -67,9 +67,13 @@ def block_argument_problems(
     misspelt = len([name for name in given if name not in known])
     missing = [name for name, required in known.items() if required and name not in given]
     if missing and not misspelt:
-        example = ", ".join([*(f"{name}: {show(one.data) if one.constant else one.value.text or '...'}" for name, one in given.items()),
-                             *(f"{name}: ..." for name in missing)])  # fmt: skip
-        example = example if len(example) <= 60 else ", ".join(f"{name}: ..." for name in missing)
+        written = [
+            f"{name}: {show(value.data) if value.constant else value.value.text or '...'}"
+            for name, value in given.items()
+        ]
+        wanted = [f"{name}: ..." for name in missing]
+        example = ", ".join([*written, *wanted])
+        example = example if len(example) <= 60 else ", ".join(wanted)
         yield Diagnostic(
             "missing-argument",
             f"the block `{block}` needs {listed_names(missing)}",

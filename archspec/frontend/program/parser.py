@@ -36,17 +36,17 @@ from archspec.frontend.program.formulas import (
 from archspec.frontend.program.program import (
     ArgumentsByKind,
     Block,
+    BlockArgument,
     BlockCall,
+    Branch,
     Branches,
-    Group,
     Input,
     Item,
     Items,
     LayerCall,
+    LayerGroup,
     Mistaken,
     Operation,
-    Parameter,
-    Path,
     Program,
     Residual,
     Reuse,
@@ -337,8 +337,8 @@ class _Reader:
         items = self._items(value.data["layers"], inner.plus(["prev"]))
         return Block(name, parameters, values, inputs, defaults, items, value.place)
 
-    def _parameters(self, value: Value | None, seen: Visible) -> dict[str, Parameter]:
-        parameters: dict[str, Parameter] = {}
+    def _parameters(self, value: Value | None, seen: Visible) -> dict[str, BlockArgument]:
+        parameters: dict[str, BlockArgument] = {}
         for one in value.elements() if value is not None else ():
             name, default = next(one.items()) if one.is_mapping else (str(one.text), None)
             place = default.place if default is not None else one.span
@@ -346,7 +346,7 @@ class _Reader:
             if name in parameters:
                 help = f"remove one; the first is on line {parameters[name].place.line}"
                 self._problem("duplicate-name", f"the argument `{name}` stands twice", place, help)
-            parameters[name] = Parameter(name, default and self._formula(default, seen), place)
+            parameters[name] = BlockArgument(name, default and self._formula(default, seen), place)
             seen = seen.plus([name])
         return parameters
 
@@ -558,7 +558,7 @@ class _Reader:
 
     def _structure(self, key: str, item: Value, value: Value, seen: Visible) -> Operation | None:
         if key == "layers":
-            return Group(self._items(value, seen), value.place)
+            return LayerGroup(self._items(value, seen), value.place)
         if key == "output":
             return SideOutput(self._items(value, seen), value.place)
         if key == "residual":
@@ -592,11 +592,11 @@ class _Reader:
             given = self._checked_arguments(str(kind.data), given)
         return Branches(paths, kind, given, value.place)
 
-    def _path(self, label: str, value: Value, seen: Visible) -> Path:
+    def _path(self, label: str, value: Value, seen: Visible) -> Branch:
         if value.is_mapping:
             when, layers = value.data["when"], value.data["layers"]
-            return Path(label, self._items(layers, seen), self._formula(when, seen), value.place)
-        return Path(label, self._items(value, seen), None, value.place)
+            return Branch(label, self._items(layers, seen), self._formula(when, seen), value.place)
+        return Branch(label, self._items(value, seen), None, value.place)
 
     def _sources(self, value: Value | None, seen: Visible) -> tuple[NameFormula, ...] | None:
         if value is None:
@@ -696,7 +696,7 @@ def _written_names(items: Iterable[Item]) -> Iterator[str]:
                 item.repeat is None or item.name.mentions
             ):  # else it is counted, and the name without the count is nobody's
                 yield item.name.text.partition(".")[0]
-        elif isinstance(item.operation, Group | Residual):
+        elif isinstance(item.operation, LayerGroup | Residual):
             yield from item.operation.items.reserved
         elif isinstance(item.operation, Branches):
             yield from (path.label for path in item.operation.paths)

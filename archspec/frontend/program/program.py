@@ -48,14 +48,14 @@ class Items(NamedTuple):
     place: Span
 
 
-class Group(NamedTuple):
+class LayerGroup(NamedTuple):
     """``layers``: the items run in sequence."""
 
     items: Items
     place: Span
 
 
-class Path(NamedTuple):
+class Branch(NamedTuple):
     """A branch or a shortcut: its items, and the condition under which there is one."""
 
     label: str
@@ -69,7 +69,7 @@ class Branches(NamedTuple):
     name.
     """
 
-    paths: tuple[Path, ...]
+    paths: tuple[Branch, ...]
     merge: Formula
     arguments: Arguments
     place: Span
@@ -79,7 +79,7 @@ class Residual(NamedTuple):
     """``residual`` with its ``shortcut``, ``None`` for the identity."""
 
     items: Items
-    shortcut: Path | None
+    shortcut: Branch | None
     place: Span
 
 
@@ -110,7 +110,7 @@ Operation = (
     LayerCall
     | BlockCall
     | VariableCall
-    | Group
+    | LayerGroup
     | Branches
     | Residual
     | Reuse
@@ -130,7 +130,7 @@ class Item(NamedTuple):
     place: Span
 
 
-class Parameter(NamedTuple):
+class BlockArgument(NamedTuple):
     """An argument of a block: ``default`` is ``None`` where it is required."""
 
     name: str
@@ -145,7 +145,7 @@ class Block(NamedTuple):
     """A block: its arguments, local values, inputs, defaults and items."""
 
     name: str
-    parameters: Mapping[str, Parameter]
+    parameters: Mapping[str, BlockArgument]
     let: Mapping[str, Formula]
     inputs: tuple[str, ...]
     defaults: ArgumentsByKind
@@ -188,7 +188,9 @@ def place_of(name: str, items: Items) -> Span | None:
         if isinstance(operation, Residual) and operation.shortcut is not None:
             paths = (operation.shortcut,)
         place = next((path.place for path in paths if path.label == name), None)
-        inner = [operation.items] if isinstance(operation, Group | Residual | SideOutput) else []
+        inner = (
+            [operation.items] if isinstance(operation, LayerGroup | Residual | SideOutput) else []
+        )
         place = place or next(
             (
                 found

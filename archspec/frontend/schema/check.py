@@ -1,5 +1,5 @@
-"""A `Document` → the same, checked by the JSON Schema: each mistake as a diagnostic, in the author's
-words.
+"""A `Document` → the same, checked by the JSON Schema: each mistake as a diagnostic, in the
+author's words.
 """
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ LISTS_OF_ITEMS = ("layers", "residual", "output", "shortcut")
 
 
 class Mistake(NamedTuple):
-    """A value that the schema refuses; ``keys`` are those of its keys that the schema does not know."""
+    """A value that the schema refuses; ``keys`` are those of its keys that the schema does not
+    know.
+    """
 
     path: Path
     keys: tuple[str, ...]

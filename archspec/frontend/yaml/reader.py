@@ -1,7 +1,8 @@
 """Text → `Document`: plain values, each with its span. The only module that knows YAML's parser.
 
-PyYAML's own resolver is of YAML 1.1; scalars are read by `scalars`. Duplicate keys, tags, merge keys, cycles and several documents are refused, and so is
-text beyond the bounds of `archspec.limits`.
+PyYAML's own resolver is of YAML 1.1; scalars are read by `scalars`. Duplicate keys, tags, merge
+keys, cycles and several documents are refused, and so is text beyond the bounds of
+`archspec.limits`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A spec as data → its text, which the reader turns into the same data: the one printer of specs."""
+"""A spec as data → its text, which the reader turns into the same data: the printer of specs."""
 
 from __future__ import annotations
 

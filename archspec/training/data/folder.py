@@ -1,5 +1,6 @@
-"""``folder:DIR`` → images in folders of their classes: ``DIR/train/cat/1.jpg``, and beside ``train``
-other parts such as ``validation`` and ``test``; or ``DIR/cat/1.jpg``, the one part ``all``.
+"""``folder:DIR`` → images in folders of their classes: ``DIR/train/cat/1.jpg``, and beside
+``train`` other parts such as ``validation`` and ``test``; or ``DIR/cat/1.jpg``, the one part
+``all``.
 """
 
 from __future__ import annotations

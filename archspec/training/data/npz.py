@@ -1,5 +1,6 @@
-"""``npz:FILE`` → the arrays ``x_train`` and ``y_train``, ``x_test`` and ``y_test``, and those of other
-parts by the same rule, of a file that numpy has written; or one ``x`` and ``y``, the part ``all``.
+"""``npz:FILE`` → the arrays ``x_train`` and ``y_train``, ``x_test`` and ``y_test``, and those of
+other parts by the same rule, of a file that numpy has written; or one ``x`` and ``y``, the part
+``all``.
 """
 
 from __future__ import annotations

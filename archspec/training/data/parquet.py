@@ -1,5 +1,6 @@
-"""``parquet:FILE`` → the rows of a Parquet file, the part ``all``; ``parquet:DIR`` → a part for each
-file in it, ``train.parquet`` or ``train-00000-of-00002.parquet``. Needs pyarrow (extra ``parquet``).
+"""``parquet:FILE`` → the rows of a Parquet file, the part ``all``; ``parquet:DIR`` → a part for
+each file in it, ``train.parquet`` or ``train-00000-of-00002.parquet``. Needs pyarrow (extra
+``parquet``).
 """
 
 from __future__ import annotations
