@@ -18,6 +18,7 @@ from archspec.frontend.elaborate.elaborate import elaborate
 from archspec.frontend.elaborate.observer import Observer
 from archspec.frontend.elaborate.recording import Recorder, Recording
 from archspec.frontend.elaborate.state import LayerCache
+from archspec.frontend.expectations import unmet_expectations
 from archspec.frontend.library import Library, Reference
 from archspec.frontend.program import parser
 from archspec.frontend.resolve import Resolved, as_json_text, lay, override_of, resolve
@@ -38,7 +39,8 @@ class Checked(NamedTuple):
     """One network: ``name`` is how to call it, ``spec`` the file or shipped spec that it belongs
     to, ``graph`` is ``None`` if it does not compile.
 
-    ``diagnostics`` are its errors and warnings, ``sources`` the texts that they point into.
+    ``diagnostics`` are its errors and warnings, ``sources`` the texts that they point into. Where
+    only the spec's ``expect`` is not met, there are both a graph and errors.
     """
 
     name: str
@@ -46,6 +48,11 @@ class Checked(NamedTuple):
     graph: Graph | None
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, str]
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything is wrong with it."""
+        return any(one.severity == "error" for one in self.diagnostics)
 
 
 class Compiler:
@@ -83,16 +90,18 @@ class Compiler:
         overrides: Overrides | None = None,
         observer: Observer | None = None,
     ) -> Checked:
-        """One network, or what is wrong with it; ``observer`` is called at each event of its
-        elaboration.
+        """One network, or what is wrong with it, or both where its ``expect`` is not met;
+        ``observer`` is called at each event of its elaboration.
         """
+        name, graph = _name_of(reference), None
         try:
             resolved = resolve(self.library, reference, overrides)
-            graph = self.graph(resolved, expect=self.expect and not overrides, observer=observer)
+            name = str(resolved.document.root.data["name"].text)
+            graph = self._named_graph(resolved, observer)
+            _check_expectations(graph, resolved, expect=self.expect and not overrides)
         except SpecError as error:
-            return _failed(reference, error)
-        sources = resolved.document.sources
-        return Checked(graph.name, reference.path, graph, graph.warnings, sources)
+            return Checked(name, reference.path, graph, error.diagnostics, error.sources)
+        return Checked(name, reference.path, graph, graph.warnings, resolved.document.sources)
 
     def family(self, reference: Reference) -> Iterator[Reference]:
         """A reference, and those of all its variants where it names none. Raises `SpecError`."""
@@ -109,7 +118,8 @@ class Compiler:
         try:
             members = list(self.family(reference))
         except SpecError as error:  # the file itself cannot be read
-            yield _failed(reference, error)
+            name, path = _name_of(reference), reference.path
+            yield Checked(name, path, None, error.diagnostics, error.sources)
             return
         for member in members:
             yield self.check(member, overrides)
@@ -133,18 +143,24 @@ class Compiler:
 
     def graph(self, resolved: Resolved, *, expect: bool, observer: Observer | None = None) -> Graph:
         """The graph of a resolved document. Raises `SpecError`."""
-        root = resolved.document.root
-        graph = replace(self._graph(resolved, observer), **_described(root))
-        claims = root.get("expect")
-        unmet = checks.unmet_expectations(graph, claims) if expect and claims is not None else []
-        if unmet:
-            raise SpecError(unmet, resolved.document.sources)
+        graph = self._named_graph(resolved, observer)
+        _check_expectations(graph, resolved, expect=expect)
         return graph
 
     def recording(self, resolved: Resolved, *, expect: bool) -> Recording:
         """The recording of a resolved document. Raises `SpecError`."""
         recorder = Recorder()
         return recorder.recording(self.graph(resolved, expect=expect, observer=recorder))
+
+    def _named_graph(self, resolved: Resolved, observer: Observer | None) -> Graph:
+        """The graph, with what the document says of it besides its layers."""
+        root = resolved.document.root
+        return replace(
+            self._graph(resolved, observer),
+            name=str(root.data["name"].text),
+            description=_text(root, "description"),
+            source=_text(root, "source"),
+        )
 
     def _graph(self, resolved: Resolved, observer: Observer | None) -> Graph:
         """The graph, elaborated unless a document with the same structure was before."""
@@ -184,13 +200,17 @@ class Compiler:
         return self.warnings[key][0]
 
 
-def _described(root: Value) -> dict[str, Any]:
-    """What a document says of its network besides its layers."""
-    texts = {name: root.get(name) for name in ("description", "source")}
-    return {
-        "name": str(root.data["name"].text),
-        **{name: None if value is None else value.data for name, value in texts.items()},
-    }
+def _check_expectations(graph: Graph, resolved: Resolved, *, expect: bool) -> None:
+    """Raise `SpecError` where the document's ``expect`` is not met."""
+    claims = resolved.document.root.get("expect")
+    unmet = unmet_expectations(graph, claims) if expect and claims is not None else []
+    if unmet:
+        raise SpecError(unmet, resolved.document.sources)
+
+
+def _text(root: Value, key: str) -> str | None:
+    value = root.get(key)
+    return None if value is None else value.data
 
 
 def _nested_too_deep(document: Document) -> Diagnostic:
@@ -200,10 +220,10 @@ def _nested_too_deep(document: Document) -> Diagnostic:
     return Diagnostic("bound-network", message, span, "in here", help=help)
 
 
-def _failed(reference: Reference, error: SpecError) -> Checked:
+def _name_of(reference: Reference) -> str:
+    """What to call a network whose document cannot be read."""
     stem = "<stdin>" if reference.path == "-" else PurePath(reference.path).stem
-    name = stem if reference.variant is None else f"{stem}@{reference.variant}"
-    return Checked(name, reference.path, None, error.diagnostics, error.sources)
+    return stem if reference.variant is None else f"{stem}@{reference.variant}"
 
 
 def distinct(members: Sequence[Checked]) -> list[Checked]:

@@ -76,8 +76,8 @@ def draw(
         raise click.UsageError(
             "--block and --compare do not go together: one draws a part, the other two networks"
         )
-    graph = session.compile(spec)
-    others = [session.compile(other, overridden=False)] if other else []
+    graph = session.compile_anyway(spec)
+    others = [session.compile_anyway(other, overridden=False)] if other else []
     output = output or Path(f"{file_name(graph.name)}.svg")
     write_drawing(graph, output, drawing_options(style), block=block, others=others)
     if show:

@@ -55,12 +55,25 @@ class Session:
         self, spec: str, *, overridden: bool = True, observer: Observer | None = None
     ) -> Graph:
         """The graph of a spec, with the values of ``--set`` or without; ``observer`` is called at
-        each event of its elaboration. Raises `SpecError`.
+        each event of its elaboration. Raises `SpecError`, also where its ``expect`` is not met.
         """
+        return graph_of(self.checked(spec, overridden=overridden, observer=observer))
+
+    def compile_anyway(self, spec: str, *, overridden: bool = True) -> Graph:
+        """The same, also where the spec's ``expect`` is not met: that is shown at the end, with the
+        exit code of an error. Raises `SpecError` where there is no graph.
+        """
+        checked = self.checked(spec, overridden=overridden)
+        return graph_of(checked) if checked.graph is None else checked.graph
+
+    def checked(
+        self, spec: str, *, overridden: bool = True, observer: Observer | None = None
+    ) -> Checked:
+        """A spec's network and what is wrong with it, which is shown at the end."""
         values = self.overrides if overridden else {}
         checked = self.compiler.check(Reference.parse(spec), values, observer)
         self.add(checked.diagnostics, checked.sources)
-        return graph_of(checked)
+        return checked
 
     def families(self, specs: Iterable[str]) -> list[list[Checked]]:
         """The networks of some specs, right or wrong, spec by spec. A spec without a variant stands
@@ -130,7 +143,7 @@ def compiling(*, failure: int = 1) -> Callable[[Callable[..., int | None]], Call
 
 
 def graph_of(checked: Checked) -> Graph:
-    """The graph of a network. Raises its errors as `SpecError` where it has none."""
-    if checked.graph is None:
+    """The graph of a network. Raises its errors as `SpecError` where it has any."""
+    if checked.graph is None or checked.failed:
         raise SpecError(checked.diagnostics, checked.sources)
     return checked.graph

@@ -33,5 +33,5 @@ def summary(session: Session, spec: str, depth: int, every_layer: bool, format: 
       archspec summary googlenet --depth 2
       archspec summary mynet.yaml --layers --format csv > mynet.csv
     """
-    graph = session.compile(spec)
+    graph = session.compile_anyway(spec)
     terminal.output(report(graph, format, depth=depth, every_layer=every_layer), format)

@@ -206,7 +206,7 @@ class _Teller:
             terminal.say(problems + kept, err=True)
         self._tell_files(look)
         if self.board is not None and self.page is not None:
-            wrong = bool(complaint) or look.checked.graph is None
+            wrong = bool(complaint) or look.checked.failed
             self.board.show(
                 _shown(look, self.good, self.page, f"{time}  {result}", problems, wrong=wrong)
             )

@@ -1,5 +1,4 @@
-"""What is checked of a whole network: expectations, names that nothing mentions, and layers that
-reach no output.
+"""What is checked of a whole network: names that nothing mentions, and layers that reach no output.
 
 After other mistakes, only dead ends that are certain are told: what a layer that could not be made
 would have taken is none.
@@ -9,96 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, at_line, stopped
 from archspec.frontend.program.program import Branches, Item, LayerCall, Residual, Reuse
 from archspec.frontend.yaml.document import Value
-from archspec.graph import Graph, Node, Scope
+from archspec.graph import Node, Scope
 from archspec.layers import KINDS
-from archspec.spelling import did_you_mean, listed, listed_names
-from archspec.tensor import show_shape
-
-NOUNS = {
-    "parameters": "parameters",
-    "trainable_parameters": "trainable parameters",
-    "macs": "multiply-adds",
-}
-
-MEND = "mend the network, or the claim; `--no-expect` turns this check off"
-
-
-def unmet_expectations(graph: Graph, expect: Value) -> list[Diagnostic]:
-    """Where what the paper claims, an ``expect`` section, is not what the network has."""
-    problems = [
-        _unmet_number(graph, what, claim) for what, claim in expect.items() if what in NOUNS
-    ]
-    shapes = expect.get("shapes")
-    unmet = (
-        _unmet_shape(graph, path, claim)
-        for path, claim in (shapes.items() if shapes is not None else ())
-    )
-    found = list(
-        islice(
-            (problem for problem in chain(problems, unmet) if problem is not None), limits.MISTAKES
-        )
-    )
-    return stopped(found) if len(found) == limits.MISTAKES else found
-
-
-def _unmet_number(graph: Graph, what: str, claim: Value) -> Diagnostic | None:
-    found, noun = getattr(graph, what), NOUNS[what]
-    if found is None:
-        message = f"{noun} depend on an unknown size, so they cannot be expected"
-        return Diagnostic(
-            "expectation",
-            message,
-            claim.span,
-            help="give the input fixed sizes, or remove this line",
-        )
-    if found == claim.data:
-        return None
-    message = f"the network has {found:,} {noun}, and {claim.data:,} are expected"
-    return Diagnostic(
-        "expectation",
-        message,
-        claim.span,
-        f"{abs(found - claim.data):,} {'more' if found > claim.data else 'fewer'}",
-        help=MEND,
-    )
-
-
-def _unmet_shape(graph: Graph, path: str, claim: Value) -> Diagnostic | None:
-    name = (
-        graph.outputs["main"]
-        if path == "main"
-        else graph.endpoints.get(path, path if path in graph.inputs else None)
-    )
-    if name is None:
-        near = did_you_mean(path, [*graph.endpoints, *graph.inputs, "main"])
-        message = f"nothing in the network is called `{path}`"
-        return Diagnostic(
-            "unknown-name",
-            message,
-            claim.place,
-            help=near or "`archspec summary --layers` lists the names",
-        )
-    found, claimed = graph.tensors[name].shape, tuple(claim.unwrapped())
-    if found == claimed:
-        return None
-    help = (
-        "has a `Flatten` or a global pooling been forgotten?"
-        if len(found) > len(claimed) == 1
-        else MEND
-    )
-    return Diagnostic(
-        "expectation",
-        f"`{path}` is {show_shape(found)}, and {show_shape(claimed)} is expected",
-        claim.span,
-        help=help,
-    )
+from archspec.spelling import listed, listed_names
 
 
 def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnostic]:

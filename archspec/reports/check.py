@@ -29,7 +29,7 @@ def lines(networks: Iterable[Checked]) -> str:
 
 
 def _row(network: Checked) -> dict[str, str]:
-    if network.graph is None:
+    if network.graph is None or network.failed:
         return {"name": network.name, "shapes": failure(network)}
     parameters, macs = (
         f"{exact(network.graph.parameters)} parameters",
@@ -81,7 +81,7 @@ def verdict(networks: Sequence[Checked]) -> str:
     errors = _errors(diagnostics)
     counts = [(errors, "error"), (len(diagnostics) - errors, "warning")]
     words = " and ".join(counted(number, noun) for number, noun in counts if number)
-    failed = sum(network.graph is None for network in networks)
+    failed = sum(network.failed for network in networks)
     if not failed:
         return words
     return (

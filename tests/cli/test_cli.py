@@ -91,15 +91,31 @@ def test_check_goes_on_after_a_failure_and_tells_each_mistake_once():
     result = run("check", "bad.yaml", "worse.yaml@wide", "nowhere.yaml", "net.yaml")
     assert result.exit_code == 1
     assert [line.split("  ")[0] for line in result.stdout.splitlines()] == [
-        "net", "net-wide", "bad@big", "bad@bigger", "bad@claim", "worse@wide", "nowhere", "net", "net-wide",
+        "net", "net-wide", "net-big", "net-bigger", "net-claim", "net-wide", "nowhere", "net", "net-wide",
     ]  # fmt: skip
-    assert "bad@big     fails: 1 error" in result.stdout
+    assert "net-big     fails: 1 error" in result.stdout
     assert result.stderr.count("error[shape-mismatch]") == 1
-    assert "found in bad@big and bad@bigger" in result.stderr
-    assert "found in bad@claim" in result.stderr
+    assert "found in net-big and net-bigger" in result.stderr
+    assert "found in net-claim" in result.stderr
     assert "error[unknown-layer]" in result.stderr
     assert "the file `nowhere.yaml` does not exist" in result.stderr
     assert result.stderr.endswith("\n\n4 errors; 5 of 9 networks fail\n")
+
+
+@pytest.mark.parametrize("args", [["summary"], ["draw", "-o", "claim.svg"]])
+def test_a_claim_that_is_not_met_hides_no_network(args):
+    """What is wrong comes after the table or the picture, with the exit code of an error."""
+    result = run(*args, "bad.yaml@claim")
+    assert result.exit_code == 1
+    assert result.stdout
+    assert result.stderr.startswith("error[expectation]: the network has ")
+
+
+@pytest.mark.parametrize("args", [["build", "-o", "claim.py"], ["expand"]])
+def test_a_claim_that_is_not_met_is_not_built(args):
+    result = run(*args, "bad.yaml@claim")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert not Path("claim.py").exists()
 
 
 def test_warnings_are_shown_and_do_not_fail():
