@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from archspec.diagrams import lettering
+from archspec.diagrams.chains import Flow
 from archspec.diagrams.drawing import Box, Drawing, Row, Way
 from archspec.diagrams.elements import Element, Elements, Group, all_nodes, inside, nodes_of
 from archspec.diagrams.folding import WORDS, Fold, Mark
@@ -86,20 +87,20 @@ class Likeness:
 
     def bare(self, element: Element) -> list[Elements]:
         """What first copies have in the place of a split: the main path alone."""
-        return self._bare[element.number]
+        return [like for body in self._bare[element.number] for like in self._bodies(body)]
 
     def extra(self, element: Element) -> list[Elements]:
         """What first copies have more at an element."""
-        return self._more[element.number]
+        return [like for body in self._more[element.number] for like in self._bodies(body)]
+
+    def _bodies(self, body: Elements) -> list[Elements]:
+        """A body and those that it stands for."""
+        return list(zip(*map(self.alike, body), strict=True))
 
     def more(self, element: Element) -> list[Node]:
         """The layers that first copies have more at an element and all that it stands for."""
-        return [
-            node
-            for each in self.alike(element)
-            for body in self.extra(each)
-            for node in all_nodes(body)
-        ]
+        bodies = [body for each in self.alike(element) for body in self.extra(each)]
+        return [node for body in bodies for node in all_nodes(body)]
 
     def running(self, group: Group) -> set[str]:
         """The arguments that differ among the calls that a closed group stands for, and not in
@@ -150,6 +151,7 @@ class Canvas:
         self.plan = plan
         self.prefix = prefix
         self.legend = legend or Legend()
+        self.flow = Flow(graph)
         self.likeness = Likeness()
         self.notes = Notes()
         self.depth = 0
@@ -167,8 +169,8 @@ class Canvas:
         """The output whose side path each layer is on."""
         self.ends: dict[str, str] = {}
         """The box of each output that has one."""
-        self.first_inputs: dict[str, tuple[str, ...]] = {}
-        """What the first layer on each box takes."""
+        self.nodes_on: defaultdict[str, list[Node]] = defaultdict(list)
+        """The layers on each box."""
         self.closed_groups: list[tuple[Box, Group]] = []
         self._position = {node.name: number for number, node in enumerate(graph.nodes)}
         self._ids = 0
@@ -182,17 +184,46 @@ class Canvas:
     def put(self, nodes: Iterable[Node], box: Box) -> None:
         """Record that some layers are on a box."""
         for node in nodes:
-            self.first_inputs.setdefault(box.id, node.inputs)
+            self.nodes_on[box.id].append(node)
             self.place[node.name] = box.id
 
     def move(self, boxes: Iterable[Box], to: Box) -> None:
         """Record that what was on some boxes is on another one."""
-        moved = {box.id for box in boxes}
-        self.place |= {name: to.id for name, place in self.place.items() if place in moved}
+        for box in boxes:
+            self.put(self.nodes_on.pop(box.id, []), to)
 
-    def follows(self, box: Box, other: Box) -> bool:
-        """Whether a box takes what the one before it gives."""
-        return any(self.place.get(name) == box.id for name in self.first_inputs[other.id])
+    def is_chain(self, boxes: Sequence[Box]) -> bool:
+        """Whether each box takes one tensor of the box before it and nothing else, and nothing
+        but the next box takes what is on one; so they may stand as rows of a single box.
+        """
+        row = {box.id: number for number, box in enumerate(boxes)}
+        return all(
+            self._feeds(row, number, number == len(boxes) - 1) and self._is_fed(row, number)
+            for number in row.values()
+        )
+
+    def _feeds(self, row: Mapping[str, int], number: int, last: bool) -> bool:
+        """Whether what is on a box of a row goes to itself or the next box alone."""
+        box = list(row)[number]
+        names = [node.name for node in self.nodes_on[box]]
+        takers = {
+            row.get(self.place.get(taker, "")) for name in names for taker in self.flow.takers[name]
+        }
+        return last or (takers <= {number, number + 1} and not self.flow.outputs & {*names})
+
+    def _is_fed(self, row: Mapping[str, int], number: int) -> bool:
+        """Whether a box of a row takes one tensor of the box before it, once, and no other."""
+        nodes = self.nodes_on[list(row)[number]]
+        before: defaultdict[tuple[tuple[int, int], ...], set[str]] = defaultdict(set)
+        for node in nodes:
+            for name in node.inputs:
+                source = row.get(self.place.get(name, ""))
+                twice = source == number - 1 and node.inputs.count(name) > 1
+                if number and (twice or source not in (number, number - 1)):
+                    return False
+                if source == number - 1:
+                    before[tuple(self.copies[name])].add(name)
+        return all(len(names) == 1 for names in before.values())
 
     def add_fold(self, fold: Fold) -> None:
         """Record what the drawn copy of a fold stands for."""

@@ -36,7 +36,7 @@ from archspec.diagrams.elements import (
     all_nodes,
     nodes_of,
 )
-from archspec.diagrams.folding import Fold, folds, joined, neighbours
+from archspec.diagrams.folding import Fold, folds, neighbours
 from archspec.diagrams.lettering import DOT
 
 
@@ -54,7 +54,7 @@ def draw_body(canvas: Canvas, elements: Elements, members: list[Member]) -> None
         for element in elements:
             _draw(canvas, element, members)
         return
-    for fold in neighbours(elements):
+    for fold in neighbours(elements, canvas.flow):
         if fold.number == 1:
             _draw(canvas, fold.body[0], members)
         else:
@@ -127,7 +127,12 @@ def _record_around(canvas: Canvas, body: Elements, point: str, way: Way) -> None
 
 def _draw_path(canvas: Canvas, path: Path, members: list[Member], *, bar: bool) -> None:
     cards = [each for each in path.body if isinstance(each, Card)]
-    if canvas.plan.fold and not bar and len(cards) == len(path.body) > 1 and _is_chain(cards):
+    if (
+        canvas.plan.fold
+        and not bar
+        and len(cards) == len(path.body) > 1
+        and _is_chain(canvas, cards)
+    ):
         members.append(stack_box(canvas, cards))
     else:
         draw_body(canvas, path.body, members)
@@ -166,11 +171,14 @@ def _ways(split: Split, *, bar: bool) -> list[Way]:
     return [Way.TRUNK if gate and not path.body else Way.BRANCH for path in split.paths]
 
 
-def _is_chain(cards: Sequence[Card]) -> bool:
-    """Whether each card takes what the one before it gives, and nothing else."""
+def _is_chain(canvas: Canvas, cards: Sequence[Card]) -> bool:
+    """Whether each card takes what the one before it gives, and nothing else; and nothing else
+    takes what a card before the last gives, nor what it stands for.
+    """
+    ends = [like for card in cards[:-1] for like in canvas.likeness.alike(card)]
     return all(
         after.nodes[0].inputs == (before.nodes[-1].name,) for before, after in pairwise(cards)
-    )
+    ) and all(canvas.flow.is_taken_once(list(nodes_of(end))[-1].name) for end in ends)
 
 
 # --- groups
@@ -228,11 +236,7 @@ def _framed(canvas: Canvas, cluster: Cluster) -> list[Member]:
     if canvas.plan.panel and cluster.count == 1:
         return cluster.members
     cards = [each for each in cluster.members if _is_card(each)]
-    if (
-        len(cards) == len(cluster.members) > 1
-        and canvas.plan.fold
-        and all(canvas.follows(box, other) for box, other in pairwise(cards))
-    ):
+    if len(cards) == len(cluster.members) > 1 and canvas.plan.fold and canvas.is_chain(cards):
         return [frame_box(canvas, cluster, cards)]
     return [_unwrapped(cluster)]
 
@@ -274,12 +278,8 @@ def _draw_repeat(canvas: Canvas, repeat: Repeat, members: list[Member]) -> None:
 
 def _folds(canvas: Canvas, repeat: Repeat) -> list[Fold]:
     """The folds of a repeat, with those of the repeats that are drawn as it."""
-    mine = folds(repeat.copies)
-    for other in canvas.likeness.alike(repeat)[1:]:
-        if isinstance(other, Repeat):
-            theirs = folds(other.copies)
-            mine = [joined(fold, its) for fold, its in zip(mine, theirs, strict=True)]
-    return mine
+    alike = [each for each in canvas.likeness.alike(repeat) if isinstance(each, Repeat)]
+    return folds([each.copies for each in alike], canvas.flow)
 
 
 def _draw_fold(canvas: Canvas, fold: Fold, label: str, members: list[Member]) -> None:

@@ -4,6 +4,7 @@ that stand on them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -37,12 +38,15 @@ class Wiring:
 
     def edges(self) -> list[Edge]:
         """All edges, each once, in the order of the layers; sizes stand where one is new."""
-        found: dict[tuple[str, str, int | None], TensorEdge] = {}
+        found: dict[tuple[str, str, int | None, int], TensorEdge] = {}
         for node in self.graph.nodes:
+            drawn: Counter[tuple[str, str, int | None]] = Counter()
             for step in self._into(node):
-                found.setdefault((step.edge.tail, step.edge.head, step.edge.port), step)
+                key = step.edge.tail, step.edge.head, step.edge.port
+                found.setdefault((*key, drawn[key]), step)
+                drawn[key] += 1
         for step in self._ends():
-            found.setdefault((step.edge.tail, step.edge.head, None), step)
+            found.setdefault((step.edge.tail, step.edge.head, None, 0), step)
         return self._labelled(list(found.values()))
 
     def _into(self, node: Node) -> Iterator[TensorEdge]:

@@ -268,10 +268,10 @@ class Reading:
         if (
             kind not in ("group", "block")
             or not part.scope.label
-            or not inside
+            or not any(_layers(inside))
             or self._is_one_card(inside)
         ):
-            return inside  # a group without a name is no thing of its own
+            return inside  # a group without a name, or without layers, is no thing of its own
         body = self._carded(inside)
         if len(body) == 1 and isinstance(body[0], Group) and body[0].path == part.scope.path:
             # a named group that holds one block, or the reverse: the inner one has the arguments
@@ -373,8 +373,14 @@ class Reading:
         return [card]
 
 
+def _layers(loose: Sequence[Element | Node]) -> Iterator[Node]:
+    for each in loose:
+        yield from (each,) if isinstance(each, Node) else nodes_of(each)
+
+
 def _sizes(element: Element) -> object:
-    return list(nodes_of(element))[-1].output.shape[:-1]
+    nodes = list(nodes_of(element))
+    return nodes[-1].output.shape[:-1] if nodes else None
 
 
 def _name(element: Element) -> str:

@@ -7,10 +7,11 @@ filters is drawn alike whatever it takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from archspec.diagrams.chains import Flow, Links
 from archspec.diagrams.elements import (
     Card,
     Element,
@@ -27,6 +28,10 @@ from archspec.layers import Layer
 
 Pair = tuple[Element, Element]
 """An element that is drawn, and one that is drawn as it."""
+
+
+Same = Callable[[Elements, Elements], bool]
+"""Whether two bodies are drawn alike."""
 
 
 class Mark(NamedTuple):
@@ -62,33 +67,76 @@ class Fold(NamedTuple):
         return len(self.copies)
 
 
-def folds(copies: Sequence[Elements]) -> list[Fold]:
-    """The runs of equal copies, in their order. A first copy that differs in little joins the
-    run after it.
+def folds(repeats: Sequence[Sequence[Elements]], flow: Flow) -> list[Fold]:
+    """The runs of copies that are drawn as one, in their order, of repeats that are drawn as
+    the first of them. Copies are a run if they are alike and links of one chain. A first copy
+    that differs in little joins the run after it.
     """
-    runs: list[list[Elements]] = []
-    for copy in copies:
-        if runs and alike(runs[-1][-1], copy):
-            runs[-1].append(copy)
-        else:
-            runs.append([copy])
-    if (
-        len(runs) > 1
-        and len(runs[0]) == 1
-        and (len(runs[1]) > 1 or (len(copies) == 2 and _called_alike(*copies)))
-    ):
-        compared = Comparison()
-        if compared.bodies(runs[0][0], runs[1][0]):
-            return [_with_first(runs[0][0], _fold(runs[1]), compared), *map(_fold, runs[2:])]
-    return [_fold(run) for run in runs]
+    shown = repeats[0]
+    links = [Links(copies, flow) for copies in repeats]
+    lengths = _lengths(shown, links, alike)
+    compared = _first_compared(shown, links, lengths)
+    found = [_all_folds(repeats, start, number) for start, number in lengths]
+    if compared is not None:
+        first, second, *rest = found
+        return [_with_first(first, second, compared), *rest]
+    return found
 
 
-def _with_first(first: Elements, fold: Fold, compared: Comparison) -> Fold:
-    """A fold with a first copy that differs."""
-    pairs = (*fold.pairs, *compared.pairs)
+def _lengths(
+    shown: Sequence[Elements], links: Sequence[Links], same: Same
+) -> list[tuple[int, int]]:
+    """Where each run begins, and of how many copies it is."""
+    runs = []
+    start = 0
+    while start < len(shown):
+        end = start + 1
+        while end < len(shown) and same(shown[end - 1], shown[end]):
+            end += 1
+        number = _chained(links, start, end)
+        runs.append((start, number))
+        start += number
+    return runs
+
+
+def _chained(links: Sequence[Links], start: int, end: int) -> int:
+    """How many copies from a start are links of one chain in all of some repeats."""
+    number = end - start
+    while (possible := min(each.length(start, start + number) for each in links)) < number:
+        number = possible
+    return number
+
+
+def _first_compared(
+    shown: Sequence[Elements], links: Sequence[Links], runs: Sequence[tuple[int, int]]
+) -> Comparison | None:
+    """The first copy beside the next, where it is alone and answers to the run after it."""
+    if len(runs) < 2 or runs[0][1] > 1:
+        return None
+    number = runs[1][1]
+    if number == 1 and not (len(shown) == 2 and _called_alike(*shown)):
+        return None
+    compared = Comparison()
+    if compared.bodies(shown[0], shown[1]) and all(each.leads(1, number) for each in links):
+        return compared
+    return None
+
+
+def _all_folds(repeats: Sequence[Sequence[Elements]], start: int, number: int) -> Fold:
+    """The fold of a run in some repeats that are drawn as the first."""
+    shown, *others = [_fold(list(copies[start : start + number])) for copies in repeats]
+    for other in others:
+        shown = joined(shown, other)
+    return shown
+
+
+def _with_first(first: Fold, fold: Fold, compared: Comparison) -> Fold:
+    """A fold with a first copy that differs, itself as a fold of one copy."""
+    others = zip(first.others, fold.others, strict=True)
     return fold._replace(
-        copies=(first, *fold.copies),
-        pairs=pairs,
+        copies=(*first.copies, *fold.copies),
+        others=tuple((*its_first, *its) for its_first, its in others),
+        pairs=(*fold.pairs, *compared.pairs, *first.pairs),
         marks=tuple(compared.marks),
         bare=tuple(compared.bare),
         more=tuple(compared.more),
@@ -133,18 +181,18 @@ def _fold(run: list[Elements]) -> Fold:
     return Fold(run[0], tuple(run), tuple(pairs))
 
 
-def neighbours(elements: Elements) -> Iterator[Fold]:
-    """Elements that follow each other and are alike, as folds: a chain of equal layers is drawn
-    as one, ×N.
+def neighbours(elements: Elements, flow: Flow) -> Iterator[Fold]:
+    """Elements that follow each other, each as a fold: a chain of equal layers is drawn as one,
+    ×N.
     """
-    run: list[Elements] = []
-    for element in elements:
-        if run and (not isinstance(element, Card | Group) or not alike(run[-1], (element,))):
-            yield _fold(run)
-            run = []
-        run.append((element,))
-    if run:
-        yield _fold(run)
+    copies: list[Elements] = [(element,) for element in elements]
+    for start, number in _lengths(copies, [Links(copies, flow)], _alike_alone):
+        yield _fold(copies[start : start + number])
+
+
+def _alike_alone(one: Elements, other: Elements) -> bool:
+    """Whether two lists of one element each are drawn alike, in a single box."""
+    return isinstance(other[0], Card | Group) and alike(one, other)
 
 
 def alike(one: Elements, other: Elements) -> bool:

@@ -15,7 +15,7 @@ from archspec.diagrams.figure import View, all_names, block_figure, figure, unkn
 from archspec.diagrams.mermaid import mermaid
 from archspec.diagrams.options import DIRECTIONS, FORMATS, DrawingError, Options
 from archspec.diagrams.palette import DARK, LIGHT
-from archspec.diagrams.rendering import for_web, render, svg_size
+from archspec.diagrams.rendering import Picture, for_web, render, render_svg, svg_size
 from archspec.graph import Graph
 
 BOXES = 40
@@ -28,16 +28,16 @@ DPI = 192
 
 
 class Choice(NamedTuple):
-    """A drawing in a direction, with its SVG as the renderer makes it."""
+    """A drawing in a direction, with its picture as the renderer makes it."""
 
     drawing: Drawing
     direction: str
-    svg: str
+    picture: Picture
 
     @property
     def size(self) -> tuple[float, float]:
         """Points across and down."""
-        return svg_size(self.svg)
+        return svg_size(self.picture.svg)
 
     @property
     def fits(self) -> bool:
@@ -88,9 +88,7 @@ def choose(graph: Graph, options: Options) -> Choice:
 def _chosen(make: Callable[[View], Drawing], options: Options) -> Choice:
     best: Choice | None = None
     for drawing, direction in _candidates(make, options):
-        choice = Choice(
-            drawing, direction, render(dot(drawing, direction), "svg", _layouter(options)).decode()
-        )
+        choice = Choice(drawing, direction, render_svg(dot(drawing, direction), options.renderer))
         if choice.fits:
             return choice
         if best is None or choice.excess < best.excess:
@@ -112,11 +110,6 @@ def _candidates(make: Callable[[View], Drawing], options: Options) -> Iterator[t
             yield from ((drawing, direction) for direction in directions)
 
 
-def _layouter(options: Options) -> str:
-    """The renderer that measures: the one that draws, so that what fits is what is drawn."""
-    return options.renderer or "bundled"
-
-
 def _made(choice: Choice, format: str, options: Options) -> bytes:
     if format not in FORMATS:
         raise DrawingError(
@@ -128,17 +121,17 @@ def _made(choice: Choice, format: str, options: Options) -> bytes:
     if format == "mmd":
         return mermaid(drawing, choice.direction).encode()
     if format == "svg" and theme != "dark":  # the picture that was measured
-        return _for_web(choice.svg, drawing, theme)
+        return _for_web(choice.picture, drawing, theme)
     source = dot(drawing, choice.direction, DARK if theme == "dark" else LIGHT)
     if format == "dot":
         return source.encode()
     if format == "svg":
-        return _for_web(render(source, "svg", options.renderer).decode(), drawing, theme)
+        return _for_web(render_svg(source, options.renderer), drawing, theme)
     return render(source, format, options.renderer, options.dpi or DPI)
 
 
-def _for_web(svg: str, drawing: Drawing, theme: str) -> bytes:
-    return for_web(svg, f"{drawing.title}: {drawing.subtitle}", theme).encode()
+def _for_web(picture: Picture, drawing: Drawing, theme: str) -> bytes:
+    return for_web(picture, f"{drawing.title}: {drawing.subtitle}", theme).encode()
 
 
 def _check_names(readings: Readings, options: Options) -> None:

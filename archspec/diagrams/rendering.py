@@ -1,15 +1,19 @@
 """DOT → SVG, PNG or PDF, by the renderer that comes with archspec or the system's `dot`; and the
-renderer's SVG → one for the web: tooltips, dark mode by CSS, no trace of who made it.
+renderer's SVG → one for the web: text that keeps to its boxes in any font, tooltips, dark mode by
+CSS, no trace of who made it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import sysconfig
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape, unescape
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from archspec.diagnostics import printable
 from archspec.diagrams.options import DrawingError
@@ -21,6 +25,44 @@ SECONDS = 120
 """How long a renderer may take."""
 
 
+Widths = Mapping[tuple[str, float, bool], float]
+"""How wide the renderer sets a text, in points, by its size in points and whether it is bold."""
+
+FONTS = "Arial,Helvetica,Liberation Sans,Arimo,Nimbus Sans,sans-serif"
+"""Arial and the fonts that are as wide; a reader who has none of them has the text fitted."""
+
+
+class Picture(NamedTuple):
+    """An SVG, and how wide its texts are set: no reader need have the renderer's font."""
+
+    svg: str
+    widths: Widths
+
+
+def render_svg(source: str, renderer: str | None = None) -> Picture:
+    """The SVG of a picture, by the renderer ``bundled`` or ``dot``. Raises `DrawingError` as
+    `render` does.
+    """
+    done = _run(_program(renderer or "bundled", "svg"), ["-Tsvg", "-Tjson"], source).decode()
+    end = done.index("</svg>\n") + len("</svg>\n")
+    return Picture(done[:end], dict(_widths(json.loads(done[end:]))))
+
+
+def _widths(layout: Any) -> Iterator[tuple[tuple[str, float, bool], float]]:
+    """The texts in a layout, as the renderer's JSON has it: operations that set a font, make it
+    bold and write.
+    """
+    for part in (layout, *layout.get("objects", ()), *layout.get("edges", ())):
+        size, bold = 0.0, False
+        for operation in part.get("_ldraw_", ()):
+            if operation["op"] == "F":
+                size = operation["size"]
+            elif operation["op"] == "t":
+                bold = bool(operation["fontchar"] & 1)
+            elif operation["op"] == "T":
+                yield (operation["text"].replace("\xa0", " "), size, bold), operation["width"]
+
+
 def render(source: str, format: str, renderer: str | None = None, dpi: int | None = None) -> bytes:
     """The bytes of a picture. ``renderer`` is ``bundled``, ``dot`` or, if it is None, whichever can
     make the format.
@@ -28,11 +70,15 @@ def render(source: str, format: str, renderer: str | None = None, dpi: int | Non
     Raises `DrawingError` where there is no such renderer, or where it fails.
     """
     chosen = renderer or ("dot" if format == "pdf" else "bundled")
-    program = _program(chosen, format)
     options = [f"-Gdpi={dpi}"] if dpi and format == "png" else []
+    return _run(_program(chosen, format), [f"-T{format}", *options], source)
+
+
+def _run(program: str, options: Sequence[str], source: str) -> bytes:
+    """What a renderer writes. Raises `DrawingError` where it fails or takes too long."""
     try:
         done = subprocess.run(
-            [program, f"-T{format}", *options],
+            [program, *options],
             input=source.encode(),
             capture_output=True,
             timeout=SECONDS,
@@ -109,6 +155,12 @@ _GROUP = re.compile(
 )
 
 
+_TEXT = re.compile(r"<text( [^>]*)>([^<]*)</text>")
+_FONT_SIZE = re.compile(r'font-size="([\d.]+)"')
+LATIN = "\u2e80"
+"""The letters beyond this one the renderer cannot measure; they are as wide as they are."""
+
+
 def svg_size(svg: str) -> tuple[float, float]:
     """The width and height of a picture in points. Raises ValueError if it says none."""
     found = SIZE.search(svg)
@@ -117,17 +169,33 @@ def svg_size(svg: str) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-def for_web(svg: str, title: str, theme: str) -> str:
+def for_web(picture: Picture, title: str, theme: str) -> str:
     """The picture with a title that readers of the screen are told, tips and, for the theme
     ``auto``, the colours of dark mode.
     """
-    text = _comments_out(svg)
-    text = _tips(text)
+    text = _fitted(_tips(_comments_out(picture.svg)), picture.widths)
     start = text.index("<svg")
     end = text.index(">", start)
-    head = text[start:end] + f' role="img" aria-label="{escape(printable(title), quote=True)}"'
+    head = f'{text[start:end]} font-family="{FONTS}" role="img"'
+    head += f' aria-label="{escape(printable(title), quote=True)}"'
     style = f"\n<style>{_style(DARK)}</style>" if theme == "auto" else ""
     return text[:start] + head + ">" + style + text[end + 1 :]
+
+
+def _fitted(svg: str, widths: Widths) -> str:
+    """The picture with each text as wide as the renderer has set it, in any font."""
+
+    def fit(text: re.Match[str]) -> str:
+        attributes = text[1].replace(' font-family="Arial"', "")
+        words = unescape(text[2]).replace("\xa0", " ")
+        size = float(_FONT_SIZE.search(attributes)[1])  # type: ignore[index]  # the renderer always writes it
+        width = widths.get((words, size, 'font-weight="bold"' in attributes))
+        if not width or max(words) > LATIN:
+            return f"<text{attributes}>{text[2]}</text>"
+        length = f' textLength="{width:g}" lengthAdjust="spacingAndGlyphs"'
+        return f"<text{attributes}{length}>{text[2]}</text>"
+
+    return _TEXT.sub(fit, svg)
 
 
 def _comments_out(svg: str) -> str:
