@@ -98,7 +98,7 @@ def other_than(names: Iterable[str], *patterns: str) -> set[str]:
         (("matplotlib", "adjustText"), ("charts/*",)),
         (("watchfiles",), ("live/watcher",)),
         (("http.server", "socketserver"), ("live/server",)),
-        (("socket",), ("live/server", "backends/keras/*")),
+        (("socket",), ("live/server", "backends/keras/*", "training/launcher")),
     ],
 )
 def test_a_package_from_elsewhere_has_one_room(

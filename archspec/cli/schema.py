@@ -1,4 +1,4 @@
-"""`archspec schema`: the JSON Schema of specs out."""
+"""`archspec schema`: the JSON Schema of specs, or of recipes, out."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ import click
 from archspec.cli import terminal
 
 
-@click.command(short_help="The JSON Schema of specs, for editors.")
-def schema() -> None:
+@click.command(short_help="The JSON Schema of specs or recipes, for editors.")
+@click.option("--recipe", is_flag=True, help="That of recipes.")
+def schema(recipe: bool) -> None:
     """Print the JSON Schema of specs, with which editors check and complete them.
 
     \b
     Examples:
       archspec schema > archspec.schema.json
+      archspec schema --recipe > recipe.schema.json
 
     An editor that knows YAML uses it for a spec whose first line is
     `# yaml-language-server: $schema=archspec.schema.json`.
     """
     import json
 
-    from archspec.frontend.schema.json_schema import generate
+    if recipe:
+        from archspec.training.schema import generate as of_recipes
 
-    terminal.output(json.dumps(generate(), indent=2, ensure_ascii=False), "json")
+        generated = of_recipes()
+    else:
+        from archspec.frontend.schema.json_schema import generate
+
+        generated = generate()
+    terminal.output(json.dumps(generated, indent=2, ensure_ascii=False), "json")

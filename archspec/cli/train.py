@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import shlex
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
 from archspec.cli import terminal
 from archspec.cli.options import COMPILING, TRUST, trusted_modules
 from archspec.cli.session import Session, compiling
+from archspec.training.launcher import choose_backend, launch
 from archspec.training.library import find
-from archspec.training.outcome import Ended
+from archspec.training.outcome import INTERRUPTED, TERMINATED, Ended
 from archspec.training.plan import TrainingPlan, plan, with_epochs
 
 MOST_EPOCHS = 1_000_000
+MOST_WORKERS = 65_536
 
 
 @click.command(short_help="Train a network by a recipe; a killed run goes on.")
@@ -32,6 +37,19 @@ MOST_EPOCHS = 1_000_000
 @click.option(
     "--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="Train so many epochs."
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=1,
+    metavar="N",
+    help="Share every batch among N processes, on JAX. Without --address they are started here.",
+)
+@click.option(
+    "--address",
+    metavar="HOST:PORT|auto",
+    help="The first worker's address; auto: what Slurm or Kubernetes say.",
+)
+@click.option("--rank", type=click.IntRange(0), metavar="K", help="This worker's number, from 0.")
 @click.option("--print-recipe", is_flag=True, help="Print the recipe, and train nothing.")
 @TRUST
 @COMPILING
@@ -41,8 +59,8 @@ def train(
     reference: str,
     recipe: str | None,
     output: Path | None,
-    epochs: int | None,
     print_recipe: bool,
+    **values: Any,
 ) -> int:
     """Train a network by a recipe, which names its data, optimizer, loss and epochs.
 
@@ -56,37 +74,71 @@ def train(
       archspec train lenet5 --epochs 3 --set data.batch_size=64 -o runs/wide
       archspec train lenet5 --print-recipe > myrecipe.yaml
       archspec train myrecipe.yaml
+      archspec train myrecipe.yaml --workers 4
+      archspec train myrecipe.yaml --workers 2 --address 10.0.0.1:4000 --rank 1
+
+    The exit code is 0 if the network is trained, 1 if the recipe is wrong, 3 if the loss is not a
+    number, 4 if memory ran out, 5 if the disk refuses, 6 if a worker died, 130 and 143 after Ctrl-C
+    and SIGTERM, which save first.
     """
-    changes = with_epochs(session.overrides, epochs)
+    share = _share(**{name: values[name] for name in Share._fields})
+    changes = with_epochs(session.overrides, values["epochs"])
+    found = find(reference, recipe)
     planned = plan(
-        find(reference, recipe),
+        found,
         changes,
         compiler=session.compiler,
+        workers=share.workers,
         trusted=trusted_modules(),
     )
     if print_recipe:
         terminal.say(planned.text.rstrip("\n"))
         return 0
     session.add(planned.warnings, planned.recipe.document.sources)
-    folder = output or Path("runs") / planned.recipe.name
     try:
-        _train(planned, folder)
+        if share.workers > 1 and share.address is None:
+            return launch(sys.argv[1:], share.workers)
+        return _train(planned, output or Path("runs") / planned.recipe.name, share)
     except Ended as ended:
         for line in ended.lines:
             terminal.say(line, err=True)
+        if ended.code in (INTERRUPTED, TERMINATED):
+            terminal.say(f"go on with: archspec {shlex.join(sys.argv[1:])}", err=True)
         return ended.code
-    return 0
 
 
-def _train(planned: TrainingPlan, folder: Path) -> None:
+class Share(NamedTuple):
+    """This process's share of a training: of how many workers, their first one's address, and its
+    own number.
+    """
+
+    workers: int
+    address: str | None
+    rank: int | None
+
+
+def _share(workers: int, address: str | None, rank: int | None) -> Share:
+    if address is None and rank is not None:
+        raise click.UsageError("--rank needs --address, that of the first worker")
+    if address not in (None, "auto") and (rank is None or rank >= workers):
+        raise click.UsageError(f"--address needs --rank, from 0 to {workers - 1}")
+    return Share(workers, address, rank)
+
+
+def _train(planned: TrainingPlan, folder: Path, share: Share) -> int:
+    choose_backend(planned.recipe.backend, share.workers)
+    gc.enable()  # Keras leaves much to sweep up
     with terminal.progress("loading Keras", 0), terminal.quiet():
-        from archspec.training import trainer
-    if not trainer.train(
-        planned, folder, TerminalProgress(planned.recipe.fit.epochs), sys.argv[1:]
-    ):
-        terminal.say(f"{folder} is finished: give more --epochs, or another folder with -o")
-        return
-    terminal.say(f"wrote {folder}/")
+        from archspec.training import trainer, workers
+    team = workers.ALONE
+    if share.address is not None:
+        team = workers.join(share.address, share.rank, share.workers)
+    show = TerminalProgress(planned.recipe.fit.epochs, silent=not team.first)
+    if not trainer.train(planned, folder, show, sys.argv[1:], team):
+        show.say(f"{folder} is finished: give more --epochs, or another folder with -o")
+    else:
+        show.say(f"wrote {folder}/")
+    return 0
 
 
 class TerminalProgress:
@@ -94,15 +146,17 @@ class TerminalProgress:
     each epoch.
     """
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, epochs: int, *, silent: bool = False) -> None:
         self.epochs = epochs
-        self.bar = sys.stderr.isatty()
+        self.silent = silent
+        self.bar = sys.stderr.isatty() and not silent
         self.shown = 0.0
         self.begun = time.monotonic()
 
     def say(self, line: str) -> None:
         """A line about the training."""
-        terminal.say(line)
+        if not self.silent:
+            terminal.say(line)
 
     def step(self, epoch: int, step: int, steps: int, loss: float) -> None:
         """Draw the bar, ten times a second."""
@@ -128,4 +182,4 @@ class TerminalProgress:
         if self.bar:
             sys.stderr.write("\r\x1b[K")
         numbers = "  ".join(f"{name} {value:.4g}" for name, value in row.items())
-        terminal.say(f"epoch {epoch + 1}/{self.epochs}  {seconds:.1f} s  {numbers}")
+        self.say(f"epoch {epoch + 1}/{self.epochs}  {seconds:.1f} s  {numbers}")

@@ -14,9 +14,10 @@ import keras
 
 from archspec.training import variables
 from archspec.training.checkpoint import CheckpointState, Progress
-from archspec.training.outcome import DIVERGED, Ended
+from archspec.training.outcome import DIVERGED, TERMINATED, Ended
 from archspec.training.recipe import Saving
 from archspec.training.signals import Asked
+from archspec.training.workers import ALONE, Team
 
 
 class Show(Protocol):
@@ -53,6 +54,12 @@ class Course:
     show: Show
     save: Callable[[CheckpointState], None]
     keep: Callable[[], None]
+    team: Team = ALONE
+
+    def stops(self, step: int) -> int:
+        """The exit code with which the training is to end after this step, else 0."""
+        done = self.progress.epoch * self.steps + step
+        return self.asked.code or (TERMINATED if self.team.stops(done) else 0)
 
 
 class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
@@ -105,12 +112,12 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
         course.show.step(course.progress.epoch, step - 1, course.steps, loss)
         if step == course.steps:
             return
-        every = course.saving.steps
-        if course.asked.code or (every and step % every == 0):
+        every, code = course.saving.steps, course.stops(step)
+        if code or (every and step % every == 0):
             course.progress.step = step
             self._save()
-        if course.asked.code:
-            raise Ended(course.asked.code, "stopped")
+        if code:
+            raise Ended(code, f"stopped in epoch {course.progress.epoch + 1}, after step {step}")
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """End an epoch: its row, the best model, the checkpoint; leave ``fit`` where it was called
@@ -134,8 +141,8 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
         self._save()
         course.show.epoch(epoch, logs, time.monotonic() - self.since)
         self.since, self.before = time.monotonic(), progress.seconds
-        if course.asked.code:
-            raise Ended(course.asked.code, "stopped")
+        if code := course.stops(0):
+            raise Ended(code, f"stopped after epoch {progress.epoch}")
         if self.first_step:
             self.first_step = 0
             raise EpochEnded

@@ -7,6 +7,7 @@ is kept as ``previous.npz``. A file that was cut short is seen by its checksums.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import zipfile
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy
 
@@ -91,10 +92,17 @@ def _packed(state: CheckpointState) -> dict[str, numpy.ndarray]:
 META = "meta.json"
 
 
-def load(path: Path) -> CheckpointState:
+def as_bytes(state: CheckpointState) -> bytes:
+    """A checkpoint as the bytes of its file."""
+    file = io.BytesIO()
+    numpy.savez(file, **_packed(state))  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def load(source: Path | IO[bytes]) -> CheckpointState:
     """Read a checkpoint. Raises `Damaged`."""
     try:
-        with numpy.load(path, allow_pickle=False) as file:
+        with numpy.load(source, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         rest = json.loads(arrays.pop(META).tobytes().decode())
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

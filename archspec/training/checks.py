@@ -1,4 +1,4 @@
-"""A recipe, its network and the facts of its data → what does not fit, before Keras is loaded."""
+"""A recipe, its network and the contents of its data → what does not fit, before Keras is loaded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Subject(NamedTuple):
 
     recipe: Recipe
     graph: Graph
-    facts: Contents
+    contents: Contents
     workers: int = 1
 
 
@@ -45,33 +45,33 @@ def place(recipe: Recipe, *path: str | int) -> Span:
     return value.span if value.span.line == value.span.end_line else value.place
 
 
-def rows(part: Portion, facts: Contents) -> tuple[int, int]:
+def rows(part: Portion, contents: Contents) -> tuple[int, int]:
     """The first row of a part, and the one after its last; of data without that part, none."""
-    return part.rows or (0, facts.parts.get(part.of, 0))
+    return part.rows or (0, contents.parts.get(part.of, 0))
 
 
-def size(part: Portion | None, facts: Contents) -> int:
+def size(part: Portion | None, contents: Contents) -> int:
     """The number of examples of a part."""
     if part is None:
         return 0
-    first, last = rows(part, facts)
+    first, last = rows(part, contents)
     return last - first
 
 
 def _parts(subject: Subject) -> Iterator[Diagnostic]:
     """Parts that the source lacks, and rows beyond its last."""
-    recipe, facts = subject.recipe, subject.facts
+    recipe, contents = subject.recipe, subject.contents
     for name in PARTS:
         part: Portion | None = getattr(recipe.data, name)
         if part is None:
             continue
-        if part.of not in facts.parts:
-            near = did_you_mean(part.of, facts.parts)
-            help = near or f"its parts are {listed_names(facts.parts)}"
+        if part.of not in contents.parts:
+            near = did_you_mean(part.of, contents.parts)
+            help = near or f"its parts are {listed_names(contents.parts)}"
             message = f"`{recipe.data.source}` has no part `{part.of}`"
             yield Diagnostic("no-such-part", message, place(recipe, "data", name, "of"), help=help)
-        elif part.rows and part.rows[1] > facts.parts[part.of]:
-            number = facts.parts[part.of]
+        elif part.rows and part.rows[1] > contents.parts[part.of]:
+            number = contents.parts[part.of]
             message = f"`{part.of}` of `{recipe.data.source}` has {number:,} rows"
             help = f"the last number may be {number}"
             span = place(recipe, "data", name, "rows")
@@ -80,13 +80,13 @@ def _parts(subject: Subject) -> Iterator[Diagnostic]:
 
 def _overlaps(subject: Subject) -> Iterator[Diagnostic]:
     """Examples that are trained on and validated or tested on."""
-    recipe, facts = subject.recipe, subject.facts
+    recipe, contents = subject.recipe, subject.contents
     train = recipe.data.train
     for name in PARTS[1:]:
         part: Portion | None = getattr(recipe.data, name)
-        if part is None or part.of != train.of or part.of not in facts.parts:
+        if part is None or part.of != train.of or part.of not in contents.parts:
             continue
-        (a, b), (c, d) = rows(train, facts), rows(part, facts)
+        (a, b), (c, d) = rows(train, contents), rows(part, contents)
         both = min(b, d) - max(a, c)
         if both > 0:
             message = (
@@ -100,13 +100,13 @@ def _overlaps(subject: Subject) -> Iterator[Diagnostic]:
 
 def _input(subject: Subject) -> Iterator[Diagnostic]:
     """Images that the network's input does not take."""
-    recipe, graph, facts = subject.recipe, subject.graph, subject.facts
+    recipe, graph, contents = subject.recipe, subject.graph, subject.contents
     if len(graph.inputs) != 1:
         message = f"`{graph.name}` has {len(graph.inputs)} inputs, and a recipe feeds one"
         yield Diagnostic("input-mismatch", message, place(recipe, "network"))
         return
     (tensor,) = graph.inputs.values()
-    shape = given(recipe, graph, facts)
+    shape = given(recipe, graph, contents)
     if len(shape) != len(tensor.shape) or any(
         None not in (one, other) and one != other
         for one, other in zip(shape, tensor.shape, strict=True)
@@ -122,17 +122,17 @@ def _input(subject: Subject) -> Iterator[Diagnostic]:
 def _sizes(subject: Subject) -> Iterator[Diagnostic]:
     """Images of different sizes in one batch."""
     data = subject.recipe.data
-    if None in subject.facts.shape and data.resize is None:
+    if None in subject.contents.shape and data.resize is None:
         message = f"the images of `{data.source}` may differ in size, and a batch has one"
         span = place(subject.recipe, "data", "source")
         help = "add `resize: input`, or a height and a width, to `data`"
         yield Diagnostic("input-mismatch", message, span, help=help)
 
 
-def given(recipe: Recipe, graph: Graph, facts: Contents) -> Shape:
+def given(recipe: Recipe, graph: Graph, contents: Contents) -> Shape:
     """The shape of an example as the network gets it."""
     (tensor,) = graph.inputs.values()
-    shape = facts.shape
+    shape = contents.shape
     if recipe.data.resize == "input":
         shape = (*tensor.shape[:2], *shape[2:])
     elif recipe.data.resize is not None:
@@ -149,7 +149,7 @@ def _input_help(subject: Subject, shape: Shape) -> str | None:
         return "add `resize: input` to `data`"
     if len(shape) == len(tensor.shape) == 3:
         return f"use a network whose input has {shape[2]} channel{'s' if shape[2] != 1 else ''}"
-    return subject.facts.advice or None
+    return subject.contents.advice or None
 
 
 SPARSE = ("SparseCategoricalCrossentropy",)
@@ -200,7 +200,7 @@ def _losses(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _labels(subject: Subject, output: str, loss: Loss, span: Span) -> Iterator[Diagnostic]:
-    graph, classes = subject.graph, subject.facts.classes
+    graph, classes = subject.graph, subject.contents.classes
     shape = graph.tensors[graph.outputs[output]].shape
     units, name = shape[-1] if shape else None, loss.loss.name
     if units is None or classes is None:
@@ -274,7 +274,7 @@ def activation(node: Node) -> str | None:
 
 def _batches(subject: Subject) -> Iterator[Diagnostic]:
     """Batches that workers cannot share, and epochs without a step."""
-    recipe, facts, workers = subject.recipe, subject.facts, subject.workers
+    recipe, contents, workers = subject.recipe, subject.contents, subject.workers
     batch, span = recipe.data.batch_size, place(recipe, "data", "batch_size")
     if batch % workers:
         lower, upper = batch // workers * workers, (batch // workers + 1) * workers
@@ -283,18 +283,18 @@ def _batches(subject: Subject) -> Iterator[Diagnostic]:
         help = f"`batch_size` counts the examples of all workers: {choices} can be shared"
         yield Diagnostic("batch-mismatch", message, span, help=help)
         return
-    if 0 < size(recipe.data.train, facts) < batch and recipe.data.drop_remainder:
-        number = size(recipe.data.train, facts)
+    if 0 < size(recipe.data.train, contents) < batch and recipe.data.drop_remainder:
+        number = size(recipe.data.train, contents)
         message = f"an epoch of {number:,} examples has no batch of {batch}"
         help = "make `batch_size` smaller, or remove `drop_remainder`"
         yield Diagnostic("batch-mismatch", message, span, help=help)
     for name in PARTS:
         part = getattr(recipe.data, name)
-        rest = size(part, facts) % batch
+        rest = size(part, contents) % batch
         dropped = name == "train" and recipe.data.drop_remainder
         if rest % workers and not dropped:
             message = f"the last batch of `{name}` has {rest} examples, which {workers} workers"
-            first, last = rows(part, facts)
+            first, last = rows(part, contents)
             fewer = f"take {rest % workers} fewer: `rows: [{first}, {last - rest % workers}]`"
             help = "write `drop_remainder: true`" if name == "train" else fewer
             where = place(recipe, "data", name)

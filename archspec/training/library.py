@@ -45,14 +45,14 @@ def find(reference: str, recipe: str | None = None) -> Found:
     by. Raises `SpecError`.
     """
     if recipe is not None:
-        return _open(recipe)._replace(network=reference)
+        return read_recipe(recipe)._replace(network=reference)
     if is_recipe(reference):
-        return _open(reference)
+        return read_recipe(reference)
     path = Reference.parse(reference).path
     if "/" not in path and path not in ("-", *shipped_names()) and not path.endswith(ENDINGS):
         raise SpecError([_nothing_called(path)])
     own = default_recipe(reference)
-    return _open(own or FOR_ANY)._replace(network=None if own else reference)
+    return read_recipe(own or FOR_ANY)._replace(network=None if own else reference)
 
 
 ENDINGS = (".yaml", ".yml")
@@ -79,7 +79,8 @@ def default_recipe(network: str) -> str | None:
     return None
 
 
-def _open(reference: str) -> Found:
+def read_recipe(reference: str) -> Found:
+    """The text of a shipped recipe, by name, or of a file. Raises `SpecError`."""
     shipped = not reference.endswith(ENDINGS)
     path = SHIPPED / f"{reference}.yaml" if shipped else Path(reference)
     if shipped and reference not in shipped_recipes():

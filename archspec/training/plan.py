@@ -32,7 +32,7 @@ class TrainingPlan:
     recipe: Recipe
     graph: Graph
     source: Source
-    facts: Contents
+    contents: Contents
     spec: str
     text: str
     folder: Path
@@ -43,7 +43,7 @@ class TrainingPlan:
     def steps_per_epoch(self) -> int:
         """The steps of an epoch."""
         data = self.recipe.data
-        number = checks.size(data.train, self.facts)
+        number = checks.size(data.train, self.contents)
         rounded = number if data.drop_remainder else number + data.batch_size - 1
         return rounded // data.batch_size
 
@@ -73,8 +73,8 @@ def plan(
     document = _with_variables(reader.override(document, of_recipe), of_network)
     recipe = reader.understand(document)
     graph = _graph(compiler, reference, recipe)
-    made, facts = _source(recipe, found.folder, trusted)
-    problems = checks.check(checks.Subject(recipe, graph, facts, workers))
+    made, contents = _source(recipe, found.folder, trusted)
+    problems = checks.check(checks.Subject(recipe, graph, contents, workers))
     errors = [one for one in problems if one.severity == "error"]
     if errors:
         raise SpecError(problems, document.sources)
@@ -82,7 +82,7 @@ def plan(
         recipe,
         graph,
         made,
-        facts,
+        contents,
         compiler.expanded(reference, recipe.variables),
         write(document.root),
         found.folder,
@@ -160,7 +160,7 @@ def _graph(compiler: Compiler, reference: Reference, recipe: Recipe) -> Graph:
 def _source(recipe: Recipe, folder: Path, trusted: Collection[str]) -> tuple[Source, Contents]:
     try:
         made = source(recipe.data.source, folder, trusted)
-        return made, made.facts()
+        return made, made.contents()
     except Unusable as error:
         raise refused(recipe, error) from None
 

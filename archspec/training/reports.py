@@ -38,7 +38,7 @@ def report(plan: TrainingPlan, progress: Progress) -> dict[str, Any]:
         "parameters": plan.graph.parameters,
         "epochs": progress.epoch,
         "stopped_early": progress.stopped,
-        "examples": checks.size(plan.recipe.data.train, plan.facts),
+        "examples": checks.size(plan.recipe.data.train, plan.contents),
         "seconds": round(progress.seconds, 3),
         "last": row,
         "best": {plan.recipe.checkpoint.best: progress.best} if progress.best is not None else {},

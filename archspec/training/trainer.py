@@ -4,109 +4,141 @@ where a training in that folder stopped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
-import numpy
 
 from archspec.diagnostics import SpecError
 from archspec.files import reason
-from archspec.training import checkpoint, checks, model, variables
+from archspec.training import checkpoint, model, pretrained, variables
 from archspec.training.callbacks import Conductor, Course, EpochEnded, Show
 from archspec.training.checkpoint import CheckpointState, Progress
-from archspec.training.data.batches import Batches
-from archspec.training.data.source import Examples, Unusable, raise_fault
+from archspec.training.data.source import Unusable, raise_fault
+from archspec.training.examples import batches_of, read
 from archspec.training.memory import out_of_memory
-from archspec.training.outcome import DIVERGED, NOT_WRITTEN, Ended
+from archspec.training.outcome import DIVERGED, NOT_WRITTEN, OUT_OF_MEMORY, Ended
 from archspec.training.plan import TrainingPlan, refused
-from archspec.training.recipe import Portion
+from archspec.training.recipe import Recipe
 from archspec.training.reports import finish
 from archspec.training.run import GO_ON, Run, differing, hashes, written
 from archspec.training.signals import Asked, signals
+from archspec.training.workers import ALONE, Team
+
+
+class Phase(NamedTuple):
+    """Epochs, from ``first`` up to, but not, ``last``, in which the same layers are frozen."""
+
+    first: int
+    last: int
+    frozen: bool
+
+
+def phases(recipe: Recipe) -> list[Phase]:
+    """The phases of a recipe."""
+    epochs, until = recipe.fit.epochs, recipe.weights.unfreeze_at
+    frozen = bool(recipe.weights.freeze)
+    if not frozen or until is None or until >= epochs:
+        return [Phase(0, epochs, frozen)]
+    return [Phase(0, until, True), Phase(until, epochs, False)]
 
 
 @dataclass
 class Training:
-    """One training: its plan, its run, and, once they are made, its models."""
+    """One training: its plan, its run, and how far it is. ``team`` are the workers that share it, of
+    which only the first writes.
+    """
 
     plan: TrainingPlan
     run: Run
     show: Show
     asked: Asked
+    team: Team = ALONE
     progress: Progress = field(default_factory=Progress)
     state: CheckpointState | None = None
+    restored: bool = False
 
     def begin(self, arguments: Sequence[str]) -> bool:
         """Take up what is in the folder, or begin a run in it: ``False`` where it is finished."""
-        if self.run.begun:
-            problems = differing(self.run, self.plan)
-            if problems:
+        if self.team.first:
+            if self.run.begun and (problems := differing(self.run, self.plan)):
                 raise SpecError(problems)
-        self.run.begin(self.plan, arguments)
-        self._clear()
-        self.state, troubles = checkpoint.newest(self.run.checkpoints)
-        for trouble in troubles:
-            self.show.say(f"note: {trouble}")
+            self.run.begin(self.plan, arguments)
+            for path in checkpoint.leftovers(self.run.checkpoints):
+                path.unlink(missing_ok=True)
+        self.state = self._newest()
         if self.state is None:
             return True
         self.progress = self.state.progress
-        if self._finished() and (self.run / "report.json").exists():
+        if self._finished() and (not self.team.first or (self.run / "report.json").exists()):
             return False
-        at = f" and {self.progress.step} steps" if self.progress.step else ""
-        self.show.say(f"going on after epoch {self.progress.epoch}{at}")
+        steps = f" and {self.progress.step} steps" if self.progress.step else ""
+        self.show.say(f"going on after epoch {self.progress.epoch}{steps}")
         return True
 
-    def _clear(self) -> None:
-        for path in checkpoint.leftovers(self.run.checkpoints):
-            path.unlink(missing_ok=True)
+    def _newest(self) -> CheckpointState | None:
+        """The state to go on from: of several workers, that which the first one reads."""
+        state: CheckpointState | None = None
+        if self.team.first:
+            state, troubles = checkpoint.newest(self.run.checkpoints)
+            for trouble in troubles:
+                self.show.say(f"note: {trouble}")
+        return self.team.shared(state)
 
     def _finished(self) -> bool:
         return self.progress.stopped or self.progress.epoch >= self.plan.recipe.fit.epochs
 
     def train(self) -> None:
-        """FitOptions until the last epoch, then write what a run ends with."""
+        """Fit until the last epoch, then write what a run ends with."""
         models = model.build(self.plan)
-        self._fit(models)
-        self._end(models)
+        if self.state is None and self.plan.recipe.weights.source is not None:
+            self.show.say(pretrained.load(models.network, self.plan))
+        conductor = Conductor(self._course(models), self._callbacks(), models.trained, self.state)
+        for phase in self._phases():
+            self._begin(models, phase)
+            self._fit(models, conductor, phase)
+        self.team.agree(variables.collected(models.trained, []))
+        if self.team.first:
+            self._keep(models, "final.keras")
+            finish(self.plan, self.run, self.progress, models.network)
 
-    def _fit(self, models: model.Models) -> None:
-        plan, recipe = self.plan, self.plan.recipe
-        model.compile_model(models, plan)
-        batches = _batches(plan)
-        train = self._examples(recipe.data.train)
-        if self.state is not None:
-            if self.progress.step:  # its metrics go on too, and Keras makes them as they are used
-                models.trained.evaluate(batches.in_order(train).take(1), verbose=0)
-            variables.restore(models.trained, self.state.arrays, metrics=False)
-        callbacks = [model.made_object(one, plan.steps) for one in recipe.fit.callbacks]
-        course = Course(
-            self.progress,
-            recipe.checkpoint,
-            plan.steps_per_epoch,
-            hashes(plan),
-            self.asked,
-            self.show,
-            self._save,
-            lambda: self._keep(models, "best.keras"),
-        )
-        conductor = Conductor(course, callbacks, models.trained, self.state)
+    def _phases(self) -> list[Phase]:
+        """The phases from that on in which the state was saved, which may have ended with it."""
+        last = self.progress.epoch - (self.progress.step == 0)
+        return [phase for phase in phases(self.plan.recipe) if phase.last > last]
+
+    def _begin(self, models: model.Models, phase: Phase) -> None:
+        """Freeze layers and compile. The optimizer of a new phase begins anew, at its step."""
+        done = models.trained.optimizer.iterations if models.trained.compiled else None
+        model.freeze(models, self.plan, frozen=phase.frozen)
+        model.compile_model(models, self.plan)
+        if done is not None:
+            optimizer = models.trained.optimizer
+            optimizer.build(models.trained.trainable_variables)
+            optimizer.iterations.assign(done)
+
+    def _fit(self, models: model.Models, conductor: Conductor, phase: Phase) -> None:
+        """Fit until the end of a phase, the epochs in which one began first."""
+        data, progress = self.plan.recipe.data, self.progress
+        batches = batches_of(self.plan, self.team.place)
+        train = read(self.plan, data.train)
         examples, validation = [train], None
-        if recipe.data.validation is not None:
-            examples.append(self._examples(recipe.data.validation))
+        if data.validation is not None:
+            examples.append(read(self.plan, data.validation))
             validation = batches.in_order(examples[-1])
-        while not self._finished():
-            progress = self.progress
-            rows = batches.of_training(train, recipe.seed, progress.epoch, progress.step)
+        self._restore(models, lambda: batches.in_order(train).take(1))
+        while not self._finished() and progress.epoch < phase.last:
+            rows = batches.of_training(train, self.plan.recipe.seed, progress.epoch, progress.step)
             try:
                 models.trained.fit(
                     rows,
-                    epochs=recipe.fit.epochs,
+                    epochs=phase.last,
                     initial_epoch=progress.epoch,
-                    steps_per_epoch=plan.steps_per_epoch - progress.step,
+                    steps_per_epoch=self.plan.steps_per_epoch - progress.step,
                     validation_data=validation,
                     callbacks=conductor,
                     shuffle=False,
@@ -118,15 +150,30 @@ class Training:
                 raise_fault(examples)
                 raise
 
-    def _examples(self, part: Portion) -> Examples:
-        examples = self.plan.source.examples(part.of)
-        first, last = checks.rows(part, self.plan.facts)
-        x, y = examples.x[first:last], examples.y[first:last]
-        if examples.decode is None and x.dtype.kind == "f" and not numpy.isfinite(x).all():
-            row = first + int(numpy.argwhere(~numpy.isfinite(x))[0][0])
-            what = f"row {row} of `{part.of}` of `{self.plan.recipe.data.source}` holds a value"
-            raise Unusable(f"{what} that is not a number", "remove it, or choose other `rows`")
-        return Examples(x, y, examples.decode)
+    def _restore(self, models: model.Models, batch: Callable[[], Any]) -> None:
+        """Give the models the state to go on from, once."""
+        if self.state is None or self.restored:
+            return
+        self.restored = True
+        if self.progress.step:  # its metrics go on too, and Keras makes them as they are used
+            models.trained.evaluate(batch(), verbose=0)
+        variables.restore(models.trained, self.state.arrays, metrics=False)
+
+    def _callbacks(self) -> list[Any]:
+        return [model.made_object(one, self.plan.steps) for one in self.plan.recipe.fit.callbacks]
+
+    def _course(self, models: model.Models) -> Course:
+        return Course(
+            self.progress,
+            self.plan.recipe.checkpoint,
+            self.plan.steps_per_epoch,
+            hashes(self.plan),
+            self.asked,
+            self.show,
+            self._save if self.team.first else lambda state: None,
+            partial(self._keep, models, "best.keras") if self.team.first else lambda: None,
+            self.team,
+        )
 
     def _save(self, state: CheckpointState) -> None:
         try:
@@ -137,39 +184,32 @@ class Training:
         self.run.log(state.progress.history)
 
     def _keep(self, models: model.Models, name: str) -> None:
-        with written(self.run / name) as beside:
+        with written(self.run / name) as beside, self.team.apart():
             models.network.save(beside)
 
-    def _end(self, models: model.Models) -> None:
-        self._keep(models, "final.keras")
-        finish(self.plan, self.run, self.progress, models.network)
 
-
-def _batches(plan: TrainingPlan, worker: tuple[int, int] = (0, 1)) -> Batches:
-    data, graph = plan.recipe.data, plan.graph
-    (tensor,) = graph.inputs.values()
-    size: Any = tensor.shape[:2] if data.resize == "input" else data.resize
-    losses = checks.losses_of(plan.recipe, graph)
-    categorical = tuple(losses[output].loss.name in checks.CATEGORICAL for output in graph.outputs)
-    first = next(iter(graph.outputs.values()))
-    return Batches(data, size, categorical, graph.tensors[first].shape[-1], worker)
-
-
-def train(plan: TrainingPlan, folder: Path, show: Show, arguments: Sequence[str] = ()) -> bool:
+def train(
+    plan: TrainingPlan,
+    folder: Path,
+    show: Show,
+    arguments: Sequence[str] = (),
+    team: Team = ALONE,
+) -> bool:
     """Train in a folder; ``False`` where there was nothing left to do. Raises `SpecError`, and
     `Ended`.
     """
     run = Run(folder)
-    with run.locked(), signals() as asked, _told(plan):
-        training = Training(plan, run, show, asked)
+    locked: AbstractContextManager[None] = run.locked() if team.first else nullcontext()
+    with locked, signals() as asked, _explained(plan):
+        training = Training(plan, run, show, asked, team)
         if not training.begin(arguments):
             return False
-        deterministic(plan)
+        _deterministic(plan)
         training.train()
     return True
 
 
-def deterministic(plan: TrainingPlan) -> None:
+def _deterministic(plan: TrainingPlan) -> None:
     """Choose operations of TensorFlow that give the same bits each time."""
     if plan.recipe.deterministic and keras.backend.backend() == "tensorflow":
         import tensorflow as tf  # noqa: PLC0415 - JAX has nothing to choose
@@ -179,13 +219,19 @@ def deterministic(plan: TrainingPlan) -> None:
 
 
 @contextmanager
-def _told(plan: TrainingPlan) -> Iterator[None]:
-    """Whatever ends a training as an `Ended`, where it is known what to do."""
+def _explained(plan: TrainingPlan) -> Iterator[None]:
+    """Raise what ends a training as an `Ended`, where it is known what to do."""
     try:
         yield
     except Ended as ended:
         if ended.code == DIVERGED:
-            raise Ended(ended.code, *ended.lines, *_after_divergence(plan)) from ended
+            help = "try a smaller learning rate, or `clipnorm`; the last checkpoint is of before"
+            raise Ended(ended.code, *ended.lines, help) from ended
+        raise
+    except SpecError as error:
+        if all(one.code == "output-failed" for one in error.diagnostics):
+            said = [one.message for one in error.diagnostics]
+            raise Ended(NOT_WRITTEN, *said, GO_ON) from error
         raise
     except Unusable as error:
         raise refused(plan.recipe, error) from None
@@ -193,8 +239,4 @@ def _told(plan: TrainingPlan) -> Iterator[None]:
         lines = out_of_memory(plan, error)
         if lines is None:
             raise
-        raise Ended(4, *lines) from error
-
-
-def _after_divergence(plan: TrainingPlan) -> tuple[str, ...]:
-    return ("try a smaller learning rate, or `clipnorm`; the last checkpoint is of before",)
+        raise Ended(OUT_OF_MEMORY, *lines) from error

@@ -1,5 +1,108 @@
 """Several processes that train one network, here or on several machines: Keras on JAX.
 
-Not written yet: a launcher that starts them here and ends all when one dies (exit code 6), and
-`joined`, which joins this process to the others.
+Each computes its part of every batch; what they have in common stays equal to the bit. The first
+one writes. `launcher` starts them.
 """
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+
+import keras
+import numpy
+
+from archspec.training import checkpoint
+from archspec.training.checkpoint import CheckpointState
+from archspec.training.outcome import WORKER_DIED, Ended
+
+
+@dataclass(frozen=True)
+class Team:
+    """The workers of a training, as one of them sees it: its number from 0, and how many they
+    are.
+    """
+
+    rank: int
+    size: int
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the worker that writes."""
+        return self.rank == 0
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Number and size."""
+        return self.rank, self.size
+
+    def shared(self, state: CheckpointState | None) -> CheckpointState | None:
+        """The state that the first worker has."""
+        if self.size == 1:
+            return state
+        from jax.experimental import multihost_utils  # noqa: PLC0415 - of an extra
+
+        data = checkpoint.as_bytes(state) if state is not None else b""
+        number = int(multihost_utils.broadcast_one_to_all(numpy.int32(len(data))))
+        if not number:
+            return None
+        mine = (
+            numpy.frombuffer(data, numpy.uint8) if self.first else numpy.zeros(number, numpy.uint8)
+        )
+        sent = numpy.asarray(multihost_utils.broadcast_one_to_all(mine))
+        return checkpoint.load(io.BytesIO(sent.tobytes()))
+
+    def stops(self, step: int) -> bool:
+        """Whether a worker was asked to stop, and all have agreed to do so at this step."""
+        if self.size == 1:
+            return False
+        from jax.experimental import multihost_utils  # noqa: PLC0415 - of an extra
+
+        return bool(multihost_utils.reached_preemption_sync_point(step))
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Within it this worker makes tensors of its own, which the others need not make too."""
+        distribution = keras.distribution.distribution()
+        keras.distribution.set_distribution(None)
+        try:
+            yield
+        finally:
+            keras.distribution.set_distribution(distribution)
+
+    def agree(self, arrays: Mapping[str, numpy.ndarray]) -> None:
+        """Raise `Ended` unless all workers have the same arrays, bit for bit."""
+        if self.size == 1:
+            return
+        from jax.experimental import multihost_utils  # noqa: PLC0415 - of an extra
+
+        digest = sha256(b"".join(arrays[name].tobytes() for name in sorted(arrays))).digest()
+        mine = numpy.frombuffer(digest, numpy.uint8)
+        every = numpy.asarray(multihost_utils.process_allgather(mine))
+        if not (every == mine).all():
+            raise Ended(
+                WORKER_DIED, "the workers have come to different weights: report this, please"
+            )
+
+
+ALONE = Team(0, 1)
+
+
+def join(address: str, rank: int | None, size: int) -> Team:
+    """Join this process to the others. ``address`` is that of the first, ``HOST:PORT``, or
+    ``auto``: what Slurm or Kubernetes say of it. To be called before anything is computed.
+    """
+    import jax  # noqa: PLC0415 - of an extra
+
+    if address == "auto":
+        jax.distributed.initialize()
+    else:
+        keras.distribution.initialize(address, size, rank)
+    keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+    if jax.process_count() != size:
+        lines = f"{jax.process_count()} workers have come, and --workers says {size}"
+        raise Ended(2, lines)
+    return Team(jax.process_index(), size)

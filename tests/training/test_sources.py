@@ -40,7 +40,7 @@ def png(path: Path, image: numpy.ndarray) -> None:
 def test_npz_in_the_layout_of_keras(tmp_path: Path) -> None:
     numpy.savez(tmp_path / "a.npz", x_train=X, y_train=Y[:, None], x_test=X[:2], y_test=Y[:2])
     made = source("npz:a.npz", tmp_path)
-    facts = made.facts()
+    facts = made.contents()
     assert (dict(facts.parts), facts.shape) == ({"train": 6, "test": 2}, (4, 5, 3))
     assert (facts.dtype, facts.classes) == ("uint8", 3)
     examples = made.examples("train")
@@ -49,7 +49,7 @@ def test_npz_in_the_layout_of_keras(tmp_path: Path) -> None:
 
 def test_npz_of_numbers_without_classes(tmp_path: Path) -> None:
     numpy.savez(tmp_path / "a.npz", x=X.astype("float32"), y=Y / 7)
-    facts = source("npz:a.npz", tmp_path).facts()
+    facts = source("npz:a.npz", tmp_path).contents()
     assert (dict(facts.parts), facts.dtype, facts.classes) == ({"all": 6}, "float32", None)
 
 
@@ -68,7 +68,7 @@ WRONG_ARRAYS: list[tuple[dict[str, Any], str]] = [
 def test_npz_that_does_not_fit(arrays: dict[str, Any], said: str, tmp_path: Path) -> None:
     numpy.savez(tmp_path / "a.npz", **arrays)
     with pytest.raises(Unusable) as error:
-        source("npz:a.npz", tmp_path).facts()
+        source("npz:a.npz", tmp_path).contents()
     assert said in error.value.message
 
 
@@ -84,7 +84,7 @@ def test_npz_that_is_none_runs_no_code(tmp_path: Path) -> None:
         ("d", "no such file or directory"),
     ):
         with pytest.raises(Unusable) as error:
-            source(f"npz:{name}.npz", tmp_path).facts()
+            source(f"npz:{name}.npz", tmp_path).contents()
         assert said in error.value.message
 
 
@@ -94,7 +94,7 @@ def test_keras_data_sets_have_the_sizes_that_keras_documents() -> None:
         ("cifar10", {"train": 50_000, "test": 10_000}, (32, 32, 3), 10),
         ("cifar100", {"train": 50_000, "test": 10_000}, (32, 32, 3), 100),
     ):
-        facts = source(f"keras:{name}", Path()).facts()
+        facts = source(f"keras:{name}", Path()).contents()
         assert (dict(facts.parts), facts.shape, facts.classes) == (parts, shape, classes)
         assert hasattr(keras.datasets, name)
 
@@ -128,7 +128,7 @@ def test_folder_of_classes_in_parts(tmp_path: Path) -> None:
         png(tmp_path / "set" / "train" / "abc"[label] / f"{row}.png", image)
     png(tmp_path / "set" / "validation" / "b" / "9.png", X[0])
     made = source("folder:set", tmp_path)
-    facts = made.facts()
+    facts = made.contents()
     assert dict(facts.parts) == {"train": 6, "validation": 1}
     assert (facts.shape, facts.classes, facts.names) == ((None, None, 3), 3, ("a", "b", "c"))
     examples = made.examples("train")
@@ -145,7 +145,7 @@ def test_folder_of_gray_images_is_one_part(tmp_path: Path) -> None:
         gray = tf.io.encode_jpeg(X[1, :, :, :1]).numpy()
         (tmp_path / label / "2.jpg").write_bytes(gray)
     made = source(f"folder:{tmp_path}", Path())
-    assert made.facts().shape == (None, None, 1) and dict(made.facts().parts) == {"all": 4}
+    assert made.contents().shape == (None, None, 1) and dict(made.contents().parts) == {"all": 4}
     assert images(made.examples("all")).shape == (4, 4, 5, 1)
 
 
@@ -175,7 +175,7 @@ def test_folder_that_is_incomplete(
     png(tmp_path / "train" / "a" / "1.png", X[0])
     spoil(tmp_path)
     with pytest.raises(Unusable) as error:
-        source(f"folder:{tmp_path}", Path()).facts()
+        source(f"folder:{tmp_path}", Path()).contents()
     assert said in error.value.message
 
 
@@ -223,14 +223,14 @@ def test_python_function_with_leave(tmp_path: Path) -> None:
     (tmp_path / "archspec_test_loading.py").write_text(LOADING)
     for function in ("load", "pairs"):
         name = f"python:archspec_test_loading:{function}"
-        facts = source(name, tmp_path, ["archspec_test_loading"]).facts()
+        facts = source(name, tmp_path, ["archspec_test_loading"]).contents()
         assert (dict(facts.parts), facts.shape, facts.classes) == (
             {"train": 4, "test": 1},
             (2,),
             4,
         )
     with pytest.raises(Unusable, match="failed: ZeroDivisionError"):
-        source("python:archspec_test_loading:fail", tmp_path, ["archspec_test_loading"]).facts()
+        source("python:archspec_test_loading:fail", tmp_path, ["archspec_test_loading"]).contents()
 
 
 @pytest.mark.parametrize("trusted", [(), ("archspec_test",), ("archspec_test_unloaded.x",)])
@@ -253,7 +253,7 @@ def test_parquet_of_numbers_and_of_images(tmp_path: Path) -> None:
     encoded = [{"bytes": tf.io.encode_png(image).numpy(), "path": None} for image in X]
     parquet.write_table(pyarrow.table({"image": encoded, "label": Y}), tmp_path / "images.parquet")
     made = source("parquet:images.parquet", tmp_path)
-    assert (made.facts().shape, made.facts().classes) == ((None, None, 3), 3)
+    assert (made.contents().shape, made.contents().classes) == ((None, None, 3), 3)
     assert numpy.array_equal(images(made.examples("all")), X)
 
     folder = tmp_path / "set"
@@ -264,7 +264,7 @@ def test_parquet_of_numbers_and_of_images(tmp_path: Path) -> None:
         parquet.write_table(rows.slice(3 * number, 3), folder / name)
     parquet.write_table(rows.slice(0, 1), folder / "test.parquet")
     made = source("parquet:set", tmp_path)
-    assert dict(made.facts().parts) == {"test": 1, "train": 6}
+    assert dict(made.contents().parts) == {"test": 1, "train": 6}
     assert numpy.array_equal(made.examples("train").x, X.reshape(6, -1))
     assert made.examples("train").y.tolist() == Y.tolist()
 
@@ -282,7 +282,7 @@ def test_parquet_that_does_not_fit(tmp_path: Path) -> None:
         ("c", "differ in shape"),
     ):
         with pytest.raises(Unusable) as error:
-            source(f"parquet:{name}.parquet", tmp_path).facts()
+            source(f"parquet:{name}.parquet", tmp_path).contents()
         assert said in error.value.message
 
 
@@ -300,7 +300,7 @@ def test_hugging_face_data_set_on_this_machine(tmp_path: Path) -> None:
         str(tmp_path / "set")
     )
     made = source("hf:set", tmp_path)
-    facts = made.facts()
+    facts = made.contents()
     assert (dict(facts.parts), facts.shape) == ({"train": 6, "test": 1}, (4, 5))
     assert (facts.classes, facts.names) == (3, ("cat", "dog", "owl"))
     assert numpy.array_equal(made.examples("train").x, X[..., 0])
@@ -327,7 +327,7 @@ def test_tensorflow_data_set_on_this_machine(tmp_path: Path) -> None:
         disable_shuffling=True,
     )
     made = source(f"tfds:{builder.data_dir}", Path())
-    facts = made.facts()
+    facts = made.contents()
     assert (dict(facts.parts), facts.shape) == ({"train": 6, "test": 2}, (None, None, 3))
     assert (facts.classes, facts.names) == (3, ("a", "b", "c"))
     assert numpy.array_equal(images(made.examples("train")), X)
@@ -347,5 +347,5 @@ def test_tensorflow_data_set_on_this_machine(tmp_path: Path) -> None:
 )
 def test_a_source_that_is_not_there(text: str, said: str, help: str, tmp_path: Path) -> None:
     with pytest.raises(Unusable) as error:
-        source(text, tmp_path).facts()
+        source(text, tmp_path).contents()
     assert said in error.value.message and help in (error.value.help or "")

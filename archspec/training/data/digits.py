@@ -26,7 +26,7 @@ class Digits:
     def __init__(self, place: Locator) -> None:
         pass
 
-    def facts(self) -> Contents:
+    def contents(self) -> Contents:
         """Images of 8×8, in ten classes."""
         tested = len(range(0, ROWS, EVERY))
         parts = {"train": ROWS - tested, "test": tested, "all": ROWS}

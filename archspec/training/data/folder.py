@@ -40,7 +40,7 @@ class Folder:
     def __init__(self, place: Locator) -> None:
         self.path = place.folder / place.name
 
-    def facts(self) -> Contents:
+    def contents(self) -> Contents:
         """Images of any height and width, gray where the first of them is."""
         parts = {name: len(part.files) for name, part in self.parts.items()}
         advice = "add `resize: input`"

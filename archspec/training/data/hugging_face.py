@@ -25,7 +25,7 @@ class HuggingFace:
         self.where = str(local) if local.is_dir() else place.name
         self.local = local.is_dir()
 
-    def facts(self) -> Contents:
+    def contents(self) -> Contents:
         """The rows of each split, the shape of an example, the names of classes."""
         return contents_of(self.name, self.parts, self.names)
 

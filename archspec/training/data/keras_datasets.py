@@ -64,7 +64,7 @@ class KerasDataset:
             raise Unusable(f"archspec knows no data set `{self.name}` of Keras", help)
         self.loaded: dict[str, Arrays] | None = None
 
-    def facts(self) -> Contents:
+    def contents(self) -> Contents:
         """Its sizes, which are known without fetching it."""
         dataset = DATASETS[self.name]
         parts = {"train": dataset.train, "test": dataset.test}

@@ -26,7 +26,7 @@ class Npz:
         self.name = f"npz:{place.name}"
         self.path = place.folder / place.name
 
-    def facts(self) -> Contents:
+    def contents(self) -> Contents:
         """What the arrays hold."""
         return contents(self.name, self.parts)
 

@@ -29,7 +29,7 @@ class Parquet:
         self.name = f"parquet:{place.name}"
         self.path = place.folder / place.name
 
-    def facts(self) -> Contents:
+    def contents(self) -> Contents:
         """The rows of each part, and the shape of the first example."""
         return contents_of(self.name, self.parts)
 

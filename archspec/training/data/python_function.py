@@ -33,7 +33,7 @@ class PythonFunction:
             what = f"`{self.name}` runs code of the module `{self.module}`"
             raise Unusable(what, f"if you trust it, add `--trust {self.module}`")
 
-    def facts(self) -> Contents:
+    def contents(self) -> Contents:
         """What the arrays hold."""
         return contents(self.name, self.parts)
 

@@ -54,7 +54,7 @@ class Examples:
 class Source(Protocol):
     """A source of examples."""
 
-    def facts(self) -> Contents:
+    def contents(self) -> Contents:
         """What it holds, without Keras. Raises `Unusable`."""
 
     def examples(self, part: str) -> Examples:

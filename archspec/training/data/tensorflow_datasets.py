@@ -26,7 +26,7 @@ class TensorflowDataset:
         self.where = place.name
         self.local = place.folder / place.name
 
-    def facts(self) -> Contents:
+    def contents(self) -> Contents:
         """The rows of each split, the shape of an example, the names of classes."""
         return contents_of(self.name, self.parts, self.names)
 

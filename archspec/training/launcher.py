@@ -1,0 +1,139 @@
+"""``archspec train --workers N`` → N processes on this machine, and one exit code: when one dies the
+others are ended at once, since without it none can go on. Nothing of it loads Keras.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from archspec.training.outcome import INTERRUPTED, TERMINATED, WORKER_DIED, Ended
+
+LAUNCHED = "ARCHSPEC_WORKER"
+"""The variable of the environment that says that a process was started by `launch`."""
+
+
+def choose_backend(backend: str, workers: int) -> None:
+    """Let Keras, which is not loaded yet, compute with a recipe's backend. Under ``auto`` several
+    workers compute with JAX, and one with what Keras is set to.
+    """
+    if workers > 1 or backend != "auto":
+        os.environ["KERAS_BACKEND"] = "jax" if workers > 1 else backend
+
+
+POLL = 0.05
+PATIENCE = 5.0
+"""Seconds between looks at the workers, and until those that do not end are killed."""
+
+
+class _Worker:
+    """A worker that was started here."""
+
+    def __init__(self, rank: int, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.rank = rank
+        self.errors: IO[bytes] | None = None if rank == 0 else TemporaryFile()  # noqa: SIM115 - open as long as the worker
+        self.process = subprocess.Popen(
+            [*command, "--rank", str(rank)],
+            env=environment,
+            stdout=None if rank == 0 else subprocess.DEVNULL,
+            stderr=self.errors,
+            start_new_session=True,
+        )
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, ``None`` while it runs."""
+        return self.process.poll()
+
+    def said(self) -> list[str]:
+        """The last lines of its standard error."""
+        if self.errors is None:
+            return []
+        self.errors.seek(0)
+        text = self.errors.read().decode(errors="replace").strip()
+        return [line for line in text.splitlines() if line.strip()][-3:]
+
+
+def launch(arguments: Sequence[str], size: int) -> int:
+    """Run ``archspec`` with these arguments as so many workers here; the exit code of all. When one
+    dies the others are ended. Raises `Ended`, which says which died.
+    """
+    address = f"127.0.0.1:{_free_port()}"
+    command = [sys.executable, "-m", "archspec", *arguments, "--address", address]
+    environment = {**os.environ, LAUNCHED: "1", "KERAS_BACKEND": "jax"}
+    workers = [_Worker(rank, command, environment) for rank in range(size)]
+    asked: list[int] = []
+
+    def receive(number: int, frame: Any) -> None:
+        asked.append(number)
+        _signal(workers, signal.SIGTERM if len(asked) == 1 else signal.SIGKILL)
+
+    before = {one: signal.signal(one, receive) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return _watched(workers, asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _end(workers)
+
+
+def _watched(workers: Sequence[_Worker], asked: Sequence[int]) -> int:
+    """Wait for all workers: their exit code, or `Ended` for the first that died."""
+    while True:
+        codes = [worker.code for worker in workers]
+        if asked and None not in codes:
+            return INTERRUPTED if asked[0] == signal.SIGINT else TERMINATED
+        failed = next((worker for worker in workers if worker.code not in (None, 0)), None)
+        if failed is not None and not asked:
+            return _after(failed, workers)
+        if None not in codes:
+            return 0
+        time.sleep(POLL)
+
+
+def _after(failed: _Worker, workers: Sequence[_Worker]) -> int:
+    """The exit code after a worker has ended first, the others ended too. One that says itself why
+    it ends, as a full disk or a loss that is not a number, is no death.
+    """
+    time.sleep(POLL)
+    own = next((one for one in workers if one.rank == 0), failed)
+    code = own.code if own.code is not None and own.code > 0 else None
+    _end(workers)
+    if code is not None and code < 70:
+        return code
+    died = failed.code or 0
+    how = f"by signal {-died}" if died < 0 else f"with exit code {died}"
+    raise Ended(
+        WORKER_DIED,
+        f"worker {failed.rank} (process {failed.process.pid}) died {how}; the others were ended",
+        *failed.said(),
+        "the same command goes on from the last checkpoint",
+    )
+
+
+def _signal(workers: Sequence[_Worker], number: int) -> None:
+    for worker in workers:
+        with suppress(ProcessLookupError):
+            if worker.code is None:
+                worker.process.send_signal(number)
+
+
+def _end(workers: Sequence[_Worker]) -> None:
+    """Kill what still runs: without the others no worker can go on."""
+    _signal(workers, signal.SIGKILL)
+    for worker in workers:
+        worker.process.wait(PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
