@@ -1,4 +1,4 @@
-"""A recipe, its network and the contents of its data → what does not fit, before Keras is loaded."""
+"""A recipe, its network and what its data hold → what does not fit, before Keras is loaded."""
 
 from __future__ import annotations
 

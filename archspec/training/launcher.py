@@ -1,5 +1,5 @@
-"""``archspec train --workers N`` → N processes on this machine, and one exit code: when one dies the
-others are ended at once, since without it none can go on. Nothing of it loads Keras.
+"""``archspec train --workers N`` → N processes on this machine, and one exit code: when one dies
+the others are ended at once, since without it none can go on. Nothing of it loads Keras.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The weights that a recipe starts from → the network with them, as ``archspec build --weights`` and
-``--weights-partial`` have it.
+"""The weights that a recipe starts from → the network with them, as ``archspec build --weights``
+and ``--weights-partial`` have it.
 """
 
 from __future__ import annotations

@@ -49,8 +49,8 @@ def phases(recipe: Recipe) -> list[Phase]:
 
 @dataclass
 class Training:
-    """One training: its plan, its run, and how far it is. ``team`` are the workers that share it, of
-    which only the first writes.
+    """One training: its plan, its run, and how far it is. ``team`` are the workers that share it,
+    of which only the first writes.
     """
 
     plan: TrainingPlan
