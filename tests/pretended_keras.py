@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from archspec.backends.output_layers import output_layers
 from archspec.backends.python_source.calls import POSITIONAL
 from archspec.graph import Graph
 from archspec.layers import KINDS
@@ -27,6 +28,7 @@ class Symbol:
     def __init__(self, tensor: Tensor, signature: Signature) -> None:
         self.tensor = tensor
         self.shape = (None, *tensor.shape)
+        self.dtype = tensor.dtype
         self.signature = signature
 
 
@@ -75,10 +77,19 @@ class Layer:
 class _Layers(ModuleType):
     Layer = Layer
 
+    @staticmethod
+    def Identity(name: str, dtype: Any = None) -> Any:  # noqa: N802 - as in Keras
+        """What gives an output its name."""
+        return lambda one: Symbol(one.tensor, _identity(name, one.signature))
+
     def __getattr__(self, kind: str) -> Any:
         if kind not in KINDS:
             raise AttributeError(kind)
         return lambda *positional, **arguments: Made(kind, positional, arguments)
+
+
+def _identity(name: str, signature: Signature) -> Signature:
+    return (name, "Identity", hash(signature))
 
 
 class _Objects:
@@ -144,7 +155,11 @@ def signatures(graph: Graph) -> list[Signature]:
             _given(node.layer),
             inputs,
         )
-    return [found[name] for name in graph.outputs.values()]
+    names = output_layers(graph)
+    return [
+        _identity(names[output], found[node]) if output in names else found[node]
+        for output, node in graph.outputs.items()
+    ]
 
 
 def same(graph: Graph, text: str) -> None:

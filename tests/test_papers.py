@@ -97,7 +97,7 @@ def in_words(layer: Any) -> list[str]:
     match type(layer).__name__:
         case "Conv2D":
             return [f"conv{layer.kernel_size[0]}-{layer.filters}"]
-        case "LocalResponseNormalization":
+        case "Functional":  # of operations, which is a local response normalization
             return ["LRN"]
         case "MaxPooling2D":
             return ["maxpool"]

@@ -22,10 +22,16 @@ from archspec.spelling import file_name
 SOURCE = "py"
 """The ending of source code, which is written without Keras."""
 
+LOADING = {
+    "keras": "load it with keras.saving.load_model({0!r})",
+    "json": "load it with keras.models.model_from_json(open({0!r}).read())",
+}
+"""Endings of what Keras loads as layers, all of which it has to know, and how."""
+
 MODELS = {
     "keras": "",
     "onnx": "run it with onnxruntime.InferenceSession({0!r})",
-    "json": "load it with keras.models.model_from_json(open({0!r}).read())",
+    "json": LOADING["json"],
 }
 """Endings of what Keras writes, by `backends.keras.export`, and how to use it where that is not
 plain.
@@ -243,17 +249,19 @@ def _published(graph: Graph, compiler: Compiler, source: Application) -> Any:
 
 
 def _write_file(model: Any, graph: Graph, path: Path) -> None:
-    from archspec.backends.keras.export import WRITERS
+    from archspec.backends.keras.export import WRITERS, needed_import
     from archspec.files import whole_file
 
+    ending = path.suffix[1:]
     # Its folder is missing only where it is ours: `_check_place` has seen to that.
     with (
         whole_file(path, make_folder=True) as beside,
         terminal.progress(f"writing {path}", 0),
         terminal.quiet(),
     ):
-        WRITERS[path.suffix[1:]](model, graph, beside)
-    _wrote(path, MODELS[path.suffix[1:]])
+        WRITERS[ending](model, graph, beside)
+    statement = needed_import(graph) if ending in LOADING else ""
+    _wrote(path, f"{LOADING[ending]}, after `{statement}`" if statement else MODELS[ending])
 
 
 def _write_folder(model: Any, graph: Graph, path: Path) -> None:

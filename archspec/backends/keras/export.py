@@ -15,11 +15,19 @@ from typing import Any
 import keras
 import numpy
 
+from archspec.backends.keras import layers
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph
 
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 """What Keras's names for its backends mean."""
+
+
+def needed_import(graph: Graph) -> str:
+    """The statement without which Keras cannot load a file with these layers, else nothing."""
+    kinds = {getattr(layers, node.layer.kind(), None) for node in graph.nodes}
+    own = any(isinstance(kind, type) and issubclass(kind, keras.layers.Layer) for kind in kinds)
+    return f"import {layers.__name__}" if own else ""
 
 
 def write_keras(model: keras.Model, graph: Graph, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -10,6 +10,7 @@ import keras
 from keras.src.backend.common import global_state
 
 from archspec.backends.keras import layers as keras_layers
+from archspec.backends.output_layers import need_dtypes, output_layers
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
@@ -51,10 +52,26 @@ def build_model(
         layers[node.name] = layer
         _compare(node, layer, tensors[node.name])
         done(node)
-    outputs = [tensors[name] for name in graph.outputs.values()]
+    outputs = _named_outputs(graph, tensors)
     return keras.Model(
         _one_or_all(inputs), _one_or_all(outputs), name=graph.name.replace("/", "-")
     )  # which Keras refuses
+
+
+def _named_outputs(
+    graph: Graph, tensors: Mapping[str, keras.KerasTensor]
+) -> list[keras.KerasTensor]:
+    """The outputs of the model, those of several behind layers of their names."""
+    names = output_layers(graph)
+    outputs = []
+    for output, node in graph.outputs.items():
+        tensor = tensors[node]
+        if output in names:
+            name = _without_dots(names[output]) if _refuses_dots() else names[output]
+            dtype = tensor.dtype if need_dtypes(graph) else None
+            tensor = keras.layers.Identity(name=name, dtype=dtype)(tensor)
+        outputs.append(tensor)
+    return outputs
 
 
 def layer_names(graph: Graph) -> dict[str, str]:
@@ -64,15 +81,23 @@ def layer_names(graph: Graph) -> dict[str, str]:
     One more underscore at the end tells it from another name.
     """
     paths = [node.name for node in graph.nodes]
-    if keras.backend.backend() != "torch":
+    if not _refuses_dots():
         return dict(zip(paths, paths, strict=True))
     names: dict[str, str] = {}
     for path in sorted(paths, key=lambda path: "." in path):  # those without a dot keep their names
-        name = path.replace(".", "_")
+        name = _without_dots(path)
         while name in names or name in graph.inputs:
             name += "_"
         names[name] = path
     return {path: name for name, path in names.items()}
+
+
+def _refuses_dots() -> bool:
+    return bool(keras.backend.backend() == "torch")
+
+
+def _without_dots(name: str) -> str:
+    return name.replace(".", "_")
 
 
 def compare_count(model: keras.Model, graph: Graph) -> None:

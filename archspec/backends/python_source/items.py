@@ -290,7 +290,8 @@ def _side_output(writer: FunctionWriter, site: ItemSite, feed: str) -> str:
         end = writer.assign(target, end)
     if site.address in writer.facts.tapped:
         tensors.tap(writer, text_of(writer, site.place.prefixes[0]), end)
-    end_output(writer, number, end, own=target, slot=slot)
+    name = text_of(writer, site.place.prefixes[0])
+    end_output(writer, number, end, name, slot=slot)
     return site.chain
 
 

@@ -61,7 +61,7 @@ class Module:
         self.ours = layer_kinds()
         self.tables: dict[tuple[str, str], tuple[str, Piece]] = {}
         self.dispatches: dict[str, str] = {}
-        self.outputs: list[str] = []
+        self.outputs: list[Piece] = []
         self.always_appends = False
 
     def fix(self, keys: Iterable[Key]) -> None:

@@ -4,8 +4,10 @@ blocks, loops or conditions, a list to which they are appended as the model is b
 
 from __future__ import annotations
 
-from archspec.backends.python_source.layout import Brackets, Line, Piece
+from archspec.backends.output_layers import MAIN, need_dtypes, output_layers
+from archspec.backends.python_source.layout import Brackets, Line, Piece, around
 from archspec.backends.python_source.module import Module
+from archspec.backends.python_source.words import quoted
 from archspec.backends.python_source.writer import FunctionWriter
 
 
@@ -22,21 +24,16 @@ def begin_output(writer: FunctionWriter) -> int:
 
 
 def end_output(
-    writer: FunctionWriter, number: int, variable: str, *, own: str = "", slot: str = ""
+    writer: FunctionWriter, number: int, variable: str, name: str, *, slot: str = ""
 ) -> None:
-    """It ends: the variable that holds it, its ``own`` one, and that of its place in the list,
-    if outputs within it have come before.
+    """It ends: the variable that holds it, its name as an expression, and the variable of its place
+    in the list, if outputs within it have come before.
     """
-    writer.module.outputs[number] = variable
-    if not writer.module.plan.appended:
-        return
-    last = writer.body[-1] if writer.body else None
-    if slot:
-        writer.emit(Line(f"outputs.insert({slot}, {variable})"))
-    elif isinstance(last, Line) and last.target == variable == own and not writer.is_held(variable):
-        writer.body[-1] = Line(Brackets("outputs.append(", (last.value,), ")"))
-    else:
-        writer.emit(Line(f"outputs.append({variable})"))
+    output = _named(writer.module, name, variable)
+    writer.module.outputs[number] = output
+    if writer.module.plan.appended:
+        call = f"outputs.insert({slot}, " if slot else "outputs.append("
+        writer.emit(Line(Brackets(call, (output,), ")")))
 
 
 def add_output(writer: FunctionWriter, variable: str, path: str, *, stays: bool) -> None:
@@ -47,16 +44,22 @@ def add_output(writer: FunctionWriter, variable: str, path: str, *, stays: bool)
     if not writer.module.plan.appended and not stays and not writer.is_held(variable):
         name = writer.names.new(path.rpartition(".")[2], "side")
         variable = writer.assign(name, variable)
-    end_output(writer, number, variable)
+    end_output(writer, number, variable, quoted(path))
 
 
 def outputs_of_model(module: Module, main: str) -> Piece:
     """What the model gives."""
+    name = output_layers(module.facts.recording.graph).get(MAIN)
+    first = _named(module, quoted(name), main) if name and module.outputs else main
     if not module.plan.appended:
-        items = (main, *module.outputs)
+        items = (first, *module.outputs)
         return Brackets("[", items, "]", collection=True) if module.outputs else main
-    return (
-        f"[{main}, *outputs]"
-        if module.always_appends
-        else f"[{main}, *outputs] if outputs else {main}"
-    )
+    outputs = Brackets("[", (first, "*outputs"), "]")
+    return outputs if module.always_appends else around("", outputs, f" if outputs else {main}")
+
+
+def _named(module: Module, name: str, variable: str) -> Piece:
+    """The identity layer that gives an output its name."""
+    dtype = [f"dtype={variable}.dtype"] if need_dtypes(module.facts.recording.graph) else []
+    items = (f"name={name}", *dtype)
+    return Brackets(f"{module.kind('Identity')}(", items, ")", then=variable)
