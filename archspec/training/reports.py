@@ -14,18 +14,20 @@ from archspec.training.plan import TrainingPlan
 from archspec.training.run import Run, written
 
 
-def finish(plan: TrainingPlan, run: Run, progress: Progress, network: Any) -> None:
+def finish(
+    plan: TrainingPlan, run: Run, progress: Progress, network: Any, digests: list[str]
+) -> None:
     """Write what a run ends with: the report last, which says that it is finished."""
     if "weights_text" in plan.recipe.outputs:
         with written(run / "weights.txt") as beside:
             beside.write_text(weights_text(network), encoding="utf-8")
     if "curves" in plan.recipe.outputs:
         curves(run, progress.history)
-    run.write("report.json", json.dumps(report(plan, progress), indent=2) + "\n")
+    run.write("report.json", json.dumps(report(plan, progress, digests), indent=2) + "\n")
 
 
-def report(plan: TrainingPlan, progress: Progress) -> dict[str, Any]:
-    """The numbers of a run."""
+def report(plan: TrainingPlan, progress: Progress, digests: list[str]) -> dict[str, Any]:
+    """The numbers of a run; ``digests`` are those of the workers' last states, which are equal."""
     row = progress.history[-1]
     unmet = [
         name
@@ -43,6 +45,7 @@ def report(plan: TrainingPlan, progress: Progress) -> dict[str, Any]:
         "last": row,
         "best": {plan.recipe.checkpoint.best: progress.best} if progress.best is not None else {},
         "unmet": unmet,
+        "workers": digests,
     }
 
 

@@ -187,6 +187,9 @@ def depends_on_epochs(recipe: Recipe) -> bool:
     return "$epochs" in text or "$steps" in text.replace("$steps_per_epoch", "")
 
 
+ELSEWHERE = "choose another folder with `-o`, or remove this one"
+
+
 def differing(run: Run, plan: TrainingPlan) -> list[Diagnostic]:
     """What is trained in a run's folder that a plan does not train: nothing where it goes on."""
     problems = []
@@ -202,12 +205,19 @@ def differing(run: Run, plan: TrainingPlan) -> list[Diagnostic]:
             for line in unified_diff(before.splitlines(), text.splitlines(), lineterm="", n=0)
             if not line.startswith(("---", "+++", "@@"))
         )
-        message = f"another {what} is trained in `{run.folder}`"
-        help = "choose another folder with `-o`, or remove this one"
+        message, help = f"another {what} is trained in `{run.folder}`", ELSEWHERE
+        if what == "recipe" and depends_on_epochs(plan.recipe):
+            help = f"its learning rate depends on the number of epochs; {help}"
         problems.append(
             Diagnostic("run-differs", message, _whole(run / name), notes=lines[:20], help=help)
         )
     return problems
+
+
+def foreign(run: Run) -> Diagnostic:
+    """The complaint about a checkpoint of another training than the folder says."""
+    message = f"the checkpoint in `{run.folder}` is of another recipe or network"
+    return Diagnostic("run-differs", message, _whole(run.checkpoints), help=ELSEWHERE)
 
 
 def _same(what: str, before: str, now: str, plan: TrainingPlan) -> bool:

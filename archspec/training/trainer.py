@@ -25,7 +25,7 @@ from archspec.training.outcome import DIVERGED, NOT_WRITTEN, OUT_OF_MEMORY, Ende
 from archspec.training.plan import TrainingPlan, refused
 from archspec.training.recipe import Recipe
 from archspec.training.reports import finish
-from archspec.training.run import GO_ON, Run, differing, hashes, written
+from archspec.training.run import GO_ON, Run, differing, foreign, hashes, written
 from archspec.training.signals import Asked, signals
 from archspec.training.workers import ALONE, Team
 
@@ -73,6 +73,8 @@ class Training:
         self.state = self._newest()
         if self.state is None:
             return True
+        if self.state.hashes != hashes(self.plan):
+            raise SpecError([foreign(self.run)])
         self.progress = self.state.progress
         if self._finished() and (not self.team.first or (self.run / "report.json").exists()):
             return False
@@ -101,10 +103,10 @@ class Training:
         for phase in self._phases():
             self._begin(models, phase)
             self._fit(models, conductor, phase)
-        self.team.agree(variables.collected(models.trained, []))
+        digests = self.team.agree(variables.collected(models.trained, []))
         if self.team.first:
             self._keep(models, "final.keras")
-            finish(self.plan, self.run, self.progress, models.network)
+            finish(self.plan, self.run, self.progress, models.network, digests)
 
     def _phases(self) -> list[Phase]:
         """The phases from that on in which the state was saved, which may have ended with it."""

@@ -7,16 +7,20 @@ one writes. `launcher` starts them.
 from __future__ import annotations
 
 import io
+import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from threading import Thread
 
 import keras
 import numpy
 
 from archspec.training import checkpoint
 from archspec.training.checkpoint import CheckpointState
+from archspec.training.launcher import LAUNCHED
 from archspec.training.outcome import WORKER_DIED, Ended
 
 
@@ -73,19 +77,18 @@ class Team:
         finally:
             keras.distribution.set_distribution(distribution)
 
-    def agree(self, arrays: Mapping[str, numpy.ndarray]) -> None:
-        """Raise `Ended` unless all workers have the same arrays, bit for bit."""
+    def agree(self, arrays: Mapping[str, numpy.ndarray]) -> list[str]:
+        """The SHA-256 of each worker's arrays. Raises `Ended` unless all are equal."""
+        digest = sha256(b"".join(arrays[name].tobytes() for name in sorted(arrays))).digest()
         if self.size == 1:
-            return
+            return [digest.hex()]
         from jax.experimental import multihost_utils  # noqa: PLC0415 - of an extra
 
-        digest = sha256(b"".join(arrays[name].tobytes() for name in sorted(arrays))).digest()
         mine = numpy.frombuffer(digest, numpy.uint8)
-        every = numpy.asarray(multihost_utils.process_allgather(mine))
-        if not (every == mine).all():
-            raise Ended(
-                WORKER_DIED, "the workers have come to different weights: report this, please"
-            )
+        every = [one.tobytes().hex() for one in multihost_utils.process_allgather(mine)]
+        if len(set(every)) > 1:
+            raise Ended(WORKER_DIED, "the workers have come to different weights")
+        return every
 
 
 ALONE = Team(0, 1)
@@ -103,6 +106,14 @@ def join(address: str, rank: int | None, size: int) -> Team:
         keras.distribution.initialize(address, size, rank)
     keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
     if jax.process_count() != size:
-        lines = f"{jax.process_count()} workers have come, and --workers says {size}"
-        raise Ended(2, lines)
+        raise Ended(2, f"{jax.process_count()} workers have come, and --workers says {size}")
+    if LAUNCHED in os.environ:
+        Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     return Team(jax.process_index(), size)
+
+
+def _follow(launcher: int) -> None:
+    """End with the launcher: without it nobody would end the others when one dies."""
+    while os.getppid() == launcher:
+        time.sleep(1)
+    os._exit(WORKER_DIED)
