@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.axes import axis_indices, known
+from archspec.layers.axes import axis_indices, known, need_floats, need_numbers, need_softmax
 from archspec.layers.base import Mismatch, SameShape, attr, layer
 from archspec.layers.kernels import new_weight
-from archspec.layers.objects import ACTIVATION, CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
+from archspec.layers.objects import (
+    CONSTRAINT,
+    OPTIONAL_ACTIVATION,
+    OPTIONAL_INITIALIZER,
+    REGULARIZER,
+)
 from archspec.layers.titles import Say, Title, activation_words, plainly
 from archspec.layers.types import AXES, NUMBER, POSITIVE, either, number, optional, sequence
-from archspec.layers.windows import need_floats
 from archspec.tensor import Tensor, Weight
 
 _AT_LEAST_0 = number("a number of at least 0", 0)
@@ -23,6 +27,10 @@ _SHARED_AXES = either(
 )
 
 
+ROW_WISE = ("softmax", "log_softmax", "sparsemax")
+"""The activations that see more than one value."""
+
+
 @layer
 class Activation(SameShape):
     """Applies an activation function, by its name.
@@ -30,7 +38,13 @@ class Activation(SameShape):
     Shape: unchanged.
     """
 
-    activation: str = attr(ACTIVATION, doc="the name of the function")
+    activation: str | None = attr(OPTIONAL_ACTIVATION, doc="the name of the function")
+
+    def output(self, x: Tensor) -> Tensor:
+        need_floats(x)
+        if self.activation == "softmax" or (self.activation in ROW_WISE and not x.shape):
+            need_softmax(len(x.shape), 1, at="activation")
+        return super().output(x)
 
     def title(self, say: Say = plainly) -> Title:
         return Title(activation_words(self.activation) or "linear")
@@ -49,6 +63,10 @@ class ReLU(SameShape):
     negative_slope: float = attr(_AT_LEAST_0, 0.0, "the slope below the threshold")
     threshold: float = attr(_AT_LEAST_0, 0.0, "below it, an input counts as negative")
 
+    def output(self, x: Tensor) -> Tensor:
+        need_floats(x)
+        return super().output(x)
+
     def title(self, say: Say = plainly) -> Title:
         return Title("ReLU6" if self.max_value == 6 else "ReLU")
 
@@ -63,6 +81,10 @@ class LeakyReLU(SameShape):
     called = "LeakyReLU"
 
     negative_slope: float = attr(_AT_LEAST_0, 0.3, "the slope of the negative half")
+
+    def output(self, x: Tensor) -> Tensor:
+        need_numbers(x)
+        return super().output(x)
 
 
 @layer
@@ -133,5 +155,5 @@ class Softmax(SameShape):
 
     def output(self, x: Tensor) -> Tensor:
         need_floats(x)
-        axis_indices(self.axis, x)
+        need_softmax(len(x.shape), len(axis_indices(self.axis, x)), at="axis")
         return super().output(x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
-from archspec.layers.axes import axis_index, known
+from archspec.layers.axes import axis_index, known, need_softmax
 from archspec.layers.base import Mismatch, attr, layer
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import INITIALIZER
@@ -75,6 +75,9 @@ class MultiHeadAttention(WithKernel):
                 )
             known(x.shape[-1], f"the {role}'s last axis")
         self._check_positions(query.shape, value.shape, key.shape)
+        attended = len(self._attended(value.shape))
+        # The scores have the axes that are not attended over, the heads, and the attended ones twice.
+        need_softmax(len(value.shape) + attended, attended, at="attention_axes")
         return Tensor((*query.shape[:-1], *self._output(query)), self.compute_dtype)
 
     def _check_positions(self, query: Shape, value: Shape, key: Shape) -> None:

@@ -1,8 +1,8 @@
-"""Axes of an input: their number, the ones that `axis` names, and sizes that must be known."""
+"""What a layer needs of its input: its axes, sizes that must be known, its type of numbers."""
 
 from __future__ import annotations
 
-from archspec.layers.base import LAYER, Mismatch
+from archspec.layers.base import FLOATS, LAYER, Mismatch
 from archspec.tensor import Tensor, product
 
 
@@ -87,3 +87,44 @@ def _another_rank(x: Tensor, rank: int) -> str:
         target = [*x.shape[: rank - 2], product(x.shape[rank - 2 : -1]), x.shape[-1]]
         return f"put `- Reshape: {{target_shape: {target}}}` before it, which joins axes"
     return "remove an axis with `Reshape`"
+
+
+def need_floats(x: Tensor) -> None:
+    """Raise `Mismatch` for an input of integers, which Keras accepts while it builds a model and
+    TensorFlow refuses when it runs or trains it.
+    """
+    if x.dtype not in FLOATS:
+        raise Mismatch(
+            f"{LAYER} computes with floating numbers, and its input is {x.dtype}",
+            help="put a `Rescaling` before it",
+        )
+
+
+def need_numbers(x: Tensor, *others: str) -> None:
+    """Raise `Mismatch` for an input of truth values, or of ``others``, the integers that TensorFlow
+    cannot do this with either.
+    """
+    if x.dtype in ("bool", *others):
+        raise Mismatch(
+            f"TensorFlow cannot run {LAYER} on {x.dtype}", help="put a `Rescaling` before it"
+        )
+
+
+def need_softmax(axes: int, count: int, *, at: str) -> None:
+    """Raise `Mismatch` unless TensorFlow runs a softmax over ``count`` axes of a tensor of ``axes``
+    axes, the batch left out: over one it takes five at most with the batch, over several eight.
+    """
+    if axes == 0:
+        raise Mismatch(
+            "a softmax over the only axis, the batch, would mix examples",
+            at=at,
+            help="give it a tensor with an axis of scores",
+        )
+    most = 5 if count == 1 else 8
+    if axes + 1 > most:
+        raise Mismatch(
+            f"TensorFlow's softmax takes at most {most} axes, the batch counted, and here are"
+            f" {axes + 1}",
+            at=at,
+            help="join axes with `Reshape` before it",
+        )

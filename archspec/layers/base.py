@@ -244,6 +244,7 @@ class Layer:
         )
         try:
             y = self.output(*cast)
+            self.check_output(y)
             weights = self.weights(*cast)
         except Mismatch as mismatch:
             mismatch.layer = f"`{self.kind()}`"
@@ -258,6 +259,9 @@ class Layer:
     def output(self, *inputs: Tensor) -> Tensor:
         """The output for these inputs, or `Mismatch`."""
         raise NotImplementedError(self.kind())
+
+    def check_output(self, y: Tensor) -> None:
+        """Raise `Mismatch` where an argument does not fit the output."""
 
     def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
         """The weights in Keras's order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import gcd, prod
 from typing import Any
 
-from archspec.layers.axes import divisors, known
+from archspec.layers.axes import divisors, known, need_floats
 from archspec.layers.base import Mismatch, attr, layer
 from archspec.layers.kernels import Biased, new_weight
 from archspec.layers.objects import (
@@ -16,7 +16,7 @@ from archspec.layers.objects import (
 )
 from archspec.layers.titles import Say, Title, plainly, step_words, window_words
 from archspec.layers.types import POSITIVE, choice
-from archspec.layers.windows import OPTIONAL_PADDING, SIZE, Sliding, need_floats, slide, spread
+from archspec.layers.windows import OPTIONAL_PADDING, SIZE, Sliding, slide, spread
 from archspec.tensor import Shape, Tensor, Weight, product
 
 _PADDING = choice("valid", "same")

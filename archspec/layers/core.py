@@ -7,7 +7,7 @@ from typing import Any
 from archspec.layers.axes import known
 from archspec.layers.base import LAYER, Layer, Mismatch, attr, layer
 from archspec.layers.einsum import EQUATION, Equation, Sizes
-from archspec.layers.kernels import WithKernel, new_weight
+from archspec.layers.kernels import WithKernel, check_activation, new_weight
 from archspec.layers.objects import (
     CONSTRAINT,
     OPTIONAL_ACTIVATION,
@@ -101,6 +101,9 @@ class EinsumDense(Layer):
 
     def check(self) -> None:
         Equation(self.equation).check()
+
+    def check_output(self, y: Tensor) -> None:
+        check_activation(self, y)
 
     def output(self, x: Tensor) -> Tensor:
         return Tensor(self._sizes(x).output, self.compute_dtype)

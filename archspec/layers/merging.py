@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from archspec.layers.axes import axis_index
-from archspec.layers.base import Layer, Mismatch, attr, layer
+from archspec.layers.axes import axis_index, need_floats, need_numbers
+from archspec.layers.base import FLOATS, LAYER, Layer, Mismatch, attr, layer
 from archspec.layers.types import INTEGER
-from archspec.tensor import Shape, Size, Tensor, total
+from archspec.tensor import Size, Tensor, total
 
 
 class _Elementwise(Layer):
@@ -22,29 +22,23 @@ class _Elementwise(Layer):
 
     def output(self, *xs: Tensor) -> Tensor:
         """The shape that all inputs broadcast to."""
-        shape = xs[0].shape
-        for number, x in enumerate(xs[1:], 2):
-            if x.shape != shape:
-                shape = self._broadcast(shape, x.shape, xs[:number])
-        return Tensor(shape, self.compute_dtype)
+        for x in xs:
+            need_numbers(x)
+        rank = max(len(x.shape) for x in xs)
+        shape = tuple(self._size(xs, axis) for axis in range(-rank, 0))
+        return Tensor(shape, _joint_dtype(xs, self.compute_dtype))
 
-    def _broadcast(self, a: Shape, b: Shape, xs: tuple[Tensor, ...]) -> Shape:
-        if len(a) < len(b):
-            a, b = b, a
-        lead = len(a) - len(b)
-        return a[:lead] + tuple(
-            self._size(i, j, index - len(b), xs)
-            for index, (i, j) in enumerate(zip(a[lead:], b, strict=True))
-        )
-
-    def _size(self, i: Size, j: Size, axis: int, xs: tuple[Tensor, ...]) -> Size:
-        if i is None or j is None:
+    def _size(self, xs: tuple[Tensor, ...], axis: int) -> Size:
+        """The size on an axis, counted from the end. Raises `Mismatch` where two known ones differ,
+        though Keras looks no further than an unknown one.
+        """
+        sizes = {x.shape[axis] for x in xs if len(x.shape) >= -axis} - {1}
+        if len(sizes - {None}) > 1:
+            help = "side by side they may differ: `Concatenate`"
+            raise _clash(xs, axis, (None, 1), self.done, help)
+        if None in sizes:
             return None
-        if i in (1, j):
-            return j
-        if j == 1:
-            return i
-        raise _clash(xs, axis, (None, 1), self.done, "side by side they may differ: `Concatenate`")
+        return next(iter(sizes), 1)
 
 
 @layer
@@ -101,6 +95,11 @@ class Average(_Elementwise):
 
     done = "averaged"
     symbol = "avg"
+
+    def output(self, *xs: Tensor) -> Tensor:
+        y = super().output(*xs)
+        need_floats(y)
+        return y
 
 
 @layer
@@ -159,10 +158,23 @@ class Concatenate(Layer):
                     f"joined along axis {self.axis}",
                     "only the sizes along it may differ",
                 )
-        return Tensor(
-            (*first[:axis], total(x.shape[axis] for x in xs), *first[axis + 1 :]),
-            self.compute_dtype,
+        joined = (*first[:axis], total(x.shape[axis] for x in xs), *first[axis + 1 :])
+        return Tensor(joined, _joint_dtype(xs, self.compute_dtype))
+
+
+def _joint_dtype(xs: tuple[Tensor, ...], floating: str) -> str:
+    """The dtype of tensors that are merged: ``floating`` where one of them is of floating numbers.
+    Integers stay integers, though Keras states floating numbers, and must be of one type.
+    """
+    dtypes = list(dict.fromkeys(x.dtype for x in xs))
+    if any(dtype in FLOATS for dtype in dtypes):
+        return floating
+    if len(dtypes) > 1:
+        raise Mismatch(
+            f"{LAYER} joins integers of one type, and its inputs are {' and '.join(dtypes)}",
+            help="put a `Rescaling` before one of them",
         )
+    return dtypes[0]
 
 
 def _disagree(sizes: Iterable[Size]) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.axes import axis_index, axis_indices, divisors, known
+from archspec.layers.axes import axis_index, axis_indices, divisors, known, need_floats
 from archspec.layers.base import Mismatch, SameShape, attr, layer
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
@@ -24,7 +24,6 @@ from archspec.layers.types import (
     optional,
     sequence,
 )
-from archspec.layers.windows import need_floats
 from archspec.tensor import Tensor, Weight
 
 _GROUPS = either(

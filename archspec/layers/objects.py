@@ -18,13 +18,14 @@ from archspec.layers.types import (
     optional,
 )
 
-# Without `glu`: it halves the last axis, which Keras's own symbolic shapes deny.
+# Without `glu`: it halves the last axis, which Keras's own symbolic shapes deny. Without
+# `threshold`: it takes two numbers more, and its name alone cannot be run.
 ACTIVATION = choice(
     "relu", "gelu", "silu", "swish", "sigmoid", "tanh", "softmax", "linear", "relu6",
     "leaky_relu", "elu", "selu", "celu", "mish", "softplus", "softsign", "exponential",
     "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "hard_shrink", "soft_shrink",
     "tanh_shrink", "log_sigmoid", "log_softmax", "sparse_plus", "sparse_sigmoid", "sparsemax",
-    "squareplus", "threshold",
+    "squareplus",
     words="the name of an activation, such as `relu`",
 )  # fmt: skip
 OPTIONAL_ACTIVATION = optional(ACTIVATION, "no activation")

@@ -57,7 +57,7 @@ class _ZeroPadding(Sliding):
                 ),
                 x.shape[-1],
             ),
-            self.compute_dtype,
+            x.dtype,
         )
 
 
@@ -105,7 +105,7 @@ class _Cropping(Sliding):
         sizes = zip(x.shape[:-1], _pairs(self.cropping), AXES[self.rank], strict=True)
         return Tensor(
             (*(self._rest(size, sum(pair), name) for size, pair, name in sizes), x.shape[-1]),
-            self.compute_dtype,
+            x.dtype,
         )
 
     def _rest(self, size: Size, cut: int, name: str) -> Size:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archspec.layers.base import attr, layer
+from archspec.layers.axes import need_floats, need_numbers
+from archspec.layers.base import FLOATS, attr, layer
 from archspec.layers.titles import Say, Title, plainly, step_words, window_words
 from archspec.layers.types import FLAG, choice
-from archspec.layers.windows import OPTIONAL_STRIDES, SIZE, Sliding, need_floats, slide
+from archspec.layers.windows import OPTIONAL_STRIDES, SIZE, Sliding, slide
 from archspec.tensor import Tensor
 
 
@@ -38,11 +39,17 @@ class _Pooling(Sliding):
         places = slide(
             x, self.pool_size, self.strides or self.pool_size, self.padding, at="pool_size"
         )
-        return Tensor((*places, x.shape[-1]), self.compute_dtype)
+        return Tensor((*places, x.shape[-1]), x.dtype)
 
 
 class _Greatest(_Pooling):
     chosen = "max"
+
+    def output(self, x: Tensor) -> Tensor:
+        if self.rank == 3:
+            need_floats(x)
+        need_numbers(x, "uint32", "uint64")
+        return super().output(x)
 
 
 class _Averaging(_Pooling):
@@ -65,11 +72,15 @@ class _Global(Sliding):
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
         ones = (1,) * self.rank if self.keepdims else ()
-        return Tensor((*ones, x.shape[-1]), self.compute_dtype)
+        return Tensor((*ones, x.shape[-1]), x.dtype)
 
 
 class _GlobalAverage(_Global):
     chosen = "average"
+
+    def output(self, x: Tensor) -> Tensor:
+        # Keras takes the mean of integers in float32, whatever the dtype of the layer.
+        return super().output(x if x.dtype in FLOATS else Tensor(x.shape, "float32"))
 
 
 class _GlobalGreatest(_Global):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.axes import need_rank
+from archspec.layers.axes import need_numbers, need_rank
 from archspec.layers.base import Layer, Mismatch, SameShape, attr, layer
 from archspec.layers.types import FLAG, NUMBER, POSITIVE, choice, either, sequence
 from archspec.layers.windows import INTERPOLATION
@@ -72,4 +72,5 @@ class Resizing(Layer):
 
     def output(self, x: Tensor) -> Tensor:
         need_rank(x, 3, "height, width, channels")
-        return Tensor((self.height, self.width, x.shape[-1]), self.compute_dtype)
+        need_numbers(x)
+        return Tensor((self.height, self.width, x.shape[-1]), x.dtype)

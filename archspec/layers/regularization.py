@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archspec.layers.axes import need_floats
 from archspec.layers.base import Mismatch, SameShape, attr, layer
 from archspec.layers.titles import Say, Title, plainly, spaced
 from archspec.layers.types import SEED, number
@@ -18,6 +19,10 @@ class _Random(SameShape):
     """What draws random numbers in training."""
 
     seed: int | None = attr(SEED, None, "the seed of the random numbers")
+
+    def output(self, x: Tensor) -> Tensor:
+        need_floats(x)
+        return super().output(x)
 
 
 class _Dropping(_Random):
@@ -61,6 +66,7 @@ class _SpatialDropout(Sliding):
 
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
+        need_floats(x)
         return Tensor(x.shape, self.compute_dtype)
 
 
@@ -136,6 +142,9 @@ class StochasticDepth(_Dropping):
         _RATE_BELOW_1, doc="the probability to drop an example's path", before="seed"
     )
 
+    def output(self, x: Tensor) -> Tensor:
+        return SameShape.output(self, x)  # it makes floating numbers of integers
+
 
 @layer
 class ActivityRegularization(SameShape):
@@ -146,3 +155,7 @@ class ActivityRegularization(SameShape):
 
     l1: float = attr(_PENALTY, 0.0, "the factor of the absolute values")
     l2: float = attr(_PENALTY, 0.0, "the factor of the squares")
+
+    def output(self, x: Tensor) -> Tensor:
+        need_floats(x)
+        return super().output(x)

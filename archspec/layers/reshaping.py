@@ -49,12 +49,23 @@ class Reshape(Layer):
 
     def output(self, x: Tensor) -> Tensor:
         target, size = self.target_shape, x.size
-        if size is None:  # as in Keras, sizes that are given are believed
+        if size is None:  # as in Keras, the sizes of `target_shape` are believed
+            self._check_divides(x)
             return Tensor(tuple(None if one == -1 else one for one in target), x.dtype)
         given = product(one for one in target if one != -1) or 1
         if size % given or (size != given and -1 not in target):
             raise self._misfit(x, size, given)
         return Tensor(tuple(size // given if one == -1 else one for one in target), x.dtype)
+
+    def _check_divides(self, x: Tensor) -> None:
+        """Raise `Mismatch` where no size in the place of the unknown ones can fit."""
+        rest, size = product(one for one in x.shape if one is not None), product(self.target_shape)
+        if rest and size and -1 not in self.target_shape and size % rest:
+            raise Mismatch(
+                f"`target_shape` holds {size} elements, and the input {x} a multiple of {rest}",
+                at="target_shape",
+                help="write -1 for one of the sizes",
+            )
 
     def _misfit(self, x: Tensor, size: int, given: int) -> Mismatch:
         help = f"give sizes whose product is {size}, such as `{_fitting(size, self.target_shape)}`"
@@ -155,4 +166,4 @@ class RepeatVector(Layer):
 
     def output(self, x: Tensor) -> Tensor:
         need_rank(x, 1, "channels")
-        return Tensor((self.n, *x.shape), self.compute_dtype)
+        return Tensor((self.n, *x.shape), x.dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archspec.layers.axes import need_numbers
 from archspec.layers.base import attr, layer
 from archspec.layers.titles import Say, Title, plainly, step_words
 from archspec.layers.types import POSITIVE
@@ -24,7 +25,7 @@ class _UpSampling(Sliding):
             None if size is None else size * factor
             for size, factor in zip(x.shape[:-1], factors, strict=True)
         )
-        return Tensor((*sizes, x.shape[-1]), self.compute_dtype)
+        return Tensor((*sizes, x.shape[-1]), x.dtype)
 
 
 @layer
@@ -46,6 +47,11 @@ class UpSampling2D(_UpSampling, rank=2):
 
     size: tuple[int, ...] = attr(SIZE[2], (2, 2), "the factor, or one for each axis")
     interpolation: str = attr(INTERPOLATION, "nearest", "how values between the old ones are found")
+
+    def output(self, x: Tensor) -> Tensor:
+        if self.interpolation != "nearest":
+            need_numbers(x)
+        return super().output(x)
 
 
 @layer

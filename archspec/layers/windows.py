@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from archspec.layers.axes import need_rank
-from archspec.layers.base import FLOATS, LAYER, REGISTERED, Field, Layer, Mismatch
+from archspec.layers.base import REGISTERED, Field, Layer, Mismatch
 from archspec.layers.types import COUNT, POSITIVE, Type, choice, optional, per_axis
 from archspec.tensor import Shape, Size, Tensor
 
@@ -73,17 +73,6 @@ class Sliding(Layer):
                 f" {x.shape[1]}, 1]`"
             )
         return f"for an input of {len(x.shape)} axes use `{other}`"
-
-
-def need_floats(x: Tensor) -> None:
-    """Raise `Mismatch` for an input of integers, which Keras accepts while it builds a model
-    and TensorFlow refuses when it runs.
-    """
-    if x.dtype not in FLOATS:
-        raise Mismatch(
-            f"{LAYER} computes with floating numbers, and its input is {x.dtype}",
-            help="put a `Rescaling` before it",
-        )
 
 
 def spread(windows: tuple[int, ...], dilations: tuple[int, ...]) -> tuple[int, ...]:

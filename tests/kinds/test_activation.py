@@ -5,10 +5,28 @@ from tests.kinds.oracle import Row, check_row, row
 
 RUNS_NOT = "TensorFlow refuses to run it, though Keras builds it"
 
+STATED = (
+    "it gives integers, and Keras states floating numbers, which the layers behind are built for"
+)
+
 ROWS = [
     row("Activation", {"activation": "relu"}, (7, 7, 64), macs=0),
     row("Activation", {"activation": "softmax"}, (None, 10)),
-    row("Activation", {"activation": "tanh", "dtype": "mixed_float16"}, Tensor((4,), "int32")),
+    row("Activation", {"activation": "tanh", "dtype": "mixed_float16"}, (4,)),
+    row("Activation", {"activation": None}, (7, 4)),
+    row("Activation", {"activation": "softmax"}, (2, 2, 2, 8)),
+    row("Activation", {"activation": "log_softmax"}, (2, 2, 2, 2, 8)),
+    row("Activation", {"activation": "threshold"}, (4,), stricter=RUNS_NOT),
+    row("Activation", {"activation": "softmax"}, (2, 2, 2, 2, 8), stricter=RUNS_NOT),
+    row(
+        "Activation",
+        {"activation": "sparsemax"},
+        (),
+        stricter="an axis that is the batch's would mix examples",
+    ),
+    row("Activation", {"activation": "elu"}, Tensor((4,), "int32"), stricter=RUNS_NOT),
+    row("Activation", {"activation": "relu"}, Tensor((4,), "bool"), stricter=RUNS_NOT),
+    row("Activation", {"activation": "relu"}, Tensor((4,), "int32"), stricter=STATED),
     row("Activation", {"activation": "gelu"}, ()),
     row("Activation", {"activation": "rleu"}, (4,), fails=True),
     row("Activation", {}, (4,), fails=True),
@@ -21,11 +39,13 @@ ROWS = [
     row("ReLU", {}, (7, 7, 64), macs=0),
     row("ReLU", {"max_value": 6}, (None, None, 64)),
     row("ReLU", {"max_value": None, "negative_slope": 0.1, "threshold": 1}, (4,)),
-    row("ReLU", {}, Tensor((4,), "int32")),
+    row("ReLU", {}, Tensor((4,), "int32"), stricter=STATED),
+    row("ReLU", {"negative_slope": 0.1, "threshold": 1}, Tensor((4,), "uint8"), stricter=RUNS_NOT),
     row("ReLU", {"max_value": -1}, (4,), fails=True),
     row("ReLU", {"negative_slope": -1}, (4,), fails=True),
     row("ReLU", {"threshold": None}, (4,), fails=True),
     row("LeakyReLU", {}, (7, 7, 64)),
+    row("LeakyReLU", {}, Tensor((4,), "bool"), stricter=RUNS_NOT),
     row("LeakyReLU", {"negative_slope": 0.1}, (None, 64)),
     row("LeakyReLU", {"negative_slope": -0.1}, (4,), fails=True),
     row("LeakyReLU", {"negative_slope": None}, (4,), fails=True),
@@ -68,6 +88,8 @@ ROWS = [
     row("Softmax", {"axis": 0}, (7, 10), stricter="an axis that is the batch's would mix examples"),
     row("Softmax", {}, (), stricter="an axis that is the batch's would mix examples"),
     row("Softmax", {}, Tensor((7, 10), "int32"), stricter=RUNS_NOT),
+    row("Softmax", {}, (2, 2, 2, 2, 10), stricter=RUNS_NOT),
+    row("Softmax", {"axis": [-1, -2]}, (2, 2, 2, 2, 10)),
 ]
 
 

@@ -54,6 +54,8 @@ ROWS = [
     row("Conv2D", {"filters": 8, "kernel_size": 3, "kernal_initializer": "zeros"}, IMAGE, fails=True),
     row("Conv2D", {"kernel_size": 3}, IMAGE, fails=True),
     row("Conv2D", {"filters": 8, "kernel_size": 3}, BYTES, stricter=RUNS_NOT),
+    row("Conv2D", {"filters": 8, "kernel_size": 3, "kernel_regularizer": "orthogonal_regularizer"}, IMAGE, stricter=RUNS_NOT),
+    row("Conv2D", {"filters": 8, "kernel_size": 3, "kernel_constraint": {"MaxNorm": {"axis": 4}}}, IMAGE, stricter=RUNS_NOT),
     row("Conv2D", {"filters": 8, "kernel_size": 3, "padding": "SAME"}, IMAGE, stricter="one spelling for one thing"),
     row("Conv2D", {"filters": 8, "kernel_size": 3, "activation": "glu"}, IMAGE, stricter="Keras denies that it halves the channels"),
     # Conv3D

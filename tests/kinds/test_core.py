@@ -1,7 +1,7 @@
 import pytest
 
 from archspec.tensor import Tensor
-from tests.kinds.oracle import Row, check_row, row
+from tests.kinds.oracle import RUNS_NOT, Row, check_row, row
 
 SWAPPED = "Keras 3.15 swaps the axes that `...` stands for in the shape that it states"
 TOKENS = Tensor((12,), "int32")
@@ -19,6 +19,15 @@ ROWS = [
     row("Dense", {"units": 10, "bias_regularizer": {"L1L2": {"l1": 0.1}}, "kernel_constraint": "NonNeg"}, (64,)),
     row("Dense", {"units": 10}, (7, None), fails=True),
     row("Dense", {"units": 10}, (), fails=True),
+    row("Dense", {"units": 10, "activation": "softmax"}, (2, 2, 2, 8)),
+    row("Dense", {"units": 10, "kernel_regularizer": "orthogonal_regularizer", "activity_regularizer": "OrthogonalRegularizer"}, (8,)),
+    row("Dense", {"units": 10, "kernel_constraint": {"MaxNorm": {"axis": [0, -1]}}, "bias_constraint": {"UnitNorm": {"axis": -1}}}, (8,)),
+    row("Dense", {"units": 10, "activation": "softmax"}, (2, 2, 2, 2, 8), stricter=RUNS_NOT),
+    row("Dense", {"units": 10, "bias_regularizer": "orthogonal_regularizer"}, (8,), stricter=RUNS_NOT),
+    row("Dense", {"units": 10, "activity_regularizer": "orthogonal_regularizer"}, (7, 8), stricter=RUNS_NOT),
+    row("Dense", {"units": 10, "kernel_constraint": {"MaxNorm": {"axis": 2}}}, (8,), stricter=RUNS_NOT),
+    row("Dense", {"units": 10, "bias_constraint": {"UnitNorm": {"axis": 1}}}, (8,), stricter=RUNS_NOT),
+    row("Dense", {"units": 10, "kernel_constraint": {"UnitNorm": {"axis": [0, -2]}}}, (8,), stricter=RUNS_NOT),
     row("Dense", {"units": 0}, (64,), fails=True),
     row("Dense", {"units": 10, "bias_initializer": "identity"}, (64,), fails=True),
     row("Dense", {"units": 10, "kernel_initializer": {"VarianceScaling": {"scale": 0}}}, (64,), fails=True),

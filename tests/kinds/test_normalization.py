@@ -10,6 +10,8 @@ BATCH = "an axis that is the batch's would mix examples"
 RUNS_NOT = "TensorFlow refuses to run it, though Keras builds it"
 LIST = "`null` says it"
 
+BROADCAST = "it gives more channels than it takes, and Keras states as many"
+
 ROWS = [
     row("BatchNormalization", {}, IMAGE, macs=0),
     row("BatchNormalization", {}, (6,)),
@@ -93,6 +95,8 @@ ROWS = [
     row("UnitNormalization", {"axis": [1, 3]}, (8, 6), fails=True),
     row("UnitNormalization", {"axis": [1, 1]}, (8, 6), stricter=RUNS_NOT),
     row("UnitNormalization", {"axis": 0}, (8, 6), stricter=BATCH),
+    row("UnitNormalization", {"axis": [-3]}, (8, 6), stricter=BATCH),
+    row("UnitNormalization", {}, (), stricter=BATCH),
     row("UnitNormalization", {}, Tensor((8, 6), "int32"), stricter=RUNS_NOT),
     row("LocalResponseNormalization", {}, (55, 55, 96), macs=0),
     row(
@@ -103,6 +107,12 @@ ROWS = [
     row("LocalResponseNormalization", {}, (None, None, None)),
     row("LocalResponseNormalization", {"dtype": "mixed_float16"}, Tensor((5, 6), "uint8")),
     row("LocalResponseNormalization", {}, (), fails=True),
+    row(
+        "LocalResponseNormalization",
+        {"bias": 0},
+        (8, 6),
+        stricter="where all channels around are 0 it would divide by 0",
+    ),
     row("Normalization", {}, (224, 224, 3), macs=0),
     row("Normalization", {"axis": None}, IMAGE),
     row("Normalization", {"axis": [1, 3]}, IMAGE),
@@ -154,6 +164,8 @@ ROWS = [
     row("Rescaling", {"scale": 2, "dtype": "mixed_float16"}, ()),
     row("Rescaling", {}, (3,), fails=True),
     row("Rescaling", {"scale": [1, 2, 3]}, (8, 8, 4), stricter=RUNS_NOT),
+    row("Rescaling", {"scale": [1, 2]}, (8, 8, 1), stricter=BROADCAST),
+    row("Rescaling", {"scale": [1, 2]}, (), stricter=BROADCAST),
     row(
         "Rescaling",
         {"scale": 1, "offset": [1, 2, 3]},

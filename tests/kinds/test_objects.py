@@ -17,6 +17,7 @@ TABLES = {
 
 LEFT_OUT = {
     "glu": "halves the last axis, which Keras's symbolic shapes deny",
+    "threshold": "takes two numbers more, and its name alone cannot be run",
     "Initializer": "abstract", "initializer": "abstract", "Regularizer": "abstract", "regularizer": "abstract",
     "Constraint": "abstract", "constraint": "abstract",
     "constant": "nothing in Keras without its value", "Constant": "nothing in Keras without its value",

@@ -1,7 +1,7 @@
 import pytest
 
 from archspec.tensor import Tensor
-from tests.kinds.oracle import Row, check_row, row
+from tests.kinds.oracle import RUNS_NOT, Row, check_row, row
 
 DIVIDES = "training divides by zero"
 
@@ -12,7 +12,7 @@ def dropout(kind: str) -> list[Row]:
         row(kind, {"rate": 0.5}, (7, 7, 64), macs=0),
         row(kind, {"rate": 0, "seed": 1}, (4,)),
         row(kind, {"rate": 0.1, "seed": None}, (None, None, 64)),
-        row(kind, {"rate": 0.1, "dtype": "mixed_float16"}, Tensor((), "int32")),
+        row(kind, {"rate": 0.1, "dtype": "mixed_float16"}, ()),
         row(kind, {"rate": 1.5}, (4,), fails=True),
         row(kind, {"rate": -0.1}, (4,), fails=True),
         row(kind, {}, (4,), fails=True),
@@ -37,7 +37,14 @@ ROWS = [
     row("StochasticDepth", {"rate": 1}, (4,), fails=True),
     row("SpatialDropout1D", {"rate": 0.5}, (7, 64)),
     row("SpatialDropout1D", {"rate": 0.5, "seed": 3}, (None, None)),
-    row("SpatialDropout1D", {"rate": 0.5, "dtype": "mixed_float16"}, Tensor((7, 64), "int32")),
+    row("SpatialDropout1D", {"rate": 0.5, "dtype": "mixed_float16"}, (7, 64)),
+    row("SpatialDropout2D", {"rate": 0.5}, Tensor((7, 7, 3), "uint8"), stricter=RUNS_NOT),
+    row("Dropout", {"rate": 0.5}, Tensor((7,), "int32"), stricter=RUNS_NOT),
+    row("GaussianDropout", {"rate": 0.5}, Tensor((7,), "uint8"), stricter=RUNS_NOT),
+    row("AlphaDropout", {"rate": 0.5}, Tensor((7,), "int32"), stricter=RUNS_NOT),
+    row("StochasticDepth", {"rate": 0.5}, Tensor((7,), "int32")),
+    row("GaussianNoise", {"stddev": 0.5}, Tensor((7,), "uint8"), stricter=RUNS_NOT),
+    row("ActivityRegularization", {"l1": 0.1}, Tensor((7,), "uint8"), stricter=RUNS_NOT),
     row("SpatialDropout1D", {"rate": 0.5}, (7, 7, 64), fails=True),
     row("SpatialDropout1D", {"rate": 1.1}, (7, 64), fails=True),
     row("SpatialDropout1D", {"rate": 0.5, "trainable": False}, (7, 64), fails=True),

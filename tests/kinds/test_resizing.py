@@ -54,6 +54,9 @@ ROWS = [
     row("UpSampling2D", {}, (7, 8, 3)),
     row("UpSampling2D", {"size": [2, 3], "interpolation": "bilinear"}, (7, 8, 3)),
     row("UpSampling2D", {"size": 4}, Tensor((None, 8, None), "uint8")),
+    row(
+        "UpSampling2D", {"interpolation": "bilinear"}, Tensor((7, 8, 3), "bool"), stricter=RUNS_NOT
+    ),
     row("UpSampling2D", {"size": 0}, (7, 8, 3), fails=True),
     row("UpSampling2D", {"size": [2, 2, 2]}, (7, 8, 3), fails=True),
     row("UpSampling2D", {}, (8, 3), fails=True),
@@ -86,6 +89,7 @@ ROWS = [
         (7, 8, 3),
     ),
     row("Resizing", {"height": 4, "width": 5}, Tensor((7, 8, 3), "uint8")),
+    row("Resizing", {"height": 4, "width": 5}, Tensor((7, 8, 3), "bool"), stricter=RUNS_NOT),
     row("Resizing", {"height": 4}, (7, 8, 3), fails=True),
     row("Resizing", {"height": 4, "width": 5}, (8,), stricter="no image"),
     row(

@@ -1,30 +1,14 @@
-"""Where archspec refuses what Keras builds because it would not run, it does not run."""
+"""Where archspec refuses what Keras builds because it would not run, it does not run, or cannot be
+trained for a step.
+"""
 
-import keras
-import numpy as np
 import pytest
 
-from archspec.backends.keras.model import make_layer
-from archspec.layers import KINDS, Mismatch
-from tests.kinds import test_attention, test_convolution, test_pooling
-from tests.kinds.oracle import RUNS_NOT, Row, call
+from tests.kinds.oracle import RUNS_NOT, Row
+from tests.kinds.rows import ROWS
+from tests.kinds.running import run
 
-REFUSED = [
-    row
-    for module in (test_attention, test_convolution, test_pooling)
-    for row in module.ROWS
-    if row.stricter == RUNS_NOT
-]
-
-
-def run(row: Row) -> None:
-    try:
-        layer = make_layer(KINDS[row.kind](**row.arguments))
-    except Mismatch:
-        layer = getattr(keras.layers, row.kind)(**row.arguments)
-    inputs = [keras.Input(x.shape, dtype=x.dtype) for x in row.tensors]
-    model = keras.Model(inputs, call(layer, inputs))
-    model([np.ones((2, *x.shape), x.dtype) for x in row.tensors])
+REFUSED = [row for row in ROWS if row.stricter == RUNS_NOT]
 
 
 @pytest.mark.parametrize("row", REFUSED, ids=str)
