@@ -76,7 +76,7 @@ class MultiHeadAttention(WithKernel):
             known(x.shape[-1], f"the {role}'s last axis")
         self._check_positions(query.shape, value.shape, key.shape)
         attended = len(self._attended(value.shape))
-        # The scores have the axes that are not attended over, the heads, and the attended ones twice.
+        # The scores' axes: those not attended over, the heads, and the attended ones twice.
         need_softmax(len(value.shape) + attended, attended, at="attention_axes")
         return Tensor((*query.shape[:-1], *self._output(query)), self.compute_dtype)
 

@@ -82,8 +82,9 @@ def _check_axes(value: Any, name: str, shape: tuple[int, ...], at: str) -> None:
 
 def _check_regularizer(value: Any, subject: str, axes: int, at: str) -> None:
     if _called(value) in ("orthogonal_regularizer", "OrthogonalRegularizer") and axes != 2:
+        there = f"{subject} has {counted(axes, 'axis')}"
         raise Mismatch(
-            f"`{_called(value)}` is a penalty on a matrix, and {subject} has {counted(axes, 'axis')}",
+            f"`{_called(value)}` is a penalty on a matrix, and {there}",
             at=at,
             help="choose another regularizer",
         )
