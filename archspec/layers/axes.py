@@ -71,6 +71,7 @@ def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> N
             f"{LAYER} takes {axes} ({names}), and its input {found}",
             help=help or _another_rank(x, rank),
             rank=None if help else rank,
+            axes=rank,
             shows_input=True,
         )
 

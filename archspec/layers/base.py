@@ -45,8 +45,9 @@ class Mismatch(Exception):
     argument that it is about (``None``: the layer) and ``expects`` what that argument must be;
     ``help`` says what to do, and ``advise`` gives a better help where the input is known.
 
-    What the complaint is about: ``rank`` is the number of axes that the layer needs, where the
-    input has another; ``unknown`` says that it needs a size that is unknown; ``shows_input`` that
+    What the complaint is about: ``axes`` is the number of axes that the layer needs, where the
+    input has another, and ``rank`` the same where ``help`` does not know the layer's own way out;
+    ``unknown`` says that it needs a size that is unknown; ``shows_input`` that
     the sentence states the input's shape; ``inputs`` are the indices of the inputs that disagree.
     """
 
@@ -57,6 +58,7 @@ class Mismatch(Exception):
     advise: Callable[[Tensor], str | None] | None = None
     expects: Expects | None = None
     rank: int | None = None
+    axes: int | None = None
     unknown: bool = False
     shows_input: bool = False
     inputs: tuple[int, ...] = ()

@@ -23,6 +23,7 @@ from archspec.frontend.elaborate.scope import (
 from archspec.frontend.elaborate.state import ArgumentPlan, Inferred, State
 from archspec.frontend.elaborate.words import MOST_INPUTS, lost_axes, unknown_size, way_up
 from archspec.frontend.expressions.words import show
+from archspec.frontend.foreign import input_help
 from archspec.frontend.program.complaints import no_argument
 from archspec.frontend.program.formulas import Formula, Located, Silenced
 from archspec.frontend.program.program import LayerCall
@@ -300,6 +301,9 @@ def _explained(state: State, mismatch: Mismatch, feed: Feed, place: Span) -> tup
     there.
     """
     note = help = None
+    if elsewhere := _input_of_elsewhere(state, mismatch, feed):
+        mismatch.help = elsewhere
+        return ()
     way = way_up(state.nodes, state.inputs, feed.name)
     if mismatch.rank is not None and feed.tensor is not None:
         note, help = lost_axes(way, feed.tensor, mismatch.rank, place, mismatch.help)
@@ -307,6 +311,17 @@ def _explained(state: State, mismatch: Mismatch, feed: Feed, place: Span) -> tup
         note, help = unknown_size(way, feed.name, state.program.inputs, place)
     mismatch.help = help or mismatch.help
     return (note,) if note else ()
+
+
+def _input_of_elsewhere(state: State, mismatch: Mismatch, feed: Feed) -> str | None:
+    """The help where the model's input is written as other tools do, with the batch or channels
+    first.
+    """
+    name = feed.name
+    for node, _ in way_up(state.nodes, state.inputs, feed.name):
+        name = node.inputs[0]
+    tensor = state.inputs[name].tensor if name in state.inputs else None
+    return None if tensor is None else input_help(name, tensor.shape, mismatch.axes)
 
 
 def inputs_of(names: Iterable[str], tensors: list[Tensor]) -> tuple[str, ...]:

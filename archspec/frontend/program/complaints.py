@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend import foreign
 from archspec.frontend.expressions.words import show
 from archspec.frontend.program.program import Arguments
 from archspec.frontend.vocabulary import OPERATIONS, STEP
@@ -40,8 +41,8 @@ def no_argument(kind: str, name: str) -> tuple[str, str]:
         if known
         else "it takes none"
     )
-    help = did_you_mean(name, KINDS[kind].attributes) or has
-    return f"`{kind}` has no argument `{name}`", help
+    help = foreign.argument_help(kind, name, None) or did_you_mean(name, KINDS[kind].attributes)
+    return f"`{kind}` has no argument `{name}`", help or has
 
 
 def block_argument_problems(
@@ -89,6 +90,9 @@ def unknown_operation(
     ``arguments`` are those that it is called with.
     """
     blocks = list(blocks)
+    if missing := foreign.lacking(word):
+        return missing
+    from_elsewhere = foreign.layer_help(word) or foreign.call_help(word)
     camel = re.sub(r"(?:^|_)([a-z])", lambda match: match[1].upper(), word)
     kind = next(
         (
@@ -103,7 +107,9 @@ def unknown_operation(
     near = (
         f"did you mean `{kind}`?"
         if kind
-        else did_you_mean(word, [*blocks, *OPERATIONS]) or did_you_mean(word, KINDS, cutoff=0.75)
+        else from_elsewhere
+        or did_you_mean(word, [*blocks, *OPERATIONS])
+        or did_you_mean(word, KINDS, cutoff=0.75)
     )
     shown = cut(word, 60)
     if kind and word[:1].islower() and near:

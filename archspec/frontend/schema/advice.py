@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.frontend.expressions.expression import RESERVED
+from archspec.frontend.foreign import entry_help, keywords_help, list_help, template_help
 from archspec.frontend.program.complaints import each_value
 from archspec.frontend.yaml.document import Value
 from archspec.frontend.yaml.line_complaints import NO_SPACE
 from archspec.layers import KINDS
-from archspec.layers.types import Expects
+from archspec.layers.types import Expects, Refused, Type
 from archspec.spelling import cut, did_you_mean
 
 
@@ -90,6 +91,10 @@ def _for_text(value: Value, around: Surroundings) -> Iterator[str]:
         yield f"put a space after the colon: `{cut(glued['key'])}: {cut(glued['value'])}`"
     if near := did_you_mean(text, expects.choices):
         yield near
+    if variable := template_help(text):
+        yield variable
+    if expects.or_list and (sides := list_help(text)):
+        yield sides
     yield from _of(_FOR_TEXT, value, around)
     if expects.or_null and text.lower() in ("none", "any", "?", "unknown", "-"):
         yield "write `null`"
@@ -158,7 +163,38 @@ def _claim(value: Value, around: Surroundings) -> Iterator[str]:
     yield "write the whole number, all of its digits: an expectation is no expression"
 
 
+def _arguments_of_text(value: Value, around: Surroundings) -> Iterator[str]:
+    """For a layer with a text in place of its arguments: ``Activation: relu``."""
+    kind, text = around.key, value.data
+    if kind not in KINDS:
+        return
+    if keywords := keywords_help(kind, text):
+        yield keywords
+    if KINDS[kind].arity[0] > 1:
+        yield f"write `{kind}:` and below it `from: [{cut(text)}, prev]`, with two tensors or more"
+        return
+    for name, attribute in KINDS[kind].attributes.items():
+        if name not in ("dtype", "trainable") and _accepts(attribute.type, text):
+            yield f"arguments are given by name: write `{kind}: {{{name}: {text}}}`"
+
+
+def _accepts(type: Type, data: Any) -> bool:
+    try:
+        type.accept(data)
+    except Refused:
+        return False
+    return True
+
+
+def _default_of_text(value: Value, around: Surroundings) -> Iterator[str]:
+    name, equals, default = value.data.partition("=")
+    if equals:
+        yield f"write `{name.strip()}: {default.strip()}`"
+
+
 _FOR_TEXT: Mapping[str, Advice] = {
+    "argument": _default_of_text,
+    "arguments": _arguments_of_text,
     "claim": _claim,
     "items": _items_of_text,
     "network name": _network_name,
@@ -241,7 +277,13 @@ def _arguments_by_name(value: Value, around: Surroundings) -> Iterator[str]:
     yield f"arguments are given by name: write `{kind}: {{{cut(pairs)}}}`"
 
 
+def _padding(value: Value, around: Surroundings) -> Iterator[str]:
+    if around.key == "padding":
+        yield "write `padding: same`, or put a `ZeroPadding2D` with this number before the layer"
+
+
 _FOR_NUMBER: Mapping[str, Advice] = {
+    "choice": _padding,
     "arguments": _arguments_by_name,
     "claimed size": _unknown_size,
     "count": _count,
@@ -291,6 +333,11 @@ def _mapping_of_list(value: Value, around: Surroundings) -> Iterator[str]:
 
 
 def _arguments_of_list(value: Value, around: Surroundings) -> Iterator[str]:
+    names = [one.text for one in value.elements() if isinstance(one.data, str)]
+    several = around.key in KINDS and KINDS[around.key].arity[1] != 1
+    if several and names and len(names) == len(value.data):
+        listed = ", ".join(map(str, names))
+        yield f"write `{around.key}:` and below it `from: [{cut(listed)}]`"
     yield from _arguments_by_name(value, around)
     yield from _mapping_of_list(value, around)
 
@@ -317,7 +364,15 @@ def _text_of_collection(value: Value, around: Surroundings) -> Iterator[str]:
     yield "put it in double quotes"
 
 
+def _item_of_list(value: Value, around: Surroundings) -> Iterator[str]:
+    if help := entry_help(value.unwrapped()):
+        yield help
+    elif all(isinstance(one.data, str | dict) for one in value.elements()):
+        yield "write its items as items of this list, or as a group, `- layers: [...]`"
+
+
 _FOR_LIST: Mapping[str, Advice] = {
+    "item": _item_of_list,
     "arguments": _arguments_of_list,
     "block": _block_of_list,
     "changes": _changes_of_list,

@@ -196,6 +196,7 @@ def _block() -> Schema:
     words = "a list of names, `name: value` where there is a default"
     argument = {
         "type": ["string", "object"],
+        "pattern": "^[^=]*$",
         "minProperties": 1,
         "maxProperties": 1,
         **_says("a name, or `name: value` for one with a default", "argument"),

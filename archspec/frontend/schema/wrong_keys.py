@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend import foreign
 from archspec.frontend.schema.refusals import BEGINNING, Path, Refusal, first_line
 from archspec.frontend.vocabulary import MODIFIERS, PARTNERS
 from archspec.frontend.yaml.document import Document, Value
@@ -98,27 +99,30 @@ def _unknown_key(
         return
     owner = refusal.path[-1] if refusal.path else None
     near = did_you_mean(key, [name for name in known if name not in refusal.value.data] or known)
+    advice: str | None
     if owner in KINDS:
-        help = (
+        advice = (
             _no_argument(refusal, key, str(owner))
+            or foreign.argument_help(str(owner), key, value.text or None)
             or near
             or _listed(f"`archspec layers {owner}` lists its arguments", "its arguments are", known)
         )
         yield Diagnostic(
-            "unknown-argument", f"`{owner}` has no argument `{key}`", value.place, help=help
+            "unknown-argument", f"`{owner}` has no argument `{key}`", value.place, help=advice
         )
     elif owner == "defaults":
-        help = (
-            _no_defaults(refusal, key, value) or near or "`archspec layers` lists the layer kinds"
-        )
-        yield Diagnostic("unknown-layer", f"there is no layer kind `{key}`", value.place, help=help)
+        advice = _no_defaults(refusal, key, value) or foreign.layer_help(key) or near
+        message = f"there is no layer kind `{key}`"
+        advice = advice or "`archspec layers` lists the layer kinds"
+        yield Diagnostic("unknown-layer", message, value.place, help=advice)
     else:
-        help = _no_key(refusal, key, known) or near or f"it may have {', '.join(known)}"
+        from_elsewhere = None if refusal.path else foreign.document_help(key)
+        advice = _no_key(refusal, key, known) or from_elsewhere or near
         yield Diagnostic(
             "unknown-key",
             f"{_owner_in_words(refusal)} has no key `{key}`",
             value.place,
-            help=help,
+            help=advice or f"it may have {', '.join(known)}",
         )
 
 
@@ -197,12 +201,15 @@ def _unknown_operation(
         if key[:1].isupper()
         else ("operation or modifier", "unknown-key")
     )
-    near = did_you_mean(key, known)
+    if missing := foreign.lacking(key):
+        yield Diagnostic("unknown-layer", missing[0], value.place, help=missing[1])
+        return
+    help = foreign.layer_help(key) or did_you_mean(key, known)
     yield Diagnostic(
         code,
         f"there is no {what} `{key}`",
         value.place,
-        help=near or "`archspec layers` lists the layer kinds",
+        help=help or "`archspec layers` lists the layer kinds",
     )
 
 
@@ -228,28 +235,31 @@ def missing_keys(refusal: Refusal) -> Iterator[Diagnostic]:
 
 
 def missing_partners(refusal: Refusal) -> Iterator[Diagnostic]:
-    """Keys that need another one beside them."""
+    """Keys that need another one beside them, unless a misspelt one stands there."""
+    item = refusal.value.data
+    others = [name for name in item if name not in MODIFIERS]
     for key, partners in refusal.wanted.items():
         for partner in partners:
-            if key in refusal.value.data and partner not in refusal.value.data:
-                place = refusal.value.data[key].place
-                near = get_close_matches(
-                    partner,
-                    [name for name in refusal.value.data if name not in MODIFIERS],
-                    1,
-                    0.75,
-                )
-                inside = refusal.value.data[key].get(partner) if key == "branches" else None
-                if key in PARTNERS:
-                    help = where_it_belongs(refusal.document, refusal.path, key)
-                elif inside is not None and not inside.is_list:
-                    place, help = inside.place, out_of(refusal.value.data[key], inside, partner)
-                else:
-                    help = _PARTNERS[key, partner]
-                if not near and not _follows(refusal, partner):
-                    yield Diagnostic(
-                        "missing-key", f"`{key}` needs `{partner}` beside it", place, help=help
-                    )
+            if key not in item or partner in item or _follows(refusal, partner):
+                continue
+            if not get_close_matches(partner, others, 1, 0.75):
+                yield _missing_partner(refusal, key, partner)
+
+
+def _missing_partner(refusal: Refusal, key: str, partner: str) -> Diagnostic:
+    item = refusal.value.data
+    place = item[key].place
+    inside = item[key].get(partner) if key == "branches" else None
+    elsewhere = foreign.operation_for(partner, item)
+    if elsewhere is not None:
+        place, help = item[elsewhere].place, f"write `{partner}` in place of `{elsewhere}`"
+    elif key in PARTNERS:
+        help = where_it_belongs(refusal.document, refusal.path, key)
+    elif inside is not None and not inside.is_list:
+        place, help = inside.place, out_of(item[key], inside, partner)
+    else:
+        help = _PARTNERS[key, partner]
+    return Diagnostic("missing-key", f"`{key}` needs `{partner}` beside it", place, help=help)
 
 
 def _follows(refusal: Refusal, modifier: str) -> bool:

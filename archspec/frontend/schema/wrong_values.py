@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from archspec.diagnostics import Diagnostic
+from archspec.frontend import foreign
 from archspec.frontend.schema.advice import Surroundings, advice, describe, straight_quotes
 from archspec.frontend.schema.refusals import BEGINNING, Refusal, first_line
 from archspec.frontend.schema.wrong_keys import misplaced, out_of
@@ -233,7 +234,11 @@ def _no_call(refusal: Refusal, key: str) -> Iterator[Diagnostic]:
     if owner is not None:
         yield from misplaced(refusal, key, owner, item)
         return
-    near = did_you_mean(key, [*MODIFIERS, *OPERATIONS])
+    near = (
+        foreign.item_help(key)
+        or did_you_mean(key, [*MODIFIERS, *OPERATIONS])
+        or foreign.layer_help(key)
+    )
     help = near or f"the modifiers are {', '.join(MODIFIERS)}"
     yield Diagnostic(
         "unknown-key", f"an item has no modifier `{key}`", refusal.value.place, help=help

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from archspec import limits
+from archspec.frontend.foreign import choice_help, item_help
 from archspec.frontend.vocabulary import MODIFIERS, PARTNERS
 from archspec.frontend.yaml.writer import in_quotes
 from archspec.spelling import counted, cut, listed
@@ -212,6 +213,9 @@ def bare_item_with_modifier(trouble: Trouble) -> Words | None:
     word, key = item["word"], entry["key"]
     if words := _beside_its_partner(trouble, row):
         return words
+    if ours := item_help(key):
+        message = f"an item has no modifier `{key}`"
+        return Words(message, ours, (row, entry.start("key"), len(key)), code="unknown-key")
     place = (above, item.start("word"), len(word))
     if key in MODIFIERS:
         return Words(
@@ -305,6 +309,9 @@ def second_colon(trouble: Trouble) -> Words | None:
             "put the whole value in double quotes",
         )
     key = entry["key"]
+    if "$" in value and (choice := choice_help(value)):
+        message = "a choice is written as in Python, not as in C"
+        return Words(message, choice, (row, entry.start("value"), len(value)))
     if re.fullmatch(r"[\w$]+", inner["key"]) and key not in ("description", "source", "name"):
         help = (
             f"write `{key}: {{{cut(value)}}}`, or move `{cut(value)}` to the next line,"
@@ -393,6 +400,9 @@ def indentation(trouble: Trouble) -> Words | None:
         return None
     text = without_comment(line)
     place = (row, column, len(text))
+    if text.startswith("- ") and column <= 2 and _lacks_layers(trouble, row):
+        message = "a list of items stands here, and no key that it belongs to"
+        return Words(message, "put `layers:` on a line of its own above it", place)
     columns = dict(_columns(trouble, row))
     if column not in columns:
         near = [
@@ -455,6 +465,13 @@ def indentation(trouble: Trouble) -> Words | None:
             place,
         )
     return _no_colon(trouble, row, column)
+
+
+def _lacks_layers(trouble: Trouble, row: int) -> bool:
+    """Whether no line says `layers:` at the beginning, and the line above opens nothing."""
+    above = ENTRY.match(trouble.line(trouble.above(row)))
+    opens = above is not None and not without_comment(above["value"] or "")
+    return not opens and not any(re.match(r"layers\s*:", line) for line in trouble.lines)
 
 
 def _beside_its_partner(trouble: Trouble, row: int) -> Words | None:

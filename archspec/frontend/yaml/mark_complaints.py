@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from archspec import limits
+from archspec.frontend.foreign import choice_help
 from archspec.frontend.yaml.line_complaints import (
     ENTRY,
     Trouble,
@@ -133,6 +134,9 @@ def _within_brackets(trouble: Trouble, bracket: int, closing: str) -> Words:
             "within brackets, an expression that holds quotes or brackets needs quotes around it"
         )
         return Words(message, quoted(text), (row, start, len(text)), code="unquoted-expression")
+    if "$" in text and (choice := choice_help(text)):
+        message = "a choice is written as in Python, not as in C"
+        return Words(message, choice, (row, start, len(text)), code="unquoted-expression")
     two = re.search(r"(\S+)\s+([\w$]+)$", before)
     if trouble.here[:1] == ":" and two:
         return Words(

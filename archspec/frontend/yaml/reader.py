@@ -16,6 +16,7 @@ import yaml
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, SpecError
+from archspec.frontend.foreign import list_help, template_help
 from archspec.frontend.yaml import complaints, mark_complaints, scalars
 from archspec.frontend.yaml.bare_items import with_colons
 from archspec.frontend.yaml.document import Document, Value
@@ -196,6 +197,9 @@ class _Builder:
             if value.is_list
             else "a variable is written without braces, `$name`; other braces need quotes"
         )
+        start = value.span.column - 1
+        written = self.lines[value.span.line - 1][max(start - 1, 0) : value.span.end_column]
+        help = template_help(written) or help
         self._note("yaml-key", f"{what} cannot be a key", value.span, help=help)
 
     def _alias(self, event: Any) -> None:
@@ -287,7 +291,9 @@ class _Builder:
                 line[span.column - 1 : span.end_column - 1] if span.line == span.end_line else ""
             )
             message = "within brackets, an expression that holds a comma needs quotes around it"
-            self._note("unquoted-expression", message, span, help=quoted(whole))
+            if as_list := list_help(whole):
+                message = "a list is written in brackets, not in parentheses"
+            self._note("unquoted-expression", message, span, help=as_list or quoted(whole))
 
     def _key(self, frame: _Frame, value: Value) -> None:
         frame.at_key = False
