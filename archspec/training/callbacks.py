@@ -14,6 +14,7 @@ import keras
 
 from archspec.training import variables
 from archspec.training.checkpoint import CheckpointState, Progress
+from archspec.training.logs import rises
 from archspec.training.outcome import DIVERGED, TERMINATED, Ended
 from archspec.training.recipe import Saving
 from archspec.training.signals import Asked
@@ -171,11 +172,3 @@ def better(name: str, new: float, best: float | None) -> bool:
     if best is None:
         return True
     return new > best if rises(name) else new < best
-
-
-RISING = ("accuracy", "auc", "precision", "recall", "score", "sensitivity", "specificity")
-
-
-def rises(name: str) -> bool:
-    """Whether more is better of a number of that name."""
-    return any(word in name for word in RISING)

@@ -54,3 +54,11 @@ def reported(fit: FitOptions, graph: Graph, *, validated: bool) -> list[str]:
         prefix = f"{layers[output]}_" if len(layers) > 1 else ""
         names += [f"{prefix}{name}" for name in metric_names(metrics)]
     return [*names, *(f"val_{name}" for name in names if validated)]
+
+
+RISING = ("accuracy", "auc", "precision", "recall", "score", "sensitivity", "specificity")
+
+
+def rises(name: str) -> bool:
+    """Whether more is better of a number of that name."""
+    return any(word in name for word in RISING)

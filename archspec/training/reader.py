@@ -144,7 +144,11 @@ def _paths_of(root: Value, name: str) -> list[tuple[str | int, ...]]:
     steps = tuple(name.split("."))
     places = list(_places(root))
     exact = [path for path in places if tuple(map(str, path)) == steps]
-    return exact or [path for path in places if tuple(map(str, path))[-len(steps) :] == steps]
+    return exact or [
+        path
+        for path in places
+        if path[0] != "search" and tuple(map(str, path))[-len(steps) :] == steps
+    ]
 
 
 def _is_known(steps: tuple[str, ...]) -> bool:

@@ -23,11 +23,11 @@ def is_run(path: Path) -> bool:
 def trained(folder: Path) -> tuple[Trained, Graph]:
     """The numbers of a run, and its network. Raises `SpecError` where its files cannot be read."""
     graph = Compiler(expect=False).compile(Reference(str(folder / SPEC), None), {})
-    history = _history(folder / LOG)
-    return Trained(folder.name, graph.name, graph.parameters, history), graph
+    rows = history(folder / LOG)
+    return Trained(folder.name, graph.name, graph.parameters, rows), graph
 
 
-def _history(path: Path) -> list[dict[str, float]]:
+def history(path: Path) -> list[dict[str, float]]:
     """The rows of ``log.csv``, without the number of the epoch. A run that has not ended an epoch
     has none.
     """
