@@ -1,5 +1,5 @@
-"""A search → candidates, one after the other: all points of a grid, or those that Optuna asks for, who
-learns from what came of the earlier ones.
+"""A search → candidates, one after the other: all points of a grid, or those that Optuna chooses,
+which learns from what came of the earlier ones.
 """
 
 from __future__ import annotations

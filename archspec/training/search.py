@@ -1,5 +1,5 @@
-"""``search:`` of a recipe → what a sweep tries: values of the network's variables and of the recipe, by
-their names as in ``--set``; or every complaint about it.
+"""``search:`` of a recipe → what a sweep tries: values of the network's variables and of the
+recipe, by their names as in ``--set``; or every complaint about it.
 
     search:
       filters: [16, 32]                       # each of these
@@ -34,8 +34,8 @@ Values = Mapping[str, Any]
 
 
 class Range(NamedTuple):
-    """Numbers from ``low`` to ``high``, both included: drawn uniformly (``uniform``), uniformly on a
-    logarithmic scale (``log``), or whole numbers (``integers``).
+    """Numbers from ``low`` to ``high``, both included: drawn uniformly (``uniform``), uniformly on
+    a logarithmic scale (``log``), or whole numbers (``integers``).
     """
 
     kind: str
@@ -78,7 +78,7 @@ class Search(NamedTuple):
     def holds(self, condition: Condition, values: Values) -> bool:
         """Whether a condition is true of some values. Raises `SpecError`."""
         try:
-            result = condition.expression.evaluate(Known(values))
+            result = condition.expression.evaluate(TrialScope(values))
         except ExpressionError as error:
             raise self.refusal(error.message, condition.span, error.help) from None
         if not isinstance(result, bool):
@@ -109,7 +109,7 @@ class Search(NamedTuple):
         return result
 
 
-class Known(NamedTuple):
+class TrialScope(NamedTuple):
     """The scope of a condition: a path such as ``fit.epochs`` is known by its last step."""
 
     values: Values
