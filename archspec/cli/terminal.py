@@ -42,6 +42,10 @@ PLAIN = {
 """What stands for our signs on a terminal that cannot show them."""
 
 
+OUT_OF_MEMORY = {"MemoryError", "ResourceExhaustedError", "OutOfMemoryError"}
+"""The classes of Python's, TensorFlow's and PyTorch's errors where memory is short."""
+
+
 def guarded(command: Callable[[], int]) -> int:
     """Run a command and give its exit code. Interruption gives 130, a disk or terminal that
     fails 1, a fault of ours 70.
@@ -63,6 +67,8 @@ def guarded(command: Callable[[], int]) -> int:
     except Exception as error:
         if os.environ.get("ARCHSPEC_TRACEBACK"):
             raise
+        if OUT_OF_MEMORY & {kind.__name__ for kind in type(error).__mro__}:
+            return _tell("error: there is not enough memory for this network", 1)
         what = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         return _tell(
             f"error: this is a fault of archspec, please report it: {what}\n(ARCHSPEC_TRACEBACK=1"

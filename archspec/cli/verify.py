@@ -91,6 +91,6 @@ def _source(against: str) -> Path | Application:
 
 def _model(source: Path | Application) -> Any:
     from archspec.backends.keras.applications import make
-    from archspec.backends.keras.verify import read_model
+    from archspec.backends.keras.model_files import read_model
 
     return read_model(source) if isinstance(source, Path) else make(source)

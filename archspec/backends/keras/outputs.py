@@ -33,6 +33,7 @@ def compare_outputs(
     """The largest difference of the outputs, as a part of the largest value; and, where that is
     too large, the first layers whose outputs differ.
     """
+    _give_values(theirs)
     for number, (_, layer) in enumerate(pairs):
         _set_weights(layer, [_random_weight(layer, weight, number) for weight in layer.weights])
     inputs = [_random_input(theirs, tensor, number) for number, tensor in enumerate(theirs.inputs)]
@@ -49,6 +50,13 @@ def _set_weights(layer: Any, values: Sequence[Array]) -> None:
         weight.assign(value)
     if isinstance(layer, keras.layers.Normalization) and layer.weights:
         layer.finalize_state()  # it computes with copies of them
+
+
+def _give_values(model: keras.Model) -> None:
+    """Values for the variables of a model that was made without them."""
+    for variable in model.variables:
+        if variable._value is None:
+            variable._initialize(keras.ops.zeros(variable.shape, variable.dtype))
 
 
 def _random_weight(layer: Any, weight: Any, number: int) -> Array:
@@ -116,12 +124,16 @@ def _first_difference(
 ) -> Pair | None:
     """The first pair of layers whose outputs differ."""
     tapped = list(_tapped(ours, theirs, pairs))
-    here = _run(keras.Model(ours.inputs, [tensor for _, tensor, _ in tapped]), inputs)
-    there = _run(keras.Model(theirs.inputs, [tensor for _, _, tensor in tapped]), inputs)
+    here = _run(_tap(ours, [tensor for _, tensor, _ in tapped]), inputs)
+    there = _run(_tap(theirs, [tensor for _, _, tensor in tapped]), inputs)
     for (pair, _, _), mine, other in zip(tapped, here, there, strict=True):
         if mine.shape != other.shape or _difference([mine], [other]) > TOLERANCE:
             return pair
     return None
+
+
+def _tap(model: keras.Model, tensors: list[Any]) -> keras.Model:
+    return keras.Model(model.inputs if len(model.inputs) > 1 else model.inputs[0], tensors)
 
 
 def _tapped(

@@ -11,11 +11,9 @@ attributes of the root or of ``model_weights``.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from io import BytesIO
+from contextlib import ExitStack, contextmanager
 from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +23,7 @@ import keras
 import ml_dtypes
 import numpy
 
+from archspec.backends.keras.foreign import UnreadableFile, weights_of
 from archspec.backends.keras.pairing import flat_name
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
@@ -75,6 +74,7 @@ class Store(NamedTuple):
     slots: Callable[[keras.layers.Layer], list[Slot]]
     numbered_by_kind: bool = False
     readable: bool = True
+    copy: Path = Path()
 
     @property
     def weighted(self) -> list[StoredLayer]:
@@ -103,41 +103,34 @@ def opened(path: Path, wanted: Collection[str]) -> Iterator[Store]:
     ``wanted`` are names of layers: a model within the model of an older file is opened where it is
     none of them and its layers are.
     """
-    with _file(path) as file:
-        yield _store(file, path, {flat_name(name) for name in wanted})
+    with ExitStack() as open_files:
+        try:
+            copy = open_files.enter_context(weights_of(path))
+        except (OSError, UnreadableFile) as error:
+            raise SpecError([unreadable(path, _unreadable_words(path, error))]) from error
+        file = open_files.enter_context(h5py.File(copy, "r"))
+        yield _store(file, path, {flat_name(name) for name in wanted})._replace(copy=copy)
 
 
-def _file(path: Path) -> Any:
-    try:
-        return _opened(path)
-    except FileNotFoundError as error:
-        raise SpecError([unreadable(path, f"the file `{path}` does not exist")]) from error
-    except PermissionError as error:
-        raise SpecError(
-            [unreadable(path, f"the file `{path}` cannot be read: {reason(error)}")]
-        ) from error
-    except (OSError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
-        what = "is a folder" if path.is_dir() else "is not a weights file of Keras"
-        raise SpecError([unreadable(path, f"`{path}` {what}")]) from error
-
-
-def _opened(path: Path) -> Any:
-    if path.suffix != ".keras":
-        with path.open("rb"):  # for the system's own reason, which HDF5 hides
-            return h5py.File(path, "r")
-    with zipfile.ZipFile(path) as archive:
-        return h5py.File(BytesIO(archive.read("model.weights.h5")), "r")
+def _unreadable_words(path: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"the file `{path}` does not exist"
+    if isinstance(error, IsADirectoryError):
+        return f"`{path}` is a folder"
+    if isinstance(error, UnreadableFile):
+        return f"`{path}` is not a weights file of Keras: {error}"
+    return f"the file `{path}` cannot be read: {reason(error)}"
 
 
 def _store(file: Any, path: Path, wanted: set[str]) -> Store:
     older = file.get("model_weights", file)
     try:
         if "layers" in file:
-            return Store(list(_grouped(_member(file, "layers"))), _by_group, numbered_by_kind=True)
+            return Store(list(_grouped(file["layers"])), _by_group, numbered_by_kind=True)
         names = _attribute(older, "layer_names")
         if names:
             return Store(
-                [layer for name in names for layer in _listed(_member(older, name), name, wanted)],
+                [layer for name in names for layer in _listed(older[name], name, wanted)],
                 _trainable_first,
             )
     except (KeyError, AttributeError, TypeError, ValueError, RuntimeError) as error:
@@ -147,15 +140,12 @@ def _store(file: Any, path: Path, wanted: set[str]) -> Store:
     return Store([], _by_group, numbered_by_kind=True, readable=False)
 
 
-def _member(group: Any, name: str) -> Any:
-    """What a group holds under a name, or a path. Raises ValueError where that is a link, which
-    may lead into another file.
-    """
-    for step in name.split("/"):
-        if not isinstance(group.get(step, getlink=True), h5py.HardLink):
-            raise ValueError(f"{name} is not in the file itself")
-        group = group[step]
-    return group
+def _array(group: Any, name: str) -> Any:
+    """The array that a group holds under a name, or a path."""
+    member = group[name]
+    if not isinstance(member, h5py.Dataset):
+        raise ValueError(f"{name} is a group")
+    return member
 
 
 def as_array(weight: Any) -> Any:
@@ -180,21 +170,21 @@ def unreadable(path: Path, message: str) -> Diagnostic:
 
 def _grouped(layers: Any) -> Iterator[StoredLayer]:
     for name in layers:
-        group = _member(layers, name)
+        group = layers[name]
         if "layers" in group:
-            yield from _grouped(_member(group, "layers"))
+            yield from _grouped(group["layers"])
         else:
             yield StoredLayer(_name(group), name, dict(_values(group)))
 
 
 def _values(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """The weights under a group; the state of random numbers is no weight."""
-    own = _member(group, "vars") if "vars" in group else {}
+    own = group.get("vars", {})
     for name in sorted(own, key=int):
-        yield f"{prefix}{name}", _member(own, name)
+        yield f"{prefix}{name}", _array(own, name)
     for name in group:
         if name not in ("vars", "seed_generator"):
-            inner = _member(group, name)
+            inner = group[name]
             yield from _values(inner, f"{prefix}{_name(inner) or name}/")
 
 
@@ -247,7 +237,7 @@ def _listed(group: Any, name: str, wanted: set[str]) -> Iterator[StoredLayer]:
 
 def _numbered(group: Any, name: str, names: list[str]) -> StoredLayer:
     return StoredLayer(
-        name, "", {str(number): _member(group, one) for number, one in enumerate(names)}
+        name, "", {str(number): _array(group, one) for number, one in enumerate(names)}
     )
 
 

@@ -12,12 +12,10 @@ judge the settings in `JUDGED_BY_OUTPUTS`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import keras
 
-from archspec.backends.keras import layers as _layers  # noqa: F401 - registers what a file may hold
 from archspec.backends.keras.outputs import compare_outputs
 from archspec.backends.keras.pairing import (
     by_name,
@@ -29,36 +27,11 @@ from archspec.backends.keras.pairing import (
     unpaired,
 )
 from archspec.backends.keras.settings import JUDGED_BY_OUTPUTS, differing, settings
-from archspec.diagnostics import Diagnostic, Span, SpecError
-from archspec.files import reason
 from archspec.reports.verified import TOLERANCE, Deviation, Verified
 from archspec.tensor import show_shape
 
 Layer = Any
 Pair = tuple[Layer, Layer]
-
-
-def read_model(path: Path) -> keras.Model:
-    """The model of a ``.keras`` or ``.h5`` file, or of Keras's JSON, its weights random. Raises
-    `SpecError` where it is none.
-    """
-    try:
-        if path.suffix == ".json":
-            return keras.models.model_from_json(path.read_text(encoding="utf-8"))
-        with path.open("rb"):  # for the system's own reason
-            return keras.models.load_model(path, compile=False)
-    except Exception as error:  # whatever Keras raises, its user gets a sentence
-        message = f"`{path}` does not hold a model that Keras can build: {reason(error)}"
-        raise SpecError(
-            [
-                Diagnostic(
-                    "model-file",
-                    message,
-                    Span(str(path), 1, 1, 1, 1),
-                    help="give what `model.save` has written",
-                )
-            ]
-        ) from error
 
 
 def verify(
@@ -70,6 +43,7 @@ def verify(
     ``in_order``: layers with weights answer to one another by their order. ``outputs``: whether to
     run the models.
     """
+    theirs = _in_our_order(ours, theirs)
     here, there = (
         [layer for layer in flattened(model) if not isinstance(layer, keras.layers.InputLayer)]
         for model in (ours, theirs)
@@ -101,6 +75,25 @@ def verify(
         judged=[] if differences else judged,
         outputs=apart,
     )
+
+
+def _in_our_order(ours: keras.Model, theirs: keras.Model) -> keras.Model:
+    """Their model with a list of inputs and of outputs: dicts have names, and those of ours are in
+    our order.
+    """
+    if isinstance(theirs, keras.Sequential) or not (
+        isinstance(theirs.input, dict) or isinstance(theirs.output, dict)
+    ):
+        return theirs
+    inputs = _listed(theirs.input, [tensor.name for tensor in ours.inputs])
+    inputs = inputs if len(inputs) > 1 else inputs[0]
+    return keras.Model(inputs, _listed(theirs.output, ours.output_names), name=theirs.name)
+
+
+def _listed(tensors: Any, names: Sequence[str]) -> Any:
+    if isinstance(tensors, dict) and set(tensors) == set(names):
+        return [tensors[name] for name in names]
+    return keras.tree.flatten(tensors)
 
 
 # Which layer answers to which

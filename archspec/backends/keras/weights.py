@@ -50,7 +50,7 @@ def load_weights(model: keras.Model, graph: Graph, path: Path) -> None:
     """
     with opened(path, [layer.name for layer in model.layers]) as store:
         if not store.readable:
-            _let_keras_load(model, path)
+            _let_keras_load(model, store, path)
             return
         fit = _answering(model, graph, store)
         by_keras = (
@@ -59,10 +59,10 @@ def load_weights(model: keras.Model, graph: Graph, path: Path) -> None:
             and fit == _by_kind(model, store)
         )
         _refuse_what_differs(fit, graph, store, str(path), lenient=by_keras)
-        if not by_keras:
+        if by_keras:  # which loads the state of random numbers too
+            _let_keras_load(model, store, path)
+        else:
             _move(fit, store)
-    if by_keras:  # which loads the state of random numbers too
-        _let_keras_load(model, path)
 
 
 def move_weights(model: keras.Model, graph: Graph, store: Store, source: str) -> None:
@@ -123,9 +123,9 @@ def _nothing_fits(skipped: Sequence[Skipped], store: Store, source: str) -> Diag
     )
 
 
-def _let_keras_load(model: keras.Model, path: Path) -> None:
+def _let_keras_load(model: keras.Model, store: Store, path: Path) -> None:
     try:
-        model.load_weights(path)
+        model.load_weights(store.copy)
     except Exception as error:  # whatever Keras raises, its user gets a sentence
         message = f"Keras cannot load the weights of `{path}`: {reason(error)}"
         raise SpecError([unreadable(path, message)]) from error

@@ -1,0 +1,225 @@
+"""A file with a Keras model or its weights, from anywhere → a plain copy of what is needed of it.
+
+This is a program of its own, `foreign` runs it: whatever a file does to HDF5, it does to this
+process, whose time and memory are bounded. It copies groups and arrays of plain numbers that lie in
+the file itself, each once; links, values in other files and everything else is refused.
+
+It prints why it refuses a file, and exits with `REFUSED`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+REFUSED = 3
+"""The exit code where a file is refused; the reason is on standard output."""
+
+MEMBERS = 200_000
+DEPTH = 60
+NAMES = ("name", "dtype", "layer_names", "weight_names", "backend", "keras_version")
+"""Attributes that are copied; a long list is cut up, into ``layer_names0``, ``layer_names1``."""
+
+WITHOUT = ("optimizer", "optimizer_weights")
+"""Groups that are of no use without the training that they belong to."""
+
+BLOCK = 32_000_000
+"""Bytes that are copied at a time."""
+
+CONFIG = 100_000_000
+"""Bytes of the description of a model's layers."""
+
+
+class NotCopied(Exception):
+    """The file holds what is not read, or more than is read; its message says which."""
+
+
+def main(task: str, source: str, target: str, memory: int, seconds: int, size: int) -> None:
+    """Do a task, ``weights``, ``model`` or ``config``, within some bytes of memory, seconds of work
+    and bytes of data.
+    """
+    _bound(memory, seconds)
+    try:
+        TASKS[task](Path(source), Path(target), size)
+    except NotCopied as reason:
+        _exit(str(reason))
+    except zipfile.BadZipFile:
+        _exit("it is not a zip archive")
+    except MemoryError:
+        _exit("reading it takes too much memory")
+    except Exception as error:  # whatever HDF5 and zip raise for a file that is damaged
+        _exit(" ".join(str(error).split())[:200] or type(error).__name__)
+
+
+def _bound(memory: int, seconds: int) -> None:
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    for what, most in (("RLIMIT_AS", memory), ("RLIMIT_CPU", seconds), ("RLIMIT_CORE", 0)):
+        _, hard = resource.getrlimit(getattr(resource, what))
+        if hard == resource.RLIM_INFINITY or most < hard:
+            resource.setrlimit(getattr(resource, what), (most, hard))
+
+
+def _exit(reason: str) -> None:
+    print(json.dumps(reason))  # noqa: T201 - to the process that runs this
+    sys.exit(REFUSED)
+
+
+# Tasks
+
+
+def copy_weights(source: Path, target: Path, size: int) -> None:
+    """The weights of a file, as HDF5."""
+    if source.suffix == ".keras":
+        with zipfile.ZipFile(source) as archive:
+            whole = target.with_suffix(".whole")
+            with whole.open("wb") as file:
+                _extract(archive, "model.weights.h5", file, size)
+            source = whole
+    _copy_file(source, target, size)
+
+
+def copy_model(source: Path, target: Path, size: int) -> None:
+    """A model in an ``.h5`` file, layers and weights."""
+    import h5py  # noqa: PLC0415 - the bounds are set first
+
+    _copy_file(source, target, size)
+    with h5py.File(source, "r") as file, h5py.File(target, "a") as copy:
+        copy.attrs["model_config"] = _model_config(file)
+
+
+def copy_config(source: Path, target: Path, size: int) -> None:
+    """The description of the layers in a ``.keras`` file, as JSON."""
+    with zipfile.ZipFile(source) as archive, target.open("wb") as file:
+        _extract(archive, "config.json", file, min(size, CONFIG))
+
+
+TASKS = {"weights": copy_weights, "model": copy_model, "config": copy_config}
+
+
+def _extract(archive: zipfile.ZipFile, name: str, target: IO[bytes], size: int) -> None:
+    try:
+        member = archive.open(name)
+    except KeyError:
+        raise NotCopied(f"it has no `{name}`") from None
+    with member:
+        while block := member.read(1_000_000):
+            size -= len(block)
+            if size < 0:
+                raise NotCopied(f"its `{name}` is far larger than the file")
+            target.write(block)
+
+
+def _model_config(file: Any) -> str:
+    config = file.attrs.get("model_config")
+    if config is None:
+        raise NotCopied("it holds weights, and no layers")
+    return config.decode() if isinstance(config, bytes) else str(config)
+
+
+# HDF5
+
+
+def _copy_file(source: Path, target: Path, size: int) -> None:
+    import h5py  # noqa: PLC0415 - the bounds are set first
+
+    with source.open("rb") as file:  # for the system's own reason, which HDF5 hides
+        if not file.read(1):
+            raise NotCopied("it is empty")
+    try:
+        opened = h5py.File(source, "r")
+    except OSError:
+        raise NotCopied("it is not HDF5") from None
+    with opened as file, h5py.File(target, "w") as copy:
+        _Copier(h5py, size).copy(file, copy)
+
+
+class _Copier:
+    """Copies groups, and counts what it copies."""
+
+    def __init__(self, h5py: Any, size: int) -> None:
+        self.h5py = h5py
+        self.left = size
+        self.seen: set[Any] = set()
+
+    def copy(self, group: Any, copy: Any, path: str = "", depth: int = 0) -> None:
+        """Copy what a group holds, and the names that it gives."""
+        if depth > DEPTH:
+            raise NotCopied(f"its groups are more than {DEPTH} deep")
+        self._names(group, copy)
+        for name in group:
+            if depth == 0 and name in WITHOUT:
+                continue
+            inside = f"{path}/{name}".lstrip("/")
+            if not isinstance(group.get(name, getlink=True), self.h5py.HardLink):
+                raise NotCopied(f"`{inside}` is a link")
+            member = group[name]
+            self._count(member, inside)
+            if isinstance(member, self.h5py.Group):
+                self.copy(member, copy.create_group(name), inside, depth + 1)
+            elif isinstance(member, self.h5py.Dataset):
+                self._names(member, self._array(member, copy, name, inside))
+            else:
+                raise NotCopied(f"`{inside}` is neither a group nor an array")
+
+    def _count(self, member: Any, path: str) -> None:
+        info = self.h5py.h5o.get_info(member.id)
+        if (info.fileno, info.addr) in self.seen:
+            raise NotCopied(f"`{path}` stands in it under another name too")
+        self.seen.add((info.fileno, info.addr))
+        if len(self.seen) > MEMBERS:
+            raise NotCopied(f"it holds more than {MEMBERS:,} groups and arrays")
+
+    def _names(self, member: Any, copy: Any) -> None:
+        for name in member.attrs:
+            if name.rstrip("0123456789") in NAMES:
+                value = member.attrs[name]
+                if isinstance(value, str | bytes) or getattr(value, "dtype", None) is not None:
+                    copy.attrs[name] = value
+
+    def _array(self, array: Any, copy: Any, name: str, path: str) -> Any:
+        if array.is_virtual or array.external:
+            raise NotCopied(f"the values of `{path}` are in another file")
+        if array.shape is None or not _is_plain(array):
+            raise NotCopied(f"`{path}` holds no plain numbers")
+        self.left -= array.size * array.dtype.itemsize
+        if self.left < 0:
+            raise NotCopied("its weights are far larger than the file")
+        result = copy.create_dataset(name, array.shape, array.dtype)
+        for part in _parts(array.shape, array.dtype.itemsize):
+            result[part] = array[part]
+        return result
+
+
+def _is_plain(array: Any) -> bool:
+    """Whether an array is one of numbers; for HDF5 ``bfloat16`` is two bytes without a meaning."""
+    dtype = array.dtype
+    if dtype.kind == "V":
+        return bool(dtype.itemsize == 2 and array.attrs.get("dtype") == "bfloat16")
+    return bool(dtype.kind in "biuf" and dtype.itemsize <= 8)
+
+
+def _parts(shape: tuple[int, ...], itemsize: int) -> Iterator[Any]:
+    """Parts of an array, some of its first axis, that are not too large."""
+    if not shape:
+        yield ()
+        return
+    row = itemsize
+    for extent in shape[1:]:
+        row *= extent
+    rows = max(1, BLOCK // max(1, row))
+    for start in range(0, shape[0], rows):
+        yield slice(start, min(start + rows, shape[0]))
+
+
+if __name__ == "__main__":
+    sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="backslashreplace")
+    task, source, target, *bounds = sys.argv[1:]
+    main(task, source, target, *map(int, bounds))
