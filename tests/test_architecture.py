@@ -263,6 +263,8 @@ print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
         ["summary", "specs/resnet.yaml@resnet50"],
         ["expand", "vgg"],
         ["layers"],
+        ["recipe", "lenet5-digits"],
+        ["schema", "--recipe"],
         ["--help"],
     ],
     ids=" ".join,

@@ -18,7 +18,7 @@ archspec: 1
 name: small
 input: [8, 8, 1]
 layers:
-  - Conv2D: {filters: 4, kernel_size: 3}
+  - Conv2D: {filters: 4, kernel_size: 3, use_bias: false}  # its gradient would be noise
   - BatchNormalization
   - ReLU
   - Flatten

@@ -21,6 +21,9 @@ from archspec.training.recipe import Data
 PREPARED = 256 * 2**20
 """Bytes of resized or standardized images that are kept, rather than made anew in every epoch."""
 
+as_written = tf.autograph.experimental.do_not_convert
+"""What is called in a graph has no Python that depends on tensors, and need not be read again."""
+
 
 @dataclass(frozen=True)
 class Batches:
@@ -45,12 +48,11 @@ class Batches:
             numbers = order(seed, int(current), number, shuffle=self.data.shuffle)
             return numbers[step * self.data.batch_size if current == epoch else 0 :]
 
+        @as_written
         def batches(current: tf.Tensor) -> tf.data.Dataset:
             numbers = tf.numpy_function(rows, [current], tf.int64)
             numbers.set_shape([None])
-            return tf.data.Dataset.from_tensor_slices(numbers).batch(
-                self.data.batch_size, drop_remainder=self.data.drop_remainder
-            )
+            return self._cut(tf.data.Dataset.from_tensor_slices(numbers), number)
 
         epochs = tf.data.Dataset.range(epoch, numpy.iinfo(numpy.int64).max)
         return self._made(epochs.flat_map(batches), examples)
@@ -58,13 +60,23 @@ class Batches:
     def in_order(self, examples: Examples) -> tf.data.Dataset:
         """The batches of a validation: all examples once, in their order."""
         numbers = tf.data.Dataset.range(len(examples.y))
-        return self._made(numbers.batch(self.data.batch_size), examples)
+        return self._made(self._cut(numbers, len(examples.y), whole=True), examples)
+
+    def _cut(self, rows: tf.data.Dataset, number: int, *, whole: bool = False) -> tf.data.Dataset:
+        """Rows as batches; ``whole`` keeps a last one with fewer. Where none has fewer their size
+        is known to TensorFlow, as it is in a ``fit`` on arrays: other operations are chosen then,
+        and so other last bits.
+        """
+        size = self.data.batch_size
+        alike = number % size == 0 or (self.data.drop_remainder and not whole)
+        return rows.batch(size, drop_remainder=alike)
 
     def _made(self, numbers: tf.data.Dataset, examples: Examples) -> tf.data.Dataset:
         x, y, change = self._prepared(examples)
         if self.worker[1] > 1:
-            numbers = numbers.map(self._share)
+            numbers = numbers.map(as_written(self._share))
 
+        @as_written
         def batch(rows: tf.Tensor) -> Any:
             return change(tf.gather(x, rows)), self._labels(tf.gather(y, rows))
 

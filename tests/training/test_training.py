@@ -1,0 +1,136 @@
+"""What a training comes to: the accuracy on digits, the files of a run, fine-tuning, and what of it
+needs no Keras.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy
+import pytest
+
+from tests.training.forked import ROOT, Mother
+from tests.training.test_faults import NETWORK, RECIPE, read, state
+
+WITHOUT_KERAS = """
+import sys
+from archspec.cli.program import main
+try:
+    main(sys.argv[1:])
+except SystemExit as done:
+    code = done.code
+print("KERAS", sorted({"keras", "tensorflow", "jax"} & set(sys.modules)))
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["train", "lenet5", "--print-recipe"], 0),
+        (["train", "lenet5", "--set", "fit.optimizer=Adm"], 1),
+        (["train", "lenet5", "--set", "classes=5"], 1),
+        (["train", "lenet5", "--rank", "1"], 2),
+    ],
+)
+def test_a_recipe_is_checked_without_keras(arguments: list[str], code: int, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_KERAS, *arguments],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert "KERAS []" in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_lenet5_on_digits(mother: Mother, tmp_path: Path) -> None:
+    """As a new user does: 97 % of digits that it has not seen."""
+    done = mother.run(["train", "lenet5"], tmp_path)
+    assert done.code == 0, done
+    run = tmp_path / "runs/lenet5-digits"
+    report = json.loads(read(run / "report.json"))
+    assert report["last"]["val_accuracy"] >= 0.97
+    assert report["parameters"] == 61_706
+    assert (run / "curves.svg").exists() and (run / "curves.png").exists()
+    rows = read(run / "log.csv").splitlines()
+    assert len(rows) == 1 + report["epochs"]
+    evaluated = mother.run(["evaluate", "runs/lenet5-digits", "--format", "json"], tmp_path)
+    found = json.loads(evaluated.out)
+    assert found["accuracy"] == pytest.approx(report["best"]["val_accuracy"], abs=1e-6)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "small.yaml").write_text(NETWORK)
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    return tmp_path
+
+
+def weights(path: Path, before: str, mother: Mother) -> dict[str, list[float]]:
+    """Sums of a model's weights by name."""
+    script = f"""
+import json, keras, numpy
+model = keras.models.load_model({str(path)!r}, compile=False)
+print(json.dumps({{one.path: numpy.asarray(one).ravel()[:5].tolist() for one in model.weights}}))
+raise SystemExit(0)
+"""
+    done = mother.run([], path.parent, script)
+    found: dict[str, list[float]] = json.loads(done.out)
+    return found
+
+
+TUNED = RECIPE.replace("name: small", "name: tuned").replace(
+    "checkpoint:", "weights: run/final.keras\nfreeze: {paths: [conv2d], until: 2}\ncheckpoint:"
+)
+
+
+def test_frozen_layers_stay_until_their_epoch(mother: Mother, folder: Path) -> None:
+    assert mother.run(["train", "recipe.yaml", "-o", "run"], folder).code == 0
+    (folder / "tuned.yaml").write_text(TUNED)
+    train = ["train", "tuned.yaml", "-o"]
+    for epochs in (2, 3):
+        done = mother.run([*train, f"tuned{epochs}", "--epochs", str(epochs)], folder)
+        assert done.code == 0, done
+    before, frozen, thawed = (
+        weights(folder / name / "final.keras", "", mother) for name in ("run", "tuned2", "tuned3")
+    )
+    assert before["conv2d/kernel"] == frozen["conv2d/kernel"] != thawed["conv2d/kernel"]
+    assert before["dense/kernel"] != frozen["dense/kernel"]
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+def test_a_fine_tuning_that_is_killed_goes_on(mother: Mother, folder: Path, epoch: int) -> None:
+    """In either phase, and between them, to the same bits."""
+    assert mother.run(["train", "recipe.yaml", "-o", "run"], folder).code == 0
+    (folder / "tuned.yaml").write_text(TUNED)
+    assert mother.run(["train", "tuned.yaml", "-o", "whole"], folder).code == 0
+    killing = f"""
+import os
+from archspec.cli.train import TerminalProgress
+def epoch(self, number, row, seconds):
+    if number + 1 == {epoch}:
+        os._exit(9)
+TerminalProgress.epoch = epoch
+"""
+    assert mother.run(["train", "tuned.yaml", "-o", "part"], folder, killing).code == 9
+    done = mother.run(["train", "tuned.yaml", "-o", "part"], folder)
+    assert done.code == 0, done
+    assert state(folder / "part") == state(folder / "whole")
+
+
+def test_weights_as_text(mother: Mother, folder: Path) -> None:
+    (folder / "recipe.yaml").write_text(RECIPE.replace("[csv]", "[weights_text]"))
+    done = mother.run(["train", "recipe.yaml", "-o", "run", "--epochs", "1"], folder)
+    assert done.code == 0, done
+    text = read(folder / "run/weights.txt")
+    assert text.startswith("conv2d/kernel\n(3, 3, 1, 4)\n[[[[")
+    with numpy.load(folder / "run/checkpoints/last.npz") as file:
+        dense = next(file[name] for name in file.files if name.endswith("/dense/bias"))
+    assert str(dense[0])[:6] in text.split("dense/bias")[1]
