@@ -91,6 +91,17 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
         if self.state is not None:
             variables.remind(self.own, self.state.callbacks, self.state.arrays)
 
+    def on_train_end(self, logs: Any = None) -> None:
+        """End nothing: there may be further calls of ``fit``."""
+
+    def finish(self) -> None:
+        """End, as Keras does: the average of the weights, or the best, where they are wanted. A
+        training that was killed at its very end begins only to do this.
+        """
+        self.on_train_begin()
+        self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+        super().on_train_end()
+
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Begin an epoch; one that goes on has its metrics, which Keras has just reset."""
         super().on_epoch_begin(epoch, logs)

@@ -103,6 +103,7 @@ class Training:
         for phase in self._phases():
             self._begin(models, phase)
             self._fit(models, conductor, phase)
+        conductor.finish()
         digests = self.team.agree(variables.collected(models.trained, []))
         if self.team.first:
             self._keep(models, "final.keras")

@@ -48,14 +48,13 @@ class Batches:
             numbers = order(seed, int(current), number, shuffle=self.data.shuffle)
             return numbers[step * self.data.batch_size if current == epoch else 0 :]
 
-        @as_written
         def batches(current: tf.Tensor) -> tf.data.Dataset:
             numbers = tf.numpy_function(rows, [current], tf.int64)
             numbers.set_shape([None])
             return self._cut(tf.data.Dataset.from_tensor_slices(numbers), number)
 
         epochs = tf.data.Dataset.range(epoch, numpy.iinfo(numpy.int64).max)
-        return self._made(epochs.flat_map(batches), examples)
+        return self._made(epochs.flat_map(as_written(batches)), examples)
 
     def in_order(self, examples: Examples) -> tf.data.Dataset:
         """The batches of a validation: all examples once, in their order."""
@@ -76,11 +75,10 @@ class Batches:
         if self.worker[1] > 1:
             numbers = numbers.map(as_written(self._share))
 
-        @as_written
         def batch(rows: tf.Tensor) -> Any:
             return change(tf.gather(x, rows)), self._labels(tf.gather(y, rows))
 
-        made = numbers.map(batch, num_parallel_calls=tf.data.AUTOTUNE)
+        made = numbers.map(as_written(batch), num_parallel_calls=tf.data.AUTOTUNE)
         options = tf.data.Options()
         options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
         return made.with_options(options).prefetch(tf.data.AUTOTUNE)
