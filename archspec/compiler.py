@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from archspec.diagnostics import Diagnostic, SpecError, in_order
 from archspec.frontend import checks
+from archspec.frontend.elaborate.budget import Budget
 from archspec.frontend.elaborate.elaborate import elaborate
 from archspec.frontend.elaborate.observer import Observer
 from archspec.frontend.elaborate.recording import Recorder, Recording
@@ -89,15 +90,17 @@ class Compiler:
         reference: Reference,
         overrides: Overrides | None = None,
         observer: Observer | None = None,
+        budget: Budget | None = None,
     ) -> Checked:
         """One network, or what is wrong with it, or both where its ``expect`` is not met;
-        ``observer`` is called at each event of its elaboration.
+        ``observer`` is called at each event of its elaboration, and ``budget`` is what the networks
+        of a spec share.
         """
         name, graph = _name_of(reference), None
         try:
             resolved = resolve(self.library, reference, overrides)
             name = str(resolved.document.root.data["name"].text)
-            graph = self._named_graph(resolved, observer)
+            graph = self._named_graph(resolved, observer, budget)
             _check_expectations(graph, resolved, expect=self.expect and not overrides)
         except SpecError as error:
             return Checked(name, reference.path, graph, error.diagnostics, error.sources)
@@ -113,7 +116,7 @@ class Compiler:
 
     def check_family(self, reference: Reference, overrides: Overrides) -> Iterator[Checked]:
         """The network of a reference and, where it names no variant, those of all variants of its
-        spec.
+        spec. The last one is the one with which they ask for too much together.
         """
         try:
             members = list(self.family(reference))
@@ -121,8 +124,11 @@ class Compiler:
             name, path = _name_of(reference), reference.path
             yield Checked(name, path, None, error.diagnostics, error.sources)
             return
+        budget = Budget()
         for member in members:
-            yield self.check(member, overrides)
+            yield self.check(member, overrides, budget=budget)
+            if budget.used_up:
+                return
 
     def resolve(self, reference: Reference, overrides: Overrides | None = None) -> Resolved:
         """One network's document, with what it extends, its variant and the overrides laid on.
@@ -143,7 +149,7 @@ class Compiler:
 
     def graph(self, resolved: Resolved, *, expect: bool, observer: Observer | None = None) -> Graph:
         """The graph of a resolved document. Raises `SpecError`."""
-        graph = self._named_graph(resolved, observer)
+        graph = self._named_graph(resolved, observer, None)
         _check_expectations(graph, resolved, expect=expect)
         return graph
 
@@ -152,27 +158,31 @@ class Compiler:
         recorder = Recorder()
         return recorder.recording(self.graph(resolved, expect=expect, observer=recorder))
 
-    def _named_graph(self, resolved: Resolved, observer: Observer | None) -> Graph:
+    def _named_graph(
+        self, resolved: Resolved, observer: Observer | None, budget: Budget | None
+    ) -> Graph:
         """The graph, with what the document says of it besides its layers."""
         root = resolved.document.root
         return replace(
-            self._graph(resolved, observer),
+            self._graph(resolved, observer, budget),
             name=str(root.data["name"].text),
             description=_text(root, "description"),
             source=_text(root, "source"),
         )
 
-    def _graph(self, resolved: Resolved, observer: Observer | None) -> Graph:
+    def _graph(self, resolved: Resolved, observer: Observer | None, budget: Budget | None) -> Graph:
         """The graph, elaborated unless a document with the same structure was before."""
         if observer is not None:
-            return self._elaborated(resolved, observer)
+            return self._elaborated(resolved, observer, budget)
         root = resolved.document.root
         key = tuple((name, id(value)) for name, value in root.items() if name not in NO_STRUCTURE)
         if key not in self.graphs:
-            self.graphs[key] = self._elaborated(resolved, None), resolved
+            self.graphs[key] = self._elaborated(resolved, None, budget), resolved
         return self.graphs[key][0]
 
-    def _elaborated(self, resolved: Resolved, observer: Observer | None) -> Graph:
+    def _elaborated(
+        self, resolved: Resolved, observer: Observer | None, budget: Budget | None
+    ) -> Graph:
         document = resolved.document
         try:
             program, problems = parser.parse(document, self.bodies)
@@ -180,7 +190,7 @@ class Compiler:
             graph = None
             if program is not None:
                 graph, problems = elaborate(
-                    program, resolved.kinds, self.layers, problems, observer
+                    program, resolved.kinds, self.layers, problems, observer, budget
                 )
         except RecursionError:
             graph, problems = None, [_nested_too_deep(document)]

@@ -21,7 +21,9 @@ INTEGER = 2**63 - 1
 """The largest absolute value of an integer: what a tensor's size, a 64-bit number, can hold."""
 
 WORK = 10_000_000
-"""Elementary steps of list operations in all expressions of one compilation: a few seconds."""
+"""Elementary steps of list operations in all expressions of one spec, all its variants together: a
+few seconds.
+"""
 
 TEXT_BYTES = 1_000_000
 """Bytes of one spec file."""
@@ -39,12 +41,24 @@ LAYERS = 100_000
 """Layers of a network, and repetitions of one item."""
 
 ITEMS = 250_000
-"""Items that one compilation carries out: layers, groups, block calls, each repetition by
-itself.
+"""Items that one spec carries out, all its variants together: layers, groups, block calls, each
+repetition by itself.
 """
 
 REUSE = 5
 """What one `reuse` counts for among the items."""
+
+NEW_LAYER = 4
+"""What a layer counts for among the items if no other has its arguments: it is kept in memory."""
+
+INPUTS = 5
+"""Names of a `from` that count for one of the items."""
+
+VARIABLES = 5
+"""Variables of the spec that count for one of the items, for each network."""
+
+AXES = 31
+"""Axes of a tensor. With that of the batch they are 32, the most that every NumPy holds."""
 
 ITEMS_AFTER_MISTAKE = 50_000
 """Items that are carried out after the first mistake, to find others."""

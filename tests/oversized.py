@@ -188,7 +188,42 @@ LONG = {
     "expect": ("unknown-name", ""),
 }
 
+
+def _many_inputs() -> str:
+    """A layer that takes a thousand tensors, ninety thousand times."""
+    named = "".join(f"  - {{ReLU: , name: a{i}}}\n" for i in range(1_000))
+    names = ", ".join(f"a{i}" for i in range(1_000))
+    return f"{HEAD}layers:\n{named}  - {{repeat: 90_000, from: [{names}], Add: }}\n"
+
+
+def _attention() -> str:
+    return (
+        "archspec: 1\nname: hostile\ninput: [4, 4]\nlayers:\n  - {name: a, ReLU: }\n  - {repeat: 9_000,"
+        " from: [a, a], MultiHeadAttention: {num_heads: 1, key_dim: 1, output_shape: '$([1] * 9999)'}}\n"
+    )
+
+
 TABLE = {
+    "attention with an output of 10,000 axes": Oversized(_attention, "shape-mismatch", "axes"),
+    "an input of 90,000 axes": Oversized(
+        lambda: f"archspec: 1\nname: hostile\ninput: [{'1, ' * 90_000}1]\nlayers: [ReLU]\n",
+        "bound-network",
+        "axes",
+    ),
+    "90,000 layers of 1,000 inputs": Oversized(_many_inputs, "bound-network", "more than"),
+    "100,000 different layers": Oversized(
+        lambda: f"{HEAD}layers: [{{repeat: 99_999, Rescaling: {{scale: '$([$i] * 3)'}}}}]\n",
+        "bound-network",
+        "more than",
+    ),
+    "lists of 10,000 numbers as arguments": Oversized(
+        lambda: (
+            "archspec: 1\nname: hostile\ninput: [9999]\n"
+            "layers: [{repeat: 99_999, Rescaling: {scale: '$([$i] * 9999)'}}]\n"
+        ),
+        "bound-network",
+        "elements",
+    ),
     "text of 5 MB": Oversized(
         lambda: HEAD + "layers:\n" + "  - ReLU\n" * 500_000, "bound-text", "bytes"
     ),

@@ -16,6 +16,8 @@ import pytest
 
 import archspec
 from archspec import limits
+from archspec.compiler import Compiler
+from archspec.frontend.library import Reference
 from archspec.frontend.resolve import read_override
 from tests.oversized import TABLE, Oversized
 
@@ -185,3 +187,25 @@ def test_the_page_of_bounds_has_every_one_of_them_with_its_number() -> None:
 
 def _rows(page: str) -> Iterator[tuple[str, str]]:
     yield from re.findall(r"^\| `(\w+)` \| ([0-9,]+) \|", page, re.MULTILINE)
+
+
+def test_the_variants_of_a_spec_share_one_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four networks of 30 layers each ask for more than 100 items, of which each alone asks for
+    less; the rest is not compiled.
+    """
+    monkeypatch.setattr(limits, "ITEMS", 100)
+    path = tmp_path / "spec.yaml"
+    variants = "".join(f"  v{i}: {{vars: {{n: {29 - i}}}}}\n" for i in range(9))
+    path.write_text(
+        "archspec: 1\nname: many\ninput: [8]\nvars: {n: 30}\n"
+        f"layers: [{{ReLU: , repeat: $n}}]\nvariants:\n{variants}"
+    )
+    *others, last = Compiler().check_family(Reference.parse(str(path)), {})
+    assert [len(one.graph.nodes) if one.graph else 0 for one in others] == [30, 29, 28]
+    assert [one.code for one in last.diagnostics] == ["bound-network"]
+    assert last.diagnostics[0].message == (
+        "the networks of this spec ask for more than 100 layers, groups and block calls together"
+    )
+    assert Compiler().check(Reference.parse(f"{path}@v8"), {}).graph is not None

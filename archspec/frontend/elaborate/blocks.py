@@ -132,7 +132,7 @@ def _cache_key(state: State, call: BlockCall, site: Site, values: Environment) -
     if FAILED in arguments or any(feed.tensor is None for feed in site.feeds):
         return None
     shown = repr(arguments)
-    state.budget.spend(len(shown) // 8)
+    state.budget.spend(len(shown))
     names = [feed.name for feed in site.feeds]
     assert site.name is not None
     return (

@@ -12,7 +12,7 @@ from archspec import limits
 from archspec.diagnostics import Diagnostic, Enough
 from archspec.frontend.checks import Outcome, dead_ends
 from archspec.frontend.elaborate.blocks import block_call, variable_call
-from archspec.frontend.elaborate.budget import Exceeded
+from archspec.frontend.elaborate.budget import Budget, Exceeded
 from archspec.frontend.elaborate.items import mistaken, run
 from archspec.frontend.elaborate.layers import layer_call
 from archspec.frontend.elaborate.observer import Observer, Unobserved
@@ -65,19 +65,22 @@ def elaborate(
     cache: LayerCache,
     problems: Iterable[Diagnostic],
     observer: Observer | None = None,
+    budget: Budget | None = None,
 ) -> tuple[Graph | None, list[Diagnostic]]:
     """The graph of a program, and what is wrong with it; no graph where something is.
 
     ``problems`` have been found before, and what they are about is broken in the program.
-    ``observer`` is called at each event.
+    ``observer`` is called at each event. ``budget`` is what the networks of the spec share.
     """
-    state = State(program, cache, problems, observer or Unobserved(), OPERATIONS)
+    budget = budget or Budget()
+    budget.begin(len(program.variables))
+    state = State(program, cache, problems, observer or Unobserved(), OPERATIONS, budget)
     try:
         graph = _graph(state, kinds)
     except Enough:
         return None, state.problems
     except Exceeded as bound:
-        if state.budget.shortened:  # it was the mistakes that used it up
+        if budget.cut:  # it was the mistakes that used it up
             return None, state.problems
         span = bound.span or program.items.place
         problem = Diagnostic("bound-network", bound.message, span, help=bound.help)
@@ -198,6 +201,9 @@ def _wrong_shape(one: Input, shape: object) -> Diagnostic | None:
     if not isinstance(shape, list):
         message = f"the shape of `{one.name}` must be a list of sizes"
         return Diagnostic("wrong-value", message, span, f"this gives {show(shape)}")
+    if len(shape) > limits.AXES:
+        message = f"`{one.name}` has {len(shape):,} axes, and a tensor may have {limits.AXES}"
+        return Diagnostic("bound-network", message, span, help="the batch is no axis of a shape")
     if all(_is_size(as_integer(size)) for size in shape):
         return None
     message = f"the sizes of `{one.name}` must be positive integers, or `null` for unknown ones"

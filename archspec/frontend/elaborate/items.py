@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archspec import limits
 from archspec.frontend.elaborate.names import join
 from archspec.frontend.elaborate.paths import complain_of_unknown, settle, written_path
 from archspec.frontend.elaborate.repeat import repetitions
@@ -102,6 +103,7 @@ def _site_of(state: State, item: Item, site: Site, number: int | None, turn: Tur
     """
     context, environment, feeds, name = site
     if item.sources is not None:
+        state.budget.items -= len(item.sources) // limits.INPUTS
         feeds = tuple([_source(state, one, site) for one in item.sources])
     if item.name is not None:
         name = written_path(state, item.name, site, number)

@@ -90,7 +90,12 @@ def _inferred(state: State, layer: Layer, tensors: tuple[Tensor, ...]) -> Inferr
 
 
 def _bounded(inferred: Inferred) -> Inferred:
-    """The same, or `Mismatch` where the output has more elements than a computer can count."""
+    """The same, or `Mismatch` where the output has more elements than a computer can count, or more
+    axes than NumPy.
+    """
+    if len(inferred[0].shape) > limits.AXES:
+        message = f"the output has {len(inferred[0].shape):,} axes, and a tensor may have"
+        raise Mismatch(f"{message} {limits.AXES}")
     if prod([size or 1 for size in inferred[0].shape]) > limits.INTEGER:
         help = "look for a layer that enlarges its input, in a `repeat`"
         raise Mismatch(
@@ -129,7 +134,7 @@ def _made(state: State, call: LayerCall, site: Site) -> Layer | None:
         except (Located, Silenced) as error:
             values[name] = state.failed(error, environment, site.context)
     key = repr(values) if values else ""
-    state.budget.spend(len(key) // 8)
+    state.budget.spend(len(key))
     layer = plan.layers.get(key)
     if layer is None:
         making = Making(call, {**plan.constants, **values}, site)
@@ -181,8 +186,11 @@ def _new_layer(state: State, making: Making) -> Layer | None:
                 code="wrong-argument" if mismatch.at in values else "missing-argument",
             )
         return None
-    arguments = sorted(layer.arguments.items(), key=_first)
-    return state.cache.layers.setdefault((call.kind, repr(arguments)), layer)
+    key = call.kind, repr(sorted(layer.arguments.items(), key=_first))
+    if key not in state.cache.layers:
+        state.budget.items -= limits.NEW_LAYER - 1
+        state.cache.layers[key] = layer
+    return state.cache.layers[key]
 
 
 def _first(pair: tuple[str, Any]) -> str:

@@ -60,6 +60,17 @@ class Names:
         self.take(path, place)
         return path
 
+    def branch(self, prefix: str, label: str, reserved: frozenset[str], place: Span) -> str:
+        """A free path for a branch: its label, which only the branch itself has reserved, counted
+        up where that is taken.
+        """
+        path = join(prefix, label)
+        if path in self.taken or path in self.counted:
+            return self.automatic(prefix, label, reserved, place)
+        self.counted[path] = 1
+        self.take(path, place)
+        return path
+
     def written(self, path: str, place: Span) -> Span | None:
         """Take a path that the author wrote; where it is taken already, by whom."""
         owner = self.taken.get(path)

@@ -79,6 +79,7 @@ class State:
         problems: Iterable[Diagnostic],
         observer: Observer,
         operations: Mapping[type, CarryOut],
+        budget: Budget,
     ) -> None:
         self.program = program
         self.observer = observer
@@ -96,7 +97,7 @@ class State:
         self.bypasses: dict[str, Item] = {}
         self.unseen = False
         self.needed: set[str] = set()
-        self.budget = Budget()
+        self.budget = budget
         self.blocks = BlockCache(self.nodes, self.scopes, self.names, self.needed)
         self.variables = Environment(None, {}, self.budget, [])
 

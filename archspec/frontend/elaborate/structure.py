@@ -96,9 +96,9 @@ def _branch(state: State, path: Branch, kind: str, site: Site) -> Feed | None:
 
 
 def _branch_name(state: State, path: Branch, context: Context) -> Named:
-    reserved = context.reserved - {path.label}
-    taken = state.names.automatic(context.prefix, path.label, reserved, path.place)
-    return Named(taken, taken == join(context.prefix, path.label))
+    written = join(context.prefix, path.label)
+    taken = state.names.branch(context.prefix, path.label, context.reserved, path.place)
+    return Named(taken, taken == written)
 
 
 def _merged(state: State, branches: Branches, ends: Mapping[str, Feed], site: Site) -> Feed:
