@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from archspec.backends.python_source.agreement import names_in, value_of
-from archspec.backends.python_source.words import ATOM, Code, constant
+from archspec.backends.python_source.words import ATOM, OURS, RESERVED, Code, constant
 from archspec.frontend.expressions import tree
 from archspec.frontend.expressions.builtins import BUILTINS
 
@@ -59,6 +59,13 @@ class _Values:
 
 Meaning = Code | TensorVariable | Known
 Names = Callable[[str], Meaning]
+
+
+def _text(meaning: Meaning) -> str:
+    """The code that a name stands for; nothing for a value."""
+    if isinstance(meaning, Known):
+        return ""
+    return meaning.text if isinstance(meaning, Code) else meaning.variable
 
 
 class Translator:
@@ -135,15 +142,23 @@ class Translator:
     def comprehension(self, node: tree.Comprehension) -> Code:
         """`[element for variable in source]`."""
         source = self.sequence(node.source, OR)
-        outer, name = self.bound, self._free(node.variable)
+        outer, name = self.bound, self._free(node)
         self.bound = {**outer, node.variable: name}
         element = self.text(node.element, CONDITIONAL)
         self.bound = outer
         return Code(f"list({source})" if element == name else f"[{element} for {name} in {source}]")
 
-    def _free(self, name: str) -> str:
-        lower = name.lower()
-        return f"{lower}_" if lower in ("l", "o", "keras", "layers", "x", "name") else lower
+    def _free(self, node: tree.Comprehension) -> str:
+        """A name for the variable of a comprehension, which hides nothing that its element
+        mentions.
+        """
+        mentioned = set(names_in(node.element)) - {node.variable}
+        texts = [self.bound.get(name) or _text(self.peek(name)) for name in mentioned]
+        taken = {*RESERVED, *OURS, "o", *re.findall(r"\w+", " ".join(texts))}
+        name = node.variable.lower()
+        while name in taken:
+            name += "_"
+        return name
 
     def sequence(self, node: tree.Node, level: int) -> str:
         """What is only gone through: a `range` stays one."""

@@ -56,7 +56,7 @@ def activation(visit: Visit) -> Visit:
     return visit
 
 
-def loops(step: Step) -> list[tuple[Address, int]]:
+def repetitions_around(step: Step) -> list[tuple[Address, int]]:
     """The repeated items around a step in its function, and which repetition it is in, the
     outermost first.
     """
@@ -128,6 +128,15 @@ class Facts:
         """Whether an item is a side path, so that the chain goes on from before it."""
         original, whole = self.original(step)
         return whole and isinstance(original.item.operation, SideOutput)
+
+    def has_outputs(self, visits: list[Visit]) -> bool:
+        """Whether an output of the model ends in some lists, or in the blocks that they call."""
+        return any(
+            isinstance(step.item.operation, SideOutput)
+            or (step.reused and self.outputs_within(step))
+            for visit in visits
+            for step in steps_in(visit)
+        )
 
     def _find_calls(self) -> None:
         targets: dict[Address, set[str]] = {}
@@ -225,7 +234,9 @@ class Facts:
         paths = (origin.path, step.path)
         looked = {origin.address, step.address} & self._looked_into
         inside = any(paths_within(path, self.output_paths) for path in paths)
-        level = not loops(origin) and activation(origin.visit) is activation(step.visit)
+        level = not repetitions_around(origin) and activation(origin.visit) is activation(
+            step.visit
+        )
         plain = not any(
             around.item.when is not None
             for around in within(origin)
@@ -289,8 +300,8 @@ def _is_local(name: SourceName) -> bool:
         owner.visit
     ) is not activation(reader.visit):
         return False
-    around = loops(owner)
-    return around == loops(reader)[: len(around)]
+    around = repetitions_around(owner)
+    return around == repetitions_around(reader)[: len(around)]
 
 
 def _around(name: SourceName) -> Iterator[Address]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archspec.backends.python_source import calls, tensors
-from archspec.backends.python_source.facts import common, steps_in
+from archspec.backends.python_source.facts import common, repetitions_around
 from archspec.backends.python_source.loops import RepeatedItem, repeated
 from archspec.backends.python_source.naming import automatic_name, item_name, text_of
-from archspec.backends.python_source.outputs import begin_output, end_output
+from archspec.backends.python_source.outputs import begin_output, end_output, stays_to_end
 from archspec.backends.python_source.reuse import as_function, reuse
 from archspec.backends.python_source.words import Code, Template
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Place
@@ -213,7 +213,13 @@ def _residual(writer: FunctionWriter, site: ItemSite, operation: Residual, feed:
         return write_items(writer, main, site.place, feed)
     free = {name for name in ("shortcut", "residual") if name not in writer.names.taken}
     condition = None if shortcut is None else _shortcut_condition(writer, site, shortcut)
-    later = condition is not None or (shortcut is not None and _looks_around(shortcut.items))
+    later = condition is not None or (
+        shortcut is not None
+        and (
+            _looks_around(shortcut.items)
+            or writer.facts.has_outputs(present.visits(shortcut.label))
+        )
+    )
     saved = end = feed
     if feed == site.place.target and (shortcut is None or later or not shortcut.items.items):
         saved = end = writer.assign(_way_around(writer), feed)
@@ -279,15 +285,19 @@ def _side_output(writer: FunctionWriter, site: ItemSite, feed: str) -> str:
     slot = _slot(writer, site)
     assert site.item.name is not None
     held = site.address in writer.facts.held
+    appended = writer.module.plan.appended
+    own = held and (appended or not repetitions_around(site.steps[0]))
     target = (
         tensors.own_variable(writer, site)
-        if held
+        if own
         else writer.names.new(site.item.name.text.replace("$", ""), "side")
     )
     end = write_items(writer, site.visits(), site.place._replace(target=target), feed)
-    stays = end == target or (end != feed and writer.is_held(end))
-    if held or not (stays or writer.module.plan.appended):
+    stays = end == target or (end != feed and stays_to_end(writer, site, end))
+    if own or not (stays or appended):
         end = writer.assign(target, end)
+    if held and not own:
+        writer.assign(tensors.own_variable(writer, site), end)
     if site.address in writer.facts.tapped:
         tensors.tap(writer, text_of(writer, site.place.prefixes[0]), end)
     name = text_of(writer, site.place.prefixes[0])
@@ -299,12 +309,6 @@ def _slot(writer: FunctionWriter, site: ItemSite) -> str:
     """A variable for the place of an output that comes before those within it; nothing where
     there are none.
     """
-    inner = (step for visit in site.visits() for step in steps_in(visit))
-    several = any(
-        isinstance(step.item.operation, SideOutput)
-        or (step.reused and writer.facts.outputs_within(step))
-        for step in inner
-    )
-    if not (several and writer.module.plan.appended):
+    if not (writer.module.plan.appended and writer.facts.has_outputs(site.visits())):
         return ""
     return writer.assign(writer.names.new("slot"), "len(outputs)")

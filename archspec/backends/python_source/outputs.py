@@ -5,10 +5,11 @@ blocks, loops or conditions, a list to which they are appended as the model is b
 from __future__ import annotations
 
 from archspec.backends.output_layers import MAIN, need_dtypes, output_layers
+from archspec.backends.python_source.facts import repetitions_around, within
 from archspec.backends.python_source.layout import Brackets, Line, Piece, around
 from archspec.backends.python_source.module import Module
 from archspec.backends.python_source.words import quoted
-from archspec.backends.python_source.writer import FunctionWriter
+from archspec.backends.python_source.writer import FunctionWriter, ItemSite
 
 
 def begin_output(writer: FunctionWriter) -> int:
@@ -36,15 +37,17 @@ def end_output(
         writer.emit(Line(Brackets(call, (output,), ")")))
 
 
-def add_output(writer: FunctionWriter, variable: str, path: str, *, stays: bool) -> None:
-    """A further output that a variable holds; ``stays`` says whether nothing else is ever put
-    into that.
+def stays_to_end(writer: FunctionWriter, site: ItemSite, variable: str) -> bool:
+    """Whether what a variable holds as an output ends is there when the model is made: in a list
+    all is. A variable of an item that is named again gets another value in each repetition, and
+    as long as that item is being written.
     """
-    number = begin_output(writer)
-    if not writer.module.plan.appended and not stays and not writer.is_held(variable):
-        name = writer.names.new(path.rpartition(".")[2], "side")
-        variable = writer.assign(name, variable)
-    end_output(writer, number, variable, quoted(path))
+    if writer.module.plan.appended:
+        return True
+    step = site.steps[0]
+    around = {address for one in within(step) for address in (one.address, one.visit.address)}
+    unfinished = {writer.held[address] for address in around & writer.held.keys()}
+    return writer.is_held(variable) and variable not in unfinished and not repetitions_around(step)
 
 
 def outputs_of_model(module: Module, main: str) -> Piece:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from archspec.backends.python_source.calls import applied
 from archspec.backends.python_source.facts import Varies, activation
 from archspec.backends.python_source.layout import Brackets, Definition, Piece, Statement, ended
-from archspec.backends.python_source.outputs import add_output
+from archspec.backends.python_source.outputs import begin_output, end_output, stays_to_end
 from archspec.backends.python_source.tensors import own_variable, tap, target
 from archspec.backends.python_source.words import CHAIN, identifier, quoted
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite
@@ -26,12 +26,13 @@ def as_function(
     assert site.item.name is not None
     name = writer.names.new(f"apply_{identifier(site.item.name.text)}")
     name = writer.functions.setdefault(site.address, name)
+    visible = dict(writer.functions)
     given = [CHAIN] if len(feeds) == 1 else [writer.names.new("a", "b", "c") for _ in feeds]
     body: list[Statement] = []
     outer, writer.body, writer.clobbered = writer.body, body, True
     inside = ItemSite(site.steps, site.place._replace(target=CHAIN), given[0])
     result = write(writer, inside, given)
-    writer.body = outer
+    writer.body, writer.functions = outer, visible
     writer.emit(Definition(name, given, ended(body, result)))
     return writer.assign(target(writer, site), f"{name}({', '.join(feeds)})")
 
@@ -159,14 +160,16 @@ class _Copy:
             node = self.graph.outputs[path]
             variable = self._variable(node)
             if path == self.step.path:
-                variable = self._write_own(variable)
-            add_output(self.writer, variable, path, stays=node in made)
+                self._keep_end(variable)
+            if not (node in made or stays_to_end(self.writer, self.site, variable)):
+                name = self.writer.names.new(path.rpartition(".")[2], "side")
+                variable = self.writer.assign(name, variable)
+            end_output(self.writer, begin_output(self.writer), variable, quoted(path))
 
-    def _write_own(self, end: str) -> str:
-        """The end of a side path, kept where it is named again."""
+    def _keep_end(self, end: str) -> None:
+        """Keep the end of a side path where it is named again."""
         facts = self.writer.facts
         if self.site.address in facts.held:
-            end = self.writer.assign(own_variable(self.writer, self.site), end)
+            self.writer.assign(own_variable(self.writer, self.site), end)
         if self.site.address in facts.tapped:
             tap(self.writer, quoted(self.step.path), end)
-        return end
