@@ -51,7 +51,8 @@ class Scope(NamedTuple):
     ``index``, from 1, of ``count``, and holds what the item makes. Repetitions of one item are the
     siblings that share its ``span``. ``label`` is the block's name, the branch's, the item's.
     ``path`` is the dotted name; a scope that is no step of a path has its parent's. ``arguments``
-    are those of a block's call, evaluated, with the defaults.
+    are those of a block's call, evaluated, with the defaults; ``inputs`` maps the names that a
+    block has for its inputs to the tensors of the call.
     """
 
     path: str
@@ -62,6 +63,7 @@ class Scope(NamedTuple):
     index: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
     count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
     arguments: Bindings = ()
+    inputs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, repr=False)

@@ -88,12 +88,27 @@ def assert_numbers_add_up(network: Graph, one: Drawn) -> None:
     for box in one.drawing.boxes:
         said = box.rows[0].small if box.form is Form.FRAME else box.weight
         if said:
-            assert said == f"{short(parameters(on.get(box.id, [])))} params", box
+            assert_says_weights(said, on.get(box.id, []))
     for cluster in clusters(one.drawing.members):
         if cluster.weight:
             inside = [node for box in boxes(cluster.members) for node in on.get(box.id, [])]
-            assert cluster.weight == f"{short(parameters(inside))} params", cluster.title
+            assert_says_weights(cluster.weight, inside)
     assert sum(parameters(nodes) for nodes in on.values()) == network.parameters
+
+
+def assert_says_weights(said: str, nodes: list[Node]) -> None:
+    """What stands on a box is the number of its weights, or whose they are where all are those
+    of other layers.
+    """
+    if said.startswith("weights of "):
+        owners = [node.weights_of for node in nodes if node.weights]
+        assert owners and None not in owners, said
+        common = said.removeprefix("weights of ")
+        assert common == "other layers" or all(
+            f"{owner}.".startswith(f"{common}.") for owner in owners
+        )
+    else:
+        assert said == f"{short(parameters(nodes))} params"
 
 
 def assert_all_weights_are_said(network: Graph, one: Drawn) -> None:

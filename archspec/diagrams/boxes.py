@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from archspec.diagrams import lettering
 from archspec.diagrams.canvas import Canvas
 from archspec.diagrams.drawing import Box, Cluster, Form, Row
-from archspec.diagrams.elements import Card, Element, Group, Side, Split, nodes_of
-from archspec.diagrams.lettering import DOT, MARK
+from archspec.diagrams.elements import Card, Element, Group, Split, nodes_of
+from archspec.diagrams.folding import whole
+from archspec.diagrams.lettering import DOT, MARK, NARROW
 from archspec.diagrams.palette import Fill
 from archspec.diagrams.roles import Role, fill, role
 from archspec.graph import Node
@@ -27,13 +28,13 @@ def input_box(canvas: Canvas, name: str, words: str, tensor: Tensor) -> Box:
     return box
 
 
-def output_box(canvas: Canvas, side: Side) -> Box:
-    """The box of the output in which a side path ends."""
-    tensor = canvas.graph.tensors[canvas.graph.outputs[side.name]]
-    box = Box(canvas.new_id(), Form.OUTPUT, [Row(side.name)], node=side.name)
+def output_box(canvas: Canvas, name: str) -> Box:
+    """The box of an output of the model."""
+    tensor = canvas.graph.tensors[canvas.graph.outputs[name]]
+    box = Box(canvas.new_id(), Form.OUTPUT, [Row(name)], node=name)
     box.lines = [f"output, {tensor}"]
-    box.tip = f"{side.name}\noutput of the model, {tensor}"
-    canvas.ends[side.name] = box.id
+    box.tip = f"{name}\noutput of the model, {tensor}"
+    canvas.ends[name] = box.id
     return box
 
 
@@ -54,8 +55,17 @@ def card_box(canvas: Canvas, card: Card) -> Box:
     box.node = card.main.name
     box.size, box.weight = str(canvas.last_of(alike).output), lettering.weight(layers)
     box.tip = lettering.card_tip(card.nodes, canvas.graph, len(alike))
+    if not symbol:
+        _name(box, lettering.said_name(alike), canvas.plan.unnamed)
     canvas.put(layers, box)
     return box
+
+
+def _name(box: Box, name: str, unnamed: str) -> None:
+    """Write the author's name for a layer on its card, where it costs no further line."""
+    words = DOT.join(filter(None, [name, *box.lines]))
+    if name and name != unnamed and len(words) + len(box.weight) < NARROW:
+        box.lines = [words]
 
 
 def _layers(canvas: Canvas, card: Card, alike: Sequence[Element]) -> list[Node]:
@@ -82,10 +92,25 @@ def _say(canvas: Canvas, card: Card) -> Say:
     alike = canvas.likeness.alike(card)
     rates = [[getattr(node.layer, "rate", None) for node in nodes_of(each)] for each in alike]
     vague = {"rate": ""} if any(each != rates[0] for each in rates) else {}
-    vocabulary = canvas.plan.vocabulary
+    vocabulary = {**_ranges(canvas, card), **canvas.plan.vocabulary}
     return lambda name, value: vague.get(
         name, vocabulary.get((card.main.name, name)) or plainly(name, value)
     )
+
+
+def _ranges(canvas: Canvas, card: Card) -> dict[tuple[str, str], str]:
+    """The numbers of a card's layer that grow from copy to copy: ``16 … 286``."""
+    grown = canvas.likeness.grown(card)
+    if not isinstance(grown, Card):
+        return {}
+    first, last = card.main.layer, grown.main.layer
+    pairs = ((name, getattr(first, name), getattr(last, name)) for name in first.attributes)
+    numbers = {name: (whole(before), whole(after)) for name, before, after in pairs}
+    return {
+        (card.main.name, name): f"{before} … {after}"
+        for name, (before, after) in numbers.items()
+        if before != after and None not in (before, after)
+    }
 
 
 def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
@@ -94,7 +119,8 @@ def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
     for card in cards:
         row, belongs = _row(canvas, card)
         canvas.legend.saw(row.fill, belongs)
-        rows.append(row._replace(belongs=lettering.together(belongs)))
+        shared = lettering.shared_weights(card.nodes)
+        rows.append(row._replace(small=shared, belongs=lettering.together(belongs)))
         copies = len(canvas.likeness.alike(card))
         tips.append(lettering.card_tip(card.nodes, canvas.graph, copies))
     box = Box(canvas.new_id(), Form.STACK, rows, rows[0].fill, node=cards[0].main.name)
@@ -118,7 +144,8 @@ def frame_box(canvas: Canvas, cluster: Cluster, cards: Sequence[Box]) -> Box:
 def _frame_row(card: Box) -> Row:
     if card.form is Form.GROUP:
         return card.rows[0]._replace(small=DOT.join([*card.lines, card.size]))
-    return card.rows[0]._replace(small="", belongs=DOT.join(card.lines))
+    shared = card.weight if card.weight.startswith("weights of") else ""
+    return card.rows[0]._replace(small=shared, belongs=DOT.join(card.lines))
 
 
 def group_box(canvas: Canvas, group: Group) -> Box:

@@ -47,6 +47,8 @@ class Plan(NamedTuple):
     """Words for arguments of layers, by the layer's and the argument's name, that stand in
     place of their values.
     """
+    unnamed: str = ""
+    """A name that is not shown: that of the call of which a panel shows the block."""
 
 
 class Likeness:
@@ -56,6 +58,7 @@ class Likeness:
 
     def __init__(self) -> None:
         self.marks: defaultdict[int, list[Mark]] = defaultdict(list)
+        self._grown: dict[int, Element] = {}
         self._likes: defaultdict[int, list[Element]] = defaultdict(list)
         self._bare: defaultdict[int, list[Elements]] = defaultdict(list)
         self._more: defaultdict[int, list[Elements]] = defaultdict(list)
@@ -64,6 +67,8 @@ class Likeness:
         """Record what the drawn copy of a fold stands for."""
         for shown, other in fold.pairs:
             self._likes[shown.number].append(other)
+        if fold.growing:
+            self._grown |= {shown.number: other for shown, other in fold.pairs}
         for mark in fold.marks:
             self.mark(mark)
         for split, body in fold.bare:
@@ -84,6 +89,10 @@ class Likeness:
                     seen.add(other.number)
                     reached.append(other)
         return reached
+
+    def grown(self, element: Element) -> Element | None:
+        """What an element has become in the last of the copies in which its numbers grow."""
+        return self._grown.get(element.number)
 
     def bare(self, element: Element) -> list[Elements]:
         """What first copies have in the place of a split: the main path alone."""
@@ -290,7 +299,8 @@ class Canvas:
         usual = lettering.together(self.legend.usual(row.fill))
         if row.belongs is None or row.belongs == usual:
             return row
-        return row._replace(small=row.belongs or "alone")
+        words = [row.belongs or "alone", row.small]
+        return row._replace(small=lettering.DOT.join(filter(None, words)))
 
 
 def _several(places: Sequence[str], numbers: Sequence[int]) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 from archspec.diagrams import lettering
 from archspec.diagrams.canvas import Canvas
-from archspec.diagrams.drawer import draw_body, draw_inputs
+from archspec.diagrams.drawer import draw_body, draw_inputs, draw_outputs
 from archspec.diagrams.drawing import Cluster, Drawing, boxes
 from archspec.diagrams.edges import edges
 from archspec.diagrams.elements import Readings
 from archspec.diagrams.figure import View, elements_of, plan
 from archspec.diagrams.lettering import Legend
-from archspec.reports.matching import Pair, match
+from archspec.layers import Layer
+from archspec.reports.matching import Pair, arguments, match
 
 SIGNS = {"+": "only in the second", "−": "only in the first", "~": "changed"}
 
@@ -37,6 +38,7 @@ def both(first: Readings, second: Readings, view: View, title: str | None = None
         canvas = Canvas(graph, plan(view), "ab"[number], legend)
         draw_inputs(canvas, cluster.members)
         draw_body(canvas, elements_of(readings, view), cluster.members)
+        draw_outputs(canvas, cluster.members)
         part = Drawing(graph.name, graph.name, "", [cluster])
         canvas.finish(part)
         _sign(
@@ -60,12 +62,17 @@ def _signs(pair: Pair) -> Iterator[tuple[tuple[int, str], str]]:
     elif pair.b is None and pair.a is not None:
         yield from (((0, node.name), "−") for node in pair.a.nodes)
     elif pair.a and pair.b and pair.a.node and pair.b.node:
-        if pair.a.node.layer != pair.b.node.layer:
+        if _differ(pair.a.node.layer, pair.b.node.layer):
             yield (0, pair.a.node.name), "~"
             yield (1, pair.b.node.name), "~"
     else:
         for child in pair.children:
             yield from _signs(child)
+
+
+def _differ(layer: Layer, other: Layer) -> bool:
+    """Whether two layers differ, in more than that one writes out what is the other's default."""
+    return layer.kind() != other.kind() or arguments(layer) != arguments(other)
 
 
 def _sign(canvas: Canvas, cluster: Cluster, signs: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 import graphviz
@@ -22,7 +23,6 @@ from archspec.diagrams.labels import (
     stack_label,
     title_label,
 )
-from archspec.diagrams.lettering import MARK
 from archspec.diagrams.palette import INK, LIGHT, Fill, Theme
 
 FONT = "Arial"
@@ -41,6 +41,7 @@ def dot(drawing: Drawing, direction: str = "tb", theme: Theme = LIGHT) -> str:
     _write_members(graph, drawing.members, drawing.edges, forms, layout)
     for heads in drawing.heads:
         _write_side_by_side(graph, heads)
+    _write_outputs(graph, drawing)
     _write_beside(graph, drawing)
     return str(graph.source)
 
@@ -112,8 +113,50 @@ def _write_members(
                 left = [edge for edge in left if edge not in own]
                 inner.attr(**_cluster(member, layout), margin=_margin(member, own))
                 _write_members(inner, member.members, own, by_id, layout)
+                _write_room(inner, member, own, layout)
     for edge in left:
         _write_edge(graph, edge, by_id, layout)
+
+
+def _write_room(graph: Any, cluster: Cluster, edges: Sequence[Edge], layout: Layout) -> None:
+    """Room beside the first box of a cluster, so that its title, which stands at the right, is not
+    crossed by the edge that comes in from above.
+    """
+    first = cluster.members[0]
+    if not layout.down or cluster.panel or not isinstance(first, Box):
+        return
+    beside = _beside(first, list(boxes(cluster.members)), {edge.way for edge in edges})
+    title = f"{cluster.title} ×{cluster.count}" if cluster.count > 1 else cluster.title
+    needed = max(_width(title), _width(cluster.weight) * SMALL / 11) + 20
+    if needed <= beside:
+        return
+    width = needed - (0 if first.form is Form.POINT else beside)
+    room = f"{cluster.id}_room"
+    with graph.subgraph() as inner:
+        inner.attr(rank="same")
+        inner.node(first.id)
+        inner.node(room, label="", style="invis", width=f"{width / 72:.2f}", height="0.01")
+    graph.edge(first.id, room, style="invis", weight="0")
+
+
+def _beside(first: Box, inside: Sequence[Box], ways: set[Way]) -> float:
+    """About how far the boxes in a cluster reach to the right of the first of them, in points."""
+    if any(box.form is Form.BAR for box in inside):
+        return inf
+    if first.form is Form.POINT:
+        return SHORTCUT if Way.SHORTCUT in ways else 0.0
+    return max(_width(box.rows[0].strong) for box in inside if box.rows) / 2
+
+
+def _width(words: str) -> float:
+    """About how wide bold words of 11 points are, in points."""
+    return LETTER * len(words)
+
+
+LETTER = 6.2
+"""The mean width of a bold letter of 11 points."""
+SHORTCUT = 100.0
+"""About how far a shortcut and its label reach to the right, in points."""
 
 
 def _write_side_by_side(graph: Any, heads: list[str]) -> None:
@@ -123,6 +166,16 @@ def _write_side_by_side(graph: Any, heads: list[str]) -> None:
             inner.node(head)
     for left, right in pairwise(heads):
         graph.edge(left, right, style="invis", weight="0")
+
+
+def _write_outputs(graph: Any, drawing: Drawing) -> None:
+    """The main output stands beside the layer that gives it, where it takes no height."""
+    for edge in drawing.edges:
+        if edge.way is Way.OUT:
+            with graph.subgraph() as inner:
+                inner.attr(rank="same")
+                inner.node(edge.tail)
+                inner.node(edge.head)
 
 
 def _write_beside(graph: Any, drawing: Drawing) -> None:
@@ -152,11 +205,14 @@ def _cluster(cluster: Cluster, layout: Layout) -> Attributes:
 
 
 def _margin(cluster: Cluster, edges: Sequence[Edge]) -> str:
-    """What is left free around boxes: more in a panel with a long way around, which a frame
-    does not make room for by itself.
+    """What is left free around boxes, in points: more in a panel with a long way around, which a
+    frame does not make room for by itself, the most where that leads around another split.
     """
-    around = cluster.panel and any(edge.way in (Way.SHORTCUT, Way.REFERENCE) for edge in edges)
-    return "52" if around else "7"
+    ways = {edge.way for edge in edges}
+    if not cluster.panel or not ways & {Way.SHORTCUT, Way.REFERENCE}:
+        return "7"
+    splits = sum(box.form is Form.POINT for box in boxes(cluster.members))
+    return "28" if splits > 1 or Way.REFERENCE in ways else "14"
 
 
 # --- boxes
@@ -257,6 +313,7 @@ _WEIGHTS = {
     Way.SHORTCUT: "1",
     Way.REFERENCE: "0",
     Way.SIDE: "1",
+    Way.OUT: "1",
 }
 """How much Graphviz wants an edge to be short and straight."""
 
@@ -265,7 +322,7 @@ def _write_edge(graph: Any, edge: Edge, by_id: dict[str, Box], layout: Layout) -
     made = {"weight": _WEIGHTS[edge.way], "class": edge.way.value}
     if edge.way in (Way.SHORTCUT, Way.REFERENCE):
         made |= {"color": layout.theme.shortcut, "fontcolor": layout.theme.shortcut}
-    if edge.label and layout.down:
+    if edge.label and (layout.down or edge.way is Way.SHORTCUT):
         made["label"] = f" {edge.label}"
     tail, head = edge.tail, edge.head
     before, after = by_id[tail], by_id[head]
@@ -274,7 +331,6 @@ def _write_edge(graph: Any, edge: Edge, by_id: dict[str, Box], layout: Layout) -
     if edge.way is Way.SHORTCUT and before.form is Form.POINT and after.form is Form.SUM:
         side = "e" if layout.down else "n"
         tail, head = f"{tail}:{side}", f"{head}:{side}"
-        made["label"] = f" shortcut {MARK}" if after.sign == MARK else " shortcut"
     elif edge.port is not None:
         head = f"{head}:p{edge.port}:{'n' if layout.down else 'w'}"
     graph.edge(tail, head, **made)

@@ -48,6 +48,16 @@ def draw_inputs(canvas: Canvas, members: list[Member]) -> None:
         members.append(input_box(canvas, name, words, tensor))
 
 
+def draw_outputs(canvas: Canvas, members: list[Member]) -> None:
+    """Draw the model's outputs that no side path has drawn, unless there is a single one, which
+    is where the figure ends.
+    """
+    outputs = canvas.graph.outputs
+    for name in outputs if len(outputs) > 1 else ():
+        if name not in canvas.ends:
+            members.append(output_box(canvas, name))
+
+
 def draw_body(canvas: Canvas, elements: Elements, members: list[Member]) -> None:
     """Draw elements one after the other."""
     if not canvas.plan.neighbours:
@@ -78,7 +88,7 @@ def _draw(canvas: Canvas, element: Element, members: list[Member]) -> None:
 def _draw_side(canvas: Canvas, side: Side, members: list[Member]) -> None:
     canvas.sides |= {node.name: side.name for node in nodes_of(side)}
     draw_body(canvas, side.body, members)
-    members.append(output_box(canvas, side))
+    members.append(output_box(canvas, side.name))
 
 
 # --- splits

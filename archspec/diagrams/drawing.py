@@ -88,13 +88,14 @@ Member = Union[Box, Cluster]  # noqa: UP007 - the names are not there yet when t
 
 
 class Way(Enum):
-    """What an edge is."""
+    """What an edge is. One that leads ``out`` goes to an output which stands beside its layer."""
 
     TRUNK = "trunk"
     BRANCH = "branch"
     SHORTCUT = "shortcut"
     REFERENCE = "reference"
     SIDE = "side"
+    OUT = "out"
 
 
 class Edge(NamedTuple):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from archspec.diagrams.canvas import Around, Canvas
 from archspec.diagrams.drawing import Box, Cluster, Edge, Form, Member, Way, boxes
+from archspec.diagrams.lettering import MARK
 from archspec.graph import Node
 from archspec.tensor import show_shape
 
@@ -52,8 +53,8 @@ class Wiring:
     def _into(self, node: Node) -> Iterator[TensorEdge]:
         """The edges into one layer."""
         head = self.canvas.place.get(node.name)
-        if head is None:
-            return
+        if head is None or self.boxes[head].form is Form.INPUT:
+            return  # it is not drawn, or is what a block alone is given
         latest = self._latest(node)
         for number, name in enumerate(node.inputs):
             way, port = self._merging(node, number, name, latest)
@@ -117,12 +118,31 @@ class Wiring:
             box = self.canvas.ends.get(name)
             tail = self.canvas.place.get(end)
             if box is not None and tail is not None:
-                inside = self.canvas.sides.get(end) == name
-                yield TensorEdge(Edge(tail, box, Way.TRUNK if inside else Way.SIDE), end)
+                side = self.canvas.sides.get(end)
+                way = (
+                    Way.OUT
+                    if side is None and name == next(iter(self.graph.outputs))
+                    else (Way.TRUNK if side == name else Way.SIDE)
+                )
+                yield TensorEdge(Edge(tail, box, way), end)
 
     def _on_spine(self, tensor: str) -> bool:
         """Whether a tensor is on no branch and no side path."""
         return tensor not in self.canvas.in_paths and tensor not in self.canvas.sides
+
+    def _named(self, step: TensorEdge) -> TensorEdge:
+        """An edge from a point to a sum around what is between them says that it is a shortcut."""
+        tail, head = self.boxes[step.edge.tail], self.boxes[step.edge.head]
+        if step.edge.way is not Way.SHORTCUT or (tail.form, head.form) != (Form.POINT, Form.SUM):
+            return step
+        label = f"shortcut {MARK}" if head.sign == MARK else "shortcut"
+        return step._replace(edge=step.edge._replace(label=label))
+
+    def _is_labelled(self, edge: Edge, tensor: str) -> bool:
+        """Whether the size of what an edge carries stands on it."""
+        between = self.home[edge.tail] != self.home[edge.head] or self.home[edge.tail] is None
+        said = self.boxes[edge.head].form is Form.OUTPUT
+        return edge.way is Way.TRUNK and between and not said and self._on_spine(tensor)
 
     def _labelled(self, steps: list[TensorEdge]) -> list[Edge]:
         """The edges; those of the trunk outside of clusters, and into and out of them, with the
@@ -130,13 +150,12 @@ class Wiring:
         """
         edges = []
         last = ""
-        for edge, tensor in steps:
+        for edge, tensor in map(self._named, steps):
             size = show_shape(self.graph.tensors[tensor].shape)
             last = (
                 size if self.boxes[edge.tail].form in (Form.INPUT, Form.GROUP) else last
             )  # which say their size themselves
-            between = self.home[edge.tail] != self.home[edge.head] or self.home[edge.tail] is None
-            if edge.way is Way.TRUNK and between and size != last and self._on_spine(tensor):
+            if size != last and self._is_labelled(edge, tensor):
                 edges.append(edge._replace(label=size))
                 last = size
             else:

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias, Union
 
 from archspec.diagrams.roles import Role, role
 from archspec.graph import Bindings, Graph, Node, Scope
+from archspec.spelling import without_count
 
 
 class Card(NamedTuple):
@@ -22,12 +23,14 @@ class Card(NamedTuple):
     activation. ``number`` is the element's own among all of one reading, as for every element.
 
     ``main`` is the layer that it is called after; ``nodes`` are all, in their order. A card of
-    normalizations and activations alone has the first of them as its main.
+    normalizations and activations alone has the first of them as its main. ``name`` is the one
+    that the author gave to the layer, or to the group or call that is nothing but this card.
     """
 
     number: int
     nodes: tuple[Node, ...]
     main: Node
+    name: str = ""
 
     @property
     def before(self) -> tuple[Node, ...]:
@@ -62,8 +65,8 @@ class Split(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A named group, or a block's call: ``block`` is the block's name and ``arguments`` are
-    those of the call, nothing for a group.
+    """A named group, or a block's call: ``block`` is the block's name, ``arguments`` are those
+    of the call and ``inputs`` its tensors by the block's names for them; nothing for a group.
     """
 
     number: int
@@ -72,6 +75,7 @@ class Group(NamedTuple):
     body: tuple[Element, ...]
     block: str = ""
     arguments: Bindings = ()
+    inputs: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -145,6 +149,11 @@ def entries(group: Group) -> list[str]:
     )
 
 
+def input_name(group: Group, tensor: str) -> str:
+    """What a block calls a tensor that it takes; nothing where it has no name for it."""
+    return next((name for name, its in group.inputs if its == tensor), "")
+
+
 class Part(NamedTuple):
     """A scope with what it holds, in the order in which it was carried out."""
 
@@ -159,11 +168,25 @@ class Reading:
         self.graph = graph
         self.whole = whole
         self._numbers = count()
+        self._names: dict[str, str] = {}
 
     @cached_property
     def elements(self) -> Elements:
         """The elements of the whole network."""
         return self._read(self.parts[0].children)
+
+    def scope(self, name: str) -> Group | None:
+        """The first block or named group that is called so, also where it is drawn as a part of
+        a card; ``None`` if there is none.
+        """
+        for part in self.parts:
+            scope = part.scope
+            if scope.kind in ("block", "group") and name in (scope.path, scope.label):
+                block = scope.label if scope.kind == "block" else ""
+                body = self._read(part.children)
+                number, named = next(self._numbers), (scope.path, scope.label)
+                return Group(number, *named, body, block, scope.arguments, scope.inputs)
+        return None
 
     @cached_property
     def gathered(self) -> Elements:
@@ -265,6 +288,7 @@ class Reading:
         if kind == "output":
             return [Side(next(self._numbers), part.scope.path, self._read(part.children))]
         inside = self._loose(part.children)
+        self._name_card(part.scope, inside)
         if (
             kind not in ("group", "block")
             or not part.scope.label
@@ -284,8 +308,24 @@ class Reading:
                 body,
                 part.scope.label if kind == "block" else "",
                 part.scope.arguments,
+                part.scope.inputs,
             )
         ]
+
+    def _name_card(self, scope: Scope, inside: list[Element | Node]) -> None:
+        """Give the card that is all there is in a group or call the name of that."""
+        name = scope.path.rpartition(".")[2]
+        called = scope.kind == "group" or (
+            scope.kind == "block" and without_count(name) != scope.label
+        )
+        if called and self._is_one_card(inside):
+            self._names |= {node.name: name for node in inside if isinstance(node, Node)}
+
+    def _name_of(self, node: Node) -> str:
+        """The name that the author gave to a layer, or to what is nothing but its card."""
+        name = node.name.rpartition(".")[2]
+        written = without_count(name).replace("_", "") != node.layer.kind().lower()
+        return self._names.get(node.name, name if written else "")
 
     def _is_one_card(self, inside: list[Element | Node]) -> bool:
         """Whether a group is nothing but a layer and what belongs to it, which may then belong
@@ -357,7 +397,7 @@ class Reading:
         elif self.whole and part is not Role.MAIN:
             waiting.append(node)
         else:
-            found.append(Card(next(self._numbers), (*waiting, node), node))
+            found.append(Card(next(self._numbers), (*waiting, node), node, self._name_of(node)))
             waiting.clear()
 
     def _only(self, before: Node, node: Node) -> bool:
@@ -406,6 +446,12 @@ class Readings:
     def layers(self) -> Elements:
         """The elements, every layer on a card of its own."""
         return self._layers.elements
+
+    def scope(self, name: str, *, whole: bool) -> Group | None:
+        """The first block or group of a name, in cards (``whole``) or layer by layer, also where
+        no figure of the whole network shows it as such.
+        """
+        return (self._cards if whole else self._layers).scope(name)
 
     @property
     def gathered(self) -> Elements:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from archspec.diagrams import lettering, panels
 from archspec.diagrams.boxes import input_box
 from archspec.diagrams.canvas import Canvas, Closed, Plan
-from archspec.diagrams.drawer import draw_body, draw_inputs
+from archspec.diagrams.drawer import draw_body, draw_inputs, draw_outputs
 from archspec.diagrams.drawing import Drawing
 from archspec.diagrams.edges import edges
 from archspec.diagrams.elements import (
@@ -20,6 +20,7 @@ from archspec.diagrams.elements import (
     Readings,
     Repeat,
     entries,
+    input_name,
     inside,
     nodes_of,
 )
@@ -160,6 +161,7 @@ def figure(
     canvas = Canvas(graph, plan(view, expand, collapse))
     draw_inputs(canvas, drawing.members)
     draw_body(canvas, elements_of(readings, view), drawing.members)
+    draw_outputs(canvas, drawing.members)
     calls = panels.calls(canvas)
     _say_calls(canvas, calls)
     drawing.edges = edges(canvas, drawing.members)
@@ -209,8 +211,10 @@ def block_figure(readings: Readings, name: str, view: View, title: str | None = 
     elements, graph = elements_of(readings, view), readings.graph
     known = list(groups(elements))
     exact = [group for group in known if name in (group.path, group.block)]
-    group = next(iter(exact or [group for group in known if name in names(group)]), None)
-    if group is None:
+    whole = view.level != "full"
+    found = exact or [group for group in known if name in names(group)]
+    group = found[0] if found else readings.scope(name, whole=whole)
+    if group is None or not any(nodes_of(group)):
         raise DrawingError(
             f"{graph.name} has no block or group `{name}`; {unknown(name, elements)}"
         )
@@ -223,7 +227,8 @@ def _alone(graph: Graph, group: Group, view: View, title: str) -> Drawing:
     canvas = Canvas(graph, plan(view), prefix="b")
     drawing = Drawing(group.path, title, _totals(graph, group, taken))
     for number, name in enumerate(taken, 1):
-        words = "Previous layer" if len(taken) == 1 else f"Input {number}"
+        usual = "Previous layer" if len(taken) == 1 else f"Input {number}"
+        words = input_name(group, name) or usual
         drawing.members.append(input_box(canvas, name, words, graph.tensors[name]))
     canvas.depth = 1
     draw_body(canvas, group.body, drawing.members)

@@ -34,6 +34,13 @@ Same = Callable[[Elements, Elements], bool]
 """Whether two bodies are drawn alike."""
 
 
+SameLayer = Callable[[Layer, Layer], bool]
+"""Whether two layers are drawn alike."""
+
+LEAST_GROWING = 4
+"""How many copies that differ in numbers are drawn as one: fewer are drawn each."""
+
+
 class Mark(NamedTuple):
     """What differs at an element in the first copy: in its structure, or only in a layer's
     arguments.
@@ -51,6 +58,7 @@ class Fold(NamedTuple):
     ``marks`` are what differs in the first copy. ``bare`` are splits of the body with what the
     first copy has in their place: the main path alone. ``others`` are the copies of folds that are
     drawn as this one, ``more`` what the first copy has more, with the element where that is told.
+    ``growing`` copies differ in numbers, which are written as ranges.
     """
 
     body: Elements
@@ -59,6 +67,7 @@ class Fold(NamedTuple):
     marks: tuple[Mark, ...] = ()
     bare: tuple[tuple[Split, Elements], ...] = ()
     others: tuple[tuple[Elements, ...], ...] = ()
+    growing: bool = False
     more: tuple[tuple[Element, Elements], ...] = ()
 
     @property
@@ -94,9 +103,55 @@ def _lengths(
         while end < len(shown) and same(shown[end - 1], shown[end]):
             end += 1
         number = _chained(links, start, end)
+        if end == start + 1 and same is alike:
+            number = _chained(links, start, start + _growing(shown[start:]))
+            number = number if number >= LEAST_GROWING else 1
         runs.append((start, number))
         start += number
     return runs
+
+
+def _growing(copies: Sequence[Elements]) -> int:
+    """How many of some copies differ in numbers alone, which grow or shrink from copy to copy,
+    at one size of feature map: a stage of PyramidNet, the dilations of WaveNet.
+    """
+    number = 1
+    signs: dict[int, int] = {}
+    while number < len(copies) and _grows(copies[number - 1], copies[number], signs):
+        number += 1
+    return number
+
+
+def _grows(one: Elements, other: Elements, signs: dict[int, int]) -> bool:
+    """Whether a copy is another one with numbers that move on in the same direction as before,
+    which ``signs`` hold, by the position of the number.
+    """
+    if not alike(one, other, same_kind):
+        return False
+    pairs = list(zip(all_nodes(one), all_nodes(other), strict=True))
+    if any(a.output.shape[:-1] != b.output.shape[:-1] for a, b in pairs):
+        return False
+    steps = [step for a, b in pairs for step in _steps(a.layer, b.layer)]
+    moved = {place: step for place, step in enumerate(steps) if step}
+    if any(signs.get(place, step) != step for place, step in moved.items()):
+        return False
+    signs |= moved
+    return bool(moved)
+
+
+def _steps(one: Layer, other: Layer) -> Iterator[int]:
+    """Whether each number of a layer grows (1), shrinks (-1) or stays (0) in another one."""
+    for name in one.attributes:
+        before, after = whole(getattr(one, name)), whole(getattr(other, name))
+        if before is not None and after is not None:
+            yield (after > before) - (after < before)
+
+
+def whole(value: object) -> int | None:
+    """A whole number, or that of a size that is the same along all axes."""
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        value = value[0]
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _chained(links: Sequence[Links], start: int, end: int) -> int:
@@ -124,7 +179,7 @@ def _first_compared(
 
 def _all_folds(repeats: Sequence[Sequence[Elements]], start: int, number: int) -> Fold:
     """The fold of a run in some repeats that are drawn as the first."""
-    shown, *others = [_fold(list(copies[start : start + number])) for copies in repeats]
+    shown, *others = [_fold(copies[start : start + number]) for copies in repeats]
     for other in others:
         shown = joined(shown, other)
     return shown
@@ -171,14 +226,15 @@ def _called_alike(first: Elements, second: Elements) -> bool:
     )
 
 
-def _fold(run: list[Elements]) -> Fold:
+def _fold(run: Sequence[Elements]) -> Fold:
     pairs = [
         pair
         for copy in run[1:]
         for one, other in zip(run[0], copy, strict=True)
         for pair in paired(one, other)
     ]
-    return Fold(run[0], tuple(run), tuple(pairs))
+    growing = len(run) > 1 and not alike(run[0], run[-1])
+    return Fold(run[0], tuple(run), tuple(pairs), growing=growing)
 
 
 def neighbours(elements: Elements, flow: Flow) -> Iterator[Fold]:
@@ -195,31 +251,48 @@ def _alike_alone(one: Elements, other: Elements) -> bool:
     return isinstance(other[0], Card | Group) and alike(one, other)
 
 
-def alike(one: Elements, other: Elements) -> bool:
-    """Whether two bodies are drawn alike."""
-    return len(one) == len(other) and all(_alike(a, b) for a, b in zip(one, other, strict=True))
+def alike(one: Elements, other: Elements, same: SameLayer | None = None) -> bool:
+    """Whether two bodies are drawn alike: of one structure, and of layers that are the ``same``,
+    as `same_layer` says unless another rule is given.
+    """
+    rule = same or same_layer
+    return len(one) == len(other) and all(
+        _alike(a, b, rule) for a, b in zip(one, other, strict=True)
+    )
 
 
-def _alike(one: Element, other: Element) -> bool:
+def _alike(one: Element, other: Element, same: SameLayer) -> bool:
     if isinstance(one, Card) and isinstance(other, Card):
-        return _same_layers(one.nodes, other.nodes)
+        return _same_layers(one.nodes, other.nodes, same)
     if isinstance(one, Split) and isinstance(other, Split):
         return (
-            _same_layers((one.merge, *one.after), (other.merge, *other.after))
+            _same_layers((one.merge, *one.after), (other.merge, *other.after), same)
             and [(path.role, path.label) for path in one.paths]
             == [(path.role, path.label) for path in other.paths]
-            and all(alike(a.body, b.body) for a, b in zip(one.paths, other.paths, strict=True))
+            and all(
+                alike(a.body, b.body, same) for a, b in zip(one.paths, other.paths, strict=True)
+            )
         )
     if isinstance(one, Group) and isinstance(other, Group):
-        return one.block == other.block and alike(one.body, other.body)
+        return one.block == other.block and alike(one.body, other.body, same)
     if isinstance(one, Repeat) and isinstance(other, Repeat):
-        return len(one.copies) == len(other.copies) and all(map(alike, one.copies, other.copies))
-    return isinstance(one, Side) and isinstance(other, Side) and alike(one.body, other.body)
+        return len(one.copies) == len(other.copies) and all(
+            alike(a, b, same) for a, b in zip(one.copies, other.copies, strict=True)
+        )
+    return isinstance(one, Side) and isinstance(other, Side) and alike(one.body, other.body, same)
 
 
-def _same_layers(some: tuple[Node, ...], others: tuple[Node, ...]) -> bool:
+def _same_layers(some: tuple[Node, ...], others: tuple[Node, ...], same: SameLayer) -> bool:
     return len(some) == len(others) and all(
-        same_layer(a.layer, b.layer) for a, b in zip(some, others, strict=True)
+        same(a.layer, b.layer) for a, b in zip(some, others, strict=True)
+    )
+
+
+def same_kind(one: Layer, other: Layer) -> bool:
+    """Whether two layers differ in whole numbers alone."""
+    return one.kind() == other.kind() and all(
+        before == after or (whole(before) is not None and whole(after) is not None)
+        for before, after in ((getattr(one, name), getattr(other, name)) for name in one.attributes)
     )
 
 
@@ -326,7 +399,7 @@ class Comparison:
         ):
             self.pairs.append((other, first))
             return True
-        if _alike(first, other):
+        if _alike(first, other, same_layer):
             self.pairs += paired(other, first)
             return True
         return False
@@ -335,7 +408,7 @@ class Comparison:
         if first.main.layer.kind() != other.main.layer.kind():
             return False
         self.pairs.append((other, first))
-        if not _same_layers(first.nodes, other.nodes):
+        if not _same_layers(first.nodes, other.nodes, same_layer):
             self.marks.append(Mark(other, difference(first, other), structural=False))
         return True
 

@@ -10,13 +10,11 @@ from typing import NamedTuple
 
 from archspec.diagnostics import printable
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Form, Row
-from archspec.diagrams.lettering import DOT
+from archspec.diagrams.lettering import DOT, NARROW
 from archspec.diagrams.palette import INK, Fill, Theme
 
 SMALL = 9
 """The size of letters below a title, in points."""
-NARROW = 42
-"""The letters beyond which a line on a box is broken."""
 GAP = "   "
 SIGNS = "+−~"
 """What marks a difference in a comparison."""

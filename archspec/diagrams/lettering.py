@@ -4,10 +4,12 @@ totals.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
-from archspec.diagrams.elements import Card
+from archspec.diagrams.elements import Card, Element
 from archspec.diagrams.palette import Fill
 from archspec.diagrams.roles import Role, own_activation, parts, role
 from archspec.graph import Bindings, Graph, Node, count_parameters
@@ -17,16 +19,38 @@ from archspec.tensor import show_shape, total
 
 MARK = "†"
 DOT = " · "
+NARROW = 42
+"""The letters beyond which a line on a box is broken."""
 
 
 def composition(card: Card, say: Say = plainly) -> list[str]:
     """What belongs to the main layer of a card, in order: ``BN``, ``ReLU``."""
-    before = [word for node in card.before for word in parts(node.layer, say)]
+    before = [word for node in card.before for word in parts(node.layer, sized(node, say))]
     after = [
         *own_activation(card.main.layer),
-        *(word for node in card.after for word in parts(node.layer, say)),
+        *(word for node in card.after for word in parts(node.layer, sized(node, say))),
     ]
     return [f"after {DOT.join(before)}" + ("," if after else ""), *after] if before else after
+
+
+ALSO = {"Dense": "linear fc fully connected"}
+"""What people also call a kind of layer; a name of these words says no more than the kind."""
+
+
+def said_name(alike: Sequence[Element]) -> str:
+    """The name that the author gave to a card and all that it stands for, where it says more than
+    the kind of layer does: ``p3``, and not ``conv1``.
+    """
+    cards = [each for each in alike if isinstance(each, Card)]
+    name, layer = cards[0].name, cards[0].main.layer
+    if any(card.name != name for card in cards):
+        return ""
+    kind = layer.kind()
+    known = f"{kind} {layer.called} {''.join(layer.title())} {ALSO.get(kind, '')}".lower()
+    words = re.findall("[a-z]+", name.lower().replace("avg", "average"))
+    telling = [word for word in words if len(word) > 2 or word in known.split()]
+    says_kind = all(word in known for word in telling) if telling else not words
+    return "" if says_kind else name
 
 
 def together(belongs: Sequence[str]) -> str:
@@ -35,9 +59,21 @@ def together(belongs: Sequence[str]) -> str:
 
 
 def weight(nodes: Iterable[Node]) -> str:
-    """``9.73 k params``, nothing for none."""
+    """``9.73 k params``; ``weights of cls3`` where they are another's; nothing for none."""
+    nodes = list(nodes)
     number = count_parameters(nodes)
-    return f"{short(number)} params" if number else ""
+    return f"{short(number)} params" if number else shared_weights(nodes)
+
+
+def shared_weights(nodes: Iterable[Node]) -> str:
+    """``weights of cls3`` where all the weights of some layers are those of others."""
+    owners = [node.weights_of for node in nodes if node.weights]
+    named = [owner.split(".") for owner in owners if owner is not None]
+    if not named or len(named) < len(owners):
+        return ""
+    steps = takewhile(lambda steps: len({*steps}) == 1, zip(*named, strict=False))
+    common = ".".join(step for step, *_ in steps)
+    return f"weights of {common}" if common else "weights of other layers"
 
 
 def tip(node: Node, graph: Graph) -> str:
@@ -169,10 +205,21 @@ def heading(card: Card, say: Say = plainly) -> tuple[str, str]:
     called after all that are on it.
     """
     if role(card.main.layer) is Role.MAIN:
-        return card.main.layer.title(say)
+        return card.main.layer.title(sized(card.main, say))
     return chain(card.nodes, say), ""
 
 
 def chain(nodes: Iterable[Node], say: Say = plainly) -> str:
     """The titles of some layers: ``BN · ReLU``."""
-    return DOT.join("".join(node.layer.title(say)) for node in nodes)
+    return DOT.join("".join(node.layer.title(sized(node, say))) for node in nodes)
+
+
+def sized(node: Node, say: Say) -> Say:
+    """How a layer's arguments are written; the size that a `Reshape` leaves open is what it comes
+    to.
+    """
+    shape = getattr(node.layer, "target_shape", ())
+    if -1 not in shape:
+        return say
+    size = node.output.shape[shape.index(-1)]
+    return lambda name, value: say(name, size if value == "?" and size is not None else value)

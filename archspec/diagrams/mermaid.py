@@ -72,7 +72,7 @@ def _edge(edge: Edge, forms: dict[str, Form]) -> str:
     arrow = _ARROWS.get(edge.way, "---" if forms[edge.head] is Form.POINT else "-->")
     if edge.way is Way.SHORTCUT and forms[edge.tail] is not Form.POINT:
         arrow = "-.->"
-    if edge.label:
+    if edge.label and edge.way is not Way.SHORTCUT:
         arrow = f"{arrow}|{_quoted(edge.label)}|"
     return f"  {edge.tail} {arrow} {edge.head}"
 

@@ -1,8 +1,8 @@
 """Blocks that are closed in a figure → a panel for each, which shows the block once, with the names
 of its arguments in place of numbers.
 
-A number is replaced by a name only where the two agree in every call that is drawn; where they
-agree in none, it is left out as ``…``.
+A number is replaced by a name only where the two agree in every call that is drawn; where no name
+does, the least and the greatest number stand there, or ``…`` where it is no whole number.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from archspec.diagrams.canvas import Canvas, Plan
 from archspec.diagrams.drawer import draw_body
-from archspec.diagrams.drawing import Box, Cluster, Drawing, Form, Row, boxes
+from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Row, Way, boxes
 from archspec.diagrams.edges import edges
-from archspec.diagrams.elements import Card, Group, all_nodes, entries
+from archspec.diagrams.elements import Card, Group, all_nodes, entries, input_name
 from archspec.diagrams.folding import Comparison
 from archspec.diagrams.lettering import MARK
 from archspec.graph import Graph, Node
@@ -63,55 +63,75 @@ def varying(canvas: Canvas, block: str, calls: Sequence[Group]) -> list[str]:
 
 def panel(main: Canvas, block: str, calls: Sequence[Group], number: int) -> Panel | None:
     """The panel of a block, nothing for one that is a single box."""
-    kinds = Counter(_skeleton(call) for call in calls)
-    usual = max(kinds, key=lambda one: (kinds[one], len(one)))
-    same = [call for call in calls if _skeleton(call) == usual]
-    shown = same[0]
-    graph, arguments = main.graph, varying(main, block, calls)
-    words = Vocabulary(graph, shown, calls, arguments)
-    canvas = Canvas(
-        graph,
-        Plan(lambda group, depth: False, panel=True, vocabulary=words.found),
-        f"p{number}_",
-        main.legend,
+    skeletons = Counter(_skeleton(call) for call in calls)
+    usual = max(skeletons, key=lambda skeleton: (skeletons[skeleton], len(skeleton)))
+    shown = next(call for call in calls if _skeleton(call) == usual)
+    arguments = varying(main, block, calls)
+    vocabulary = Vocabulary(main.graph, shown, calls, arguments)
+    plan = Plan(
+        lambda group, depth: False, panel=True, vocabulary=vocabulary.found, unnamed=shown.name
     )
+    canvas = Canvas(main.graph, plan, f"p{number}_", main.legend)
     cluster = Cluster(f"cluster_p{number}", _signature(block, arguments), panel=True)
-    heads = entries(shown)
-    for place, name in enumerate(heads):
-        said = "in" if len(heads) == 1 else f"in {place + 1}"
-        box = Box(
-            f"p{number}_in{place}",
-            Form.INPUT,
-            [Row(said)],
-            node=f"{block}:{said}",
-            tip=f"what `{block}` is given",
-        )
-        canvas.place[name] = box.id
-        cluster.members.append(box)
+    cluster.members += _inputs(canvas, block, shown)
+    inputs = len(cluster.members)
     notes = _notes(block, calls, shown, usual, canvas)
     draw_body(canvas, shown.body, cluster.members)
-    if sum(box.counts for box in boxes(cluster.members)) < len(heads) + 2 and not _has_rows(
-        cluster
-    ):
+    drawn = list(boxes(cluster.members))
+    rows = any(len(box.rows) > 1 for box in drawn)
+    if sum(box.counts for box in drawn) < inputs + 2 and not rows:
         return None
     drawing = Drawing(block, block, "", [cluster])
-    drawing.edges = [edge._replace(label="") for edge in edges(canvas, drawing.members)]
-    for box in boxes(cluster.members):
-        box.node = f"{block}:{box.node.removeprefix(f'{block}:')}" if box.node else ""
-        box.size, box.weight = "", ""
-        box.ports = words.ports.get(box.node.partition(":")[2], box.ports)
-        if box.form is Form.BAR:
-            box.rows[0] = box.rows[0]._replace(rest="")
+    drawing.edges = _in_general(edges(canvas, drawing.members), drawn)
+    for box in drawn:
+        _generalize(box, block, vocabulary)
     return Panel(drawing, canvas, tuple(notes))
+
+
+def _inputs(canvas: Canvas, block: str, shown: Group) -> list[Box]:
+    """The boxes of what a block takes, by its own names for it."""
+    taken = entries(shown)
+    made = []
+    for number, tensor in enumerate(taken, 1):
+        usual = "in" if len(taken) == 1 else f"in {number}"
+        words = input_name(shown, tensor) or usual
+        box = Box(f"{canvas.prefix}in{number - 1}", Form.INPUT, [Row(words)])
+        box.node, box.tip = f"{block}:{words}", f"what `{block}` is given"
+        canvas.place[tensor] = box.id
+        made.append(box)
+    return made
+
+
+def _in_general(drawn: Iterable[Edge], between: Sequence[Box]) -> list[Edge]:
+    """Edges without sizes; a shortcut around another split, whose way is long, is no more than
+    marked, as a frame makes no room for its label.
+    """
+    drawn = list(drawn)
+    nested = sum(box.form is Form.POINT for box in between) > 1 or any(
+        edge.way is Way.REFERENCE for edge in drawn
+    )
+    return [edge._replace(label=_general_label(edge, nested=nested)) for edge in drawn]
+
+
+def _general_label(edge: Edge, *, nested: bool) -> str:
+    if edge.way is not Way.SHORTCUT or nested:
+        return MARK if edge.way is Way.SHORTCUT and MARK in edge.label else ""
+    return edge.label
+
+
+def _generalize(box: Box, block: str, vocabulary: Vocabulary) -> None:
+    """Take from a box what is true of the shown call alone: sizes, weights, channels, the name."""
+    if box.form is not Form.INPUT:
+        box.ports = vocabulary.ports.get(box.node, box.ports)
+        box.node = f"{block}:{box.node}" if box.node else ""
+    box.size, box.weight = "", ""
+    if box.form is Form.BAR:
+        box.rows[0] = box.rows[0]._replace(rest="")
 
 
 def _signature(block: str, arguments: Sequence[str]) -> str:
     """``inception(c1, r3)``."""
     return f"{block}({', '.join(arguments)})" if arguments else block
-
-
-def _has_rows(cluster: Cluster) -> bool:
-    return any(len(box.rows) > 1 for box in boxes(cluster.members))
 
 
 def _skeleton(group: Group) -> tuple[str, ...]:
@@ -200,7 +220,9 @@ class Vocabulary:
                     return f"{factor}·{name}"
                 if _agree([value // factor for value in given], values):
                     return f"{name}/{factor}"
-        return UNSAID
+        known = [value for value in values if value is not None]
+        whole = all(isinstance(value, int) for value in known)
+        return f"{min(known)}–{max(known)}" if known and whole else UNSAID
 
 
 def _agree(given: list[Any], values: list[Any]) -> bool:

@@ -36,7 +36,7 @@ class Reshape(Layer):
     target_shape: tuple[int, ...] = attr(_SIZES, doc="the new shape, without the batch")
 
     def title(self, say: Say = plainly) -> Title:
-        sizes = ("?" if size == -1 else say("target_shape", size) for size in self.target_shape)
+        sizes = (say("target_shape", "?" if size == -1 else size) for size in self.target_shape)
         return Title(f"reshape {'×'.join(sizes)}")
 
     def check(self) -> None:

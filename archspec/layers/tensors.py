@@ -27,6 +27,11 @@ class Slice(Layer):
     start: int = attr(INTEGER, 0, "the first index")
     stop: int | None = attr(optional(INTEGER, "the end"), None, "the index after the last")
 
+    def title(self, say: Say = plainly) -> Title:
+        stop = "" if self.stop is None else say("stop", self.stop)
+        which = "" if self.axis == -1 else f", axis {say('axis', self.axis)}"
+        return Title("slice", f" {say('start', self.start)}:{stop}{which}")
+
     def output(self, x: Tensor) -> Tensor:
         axis = axis_index(self.axis, x)
         return Tensor((*x.shape[:axis], self._extent(x.shape[axis]), *x.shape[axis + 1 :]), x.dtype)

@@ -106,10 +106,11 @@ class BlockCache:
         shift = len(self.scopes) - start.scopes
         inner = self.scopes[start.scopes + 1 : end.scopes]
         self.scopes.append(within)
-        for path, kind, label, parent, span, index, count, arguments in inner:
-            above = (parent or 0) + shift
+        for scope in inner:
+            inputs = tuple([(name, renamed[tensor]) for name, tensor in scope.inputs])
+            above = (scope.parent or 0) + shift
             self.scopes.append(
-                Scope(renamed[path], kind, label, above, span, index, count, arguments)
+                scope._replace(path=renamed[scope.path], parent=above, inputs=inputs)
             )
 
     def _copy_nodes(self, start: Extent, end: Extent, renamed: dict[str, str], shift: int) -> None:

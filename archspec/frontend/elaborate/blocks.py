@@ -150,13 +150,20 @@ def _scope(state: State, call: BlockCall, site: Site, values: Environment) -> Sc
     assert site.name is not None
     arguments = _bound(state.program.blocks[call.block], values)
     parent, path = site.context.scope, site.name.path
-    return Scope(path, "block", call.block, parent, call.place, arguments=arguments)
+    inputs = _named_inputs(state.program.blocks[call.block], site)
+    return Scope(path, "block", call.block, parent, call.place, None, None, arguments, inputs)
+
+
+def _named_inputs(block: Block, site: Site) -> tuple[tuple[str, str], ...]:
+    """The names that a block has for its inputs, with the tensors that a call gives it."""
+    return tuple((name, feed.name) for name, feed in zip(block.inputs, site.feeds, strict=False))
 
 
 def _body(state: State, call: BlockCall, site: Site, values: Environment) -> Feed:
     """What the items of a block give."""
     context, block = site.context, state.program.blocks[call.block]
     inside = state.enter("block", block.name, site, call.place, _bound(block, values))
+    state.scopes[-1] = state.scopes[-1]._replace(inputs=_named_inputs(block, site))
     defaults = context.defaults[:1]
     inside = inside._replace(
         visible=(inside.prefix,),
