@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, at_line, stopped
-from archspec.frontend.program.program import Branches, Item, LayerCall, Residual, Reuse
+from archspec.frontend.program.program import Item, LayerCall, key_of
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Node, Scope
 from archspec.layers import KINDS
@@ -252,11 +252,11 @@ def _passing(by: Item, again: Scope | None, end: DeadItem) -> str:
     assert by.sources is not None
     takes = f"takes {listed_names([one.text for one in by.sources])} instead"
     if again is None:
-        return f"the next item, `{_key(by)}` {at_line(by.place, end.place)}, {takes}"
+        return f"the next item, `{key_of(by)}` {at_line(by.place, end.place)}, {takes}"
     next_one = (
         "the next one"
         if by.place == end.place
-        else f"in the next one `{_key(by)}` {at_line(by.place, end.place)}"
+        else f"in the next one `{key_of(by)}` {at_line(by.place, end.place)}"
     )
     return f"it is in repetition {again.index} of {again.count}, and {next_one} {takes}"
 
@@ -307,17 +307,3 @@ def _ways(network: Outcome, last: Node, parts: list[DeadItem], by: Item | None) 
             f"put `name: {NEW_NAME}` beside that `{end.kind}:`, and take it further down with"
             f" `from: {NEW_NAME}`"
         )
-
-
-def _key(item: Item) -> str:
-    """What stands in the text for an item: its layer, block or operation."""
-    called = [
-        value
-        for name in ("kind", "block", "variable")
-        if isinstance(value := getattr(item.operation, name, None), str)
-    ]
-    return called[0] if called else OPERATION.get(type(item.operation), "layers")
-
-
-OPERATION = {Branches: "branches", Residual: "residual", Reuse: "reuse"}
-"""The key of the operations that are no calls, but for groups."""

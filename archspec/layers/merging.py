@@ -192,11 +192,13 @@ def _clash(
         if len(x.shape) >= -axis and x.shape[axis] not in fits:
             inputs.setdefault(x.shape[axis], number)
     (a, first), (b, second), *_ = inputs.items()
-    mend = (
-        "the same `filters` or `units` in each"
-        if axis == -1
-        else "the same strides and `padding: same` in each, or crop or pad one"
-    )
+    tokens = len(xs[first].shape) == 2
+    if axis == -1:
+        mend = "the same `filters` or `units` in each"
+    elif tokens:
+        mend = "`Cropping1D` or `ZeroPadding1D` for one, or pool the longer one"
+    else:
+        mend = "the same strides and `padding: same` in each, or crop or pad one"
     help = f"make them equal: {mend}; {help}"
     noun = _noun(axis, len(xs[first].shape))
     return Mismatch(

@@ -158,6 +158,7 @@ def _label(operation: Operation) -> str:
 
 def _leave_out(state: State, item: Item, site: Site, number: int | None) -> None:
     state.observer.left_out()
+    state.left_out.append(item)
     if item.name is None:
         return
     try:

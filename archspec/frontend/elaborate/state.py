@@ -66,10 +66,11 @@ class LayerCache:
 class State:
     """A network as it is elaborated.
 
-    ``bypasses`` maps what an item gives to the next item, where that takes other tensors.
-    ``needed`` are the tensors that the model ends in or that something with a mistake would have
-    taken, and ``unseen`` says that it may have taken any that has a name. ``twins`` are the nodes
-    by name where the program reuses items. ``operations`` says what carries out each kind of them.
+    ``left_out`` are the items that a ``when`` has left out, each time. ``bypasses`` maps what an
+    item gives to the next item, where that takes other tensors. ``needed`` are the tensors that the
+    model ends in or that something with a mistake would have taken, and ``unseen`` says that it may
+    have taken any that has a name. ``twins`` are the nodes by name where the program reuses items.
+    ``operations`` says what carries out each kind of them.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class State:
         self.outputs: dict[str, Feed] = {}
         self.inputs: Mapping[str, Feed] = {}
         self.bypasses: dict[str, Item] = {}
+        self.left_out: list[Item] = []
         self.unseen = False
         self.needed: set[str] = set()
         self.budget = budget

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic
+from archspec.diagnostics import Diagnostic, at_line
 from archspec.frontend.elaborate.items import run
 from archspec.frontend.elaborate.layers import add_layer
 from archspec.frontend.elaborate.names import Entry, join, last_step
@@ -26,11 +26,13 @@ from archspec.frontend.program.complaints import merge_problem
 from archspec.frontend.program.program import (
     Branch,
     Branches,
+    Item,
     LayerCall,
     LayerGroup,
     Residual,
     Reuse,
     SideOutput,
+    key_of,
 )
 from archspec.spelling import snake_case
 from archspec.tensor import Tensor
@@ -138,25 +140,31 @@ def residual(state: State, call: Residual, site: Site) -> Feed:
     feed = state.only_feed("a residual", site, call.place)
     context = state.enter("residual", _label(site), site, call.place)
     outside = Site(context, site.environment, (feed,))
-    inside = state.enter("main", "", outside, call.place)
+    inside, before = state.enter("main", "", outside, call.place), len(state.left_out)
     main = run(state, call.items, Site(inside, site.environment, (feed,)))
     around: Feed | None = feed
     if call.shortcut is not None:
         around = _branch(state, call.shortcut, "shortcut", outside)
-    result = main if around is None else _sum(state, call, main, around, outside)
+    left_out = state.left_out[before:]
+    result = main if around is None else _sum(state, call, (main, around), left_out, outside)
     if site.name:
         settle(state, site.name, result, call, site)
     return result
 
 
-def _sum(state: State, residual: Residual, main: Feed, around: Feed, site: Site) -> Feed:
+def _sum(
+    state: State, residual: Residual, ends: tuple[Feed, Feed], left_out: list[Item], site: Site
+) -> Feed:
+    """The sum of the main path and the way around, of which some items were left out."""
+    main, around = ends
     if main.tensor and around.tensor and not _same_shape(main.tensor, around.tensor):
         own = residual.shortcut is not None and bool(residual.shortcut.items.items)
         message = "the two paths of this residual end in different shapes"
         way = "its `shortcut`" if own else "the way around"
         label = f"its items end in {main.tensor}, {way} in {around.tensor}"
         help = projection(main.tensor, around.tensor, residual, own=own)
-        problem = Diagnostic("shape-mismatch", message, residual.place, label, (), help)
+        notes = tuple(_left_out(left_out, residual))
+        problem = Diagnostic("shape-mismatch", message, residual.place, label, notes, help)
         state.complain(problem, site.context)
         return state.lost(main, around)
     context = site.context
@@ -165,6 +173,18 @@ def _sum(state: State, residual: Residual, main: Feed, around: Feed, site: Site)
     feed = add_layer(state, call, Site(context, site.environment, (main, around)), path)
     state.names.settle(path, feed)
     return feed
+
+
+def _left_out(items: Iterable[Item], residual: Residual) -> Iterator[str]:
+    """A note for each item of a residual or its shortcut that a ``when`` has left out."""
+    shortcut = residual.shortcut.items.items if residual.shortcut is not None else ()
+    for item in items:
+        whose = "`shortcut`" if any(item is one for one in shortcut) else "items"
+        if whose == "items" and not any(item is one for one in residual.items.items):
+            continue
+        assert item.when is not None
+        line = at_line(item.when.value.place, residual.place)
+        yield f"of its {whose}, `{key_of(item)}` is left out here, by the `when` {line}"
 
 
 def _same_shape(a: Tensor, b: Tensor) -> bool:

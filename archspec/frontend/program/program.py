@@ -202,3 +202,14 @@ def place_of(name: str, items: Items) -> Span | None:
         if place is not None:
             return place
     return None
+
+
+def key_of(item: Item) -> str:
+    """What stands in the text for an item: its layer, block or operation."""
+    names = (getattr(item.operation, name, None) for name in ("kind", "block", "variable"))
+    called = [name for name in names if isinstance(name, str)]
+    return called[0] if called else OPERATION_KEYS.get(type(item.operation), "layers")
+
+
+OPERATION_KEYS = {Branches: "branches", Residual: "residual", Reuse: "reuse", SideOutput: "output"}
+"""The keys of the operations that are no calls, but for groups."""
