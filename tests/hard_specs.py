@@ -342,4 +342,20 @@ layers:
   - Dense: {units: 2}
 """
     ),
+    "layers used again on other shapes, with outputs": (
+        """
+input: [6]
+layers:
+  - name: a
+    layers:
+      - {ReLU: {}, when: $prev.channels == 4}
+      - {name: side, output: [Dense: {units: 2, trainable: false}], when: $prev.channels == 6}
+      - {Slice: {axis: -1, stop: 4}}
+      - {Slice: {axis: -1, stop: 3}, when: $prev.channels > 5}
+  - {reuse: a}
+  - {name: end, output: []}
+  - {name: again, reuse: end}
+  - Dense: {units: 2}
+"""
+    ),
 }

@@ -120,7 +120,8 @@ class Slice:
         if (rank, size) not in self.models:
             shape = [size if number == axis else None for number in range(1, rank)]
             x = keras.Input(shape, dtype=keras.backend.standardize_dtype(inputs.dtype))
-            model = keras.Model(x, self.part(x, axis, size), name=self.name)
+            name = f"{self.name}.{len(self.models) + 1}" if self.models else self.name
+            model = keras.Model(x, self.part(x, axis, size), name=name)
             for number, operation in enumerate(model.operations):
                 operation.name = f"step_{number}"  # Keras counts them from model to model
             self.models[rank, size] = model
