@@ -186,3 +186,12 @@ def test_no_text_of_a_spec_gives_orders_to_a_picture(name: str) -> None:
     for format in ("dot", "mmd"):
         text = draw(plain, format, Options(title=name)).decode()
         assert all(letter.isprintable() for letter in re.sub("[\n\t]", "", text))
+
+
+def test_branches_beyond_those_that_can_be_told_apart_are_one_box() -> None:
+    branches = {f"b{i}": [{"Conv2D": {"filters": 1 + i % 3, "kernel_size": 1}}] for i in range(500)}
+    read = drawn([{"branches": branches, "merge": "Concatenate"}])
+    (rest,) = [node for node in read.nodes if "more branches" in node.text]
+    assert rest.text.startswith("… 489 more branches\n489 layers: 1×1 conv ×489")
+    assert len(read.nodes) == 1 + 1 + 11 + 1 + 1
+    assert len(read.edges) == 1 + 12 + 12

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from archspec.diagrams import lettering
 from archspec.diagrams.canvas import Canvas
 from archspec.diagrams.drawing import Box, Cluster, Form, Row
-from archspec.diagrams.elements import Card, Element, Group, Split, nodes_of
+from archspec.diagrams.elements import Card, Element, Group, Split, all_nodes, inside, nodes_of
 from archspec.diagrams.folding import whole
 from archspec.diagrams.lettering import DOT, MARK, NARROW
 from archspec.diagrams.palette import Fill
@@ -176,8 +177,25 @@ def _main_fill(nodes: Sequence[Node]) -> Fill:
     return shares.most_common(1)[0][0]
 
 
-def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split]) -> Box:
-    """The sign or the bar in which the paths of a split meet."""
+def branches_box(canvas: Canvas, alike: Sequence[Split], alone: int) -> Box:
+    """The branches beyond those that are drawn alone, as one box."""
+    bodies = [path.body for each in alike for path in each.paths[alone:]]
+    nodes = [node for body in bodies for node in all_nodes(body)]
+    number = len(alike[0].paths) - alone
+    box = Box(canvas.new_id(), Form.GROUP, [Row(f"… {number:,} more branches")], _main_fill(nodes))
+    cards = [each for body in bodies for each in inside(body) if isinstance(each, Card)]
+    box.lines, box.weight = [lettering.tally(cards)], lettering.weight(nodes)
+    box.node, box.tip = nodes[0].name, lettering.group_tip("", nodes, ())
+    canvas.bundles.add(box.id)
+    canvas.legend.saw(box.fill, None)
+    canvas.put(nodes, box)
+    return box
+
+
+def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split], alone: int) -> Box:
+    """The sign or the bar in which the paths of a split meet; those that are not drawn alone
+    share an end.
+    """
     sign = lettering.symbol(split.merge)
     box = Box(canvas.new_id(), Form.SUM if sign else Form.BAR, [], Fill.MERGE)
     box.node = split.merge.name
@@ -187,7 +205,9 @@ def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split]) -> Box:
     else:
         channels = _range([each.merge.output.shape[-1] for each in alike])
         box.rows = [Row(split.merge.layer.title().strong, f" {channels}", fill=Fill.MERGE)]
-        box.ports = _ports(canvas, alike)
+        box.ports = _ports(canvas, alike, alone)
+        if alone < len(split.paths):
+            canvas.bundles.add(f"{box.id}:{alone}")
         box.lines = [lettering.chain(split.after)] if split.after else []
     canvas.legend.merged(split.merge, split.after if sign else ())
     box.size = str((split.merge, *split.after)[-1].output)
@@ -198,11 +218,14 @@ def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split]) -> Box:
     return box
 
 
-def _ports(canvas: Canvas, alike: Sequence[Split]) -> list[str]:
-    """The channels of each branch that ends in a bar."""
+def _ports(canvas: Canvas, alike: Sequence[Split], alone: int) -> list[str]:
+    """The channels of each branch that ends in a bar, and of all that are not drawn alone."""
     tensors = canvas.graph.tensors
-    branches = zip(*(each.merge.inputs for each in alike), strict=True)
-    return [_range([tensors[name].shape[-1] for name in names]) for names in branches]
+    branches = list(zip(*(each.merge.inputs for each in alike), strict=True))
+    ends = branches[:alone]
+    if branches[alone:]:
+        ends.append(tuple(chain.from_iterable(branches[alone:])))
+    return [_range([tensors[name].shape[-1] for name in names]) for names in ends]
 
 
 def _range(sizes: Sequence[int | None]) -> str:

@@ -178,6 +178,8 @@ class Canvas:
         """The output whose side path each layer is on."""
         self.ends: dict[str, str] = {}
         """The box of each output that has one."""
+        self.bundles: set[str] = set()
+        """The boxes, and ends of bars (``id:port``), that stand for many branches by one arrow."""
         self.nodes_on: defaultdict[str, list[Node]] = defaultdict(list)
         """The layers on each box."""
         self.closed_groups: list[tuple[Box, Group]] = []

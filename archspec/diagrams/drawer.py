@@ -14,6 +14,7 @@ from typing import TypeGuard
 
 from archspec.diagrams import lettering
 from archspec.diagrams.boxes import (
+    branches_box,
     card_box,
     frame_box,
     group_box,
@@ -100,21 +101,37 @@ def _draw_split(canvas: Canvas, split: Split, members: list[Member]) -> None:
     bar = not lettering.symbol(split.merge)
     point = _point(canvas, split, members)
     ways = _ways(split, bar=bar)
+    alone = _drawn_alone(canvas, split)
     for each in alike:
-        _record_ways(canvas, each, point, ways)
+        _record_ways(canvas, each, point, ways, alone)
     for body in canvas.likeness.bare(split):
         _record_around(canvas, body, point, Way.TRUNK)
     for body in canvas.likeness.extra(split):
         _record_around(canvas, body, point, Way.SHORTCUT)
         canvas.in_paths |= {node.name for node in all_nodes(body)}
-    for path in split.paths:
+    for path in split.paths[:alone]:
         _draw_path(canvas, path, members, bar=bar)
-    members.append(merge_box(canvas, split, alike))
+    if any(path.body for path in split.paths[alone:]):
+        members.append(branches_box(canvas, alike, alone))
+    members.append(merge_box(canvas, split, alike, alone))
 
 
-def _record_ways(canvas: Canvas, split: Split, point: str, ways: Sequence[Way]) -> None:
+def _drawn_alone(canvas: Canvas, split: Split) -> int:
+    """How many paths of a split are drawn each by itself: all, unless there are too many to tell
+    apart; the others are then one box.
+    """
+    branches = all(path.role == "branch" for path in split.paths)
+    many = canvas.plan.fold and branches and len(split.paths) > MANY
+    return SHOWN if many else len(split.paths)
+
+
+MANY, SHOWN = 24, 11
+"""The number of branches beyond which not each is drawn by itself, and how many are then."""
+
+
+def _record_ways(canvas: Canvas, split: Split, point: str, ways: Sequence[Way], alone: int) -> None:
     """Record for the layers of a split on which way they are, and for its merge how each way
-    ends.
+    ends: the paths that are not drawn ``alone`` share an end.
     """
     entry = _entry(split)
     for path, way in zip(split.paths, ways, strict=True):
@@ -124,7 +141,7 @@ def _record_ways(canvas: Canvas, split: Split, point: str, ways: Sequence[Way]) 
     canvas.around[split.merge.name].append(Around(entry, point, Way.SHORTCUT))
     bar = not lettering.symbol(split.merge)
     canvas.merging[split.merge.name] = [
-        (way, number if bar else None) for number, way in enumerate(ways)
+        (way, min(number, alone) if bar else None) for number, way in enumerate(ways)
     ]
 
 

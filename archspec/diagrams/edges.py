@@ -45,7 +45,7 @@ class Wiring:
             for step in self._into(node):
                 key = step.edge.tail, step.edge.head, step.edge.port
                 found.setdefault((*key, drawn[key]), step)
-                drawn[key] += 1
+                drawn[key] += not self._is_bundled(step.edge)
         for step in self._ends():
             found.setdefault((step.edge.tail, step.edge.head, None, 0), step)
         return self._labelled(list(found.values()))
@@ -137,6 +137,10 @@ class Wiring:
             return step
         label = f"shortcut {MARK}" if head.sign == MARK else "shortcut"
         return step._replace(edge=step.edge._replace(label=label))
+
+    def _is_bundled(self, edge: Edge) -> bool:
+        """Whether an edge stands for those of many branches."""
+        return bool({edge.tail, f"{edge.head}:{edge.port}"} & self.canvas.bundles)
 
     def _is_labelled(self, edge: Edge, tensor: str) -> bool:
         """Whether the size of what an edge carries stands on it."""

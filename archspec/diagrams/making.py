@@ -5,7 +5,8 @@ hold, in the direction that fits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from archspec.diagrams.comparing import both
 from archspec.diagrams.dot import dot
@@ -27,12 +28,22 @@ DPI = 192
 """Dots to an inch of a PNG: enough for print at the width of a page."""
 
 
-class Choice(NamedTuple):
-    """A drawing in a direction, with its picture as the renderer makes it."""
+LARGE = 10 * BOXES
+"""The boxes beyond which no page holds a figure in any direction, so that none is tried."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A drawing in a direction; its picture is made when it is asked for."""
 
     drawing: Drawing
     direction: str
-    picture: Picture
+    renderer: str | None = None
+
+    @cached_property
+    def picture(self) -> Picture:
+        """The picture as the renderer makes it."""
+        return render_svg(dot(self.drawing, self.direction), self.renderer)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -86,15 +97,16 @@ def choose(graph: Graph, options: Options) -> Choice:
 
 
 def _chosen(make: Callable[[View], Drawing], options: Options) -> Choice:
-    best: Choice | None = None
-    for drawing, direction in _candidates(make, options):
-        choice = Choice(drawing, direction, render_svg(dot(drawing, direction), options.renderer))
-        if choice.fits:
-            return choice
-        if best is None or choice.excess < best.excess:
-            best = choice
-    if best is None:
-        raise DrawingError("there is nothing to draw")
+    candidates = (
+        Choice(drawing, direction, options.renderer)
+        for drawing, direction in _candidates(make, options)
+    )
+    best = next(candidates)
+    for other in candidates:  # a single candidate is not measured
+        if best.fits:
+            return best
+        if other.fits or other.excess < best.excess:
+            best = other
     return best
 
 
@@ -107,7 +119,8 @@ def _candidates(make: Callable[[View], Drawing], options: Options) -> Iterator[t
     for place, view in enumerate(every):
         drawing = make(view)
         if drawing.count <= BOXES or place == len(every) - 1:
-            yield from ((drawing, direction) for direction in directions)
+            tried = directions[:1] if drawing.count > LARGE else directions
+            yield from ((drawing, direction) for direction in tried)
 
 
 def _made(choice: Choice, format: str, options: Options) -> bytes:
@@ -140,7 +153,7 @@ def _check_names(readings: Readings, options: Options) -> None:
     known = all_names(readings.cards)
     for option, names in (("--expand", options.expand), ("--collapse", options.collapse)):
         for name in names:
-            if name not in known:
+            if name not in known and readings.scope(name, whole=True) is None:
                 what = f"which is no group or block of {readings.graph.name}"
                 raise DrawingError(
                     f"{option} names `{name}`, {what}; {unknown(name, readings.cards)}"
