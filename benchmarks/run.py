@@ -96,6 +96,46 @@ for name in shipped_names():
     compare(case.function, lambda: archspec.build(case.spec), lambda: function(weights=None))
 """
 
+TRAINING = """
+import sys, time, keras, numpy
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+sys.path.insert(0, "benchmarks")
+import by_hand_training
+from archspec.training import trainer
+from archspec.training.library import find
+from archspec.training.plan import plan, with_epochs
+EPOCHS = 6
+made = plan(find("lenet5"), with_epochs({}, EPOCHS))
+keras.utils.set_random_seed(0)
+trainer.deterministic(made)  # of both sides
+class Clock(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None): self.steps = []
+    def on_train_batch_end(self, batch, logs=None): self.steps.append(time.perf_counter())
+    def on_epoch_end(self, epoch, logs=None):
+        taken.append((self.steps[-1] - self.steps[0]) / (len(self.steps) - 1))
+class Silent:
+    def say(self, line): pass
+    def epoch(self, epoch, row, seconds): pass
+    def step(self, epoch, step, steps, loss):
+        if step == 0: self.since = time.perf_counter()
+        if step == steps - 1: taken.append((time.perf_counter() - self.since) / (steps - 1))
+def ours():
+    with TemporaryDirectory() as folder: trainer.train(made, Path(folder), Silent())
+(x, y), test = by_hand_training.digits()
+def theirs():
+    model, shown = by_hand_training.lenet5(), {"callbacks": [Clock()], "verbose": 0}
+    model.fit(x, y, epochs=EPOCHS, validation_data=test, **shown)
+sides = {ours: [], theirs: []}
+for turn in range(5):
+    for side in (ours, theirs) if turn % 2 else (theirs, ours):
+        taken = []
+        side()
+        sides[side] += taken[1:]
+print(median(sides[ours]), median(sides[theirs]))
+"""
+
 
 def run(arguments: Sequence[str]) -> float:
     """Seconds of a whole Python process."""
@@ -234,12 +274,32 @@ def draw() -> None:
         )
 
 
+def train() -> None:
+    """Both sides shuffle, augment, validate and measure each step."""
+    ours, theirs = map(float, output(TRAINING).stdout.split())
+    say("a step of archspec train lenet5 / of Keras's fit", f"{ours / theirs:.3f}", "at most 1.02")
+    with TemporaryDirectory() as folder:
+        by_hand = ["benchmarks/by_hand_training.py", "1", folder]
+        taken: dict[str, list[float]] = {"ours": [], "theirs": []}
+        for turn in range(4):
+            command = ["-m", "archspec", "train", "lenet5", "--epochs", "1", "-o"]
+            taken["ours"].append(run([*command, f"{folder}/{turn}"]))
+            taken["theirs"].append(run(by_hand))
+    more = median(taken["ours"]) - median(taken["theirs"])
+    say(
+        "one epoch in a new process: archspec train lenet5 - a script in plain Keras",
+        f"{more:+.2f} s",
+        "at most 1 s more",
+    )
+
+
 BENCHMARKS: tuple[Callable[[], None], ...] = (
     start_up,
     keras_route,
     draw,
     linear,
     build,
+    train,
     applications,
 )
 

@@ -207,12 +207,12 @@ def train(
         training = Training(plan, run, show, asked, team)
         if not training.begin(arguments):
             return False
-        _deterministic(plan)
+        deterministic(plan)
         training.train()
     return True
 
 
-def _deterministic(plan: TrainingPlan) -> None:
+def deterministic(plan: TrainingPlan) -> None:
     """Choose operations of TensorFlow that give the same bits each time."""
     if plan.recipe.deterministic and keras.backend.backend() == "tensorflow":
         import tensorflow as tf  # noqa: PLC0415 - JAX has nothing to choose

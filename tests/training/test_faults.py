@@ -63,28 +63,29 @@ def state(run: Path) -> dict[str, bytes]:
 TRAIN = ["train", "recipe.yaml"]
 
 
+@pytest.mark.parametrize(
+    "times", [10, pytest.param(100, marks=pytest.mark.heavy)], ids="{} times".format
+)
 def test_a_run_that_is_killed_at_random_moments_goes_on_to_the_same_bits(
-    mother: Mother, folder: Path
+    mother: Mother, folder: Path, times: int
 ) -> None:
+    """Each run is killed once or more often, in its saves too, and then left to its end."""
     start = time.monotonic()
     whole = mother.run([*TRAIN, "-o", "whole"], folder)
     seconds = time.monotonic() - start
     assert whole.code == 0, whole
-    chance = random.Random(0)
-    for number in range(10):
-        while True:
-            command = mother.start([*TRAIN, "-o", f"run{number}"], folder)
-            time.sleep(chance.uniform(0.05, 1) * seconds)
+    chance, killed, number = random.Random(times), 0, 0
+    while killed < times:
+        number += 1
+        run = f"run{number}"
+        for _ in range(chance.choice([1, 1, 2, 3])):
+            command = mother.start([*TRAIN, "-o", run], folder)
+            time.sleep(chance.uniform(0.1, 1) * seconds)
             command.kill(signal.SIGKILL)
-            if command.wait().code == 0:
-                break
-            if chance.random() < 0.4:
-                assert mother.run([*TRAIN, "-o", f"run{number}"], folder).code == 0
-                break
-        assert state(folder / f"run{number}") == state(folder / "whole"), number
-        assert (folder / f"run{number}/log.csv").read_text() == (
-            folder / "whole/log.csv"
-        ).read_text()
+            killed += command.wait().code == -signal.SIGKILL
+        assert mother.run([*TRAIN, "-o", run], folder).code == 0
+        assert state(folder / run) == state(folder / "whole"), run
+        assert read(folder / run / "log.csv") == read(folder / "whole/log.csv")
 
 
 def test_a_run_goes_on_from_within_an_epoch_is_finished_and_takes_more_epochs(
