@@ -15,10 +15,11 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import COMPILING, TRUST, trusted_modules
 from archspec.cli.session import Session, compiling
+from archspec.frontend.yaml.writer import write
 from archspec.training.launcher import choose_backend, launch
 from archspec.training.library import find
 from archspec.training.outcome import INTERRUPTED, TERMINATED, Ended
-from archspec.training.plan import TrainingPlan, plan, with_epochs
+from archspec.training.plan import TrainingPlan, changed, plan, with_epochs
 
 MOST_EPOCHS = 1_000_000
 MOST_WORKERS = 65_536
@@ -84,6 +85,10 @@ def train(
     share = _share(**{name: values[name] for name in Share._fields})
     changes = with_epochs(session.overrides, values["epochs"])
     found = find(reference, recipe)
+    if print_recipe:
+        document, _ = changed(found, changes, session.compiler)
+        terminal.say(write(document.root).rstrip("\n"))
+        return 0
     planned = plan(
         found,
         changes,
@@ -91,9 +96,6 @@ def train(
         workers=share.workers,
         trusted=trusted_modules(),
     )
-    if print_recipe:
-        terminal.say(planned.text.rstrip("\n"))
-        return 0
     session.add(planned.warnings, planned.recipe.document.sources)
     try:
         if share.workers > 1 and share.address is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from archspec.graph import Graph
 from archspec.training.plan import TrainingPlan
 
@@ -28,10 +30,28 @@ def out_of_memory(plan: TrainingPlan, error: BaseException) -> tuple[str, ...] |
             f" {gigabytes(reckoned(plan.graph, 0) or 0)}, activations of the batch"
             f" {gigabytes(needed - (reckoned(plan.graph, 0) or 0))}"
         )
-    smaller = max(plan.workers, batch // 2 // plan.workers * plan.workers)
-    if smaller < batch:
-        lines.append(f"try half of it: `--set data.batch_size={smaller}`")
+    if (smaller := fitting(plan)) < batch:
+        lines.append(f"try a smaller one: `--set data.batch_size={smaller}`")
     return tuple(lines)
+
+
+def fitting(plan: TrainingPlan) -> int:
+    """A batch that fits into the memory that is free, as far as archspec reckons: half of what did
+    not fit, or a half of that, which the workers can share.
+    """
+    free, batch = free_bytes(), plan.recipe.data.batch_size
+    smaller = batch // 2
+    while smaller > 1 and (reckoned(plan.graph, smaller) or 0) > free:
+        smaller //= 2
+    return max(plan.workers, smaller // plan.workers * plan.workers)
+
+
+def free_bytes() -> float:
+    """The free memory of this machine; infinite where the system does not say."""
+    try:
+        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
 
 
 def reckoned(graph: Graph, batch: int) -> int | None:

@@ -62,15 +62,11 @@ def plan(
     workers: int = 1,
     trusted: Collection[str] = (),
 ) -> TrainingPlan:
-    """The plan of a recipe with the changes of ``--set``; its source may run code of
-    the modules ``trusted``.
-    Raises `SpecError` with all that does not fit.
+    """The plan of a recipe with the changes of ``--set``; its source may run code of the modules
+    ``trusted``. Raises `SpecError` with all that does not fit.
     """
     compiler = compiler or Compiler()
-    document = with_network(reader.read(found.text, found.shown), found)
-    reference = network_of(document, found)
-    of_network, of_recipe = _split(compiler, reference, document, changes)
-    document = _with_variables(reader.override(document, of_recipe), of_network)
+    document, reference = changed(found, changes, compiler)
     recipe = reader.understand(document)
     graph = _graph(compiler, reference, recipe)
     made, contents = _source(recipe, found.folder, trusted)
@@ -89,6 +85,16 @@ def plan(
         workers,
         (*graph.warnings, *problems),
     )
+
+
+def changed(
+    found: Found, changes: Mapping[str, Value], compiler: Compiler
+) -> tuple[Document, Reference]:
+    """A recipe with the changes of ``--set``, and its network. Raises `SpecError`."""
+    document = with_network(reader.read(found.text, found.shown), found)
+    reference = network_of(document, found)
+    of_network, of_recipe = _split(compiler, reference, document, changes)
+    return _with_variables(reader.override(document, of_recipe), of_network), reference
 
 
 def with_network(document: Document, found: Found) -> Document:

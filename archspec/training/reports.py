@@ -16,24 +16,32 @@ from archspec.training.run import Run, written
 
 def finish(
     plan: TrainingPlan, run: Run, progress: Progress, network: Any, digests: list[str]
-) -> None:
-    """Write what a run ends with: the report last, which says that it is finished."""
+) -> list[str]:
+    """Write what a run ends with: the report last, which says that it is finished. What the recipe
+    expects and did not come true, in lines.
+    """
     if "weights_text" in plan.recipe.outputs:
         with written(run / "weights.txt") as beside:
             beside.write_text(weights_text(network), encoding="utf-8")
     if "curves" in plan.recipe.outputs:
         curves(run, progress.history)
     run.write("report.json", json.dumps(report(plan, progress, digests), indent=2) + "\n")
+    return unmet(plan, progress)
+
+
+def unmet(plan: TrainingPlan, progress: Progress) -> list[str]:
+    """What a recipe expects of the last epoch and did not come true."""
+    row = progress.history[-1]
+    return [
+        f"{name} is {row[name]:.4g}, and the recipe expects {lowest:g} to {highest:g}"
+        for name, (lowest, highest) in plan.recipe.expect.items()
+        if not lowest <= row[name] <= highest
+    ]
 
 
 def report(plan: TrainingPlan, progress: Progress, digests: list[str]) -> dict[str, Any]:
     """The numbers of a run; ``digests`` are those of the workers' last states, which are equal."""
     row = progress.history[-1]
-    unmet = [
-        name
-        for name, (lowest, highest) in plan.recipe.expect.items()
-        if not lowest <= row[name] <= highest
-    ]
     return {
         "name": plan.recipe.name,
         "network": plan.graph.name,
@@ -44,7 +52,7 @@ def report(plan: TrainingPlan, progress: Progress, digests: list[str]) -> dict[s
         "seconds": round(progress.seconds, 3),
         "last": row,
         "best": {plan.recipe.checkpoint.best: progress.best} if progress.best is not None else {},
-        "unmet": unmet,
+        "unmet": unmet(plan, progress),
         "workers": digests,
     }
 

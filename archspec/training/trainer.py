@@ -15,13 +15,14 @@ import keras
 
 from archspec.diagnostics import SpecError
 from archspec.files import reason
-from archspec.training import checkpoint, model, pretrained, variables
+from archspec.spelling import counted
+from archspec.training import checkpoint, checks, model, pretrained, variables
 from archspec.training.callbacks import Conductor, Course, EpochEnded, Show
 from archspec.training.checkpoint import CheckpointState, Progress
 from archspec.training.data.source import Unusable, raise_fault
 from archspec.training.examples import batches_of, read
 from archspec.training.memory import out_of_memory
-from archspec.training.outcome import DIVERGED, NOT_WRITTEN, OUT_OF_MEMORY, Ended
+from archspec.training.outcome import DIVERGED, NOT_AS_EXPECTED, NOT_WRITTEN, OUT_OF_MEMORY, Ended
 from archspec.training.plan import TrainingPlan, refused
 from archspec.training.recipe import Recipe
 from archspec.training.reports import finish
@@ -72,6 +73,7 @@ class Training:
                 path.unlink(missing_ok=True)
         self.state = self._newest()
         if self.state is None:
+            self.show.say(summary(self.plan))
             return True
         if self.state.hashes != hashes(self.plan):
             raise SpecError([foreign(self.run)])
@@ -107,7 +109,9 @@ class Training:
         digests = self.team.agree(variables.collected(models.trained, []))
         if self.team.first:
             self._keep(models, "final.keras")
-            finish(self.plan, self.run, self.progress, models.network, digests)
+            unmet = finish(self.plan, self.run, self.progress, models.network, digests)
+            if unmet:
+                raise Ended(NOT_AS_EXPECTED, *unmet)
 
     def _phases(self) -> list[Phase]:
         """The phases from that on in which the state was saved, which may have ended with it."""
@@ -163,7 +167,12 @@ class Training:
         variables.restore(models.trained, self.state.arrays, metrics=False)
 
     def _callbacks(self) -> list[Any]:
-        return [model.made_object(one, self.plan.steps) for one in self.plan.recipe.fit.callbacks]
+        recipe = self.plan.recipe
+        callbacks = [model.made_object(one, self.plan.steps) for one in recipe.fit.callbacks]
+        if "tensorboard" in recipe.outputs and self.team.first:
+            folder = str(self.run / "tensorboard")
+            callbacks.append(keras.callbacks.TensorBoard(folder, write_graph=False))
+        return callbacks
 
     def _course(self, models: model.Models) -> Course:
         return Course(
@@ -189,6 +198,16 @@ class Training:
     def _keep(self, models: model.Models, name: str) -> None:
         with written(self.run / name) as beside, self.team.apart():
             models.network.save(beside)
+
+
+def summary(plan: TrainingPlan) -> str:
+    """A line on what is trained on what."""
+    number = checks.size(plan.recipe.data.train, plan.contents)
+    return (
+        f"training {plan.graph.name}, {counted(plan.graph.parameters, 'parameter')}, on"
+        f" {counted(number, 'example')} of {plan.recipe.data.source}:"
+        f" {counted(plan.steps_per_epoch, 'step')} an epoch"
+    )
 
 
 def train(

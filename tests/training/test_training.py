@@ -134,3 +134,37 @@ def test_weights_as_text(mother: Mother, folder: Path) -> None:
     with numpy.load(folder / "run/checkpoints/last.npz") as file:
         dense = next(file[name] for name in file.files if name.endswith("/dense/bias"))
     assert str(dense[0])[:6] in text.split("dense/bias")[1]
+
+
+def test_tensorboard_reads_the_logs(mother: Mother, folder: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    (folder / "recipe.yaml").write_text(RECIPE.replace("[csv]", "[tensorboard]"))
+    for epochs in ("1", "2"):  # the second goes on
+        done = mother.run(["train", "recipe.yaml", "-o", "run", "--epochs", epochs], folder)
+        assert done.code == 0, done
+    events = EventAccumulator(str(folder / "run/tensorboard/train"))
+    events.Reload()
+    assert "epoch_loss" in events.Tags()["tensors"]
+    assert [one.step for one in events.Tensors("epoch_loss")] == [0, 1]
+
+
+def test_what_a_recipe_expects_and_does_not_come_true(mother: Mother, folder: Path) -> None:
+    (folder / "recipe.yaml").write_text(RECIPE + "expect: {val_accuracy: [0.999, 1]}\n")
+    done = mother.run(["train", "recipe.yaml", "-o", "run", "--epochs", "1"], folder)
+    assert done.code == 1
+    assert "val_accuracy is " in done.err and "the recipe expects 0.999 to 1" in done.err
+    assert (folder / "run/final.keras").exists()
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_goes_on_to_the_same_bits(
+    mother: Mother, folder: Path, precision: str
+) -> None:
+    sets = ["--set", f"precision={precision}"]
+    for run, every in (("whole", ["2"]), ("part", ["1", "2"])):
+        for epochs in every:
+            train = ["train", "recipe.yaml", "-o", run, "--epochs", epochs, *sets]
+            done = mother.run(train, folder)
+            assert done.code == 0, done
+    assert state(folder / "part") == state(folder / "whole")
