@@ -28,7 +28,7 @@ from archspec.frontend.resolve import override_of
 from archspec.frontend.yaml.document import Value
 from archspec.training.library import Found
 from archspec.training.logs import reported, rises
-from archspec.training.outcome import DIVERGED, INTERRUPTED, TERMINATED, Ended
+from archspec.training.outcome import DIVERGED, INTERRUPTED, NOT_AS_EXPECTED, TERMINATED, Ended
 from archspec.training.plan import TrainingPlan, plan
 from archspec.training.proposers import Candidate, Grid, Proposer, Tuner
 from archspec.training.run import Run
@@ -231,6 +231,8 @@ class Sweep:
             return  # by somebody else's signal: it goes on the next time
         folder = self._folder(candidate)
         state = {0: TRAINED, DIVERGED: DIVERGES}.get(code, FAILED)
+        if code == NOT_AS_EXPECTED and (folder / "report.json").exists():
+            state = TRAINED  # what its recipe expects is of the best
         numbers = history(folder / "log.csv")
         values = [row[self.objective] for row in numbers if self.objective in row]
         best = max(values, default=None) if rises(self.objective) else min(values, default=None)

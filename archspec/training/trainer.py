@@ -78,8 +78,11 @@ class Training:
         if self.state.hashes != hashes(self.plan):
             raise SpecError([foreign(self.run)])
         self.progress = self.state.progress
-        if self._finished() and (not self.team.first or (self.run / "report.json").exists()):
+        report = self.run / "report.json"
+        if self.team.decide(self._finished() and report.exists()):
             return False
+        if self.team.first:  # that of fewer epochs
+            report.unlink(missing_ok=True)
         steps = f" and {self.progress.step} steps" if self.progress.step else ""
         self.show.say(f"going on after epoch {self.progress.epoch}{steps}")
         return True

@@ -59,6 +59,14 @@ class Team:
         sent = numpy.asarray(multihost_utils.broadcast_one_to_all(mine))
         return checkpoint.load(io.BytesIO(sent.tobytes()))
 
+    def decide(self, choice: bool) -> bool:
+        """What the first worker chooses, for all."""
+        if self.size == 1:
+            return choice
+        from jax.experimental import multihost_utils  # noqa: PLC0415 - of an extra
+
+        return bool(multihost_utils.broadcast_one_to_all(numpy.int32(choice)))
+
     def stops(self, step: int) -> bool:
         """Whether a worker was asked to stop, and all have agreed to do so at this step."""
         if self.size == 1:

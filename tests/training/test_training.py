@@ -125,6 +125,23 @@ TerminalProgress.epoch = epoch
     assert state(folder / "part") == state(folder / "whole")
 
 
+def test_more_epochs_that_are_killed_at_their_end_are_finished_later(
+    mother: Mother, folder: Path
+) -> None:
+    """The report of fewer epochs does not stand for them."""
+    train = ["train", "recipe.yaml", "-o"]
+    assert mother.run([*train, "run", "--epochs", "1"], folder).code == 0
+    killing = """
+import os
+from archspec.cli.train import TerminalProgress
+TerminalProgress.epoch = lambda self, number, row, seconds: os._exit(9) if number == 1 else None
+"""
+    assert mother.run([*train, "run", "--epochs", "2"], folder, killing).code == 9
+    assert mother.run([*train, "run", "--epochs", "2"], folder).code == 0
+    assert json.loads(read(folder / "run/report.json"))["epochs"] == 2
+    assert "is finished" in mother.run([*train, "run", "--epochs", "2"], folder).out
+
+
 def test_weights_as_text(mother: Mother, folder: Path) -> None:
     (folder / "recipe.yaml").write_text(RECIPE.replace("[csv]", "[weights_text]"))
     done = mother.run(["train", "recipe.yaml", "-o", "run", "--epochs", "1"], folder)
