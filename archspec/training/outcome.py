@@ -7,7 +7,7 @@ memory, 5 could not write, 6 a worker died, 130 interrupted, 143 terminated.
 
 from __future__ import annotations
 
-NOT_AS_EXPECTED = 1
+REFUSED = NOT_AS_EXPECTED = 1
 DIVERGED = 3
 OUT_OF_MEMORY = 4
 NOT_WRITTEN = 5

@@ -15,20 +15,29 @@ import keras
 
 from archspec.diagnostics import SpecError
 from archspec.files import reason
-from archspec.spelling import counted
+from archspec.spelling import counted, listed
 from archspec.training import checkpoint, checks, model, pretrained, variables
 from archspec.training.callbacks import Conductor, Course, EpochEnded, Show
 from archspec.training.checkpoint import CheckpointState, Progress
 from archspec.training.data.source import Unusable, raise_fault
 from archspec.training.examples import batches_of, read
 from archspec.training.memory import out_of_memory
-from archspec.training.outcome import DIVERGED, NOT_AS_EXPECTED, NOT_WRITTEN, OUT_OF_MEMORY, Ended
+from archspec.training.outcome import (
+    DIVERGED,
+    NOT_AS_EXPECTED,
+    NOT_WRITTEN,
+    OUT_OF_MEMORY,
+    REFUSED,
+    Ended,
+)
 from archspec.training.plan import TrainingPlan, refused
 from archspec.training.recipe import Recipe
 from archspec.training.reports import finish
 from archspec.training.run import GO_ON, Run, differing, foreign, hashes, written
 from archspec.training.signals import Asked, signals
 from archspec.training.workers import ALONE, Team
+
+BACKENDS = ("tensorflow", "jax")
 
 
 class Phase(NamedTuple):
@@ -223,6 +232,10 @@ def train(
     """Train in a folder; ``False`` where there was nothing left to do. Raises `SpecError`, and
     `Ended`.
     """
+    if keras.backend.backend() not in BACKENDS:
+        what = f"recipes are trained on {listed(BACKENDS)}, and Keras is set to"
+        help = "write `backend: tensorflow`, or set KERAS_BACKEND=tensorflow"
+        raise Ended(REFUSED, f"{what} {keras.backend.backend()}", help)
     run = Run(folder)
     locked: AbstractContextManager[None] = run.locked() if team.first else nullcontext()
     with locked, signals() as asked, _explained(plan):
