@@ -130,8 +130,11 @@ def _share(workers: int, address: str | None, rank: int | None) -> Share:
 def _train(planned: TrainingPlan, folder: Path, share: Share) -> int:
     choose_backend(planned.recipe.backend, share.workers)
     gc.enable()  # Keras leaves much to sweep up
-    with terminal.progress("loading Keras", 0), terminal.quiet():
-        from archspec.training import trainer, workers
+    try:
+        with terminal.progress("loading Keras", 0), terminal.quiet():
+            from archspec.training import trainer, workers
+    except ImportError as error:
+        raise click.ClickException(f"Keras cannot be loaded: {error}") from error
     team = workers.ALONE
     if share.address is not None:
         team = workers.join(share.address, share.rank, share.workers)
