@@ -151,8 +151,8 @@ def smallest(family: str) -> archspec.Graph:
 def test_onnx_computes_what_keras_does(family: str) -> None:
     import keras
 
-    from archspec.backends.keras.export import write_onnx
     from archspec.backends.keras.model import build_model
+    from archspec.backends.keras.onnx_file import write_onnx
 
     keras.utils.clear_session()
     graph = smallest(family)
@@ -210,12 +210,38 @@ def test_what_has_no_onnx_is_an_error_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "archspec.backends.keras.export._erfc", lambda graph, node, name, arguments: node
+        "archspec.backends.keras.onnx_file._erfc", lambda graph, node, name, arguments: node
     )
     result = run("build", "everything.yaml", "-o", "net.onnx")
     assert result.exit_code == 1
-    assert "error[export-unsupported]: tf2onnx has no ONNX for Erfc of TensorFlow" in result.stderr
+    assert (
+        "error[export-unsupported]: `tower`, a Conv2D, cannot be written as ONNX: ONNX has nothing"
+        " for TensorFlow's Erfc" in result.stderr
+    )
+    assert "everything.yaml:5:" in result.stderr
     assert sorted(path.name for path in Path().iterdir()) == ["everything.yaml"]
+
+
+@pytest.mark.heavy
+def test_litert_computes_what_keras_does() -> None:
+    import tensorflow
+
+    result = run("build", "everything.yaml", "-o", "net.tflite")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1].startswith("run it with ai_edge_litert.interpreter")
+    interpreter = tensorflow.lite.Interpreter("net.tflite")
+    signature = interpreter.get_signature_runner()
+    assert sorted(signature.get_input_details()) == ["left", "right"]
+    assert len(signature.get_output_details()) == 2
+
+
+def test_litert_of_an_older_keras_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archspec.backends.keras.tflite_file.find_spec", lambda name: None)
+    result = run("build", "everything.yaml", "-o", "net.tflite")
+    assert result.exit_code == 1
+    assert "does not write LiteRT" in result.stderr
+    assert "help: install a newer Keras" in result.stderr
+    assert not Path("net.tflite").exists()
 
 
 def test_onnx_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,7 +310,7 @@ def test_json_is_what_keras_writes() -> None:
 @pytest.mark.parametrize(
     ("args", "complaint"),
     [
-        (["-o", "net.h5"], "the file of -o must end in .keras or .onnx or .json"),
+        (["-o", "net.h5"], "the file of -o must end in .keras or .onnx or .tflite or .json"),
         (["-o", "net"], "and `net` does not"),
         (["-o", "net.json", "--weights", "w.keras"], "`net.json` holds no weights"),
         (["--weights-partial"], "--weights-partial needs --weights"),

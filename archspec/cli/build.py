@@ -31,6 +31,7 @@ LOADING = {
 MODELS = {
     "keras": "",
     "onnx": "run it with onnxruntime.InferenceSession({0!r})",
+    "tflite": "run it with ai_edge_litert.interpreter.Interpreter({0!r})",
     "json": LOADING["json"],
 }
 """Endings of what Keras writes, by `backends.keras.export`, and how to use it where that is not
@@ -57,8 +58,8 @@ WITHOUT_WEIGHTS = ("json",)
     "output",
     metavar="FILE|FOLDER/",
     help=(
-        "What to write, by its ending: .keras, .py, .onnx, .json, or FOLDER/ for a TensorFlow"
-        " SavedModel.  [default: build/NAME.keras]"
+        "What to write, by its ending: .keras, .py, .onnx, .tflite, .json, or FOLDER/ for a"
+        " TensorFlow SavedModel.  [default: build/NAME.keras]"
     ),
 )
 @click.option(

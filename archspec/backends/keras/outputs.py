@@ -36,7 +36,7 @@ def compare_outputs(
     _give_values(theirs)
     for number, (_, layer) in enumerate(pairs):
         _set_weights(layer, [_random_weight(layer, weight, number) for weight in layer.weights])
-    inputs = [_random_input(theirs, tensor, number) for number, tensor in enumerate(theirs.inputs)]
+    inputs = [random_input(theirs, tensor, number) for number, tensor in enumerate(theirs.inputs)]
     _settle(theirs, inputs)
     for layer, other in pairs:
         _set_weights(layer, [keras.ops.convert_to_numpy(weight) for weight in other.weights])
@@ -74,7 +74,7 @@ def _random_weight(layer: Any, weight: Any, number: int) -> Array:
     return draw.standard_normal(weight.shape, "float32") / numpy.sqrt(fan_in)
 
 
-def _random_input(model: keras.Model, tensor: Any, number: int) -> Array:
+def random_input(model: keras.Model, tensor: Any, number: int) -> Array:
     """Pixels from 0 to 255, or whole numbers that every embedding knows."""
     draw = numpy.random.default_rng(number)
     shape = (EXAMPLES, *(size or SIZE for size in tensor.shape[1:]))

@@ -1,0 +1,105 @@
+"""What the writers of files share: what cannot be written is refused, what was written is run and
+compared with Keras, and libraries keep silent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import keras
+import numpy
+
+from archspec.backends.keras.outputs import random_input
+from archspec.diagnostics import Diagnostic, SpecError
+from archspec.files import reason
+from archspec.graph import Graph, Node
+
+Array = Any
+
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+"""What Keras's names for its backends mean."""
+
+
+TOLERANCE = 1e-2
+"""The difference of the outputs, as a part of the largest, up to which a file computes the same:
+the roundings of a deep network without training add up.
+"""
+
+
+class NotConverted(Exception):
+    """A model cannot be said in another format, or computes something else there; its message says
+    what, ``scope`` where in TensorFlow's names.
+    """
+
+    def __init__(self, message: str, scope: str = "") -> None:
+        super().__init__(message)
+        self.scope = scope
+
+
+def refuse_backends(graph: Graph, what: str, *writing: str) -> None:
+    """Raise `SpecError` unless Keras runs on one of the backends that can write something."""
+    if keras.backend.backend() not in writing:
+        words = " or ".join(BACKENDS[backend] for backend in writing)
+        here = BACKENDS.get(keras.backend.backend(), keras.backend.backend())
+        message = f"{what} is written with Keras on {words}, and this is Keras on {here}"
+        refuse(graph, message, f"set KERAS_BACKEND={writing[0]}")
+
+
+def refuse(
+    graph: Graph, message: str, help: str | None = None, node: Node | None = None
+) -> NoReturn:
+    """Raise the `SpecError` of what cannot be written, at the layer that is the reason."""
+    span = node.span if node else graph.scopes[0].span
+    raise SpecError([Diagnostic("export-unsupported", message, span, help=help)])
+
+
+@contextmanager
+def silent(logger: str) -> Iterator[None]:
+    """Keep a logger from telling what we tell better."""
+    library = logging.getLogger(logger)
+    before = library.level
+    library.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        library.setLevel(before)
+
+
+def compare_with_keras(
+    model: keras.Model, names: list[str], runtime: str, run: Callable[[list[Array]], list[Array]]
+) -> None:
+    """Raise `NotConverted` where a runtime cannot run what was written, or gives other outputs than
+    Keras for a random input.
+    """
+    inputs = [random_input(model, tensor, number) for number, tensor in enumerate(model.inputs)]
+    try:
+        outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    except Exception:  # not even Keras runs on such an input
+        return
+    expected = [numpy.asarray(tensor) for tensor in keras.tree.flatten(outputs)]
+    try:
+        results = run(inputs)
+    except Exception as error:  # whatever the runtime raises
+        raise NotConverted(f"{runtime} does not run it: {reason(error)}") from error
+    for name, result, other in zip(names, results, expected, strict=True):
+        if result.shape != other.shape:
+            shapes = f"{list(result.shape)}, and in Keras {list(other.shape)}"
+            raise NotConverted(f"its output `{name}` would have the shape {shapes}")
+        if (difference := _difference(result, other)) > TOLERANCE:
+            part = f"{difference:.0%} of" if difference < 1 else "more than"
+            message = f"its output `{name}` would differ from Keras's by {part} the largest value"
+            raise NotConverted(message)
+
+
+def _difference(result: Array, expected: Array) -> float:
+    """The largest difference as a part of the largest value, where both are numbers."""
+    finite = numpy.isfinite(expected)
+    if not finite.any():
+        return 0.0
+    if not numpy.isfinite(result[finite]).all():
+        return float("inf")
+    result, expected = (values[finite].astype("float64") for values in (result, expected))
+    return float(abs(result - expected).max() / max(abs(expected).max(), 1e-30))

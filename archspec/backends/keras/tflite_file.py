@@ -1,0 +1,55 @@
+"""A Keras model and the graph that it was built from → a LiteRT (TensorFlow Lite) file, by Keras's
+own export, which has been run.
+"""
+
+from __future__ import annotations
+
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from archspec.backends.keras.exporting import (
+    NotConverted,
+    compare_with_keras,
+    refuse,
+    refuse_backends,
+    silent,
+)
+from archspec.files import reason
+from archspec.graph import Graph
+
+
+def write_tflite(model: keras.Model, graph: Graph, path: Path) -> None:
+    """LiteRT, at inference; its signature numbers the outputs in the order of the spec.
+
+    Raises `SpecError` where Keras is older than its export to LiteRT, runs on another backend than
+    TensorFlow, or cannot convert the network.
+    """
+    refuse_backends(graph, "LiteRT", "tensorflow")
+    if not find_spec("keras.src.export.litert"):
+        message = f"Keras {keras.__version__} does not write LiteRT"
+        refuse(graph, message, "install a newer Keras, `pip install -U keras`, or write ONNX")
+    try:
+        with silent("tensorflow"):
+            model.export(path, format="litert", verbose=False)
+        compare_with_keras(model, list(graph.outputs), "LiteRT", lambda inputs: _run(path, inputs))
+    except NotConverted as error:
+        refuse(graph, f"the network cannot be written for LiteRT: {error}")
+    except (MemoryError, OSError):
+        raise
+    except Exception as error:  # whatever the converter raises
+        refuse(graph, f"the network cannot be written for LiteRT: {reason(error)}")
+
+
+def _run(path: Path, inputs: list[Any]) -> list[Any]:
+    import tensorflow
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it moves into a package of its own
+        interpreter = tensorflow.lite.Interpreter(str(path))
+    run = interpreter.get_signature_runner()
+    outputs = run(**dict(zip(run.get_input_details(), inputs, strict=True)))
+    return [outputs[name] for name in sorted(outputs, key=lambda name: (len(name), name))]

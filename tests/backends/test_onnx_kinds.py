@@ -1,0 +1,122 @@
+"""Every kind of layer, with every row of its table of arguments, as ONNX: onnxruntime computes what
+Keras does, or the layer is refused by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archspec
+from archspec.tensor import Tensor
+from tests.kinds.oracle import Row
+from tests.kinds.rows import ROWS
+
+CANNOT = (
+    "uint8",  # to what Keras rounds hangs on whether it is traced
+    "bfloat16",  # ONNX files of tf2onnx have none
+    "float16",  # onnxruntime mixes it with float32, and overflows elsewhere than TensorFlow
+    "float64",  # onnxruntime has no convolution of it
+    "orthogonal_regularizer",  # Keras cannot trace it
+    "antialias=True) on ?",  # the weights of rows hang on the size
+)
+"""What stands in the rows that are refused."""
+
+CASES: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
+    ("Conv1D", {"filters": 4, "kernel_size": 3, "groups": 2, "padding": "same"}, (9, 4)),
+    (
+        "Conv1D",
+        {"filters": 8, "kernel_size": 3, "groups": 4, "padding": "causal", "dilation_rate": 2},
+        (30, 4),
+    ),
+    ("Conv3D", {"filters": 4, "kernel_size": 3, "groups": 2, "padding": "same"}, (5, 6, 7, 4)),
+    (
+        "Conv2DTranspose",
+        {"filters": 2, "kernel_size": 2, "strides": 3, "padding": "same"},
+        (5, 6, 4),
+    ),
+    (
+        "Conv2DTranspose",
+        {"filters": 2, "kernel_size": 1, "strides": 2, "padding": "same"},
+        (5, 6, 4),
+    ),
+    (
+        "Conv2DTranspose",
+        {"filters": 4, "kernel_size": 4, "strides": 3, "output_padding": [1, 2]},
+        (5, 6, 4),
+    ),
+    (
+        "Conv3DTranspose",
+        {"filters": 2, "kernel_size": 2, "strides": 3, "padding": "same"},
+        (5, 6, 7, 4),
+    ),
+    ("UpSampling2D", {"size": [2, 3], "interpolation": "lanczos5"}, (30, 41, 3)),
+    ("UpSampling2D", {"size": 2, "interpolation": "bilinear"}, (5, 6, 3)),
+    ("Resizing", {"height": 24, "width": 24, "interpolation": "bicubic"}, (30, 41, 3)),
+    ("Resizing", {"height": 24, "width": 24, "antialias": True}, (30, 41, 3)),
+    ("Resizing", {"height": 15, "width": 21, "interpolation": "nearest"}, (8, 11, 3)),
+    ("MaxPooling3D", {"pool_size": 1, "strides": 2, "padding": "same"}, (4, 5, 6, 2)),
+    ("MaxPooling2D", {"pool_size": 2, "strides": 3, "padding": "same"}, (7, 8, 2)),
+    ("MultiHeadAttention", {"num_heads": 1, "key_dim": 2}, (3, 4, 2, 5)),
+    ("UnitNormalization", {"axis": [2]}, (1, 5, 3)),
+    ("Activation", {"activation": "celu"}, (4, 3)),
+]
+"""What was written and could not be run, or had no ONNX, with the shape of the input."""
+
+
+def spec_of(row: Row) -> dict[str, Any]:
+    """A network of one layer."""
+    inputs = {
+        f"in{number}": {"shape": list(tensor.shape), "dtype": tensor.dtype}
+        for number, tensor in enumerate(row.tensors)
+    }
+    item = {"name": "it", "from": list(inputs), row.kind: row.arguments}
+    return {"archspec": 1, "name": "net", "inputs": inputs, "layers": [item]}
+
+
+def accepted() -> Iterator[Row]:
+    return (row for row in ROWS if not row.fails and not row.stricter)
+
+
+def outcome(row: Row, path: Path) -> str:
+    """Nothing, or why it was refused."""
+    from archspec.backends.keras.model import build_model
+    from archspec.backends.keras.onnx_file import write_onnx
+
+    graph = archspec.compile(spec_of(row))
+    try:
+        write_onnx(build_model(graph), graph, path)
+    except archspec.SpecError as error:
+        (complaint,) = error.diagnostics
+        return complaint.message
+    return ""
+
+
+@pytest.mark.parametrize(("kind", "arguments", "shape"), CASES)
+def test_what_was_wrong_in_onnx_is_right(
+    kind: str, arguments: dict[str, Any], shape: tuple[int, ...], tmp_path: Path
+) -> None:
+    """`write_onnx` itself compares: here it is asked once more, on another input."""
+    import numpy
+    import onnxruntime
+
+    case = Row(kind, arguments, (Tensor(shape),))
+    path = tmp_path / "net.onnx"
+    assert outcome(case, path) == ""
+    values = numpy.random.default_rng(0).normal(size=(3, *shape)).astype("float32")
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (result,) = session.run(None, {"in0": values})
+    assert result.shape[1:] == archspec.compile(spec_of(case)).tensors["it"].shape
+
+
+@pytest.mark.heavy
+def test_every_row_of_every_kind_is_run_or_refused_by_its_name(tmp_path: Path) -> None:
+    refused = {}
+    for row in accepted():
+        if message := outcome(row, tmp_path / "net.onnx"):
+            assert f"`it`, a {row.kind}, cannot be written as ONNX: " in message
+            refused[str(row)] = message
+    assert [row for row in refused if not any(words in row for words in CANNOT)] == []
