@@ -27,6 +27,8 @@ from archspec.reports.summary import summary as report
 def summary(session: Session, spec: str, depth: int, every_layer: bool, format: str) -> None:
     """Print the stages of a network: output sizes, parameters, multiply-adds; totals and memory.
 
+    Equal repetitions share a row, ×N, with their sums. --layers prints every layer.
+
     \b
     Examples:
       archspec summary resnet@resnet50

@@ -92,19 +92,19 @@ def watch(
     values, style = session.overrides, drawing_options(drawing)
     page = _page_style(style) if serve else None
     file = None if serve and output is None else (output.suffix[1:] if output else "svg", style)
-    wanted = [one for one in (file, page and ("svg", page)) if one]
+    drawings = [drawing for drawing in (file, page and ("svg", page)) if drawing]
     gc.enable()  # this may run for days
 
     def once() -> Look:
-        return look(session.compiler.anew(), reference, values, wanted)
+        return look(session.compiler.anew(), reference, values, drawings)
 
     with (
         _served(port, open_page) if serve else nullcontext() as board,
         closing(looks(once)) as each,
     ):
-        teller = _Teller(output, file, board, page)
-        for one in each:
-            teller.tell(one)
+        reporter = Reporter(output, file, board, page)
+        for seen in each:
+            reporter.report(seen)
 
 
 def _check_words(
@@ -161,11 +161,11 @@ def _open(url: str) -> None:
         terminal.say("no browser was found to open it", err=True)
 
 
-class _Teller:
-    """Tells of one look after the other: in the terminal, in a file and on a board.
+class Reporter:
+    """Reports one look after the other: in the terminal, in a file and on the page.
 
-    ``file`` and ``page`` are how to draw for them, ``None`` where there is no file, no page.
-    ``output`` is the file, ``None`` if it is to be called by the network's first name.
+    ``file`` and ``page`` are how to draw for them, ``None`` where there is no file or no page.
+    ``output`` is the file, ``None`` for one with the name that the network first has.
     """
 
     def __init__(
@@ -179,64 +179,59 @@ class _Teller:
         self.good: Look | None = None
         self.watched: set[Path] = set()
 
-    def tell(self, look: Look) -> None:
-        """Tell of a look. Raises `SpecError` where no save could mend what is wrong: archspec
+    def report(self, look: Look) -> None:
+        """Report a look. Raises `SpecError` where no save could mend what is wrong, since archspec
         ships no such network.
         """
+        checked = look.checked
         if not look.read:
-            graph_of(look.checked)
+            graph_of(checked)
         self.good = look if look.pictures else self.good
-        time, (result, complaint) = f"{datetime.now():%H:%M:%S}", self._outcome(look)
-        problems = "\n\n".join(
-            filter(
-                None, [as_text(in_order(look.checked.diagnostics), look.checked.sources), complaint]
-            )
-        )
-        terminal.say("  ".join([time, look.checked.name, *_totals(look.checked.graph), result]))
+        result, complaint = self._outcome(look)
+        diagnostics = as_text(in_order(checked.diagnostics), checked.sources)
+        problems = "\n\n".join(filter(None, [diagnostics, complaint]))
+        time = f"{datetime.now():%H:%M:%S}"
+        terminal.say("  ".join([time, checked.name, *_totals(checked.graph), result]))
         if problems:
-            kept = (
-                ""
-                if look.pictures
-                else (
-                    "\n\nkeeping the last good picture"
-                    if self.good
-                    else "\n\nthere is no picture yet"
-                )
-            )
-            terminal.say(problems + kept, err=True)
-        self._tell_files(look)
+            terminal.say("\n\n".join(filter(None, [problems, self._fallback(look)])), err=True)
+        self._report_files(look)
         if self.board is not None and self.page is not None:
-            wrong = bool(complaint) or look.checked.failed
-            self.board.show(
-                _shown(look, self.good, self.page, f"{time}  {result}", problems, wrong=wrong)
-            )
+            wrong = bool(complaint) or checked.failed
+            verdict = f"{time}  {result}"
+            self.board.show(_shown(look, self.good, self.page, verdict, problems, wrong=wrong))
 
     def _outcome(self, look: Look) -> tuple[str, str]:
-        """What became of the picture, in two words, and what there is to complain of beside the
-        spec.
-        """
+        """What became of the picture, in a few words, and an error that is not the spec's."""
         from archspec.reports.check import failure
 
+        fails = failure(look.checked) if look.checked.failed else ""
+        if look.failure:
+            return "not drawn", f"error: {look.failure}"
         if not look.pictures:
-            return (
-                ("not drawn", f"error: {look.failure}")
-                if look.failure
-                else (failure(look.checked), "")
-            )
+            return fails, ""
         if self.file is None:
-            return f"drawn ({look.seconds:.2f} s)", ""
+            return ", ".join(filter(None, [f"drawn ({look.seconds:.2f} s)", fails])), ""
         try:
-            return f"wrote {self._write(look.pictures[self.file], look)} ({look.seconds:.2f} s)", ""
+            written = f"wrote {self._write(look)} ({look.seconds:.2f} s)"
         except SpecError as error:
             return "not written", str(error)
+        return ", ".join(filter(None, [written, fails])), ""
 
-    def _write(self, picture: bytes, look: Look) -> Path:
-        self.output = self.output or Path(f"{file_name(look.checked.name)}.svg")
+    def _fallback(self, look: Look) -> str:
+        """Which picture stays where a look has none."""
+        if look.pictures:
+            return ""
+        return "keeping the last good picture" if self.good else "there is no picture yet"
+
+    def _write(self, look: Look) -> Path:
+        assert self.file is not None
+        assert look.checked.graph is not None
+        self.output = self.output or Path(f"{file_name(look.checked.graph.name)}.svg")
         with whole_file(self.output) as beside:
-            beside.write_bytes(picture)
+            beside.write_bytes(look.pictures[self.file])
         return self.output
 
-    def _tell_files(self, look: Look) -> None:
+    def _report_files(self, look: Look) -> None:
         new = [str(path) for path in look.read if path not in self.watched]
         if new:
             terminal.say(f"watching {listed(new)}{' too' if self.watched else '; Ctrl-C ends it'}")
@@ -256,11 +251,11 @@ def _totals(graph: Graph | None) -> list[str]:
 def _shown(
     look: Look, good: Look | None, page: Options, verdict: str, problems: str, *, wrong: bool
 ) -> Shown:
-    """What the page shows: all of the last good look, and what there is to say of this one."""
+    """What the page shows: the last good look, and the verdict of this one."""
     from archspec.live.server import Shown
     from archspec.reports.signature import signature
 
-    said = Shown(
+    message = Shown(
         look.checked.name,
         verdict=verdict,
         diagnostics=problems,
@@ -269,9 +264,9 @@ def _shown(
         theme=page.theme or "auto",
     )
     if good is None or good.checked.graph is None:
-        return said
+        return message
     graph = good.checked.graph
-    return said._replace(
+    return message._replace(
         name=graph.name,
         totals=" · ".join([signature(graph), *_totals(graph)]),
         picture=good.pictures["svg", page].decode(),

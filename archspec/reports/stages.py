@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from archspec.diagnostics import Span
 from archspec.graph import Graph, Node, count_parameters
 from archspec.spelling import without_count
 from archspec.tensor import Tensor, total
@@ -45,9 +46,10 @@ class Stage(NamedTuple):
         return total(node.macs for node in self.nodes)
 
 
-def stages(graph: Graph, depth: int = 1) -> tuple[Stage, ...]:
+def stages(graph: Graph, depth: int = 1, *, fold: bool = False) -> tuple[Stage, ...]:
     """The stages of a network: a row for each path of ``depth`` steps, in the order of first
-    appearance.
+    appearance. With ``fold``, equal repetitions of an item share a row, ``block2 … block6 ×5``,
+    which has the sums of their numbers.
 
     A long chain of layers without names would be as many rows: beyond `LONG`, neighbours of one
     output size share one. A ``depth`` of 2 and more leaves them apart.
@@ -56,7 +58,8 @@ def stages(graph: Graph, depth: int = 1) -> tuple[Stage, ...]:
     for node in graph.nodes:
         grouped.setdefault(_prefix(node.name, depth), []).append(node)
     rows = [_stage(graph, name, nodes) for name, nodes in grouped.items()]
-    rows = list(_folded(graph, rows)) if depth == 1 and len(rows) > LONG else rows
+    rows = list(_folded(graph, rows)) if fold else rows
+    rows = list(_shortened(graph, rows)) if depth == 1 and len(rows) > LONG else rows
     return tuple(_with_notes(graph, rows))
 
 
@@ -77,6 +80,54 @@ def _stage(graph: Graph, name: str, nodes: list[Node]) -> Stage:
 
 
 def _folded(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
+    """The rows; neighbours that are equal repetitions of one item are joined."""
+    outputs = set(graph.outputs.values())
+    run: list[Stage] = []
+    for row in rows:
+        if run and not (_follows(graph, run[-1], row) and _alike(run[-1], row, outputs)):
+            yield _repeated(run)
+            run = []
+        run.append(row)
+    if run:
+        yield _repeated(run)
+
+
+def _follows(graph: Graph, row: Stage, following: Stage) -> bool:
+    """Whether a row belongs to the next repetition of an item that another belongs to."""
+    here, there = (set(_repetitions(graph, stage.nodes[0])) for stage in (row, following))
+    return any((parent, span, index + 1) in there for parent, span, index in here)
+
+
+def _repetitions(graph: Graph, node: Node) -> Iterator[tuple[int | None, Span, int]]:
+    """The repetitions that a node lies in: the scope around, the item and the number of each."""
+    index: int | None = node.scope
+    while index is not None:
+        scope = graph.scopes[index]
+        if scope.index is not None:
+            yield scope.parent, scope.span, scope.index
+        index = scope.parent
+
+
+def _alike(a: Stage, b: Stage, outputs: set[str]) -> bool:
+    """Whether two rows have the same layers, sizes and weights, and the first gives no output of
+    the model, which its own row says.
+    """
+    a_made, b_made = (
+        [(node.layer, node.output, node.own_weights, node.macs) for node in row.nodes]
+        for row in (a, b)
+    )
+    return a_made == b_made and not any(node.name in outputs for node in a.nodes)
+
+
+def _repeated(rows: list[Stage]) -> Stage:
+    if len(rows) == 1:
+        return rows[0]
+    nodes = tuple(node for row in rows for node in row.nodes)
+    last = rows[-1].name.rpartition(".")[2]
+    return Stage(f"{rows[0].name} … {last} ×{len(rows)}", rows[-1].output, nodes)
+
+
+def _shortened(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
     """The rows; neighbours without a name of their own and of one image size are joined."""
     blocks = {(scope.path, scope.label) for scope in graph.scopes if scope.kind == "block"}
     for (automatic, _), run in groupby(

@@ -29,10 +29,11 @@ NUMBERS = (
 def summary(
     graph: Graph, format: str = "text", *, depth: int = 1, every_layer: bool = False
 ) -> str:
-    """A network's summary. Its rows are the paths of ``depth`` steps or, for ``every_layer``,
-    the layers; ``format`` is one of `FORMATS`.
+    """A network's summary. Its rows are the paths of ``depth`` steps, in which text and Markdown
+    fold equal repetitions, or the layers; ``format`` is one of `FORMATS`.
     """
-    rows = layers(graph) if every_layer else stages(graph, depth)
+    people = format in ("text", "markdown")
+    rows = layers(graph) if every_layer else stages(graph, depth, fold=people)
     kind = "layer" if every_layer else "stage"
     if format == "json":
         return json.dumps(as_data(graph, rows, f"{kind}s"), indent=2, ensure_ascii=False)

@@ -26,6 +26,7 @@ import pytest
 from click.testing import CliRunner
 
 from archspec.cli import program
+from archspec.cli.watch import Reporter
 from archspec.compiler import Compiler
 from archspec.diagrams.options import Options
 from archspec.frontend.library import Reference
@@ -686,3 +687,16 @@ def test_a_request_that_is_none_is_answered_in_a_line(page: tuple[Board, Server]
             answer = b"".join(iter(lambda connection=connection: connection.recv(65536), b""))
         assert b"<" not in answer
     assert ask(page[1])[0] == 200
+
+
+def test_a_wrong_claim_does_not_hide_the_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("net.yaml").write_text(f"{NET}expect: {{parameters: 1}}\n", encoding="utf-8")
+    look = watcher.look(Compiler(), Reference.parse("net.yaml"), {}, [("svg", Options())])
+    reporter = Reporter(Path("net.svg"), ("svg", Options()), None, None)
+    reporter.report(look)
+    said = capsys.readouterr()
+    assert Path("net.svg").read_bytes() == look.pictures["svg", Options()]
+    assert "wrote net.svg" in said.out
+    assert "fails: 1 error" in said.out
+    assert "error[expectation]" in said.err
+    assert "last good picture" not in said.err

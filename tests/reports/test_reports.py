@@ -439,3 +439,42 @@ def test_the_list_of_networks():
     assert [one["name"] for one in data] == ["a", "b"]
     assert data[1]["variants"]["200"]["parameters"] == 2000
     assert listing(families, "markdown").splitlines()[1] == "| --- | --- | --- | --- | --- | --- |"
+
+
+# equal repetitions
+
+REPEATED = """\
+archspec: 1
+name: net
+input: [32, 32, 8]
+layers:
+  - {Conv2D: {filters: 8, kernel_size: 3, padding: same}, repeat: 4}
+  - name: b
+    repeat: {units: [8, 8, 8, 16, 8]}
+    layers: [Dense: {units: $units}, ReLU]
+  - {name: c, repeat: 3, BatchNormalization: {}}
+"""
+
+
+def test_equal_repetitions_share_a_row_with_their_sums(tmp_path):
+    (tmp_path / "net.yaml").write_text(REPEATED, encoding="utf-8")
+    graph = archspec.compile(tmp_path / "net.yaml")
+    rows = stages(graph, fold=True)
+    assert [row.name for row in rows] == [
+        "conv2d … conv2d_4 ×4", "b1 … b3 ×3", "b4", "b5", "c1 … c3 ×3",
+    ]  # fmt: skip
+    assert "b1 … b3 ×3" in summary(graph)
+    assert "b1 … b3 ×3" in summary(graph, "markdown")
+    for text in (summary(graph, "csv"), summary(graph, "json"), summary(graph, every_layer=True)):
+        assert " ×3" not in text
+
+
+@pytest.mark.parametrize("name", ["resnet@resnet50", "keras/densenet@DenseNet121", "googlenet"])
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_folding_keeps_every_sum(name, depth):
+    graph = archspec.compile(name)
+    folded, unfolded = stages(graph, depth, fold=True), stages(graph, depth)
+    assert [node for row in folded for node in row.nodes] == [
+        node for row in unfolded for node in row.nodes
+    ]
+    assert sum(row.parameters for row in folded) == graph.parameters
