@@ -45,7 +45,7 @@ class Made:
 
     def __call__(self, *inputs: Any) -> Symbol:
         several = list(inputs[0]) if isinstance(inputs[0], list) else list(inputs)
-        if self.layer.kind() == "MultiHeadAttention":
+        if self.layer.separate_inputs:
             several = several[:1] if len({id(one) for one in several}) == 1 else several
         output, _, _ = self.layer.infer(*(one.tensor for one in several))
         return Symbol(
@@ -147,8 +147,11 @@ def signatures(graph: Graph) -> list[Signature]:
         name: (name, tensor.shape, tensor.dtype) for name, tensor in graph.inputs.items()
     }
     for node in graph.nodes:
-        itself = node.layer.kind() == "MultiHeadAttention" and len(set(node.inputs)) == 1
+        itself = node.layer.separate_inputs and len(set(node.inputs)) == 1
         inputs = tuple(hash(found[name]) for name in (node.inputs[:1] if itself else node.inputs))
+        if node.layer.kind() == "Identity":
+            found[node.name] = _identity(node.weights_of or node.name, found[node.inputs[0]])
+            continue
         found[node.name] = (
             node.weights_of or node.name,
             node.layer.kind(),

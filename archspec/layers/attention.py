@@ -5,12 +5,23 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
-from archspec.layers.axes import axis_index, known, need_softmax
-from archspec.layers.base import Mismatch, attr, layer
+from archspec.layers.axes import axis_index, divisors, known, need_floats, need_rank, need_softmax
+from archspec.layers.base import Layer, Mismatch, attr, layer
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.titles import Say, Title, plainly
-from archspec.layers.types import INTEGER, POSITIVE, SEED, Type, either, number, optional, sequence
+from archspec.layers.types import (
+    FLAG,
+    INTEGER,
+    POSITIVE,
+    SEED,
+    Type,
+    choice,
+    either,
+    number,
+    optional,
+    sequence,
+)
 from archspec.tensor import Shape, Tensor, Weight, product, show_shape, total
 
 
@@ -41,6 +52,7 @@ class MultiHeadAttention(WithKernel):
 
     arity: ClassVar[tuple[int, int | None]] = (1, 3)
     called = "attention"
+    separate_inputs = True
 
     num_heads: int = attr(POSITIVE, doc="the number of heads", before="use_bias")
     key_dim: int = attr(POSITIVE, doc="the length of a head's query and key", before="use_bias")
@@ -184,3 +196,171 @@ class MultiHeadAttention(WithKernel):
 def _roles(inputs: tuple[Tensor, ...]) -> tuple[Tensor, Tensor, Tensor]:
     """Query, value and key, in Keras's order: what is missing is the one before it."""
     return inputs[0], inputs[min(1, len(inputs) - 1)], inputs[-1]
+
+
+_DROPOUT = number("a number from 0 to 1", 0, 1)
+
+
+class _OneHead(Layer):
+    arity: ClassVar[tuple[int, int | None]] = (2, 3)
+    called = "attention"
+
+    def output(self, *inputs: Tensor) -> Tensor:
+        query, value, key = _roles(inputs)
+        for role, x in (("query", query), ("value", value), ("key", key)):
+            need_rank(x, 2, "positions, channels", help=f"the {role} needs both")
+            need_floats(x)
+        if value.shape[0] != key.shape[0] and None not in (value.shape[0], key.shape[0]):
+            raise Mismatch(
+                f"value and key must have the same positions, and they have {value.shape[0]} and"
+                f" {key.shape[0]}",
+                help="`from` names the query, the value and the key, in this order",
+            )
+        if _differ(query.shape[-1], key.shape[-1]):
+            raise Mismatch(
+                f"query and key must have the same channels, and they have {query.shape[-1]} and"
+                f" {key.shape[-1]}",
+                help="bring them to one number of channels, with `Dense`",
+            )
+        return Tensor((query.shape[0], value.shape[-1]), self.compute_dtype)
+
+    def macs(self, y: Tensor, *inputs: Tensor) -> int | None:
+        query, value, key = _roles(inputs)
+        pairs = (query.shape[0], value.shape[0])
+        return total((product((*pairs, key.shape[-1])), product((*pairs, value.shape[-1]))))
+
+
+def _differ(one: int | None, other: int | None) -> bool:
+    return None not in (one, other) and one != other
+
+
+@layer
+class Attention(_OneHead):
+    """Attention without projections (Luong et al. 2015): `from` names query, value and, where it is
+    another tensor, key.
+
+    Shape: query (T, C), value (S, D), key (S, C) → (T, D). No weights but `scale` and
+    `concat_score_weight`, where they are asked for.
+    """
+
+    use_scale: bool = attr(FLAG, False, "whether the scores are multiplied by a learned number")
+    score_mode: str = attr(
+        choice("dot", "concat"), "dot", "how query and key are compared: product, or tanh of sum"
+    )
+    dropout: float = attr(_DROPOUT, 0.0, "the share of attention weights dropped in training")
+    seed: int | None = attr(SEED, None, "the seed of the dropout")
+
+    def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
+        scale = [Weight("scale", ())] if self.use_scale else []
+        return (*scale, *([Weight("concat_score_weight", ())] * (self.score_mode == "concat")))
+
+
+@layer
+class AdditiveAttention(_OneHead):
+    """Attention by the sum of query and key (Bahdanau et al. 2015), without projections: `from`
+    names query, value and, where it is another tensor, key.
+
+    Shape: query (T, C), value (S, D), key (S, C) → (T, D). With `use_scale`, one weight of C.
+    """
+
+    use_scale: bool = attr(FLAG, True, "whether each channel of the sum has a learned factor")
+    dropout: float = attr(_DROPOUT, 0.0, "the share of attention weights dropped in training")
+
+    def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
+        size = known(inputs[0].shape[-1], "the query's last axis")
+        return (Weight("scale", (size,)),) if self.use_scale else ()
+
+
+@layer
+class GroupQueryAttention(WithKernel):
+    """Attention whose heads share keys and values in groups (Ainslie et al. 2023). One input
+    attends to itself; two are query and value; three are query, value and key.
+
+    Shape: query (T, C), value (S, D), key (S, E) → (T, C).
+    """
+
+    arity: ClassVar[tuple[int, int | None]] = (1, 3)
+    called = "attention"
+    separate_inputs = True
+
+    head_dim: int = attr(POSITIVE, doc="the length of a head", before="use_bias")
+    num_query_heads: int = attr(POSITIVE, doc="the number of heads", before="use_bias")
+    num_key_value_heads: int = attr(
+        POSITIVE, doc="the number of groups, which divides that of heads", before="use_bias"
+    )
+    dropout: float = attr(
+        _DROPOUT,
+        0.0,
+        "the share of attention weights dropped in training",
+        before="use_bias",
+    )
+    kernel_initializer: Any = attr(INITIALIZER, "glorot_uniform", "how the kernels start")
+    bias_initializer: Any = attr(INITIALIZER, "zeros", "how the biases start")
+    seed: int | None = attr(SEED, None, "the seed of the dropout")
+
+    def title(self, say: Say = plainly) -> Title:
+        heads = f"{say('num_query_heads', self.num_query_heads)} × {say('head_dim', self.head_dim)}"
+        groups = say("num_key_value_heads", self.num_key_value_heads)
+        return Title("attention", f", {heads}, {groups} groups")
+
+    def check(self) -> None:
+        if self.num_query_heads % self.num_key_value_heads:
+            raise Mismatch(
+                f"{self.num_query_heads} heads do not divide into"
+                f" {self.num_key_value_heads} groups",
+                at="num_key_value_heads",
+                help=f"it can be {divisors(self.num_query_heads)}",
+            )
+
+    def output(self, *inputs: Tensor) -> Tensor:
+        query, value, key = _roles(inputs)
+        for role, x in (("query", query), ("value", value), ("key", key)):
+            need_rank(x, 2, "positions, channels", help=f"the {role} needs both")
+            need_floats(x)
+            known(x.shape[-1], f"the {role}'s last axis")
+        if _differ(value.shape[0], key.shape[0]):
+            raise Mismatch(
+                f"value and key must have the same positions, and they have {value.shape[0]} and"
+                f" {key.shape[0]}",
+                help="`from` names the query, the value and the key, in this order",
+            )
+        if query.shape[-1] != value.shape[-1]:
+            raise Mismatch(
+                f"query and value must have the same channels, and they have {query.shape[-1]} and"
+                f" {value.shape[-1]}",
+                help="bring them to one number of channels, with `Dense`",
+            )
+        return Tensor(query.shape, self.compute_dtype)
+
+    def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
+        query, value, key = _roles(inputs)
+        model = known(query.shape[-1], "the query's last axis")
+        heads, groups, size = self.num_query_heads, self.num_key_value_heads, self.head_dim
+        made: list[Weight] = []
+        roles = (("query", query, heads), ("key", key, groups), ("value", value, groups))
+        for name, x, count in roles:
+            channels = known(x.shape[-1], f"the {name}'s last axis")
+            made += self._projection(name, (channels,), (count, size))
+        return (*made, *self._projection("attention_output", (heads, size), (model,)))
+
+    def _projection(self, name: str, taken: tuple[int, ...], made: tuple[int, ...]) -> list[Weight]:
+        kernel = new_weight(self, f"{name}/kernel", (*taken, *made), "kernel_initializer")
+        if not self.use_bias:
+            return [kernel]
+        return [kernel, new_weight(self, f"{name}/bias", made, "bias_initializer")]
+
+    def macs(self, y: Tensor, *inputs: Tensor) -> int | None:
+        query, value, key = _roles(inputs)
+        wide, narrow = (
+            count * self.head_dim for count in (self.num_query_heads, self.num_key_value_heads)
+        )
+        return total(
+            product(sizes)
+            for sizes in (
+                (*query.shape, wide),
+                (*key.shape, narrow),
+                (*value.shape, narrow),
+                (*query.shape, wide),
+                (query.shape[0], value.shape[0], 2 * wide),
+            )
+        )

@@ -137,6 +137,10 @@ class Layer:
     """The least and the greatest number of tensors that the kind takes (``None``: any)."""
     called: ClassVar[str] = ""
     """What people call the kind in a figure; empty where it is Keras's name in plain words."""
+    separate_inputs: ClassVar[bool] = False
+    """Whether Keras takes several tensors one by one, not as a list: query, value and key. One
+    tensor is then query and value at once.
+    """
     symbol: ClassVar[str] = ""
     """The sign of a merge that joins its inputs element by element, such as ``+``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.axes import known
+from archspec.layers.axes import known, need_numbers
 from archspec.layers.base import LAYER, Layer, Mismatch, attr, layer
 from archspec.layers.einsum import EQUATION, Equation, Sizes
 from archspec.layers.kernels import WithKernel, check_activation, new_weight
@@ -15,7 +15,7 @@ from archspec.layers.objects import (
     REGULARIZER,
 )
 from archspec.layers.titles import Say, Title, plainly
-from archspec.layers.types import FLAG, POSITIVE, either, optional, sequence, text
+from archspec.layers.types import FLAG, NUMBER, POSITIVE, either, optional, sequence, text
 from archspec.tensor import Tensor, Weight, product
 
 
@@ -150,3 +150,31 @@ class Embedding(Layer):
                 self, "embeddings", (self.input_dim, self.output_dim), "embeddings_initializer"
             ),
         )
+
+
+@layer
+class Identity(Layer):
+    """Passes its input on as it is: a name for it, or a layer that does nothing.
+
+    Shape: unchanged.
+    """
+
+    def output(self, x: Tensor) -> Tensor:
+        return x
+
+
+@layer
+class Masking(Layer):
+    """Sets positions whose channels are all `mask_value` to 0, and masks them for layers that heed
+    masks.
+
+    Shape: unchanged, of 2 axes or more.
+    """
+
+    mask_value: float = attr(NUMBER, 0.0, "the value of padding")
+
+    def output(self, x: Tensor) -> Tensor:
+        if not x.shape:
+            raise Mismatch("there is no axis of channels to compare", help="give it a vector")
+        need_numbers(x)
+        return x

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from archspec.layers.axes import axis_index, need_floats, need_numbers
 from archspec.layers.base import FLOATS, LAYER, Layer, Mismatch, attr, layer
-from archspec.layers.types import INTEGER
-from archspec.tensor import Size, Tensor, total
+from archspec.layers.types import FLAG, INTEGER, either, sequence
+from archspec.tensor import Shape, Size, Tensor, product, show_shape, total
 
 
 class _Elementwise(Layer):
@@ -211,3 +211,57 @@ def _clash(
 def _noun(axis: int, rank: int) -> str:
     names = {(-1, rank): "channels", (-2, 3): "widths", (-3, 3): "heights"}
     return names.get((axis, rank), f"sizes on axis {axis}")
+
+
+_DOT_AXES = either(
+    "an integer or a list of two", INTEGER, sequence("a list of two integers", INTEGER, 2, 2)
+)
+
+
+@layer
+class Dot(Layer):
+    """The products of two inputs, summed over one axis of each: of two sequences, every position
+    with every other.
+
+    Shape: the first input without its axis, then the second without its own; of two vectors (1).
+    """
+
+    arity = (2, 2)
+    symbol = "·"
+
+    axes: Any = attr(_DOT_AXES, doc="the axis of both, or one of each, counted with the batch")
+    normalize: bool = attr(FLAG, False, "whether to divide by the lengths, for a cosine")
+
+    def output(self, *xs: Tensor) -> Tensor:
+        shapes = [x.shape for x in xs]
+        for x in xs:
+            need_floats(x)
+        first, second = self._axes(xs)
+        if shapes[0][first] != shapes[1][second]:
+            sizes = f"{show_shape((shapes[0][first],))} and {show_shape((shapes[1][second],))}"
+            raise Mismatch(
+                f"`axes` names sizes {sizes}, and they must be equal",
+                at="axes",
+                help="name axes of one size",
+            )
+        rest = (*_without(shapes[0], first), *_without(shapes[1], second))
+        return Tensor(rest or (1,), self.compute_dtype)
+
+    def _axes(self, xs: tuple[Tensor, ...]) -> tuple[int, int]:
+        axes = self.axes if isinstance(self.axes, tuple) else (self.axes,) * 2
+        if isinstance(self.axes, tuple) and min(axes) < 0:
+            raise Mismatch(
+                "in a list, `axes` counts from the batch, which is 0",
+                at="axes",
+                help="write -1 for the last axis of both, or two positive numbers",
+            )
+        first, second = (axis_index(axis, x, at="axes") for axis, x in zip(axes, xs, strict=True))
+        return first, second
+
+    def macs(self, y: Tensor, *xs: Tensor) -> int | None:
+        first, _ = self._axes(xs)
+        return product((*y.shape, xs[0].shape[first]))
+
+
+def _without(shape: Shape, axis: int) -> Shape:
+    return shape[:axis] + shape[axis + 1 :]

@@ -169,6 +169,32 @@ class GroupNormalization(_Affine):
 
 
 @layer
+class RMSNormalization(SameShape):
+    """Divides by the root of the mean square over `axis`, and multiplies by a learned scale (Zhang
+    and Sennrich 2019): no centre, no offset.
+
+    Shape: unchanged. `scale` has one value for each element of those axes.
+    """
+
+    called = "RMS norm"
+
+    axis: Any = attr(AXES, -1, "the axis, or the axes, over which to normalize")
+    epsilon: float = attr(EPSILON, 1e-6, "what is added to the mean square")
+
+    def output(self, x: Tensor) -> Tensor:
+        need_floats(x)
+        axis_indices(self.axis, x)
+        return super().output(x)
+
+    def weights(self, x: Tensor) -> tuple[Weight, ...]:
+        axes = sorted(self.axis) if isinstance(self.axis, tuple) else [self.axis]
+        sizes = (x.shape[axis_index(axis, x)] for axis in axes)
+        return (
+            Weight("scale", tuple(known(size, "the size of an axis", at="axis") for size in sizes)),
+        )
+
+
+@layer
 class UnitNormalization(SameShape):
     """Divides every vector by its length, so that it lies on the unit sphere.
 

@@ -187,3 +187,73 @@ class GlobalMaxPooling3D(_GlobalGreatest, rank=3):
 
     Shape: (D, H, W, C) → (C), or (1, 1, 1, C) with `keepdims: true`.
     """
+
+
+class _Adaptive(Sliding):
+    chosen: ClassVar[str]
+    output_size: tuple[int, ...] = attr(SIZE[2], doc="the size of the output along each axis")
+
+    def title(self, say: Say = plainly) -> Title:
+        words = window_words("output_size", self.output_size, say)
+        return Title(f"adaptive {self.chosen} pool", f", {words}")
+
+    def output(self, x: Tensor) -> Tensor:
+        self.need_axes(x)
+        need_floats(x)
+        return Tensor((*self.output_size, x.shape[-1]), self.compute_dtype)
+
+
+class _AdaptiveAverage(_Adaptive):
+    chosen = "average"
+
+
+class _AdaptiveGreatest(_Adaptive):
+    chosen = "max"
+
+
+@layer
+class AdaptiveAveragePooling1D(_AdaptiveAverage, rank=1):
+    """The mean value in windows of a sequence, as many as give an output of `output_size`.
+
+    Shape: (L, C) → (L', C), of `output_size`.
+    """
+
+
+@layer
+class AdaptiveAveragePooling2D(_AdaptiveAverage, rank=2):
+    """The mean value in windows of an image, as many as give an output of `output_size`.
+
+    Shape: (H, W, C) → (H', W', C), of `output_size`.
+    """
+
+
+@layer
+class AdaptiveAveragePooling3D(_AdaptiveAverage, rank=3):
+    """The mean value in windows of a volume, as many as give an output of `output_size`.
+
+    Shape: (D, H, W, C) → (D', H', W', C), of `output_size`.
+    """
+
+
+@layer
+class AdaptiveMaxPooling1D(_AdaptiveGreatest, rank=1):
+    """The greatest value in windows of a sequence, as many as give an output of `output_size`.
+
+    Shape: (L, C) → (L', C), of `output_size`.
+    """
+
+
+@layer
+class AdaptiveMaxPooling2D(_AdaptiveGreatest, rank=2):
+    """The greatest value in windows of an image, as many as give an output of `output_size`.
+
+    Shape: (H, W, C) → (H', W', C), of `output_size`.
+    """
+
+
+@layer
+class AdaptiveMaxPooling3D(_AdaptiveGreatest, rank=3):
+    """The greatest value in windows of a volume, as many as give an output of `output_size`.
+
+    Shape: (D, H, W, C) → (D', H', W', C), of `output_size`.
+    """

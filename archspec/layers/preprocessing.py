@@ -74,3 +74,21 @@ class Resizing(Layer):
         need_rank(x, 3, "height, width, channels")
         need_numbers(x)
         return Tensor((self.height, self.width, x.shape[-1]), x.dtype)
+
+
+# Without `RandomCrop`: in inference Keras 3.15 hands images on as they are, of another size than it
+# states.
+@layer
+class CenterCrop(Layer):
+    """Cuts the centre out of images; smaller images are resized, keeping their proportions.
+
+    Shape: (H, W, C) → (height, width, C).
+    """
+
+    height: int = attr(POSITIVE, doc="the new height")
+    width: int = attr(POSITIVE, doc="the new width")
+
+    def output(self, x: Tensor) -> Tensor:
+        need_rank(x, 3, "height, width, channels")
+        need_numbers(x)
+        return Tensor((self.height, self.width, x.shape[-1]), self.compute_dtype)

@@ -8,6 +8,20 @@ KIND = "MultiHeadAttention"
 SMALL = {"num_heads": 2, "key_dim": 4}
 NONSENSE = "Keras would attend over examples, heads or channels"
 
+GROUPS = "GroupQueryAttention"
+HEADS = {"head_dim": 8, "num_query_heads": 4, "num_key_value_heads": 2}
+
+
+def one_head(kind: str) -> list[Row]:
+    return [
+        row(kind, {}, (5, 8), (7, 8), macs=5 * 7 * (8 + 8)),
+        row(kind, {"dropout": 0.5}, (5, 8), (7, 6), (7, 8)),
+        row(kind, {}, (None, 8), (7, 8), macs=None),
+        row(kind, {}, (5, 8), (7, 6), stricter=RUNS_NOT),
+        row(kind, {"dropout": 2}, (5, 8), (7, 8), stricter="a share is at most 1, whenever Keras may notice"),
+    ]  # fmt: skip
+
+
 ROWS = [
     # ViT-B/16: four projections of 197 tokens, and 197² pairs twice
     row(KIND, {"num_heads": 12, "key_dim": 64}, (197, 768), macs=4 * 197 * 768 * 768 + 2 * 197 * 197 * 768),
@@ -59,6 +73,16 @@ ROWS = [
     row(KIND, SMALL | {"attention_axes": -1}, (3, 4, 8), stricter=NONSENSE),
     row(KIND, SMALL | {"attention_axes": -9}, (3, 4, 8), stricter=NONSENSE),
     row(KIND, SMALL | {"output_shape": []}, (5, 8), stricter="an empty shape is no size, though Keras takes it for none given"),
+    *(one for kind in ("Attention", "AdditiveAttention") for one in one_head(kind)),
+    row("Attention", {"score_mode": "concat", "use_scale": True}, (5, 8), (7, 8)),
+    row("AdditiveAttention", {"use_scale": False}, (5, 8), (7, 8)),
+    row(GROUPS, HEADS, (5, 16), macs=5 * 16 * (4 + 2 + 2 + 4) * 8 + 5 * 5 * 2 * 4 * 8),
+    row(GROUPS, HEADS, (5, 16), (7, 16)),
+    row(GROUPS, HEADS, (5, 16), (7, 12), fails=True),
+    row(GROUPS, HEADS | {"use_bias": False, "dropout": 0.1}, (None, 16), (7, 16), (7, 10)),
+    row(GROUPS, HEADS | {"trainable": False}, (5, 16)),
+    row(GROUPS, HEADS | {"num_key_value_heads": 3}, (5, 16), fails=True),
+    row(GROUPS, HEADS, (5, None), fails=True),
 ]  # fmt: skip
 
 

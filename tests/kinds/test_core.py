@@ -57,6 +57,15 @@ ROWS = [
     row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [64]}, (32, 128), fails=True),
     row("EinsumDense", {"equation": "abc,ad->abd", "output_shape": [32, 64]}, (32, 128), fails=True),
     row("EinsumDense", {"equation": "abcd,de->abce", "output_shape": [None, 64]}, (32, 128), fails=True),
+    # Identity, Masking
+    row("Identity", {}, (7, 8), macs=0),
+    row("Identity", {}, (None,)),
+    row("Identity", {}, Tensor((7,), "uint8")),
+    row("Identity", {"mode": 1}, (7,), fails=True),
+    row("Masking", {}, (7, 8), macs=0),
+    row("Masking", {"mask_value": -1.0}, (None, 8)),
+    row("Masking", {}, Tensor((7, 8), "int32")),
+    row("Masking", {"mask_value": "pad"}, (7, 8), stricter="a text is no number, whenever Keras may notice"),
     # Embedding
     row("Embedding", {"input_dim": 100, "output_dim": 16}, TOKENS, macs=0),
     row("Embedding", {"input_dim": 100, "output_dim": 16, "mask_zero": True, "embeddings_initializer": "normal"}, Tensor((3, 4), "int64")),

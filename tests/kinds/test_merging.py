@@ -80,6 +80,13 @@ ROWS = [
     row("Concatenate", {"axis": 0}, (7, 64), (7, 64), stricter=BATCH),
     row("Concatenate", {"axis": -3}, (7, 64), (7, 64), stricter=BATCH),
     row("Concatenate", {}, (), (), stricter=BATCH),
+    row("Dot", {"axes": -1}, (7, 8), (5, 8), macs=7 * 5 * 8),
+    row("Dot", {"axes": [2, 1], "normalize": True}, (7, 8), (8, 5)),
+    row("Dot", {"axes": 1}, (8,), (8,), macs=8),
+    row("Dot", {"axes": -1}, (None, 8), (5, 8), macs=None),
+    row("Dot", {"axes": 1}, (7, 8), (5, 8), fails=True),
+    row("Dot", {"axes": 0}, (7, 8), (7, 8), stricter=BATCH),
+    row("Dot", {}, (7, 8), (7, 8), fails=True),
 ]
 
 

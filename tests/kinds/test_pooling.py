@@ -44,6 +44,17 @@ def overall(name: str, rank: int) -> list[Row]:
     ]
 
 
+def adaptive(which: str, rank: int) -> list[Row]:
+    kind, x = f"Adaptive{which}Pooling{rank}D", (6, 7, 8)[:rank]
+    return [
+        row(kind, {"output_size": 2}, (*x, 3)),
+        row(kind, {"output_size": [4] * rank}, (*(None,) * rank, 3)),
+        row(kind, {"output_size": 9}, (*x, 3)),
+        row(kind, {"output_size": 0}, (*x, 3), stricter="there is no axis without a position"),
+        row(kind, {}, (*x, 3), fails=True),
+    ]
+
+
 ROWS = [
     *(
         one
@@ -70,6 +81,8 @@ ROWS = [
     row("AveragePooling2D", {}, IMAGE, fails=True),
     row("AveragePooling3D", {}, (8, 32, 33, 3), fails=True),
     row("AveragePooling2D", {"pool_size": 2}, Tensor(IMAGE, "int32"), stricter=RUNS_NOT),
+    *(one for which in ("Average", "Max") for rank in (1, 2, 3) for one in adaptive(which, rank)),
+    row("AdaptiveAveragePooling2D", {"output_size": [3, 5]}, (7, 8, 3), macs=0),
 ]
 
 

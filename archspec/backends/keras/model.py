@@ -233,7 +233,7 @@ def apply(layer: keras.layers.Layer, inputs: list[keras.KerasTensor]) -> keras.K
     """Call a layer on its tensors: a merging layer takes a list, attention its query, value and
     key, anything else one tensor.
     """
-    if isinstance(layer, keras.layers.MultiHeadAttention):
+    if isinstance(layer, keras.layers.MultiHeadAttention | keras.layers.GroupQueryAttention):
         query, value, *key = inputs if len(inputs) > 1 else inputs * 2
         result = layer(query, value, *key)
         # Keras has made the projections just now, trainable; setting the same value again does

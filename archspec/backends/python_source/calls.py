@@ -101,7 +101,7 @@ def applied(
     writer: FunctionWriter, kind: str, made: Piece, feeds: list[str], *, frozen: bool = False
 ) -> Piece:
     """A layer called on its tensors."""
-    if kind != "MultiHeadAttention":
+    if not KINDS[kind].separate_inputs:
         return _called(made, feeds[0] if len(feeds) == 1 else f"[{', '.join(feeds)}]")
     tensors = feeds * 2 if len(feeds) == 1 else feeds
     if frozen:
