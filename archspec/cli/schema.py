@@ -27,7 +27,7 @@ def schema(recipe: bool) -> None:
 
         generated = of_recipes()
     else:
-        from archspec.frontend.schema.json_schema import generate
+        from archspec.frontend.schema.editor_schema import editor_schema
 
-        generated = generate()
+        generated = editor_schema()
     terminal.output(json.dumps(generated, indent=2, ensure_ascii=False), "json")

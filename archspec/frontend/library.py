@@ -156,7 +156,7 @@ class Library:
             )
             return f"`{path}` is no spec: the path of a spec ends in `.yaml`", span, help
         beside = f"for the file write `{path}.yaml`" if _is_file(here / f"{path}.yaml") else None
-        near = self._shipped_variant(path) or did_you_mean(path, shipped_names())
+        near = _shipped_variant(path) or did_you_mean(path, shipped_names())
         help = (
             beside
             or near
@@ -165,19 +165,6 @@ class Library:
         if "/" in path:
             return f"there is no file `{path}`", span, help
         return f"archspec ships no spec called `{path}`", span, help
-
-    def _shipped_variant(self, name: str) -> str | None:
-        """The help for the name of a variant of a shipped spec, `resnet50`, with its spec's or
-        without.
-        """
-        wanted = re.sub("[-_]", "", name.lower())
-        for spec in sorted(shipped_names(), key=lambda name: ("/" in name, name)):
-            text = (SHIPPED / f"{spec}.yaml").read_text(encoding="utf-8")
-            for variant in self.variants(reader.read(text, spec)):
-                for called in (variant, f"{PurePath(spec).name}{variant}"):
-                    if len(called) >= SHORTEST and re.sub("[-_]", "", called.lower()) == wanted:
-                        return f"did you mean `{spec}@{variant}`?"
-        return None
 
     def _read(self, path: Path, reference: Reference, extends: Value | None = None) -> Document:
         name = _shown(path)
@@ -212,6 +199,26 @@ def shipped_names() -> list[str]:
     return sorted(
         path.relative_to(SHIPPED).with_suffix("").as_posix() for path in SHIPPED.rglob("*.yaml")
     )
+
+
+def _shipped_variant(name: str) -> str | None:
+    """The help for the name of a variant of a shipped spec, `resnet50`, with its spec's or
+    without.
+    """
+    wanted = re.sub("[-_]", "", name.lower())
+    for spec in sorted(shipped_names(), key=lambda name: ("/" in name, name)):
+        for variant in shipped_variants(spec):
+            for called in (variant, f"{PurePath(spec).name}{variant}"):
+                if len(called) >= SHORTEST and re.sub("[-_]", "", called.lower()) == wanted:
+                    return f"did you mean `{spec}@{variant}`?"
+    return None
+
+
+def shipped_variants(name: str) -> tuple[str, ...]:
+    """The names of a shipped spec's variants."""
+    text = (SHIPPED / f"{name}.yaml").read_text(encoding="utf-8")
+    variants = reader.read(text, name).root.get("variants")
+    return tuple(variants.data) if variants is not None else ()
 
 
 def _refuse(code: str, message: str, span: Span, help: str | None = None) -> None:

@@ -53,7 +53,7 @@ def other_sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def refuse(self: Refused, words: str, *arguments: Any, **more: Any) -> None:
         make(self, other(words), *arguments, **more)
 
-    validator = jsonschema.Draft202012Validator(reworded(generate(editor=False)))
+    validator = jsonschema.Draft202012Validator(reworded(generate()))
 
     def fail(self: ExpressionError) -> None:
         self.sentence = other(self.sentence)

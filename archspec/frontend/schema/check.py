@@ -23,7 +23,7 @@ from archspec.frontend.yaml.document import Document
 @cache
 def validator() -> jsonschema.Draft202012Validator:
     """The validator of specs, made once."""
-    return jsonschema.Draft202012Validator(generate(editor=False))
+    return jsonschema.Draft202012Validator(generate())
 
 
 def check(document: Document) -> Document:

@@ -53,11 +53,11 @@ NAME: Schema = {
 VARIABLE_CALL = rf"^\${VARIABLE_NAME}$"
 
 
-def generate(*, editor: bool = True) -> Schema:
-    """The JSON Schema of a spec. For an editor, texts that are numbers in YAML 1.2 pass for
-    numbers.
+def generate(*, editor: bool = False) -> Schema:
+    """The JSON Schema that specs are checked by. For an editor, texts that are numbers in YAML 1.2
+    pass for numbers.
     """
-    schema = {
+    return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"archspec {__version__}",
         "description": (
@@ -83,14 +83,6 @@ def generate(*, editor: bool = True) -> Schema:
             **(_objects() if editor else {}),
         },
     }
-    return _printable(schema) if editor else schema
-
-
-def _printable(schema: Any) -> Any:
-    """The schema without what only our own code reads."""
-    if isinstance(schema, dict):
-        return {key: _printable(one) for key, one in schema.items() if key != EXPECTS}
-    return [_printable(one) for one in schema] if isinstance(schema, list) else schema
 
 
 def _document(editor: bool) -> Schema:
@@ -275,15 +267,20 @@ def _item(editor: bool) -> Schema:
         for name, kind in KINDS.items()
     }
     call = {"type": ["object", "null"], **_says("a mapping of the block's arguments", "mapping")}
+    block = {
+        "type": ["object", "null"],
+        **_says(
+            "a mapping of a block's arguments: no operation or modifier has this name", "mapping"
+        ),
+    }
     return {
         "type": ["string", "object"],
         **_says("an item, `Layer: {...}` or the bare name of a layer or block", "item"),
         "if": {"type": "string"},
-        "then": {"anyOf": [{"type": "string"}, {"enum": list(KINDS)}]},
         "else": {
             "properties": {**_structure(), **kinds},
             EXPECTS: Expects("item"),
-            "patternProperties": {VARIABLE_CALL: call, CALL_PATTERN: call},
+            "patternProperties": {VARIABLE_CALL: call, CALL_PATTERN: block},
             "additionalProperties": False,
             "minProperties": 1,
             "dependentRequired": {

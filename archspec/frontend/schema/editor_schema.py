@@ -1,0 +1,165 @@
+"""The JSON Schema that specs are checked by → the one that editors get: with what they complete and
+insert, and every fragment that stands in several places stated once.
+
+`defaultSnippets` is a keyword of VS Code's and of yaml-language-server: what is inserted in place
+of a value, ``$1`` being where the author goes on. The server inserts a list, or all the arguments,
+where a fragment has `items` or `properties` itself: so these stand in an `anyOf` or `allOf`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from archspec.frontend.library import shipped_names, shipped_variants
+from archspec.frontend.schema.json_schema import Schema, generate
+from archspec.frontend.schema.refusals import EXPECTS
+from archspec.layers import KINDS
+from archspec.layers.base import Field
+
+SHORT = 100
+"""Characters of JSON up to which a fragment stays where it stands."""
+
+SNIPPETS = {
+    "args": "[$1]",
+    "branches": "{${1:a}: [$2], ${3:b}: []}",
+    "expect": "{parameters: $1}",
+    "from": "$1",
+    "input": "[${1:224}, ${2:224}, ${3:3}]",
+    "inputs": "{${1:left}: [$2]}",
+    "output": "[$1]",
+    "repeat": "${1:2}",
+    "residual": "[$1]",
+    "shortcut": "[$1]",
+    "vars": "{$1}",
+    "when": "${1:true}",
+}
+"""What is inserted behind keys of the language."""
+
+ASIDE = ("description", "default")
+"""Keywords that stay beside `defaultSnippets`."""
+
+
+def editor_schema() -> Schema:
+    """The JSON Schema for editors, in which texts that are numbers in YAML 1.2 pass for numbers."""
+    schema: Schema = _readable(generate(editor=True))
+    item = schema["$defs"]["item"]["else"]["properties"]
+    defaults = schema["$defs"]["defaults"]["properties"]
+    item["merge"] = _merge(item["merge"], item)
+    schema["properties"]["extends"]["anyOf"] = [_shipped(), {"type": ["string", "number"]}]
+    del schema["properties"]["extends"]["type"]
+    for name, kind in KINDS.items():
+        for argument, attribute in kind.attributes.items():
+            fragment = item[name]["properties"][argument]
+            if attribute.type.expects.or_list or attribute.type.expects.what == "object":
+                item[name]["properties"][argument] = _aside(fragment)
+    _state_once(schema["$defs"], item, defaults)
+    for name, kind in KINDS.items():
+        _insert(item, name, _arguments_to_write(kind.attributes))
+    for keys in (item, schema["properties"], schema["$defs"]["block"]["properties"]):
+        for key in SNIPPETS.keys() & keys.keys():
+            _insert(keys, key, SNIPPETS[key])
+    return schema
+
+
+def _readable(schema: Any) -> Any:
+    """The schema without what only our own code reads, and without the words that would stand for
+    "Property pading is not allowed".
+    """
+    if isinstance(schema, dict):
+        closed = schema.get("additionalProperties") is False
+        left_out = (EXPECTS, *(["errorMessage"] if closed else []))
+        return {key: _readable(one) for key, one in schema.items() if key not in left_out}
+    return [_readable(one) for one in schema] if isinstance(schema, list) else schema
+
+
+# --- completion
+
+
+def _insert(fragments: Schema, key: str, body: str) -> None:
+    fragments[key] = {**_aside(fragments[key]), "defaultSnippets": [{"label": key, "body": body}]}
+
+
+def _aside(fragment: Schema) -> Schema:
+    """The fragment with what it accepts put aside, where the server finds no list to insert."""
+    beside = {key: value for key, value in fragment.items() if key in ASIDE}
+    return {**beside, "anyOf": [{key: one for key, one in fragment.items() if key not in beside}]}
+
+
+def _arguments_to_write(attributes: Mapping[str, Field]) -> str:
+    """The arguments that a kind needs, in braces: ``{filters: $1, kernel_size: $2}``."""
+    needed = [name for name, attribute in attributes.items() if attribute.required]
+    return f"{{{', '.join(f'{name}: ${at}' for at, name in enumerate(needed, 1))}}}"
+
+
+def _merge(fragment: Schema, item: Schema) -> Schema:
+    """The merging kinds by name, or written like layers."""
+    merging = [name for name, kind in KINDS.items() if kind.arity[0] > 1]
+    written = {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {name: item[name] for name in merging},
+    }
+    words = fragment["errorMessage"]
+    return {
+        "description": fragment["description"],
+        "anyOf": [{"enum": merging}, {"type": "string", "errorMessage": words}, written],
+    }
+
+
+def _shipped() -> Schema:
+    """The specs that archspec ships and their variants, as `extends` names them."""
+    names = shipped_names()
+    return {
+        "enum": [*names, *(f"{name}@{one}" for name in names for one in shipped_variants(name))]
+    }
+
+
+# --- size
+
+
+def _state_once(definitions: Schema, item: Schema, defaults: Schema) -> None:
+    """Put the arguments of each kind, and every argument that several have, into ``$defs``."""
+    arguments = {kind: item[kind]["properties"] for kind in KINDS}
+    texts = [_text(one) for properties in arguments.values() for one in properties.values()]
+    counts = Counter(texts)
+    names: dict[str, str] = {}
+    for properties in arguments.values():
+        for argument, fragment in properties.items():
+            text = _text(fragment)
+            if counts[text] > 1 and len(text) > SHORT and text not in names:
+                names[text] = _free(argument, definitions)
+                definitions[names[text]] = fragment
+    written = item["merge"]["anyOf"][-1]["properties"]
+    for kind, properties in arguments.items():
+        definitions[kind] = {
+            "properties": {
+                argument: {"$ref": f"#/$defs/{names[text]}"}
+                if (text := _text(fragment)) in names
+                else fragment
+                for argument, fragment in properties.items()
+            },
+            "additionalProperties": False,
+        }
+        for fragments in (item, defaults, written):
+            if kind in fragments:
+                fragments[kind] = {
+                    "type": fragments[kind]["type"],
+                    "description": item[kind].get("description", ""),
+                    "allOf": [{"$ref": f"#/$defs/{kind}"}],
+                }
+
+
+def _text(fragment: Schema) -> str:
+    return json.dumps(fragment, sort_keys=True)
+
+
+def _free(name: str, taken: Schema) -> str:
+    """A name that is not taken: ``padding``, else ``padding-2``."""
+    number = 1
+    while (free := name if number == 1 else f"{name}-{number}") in taken:
+        number += 1
+    return free
