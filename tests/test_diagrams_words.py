@@ -195,3 +195,12 @@ def test_branches_beyond_those_that_can_be_told_apart_are_one_box() -> None:
     assert rest.text.startswith("… 489 more branches\n489 layers: 1×1 conv ×489")
     assert len(read.nodes) == 1 + 1 + 11 + 1 + 1
     assert len(read.edges) == 1 + 12 + 12
+
+
+def test_a_group_without_a_name_lends_none_to_its_card() -> None:
+    inner = {"repeat": 2, "layers": [{"Conv2D": CONV}, "ReLU"]}
+    blocks = {"head": {"layers": [inner, {"Dense": {"units": 3}}]}}
+    read = pictures.read(
+        draw(network([{"name": "cls", "head": {}}], blocks=blocks), "svg", Options(detail="layers"))
+    )
+    assert read.node("cls").text.count("cls") == 1

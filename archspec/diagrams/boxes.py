@@ -13,7 +13,7 @@ from archspec.diagrams.canvas import Canvas
 from archspec.diagrams.drawing import Box, Cluster, Form, Row
 from archspec.diagrams.elements import Card, Element, Group, Split, all_nodes, inside, nodes_of
 from archspec.diagrams.folding import whole
-from archspec.diagrams.lettering import DOT, MARK, NARROW
+from archspec.diagrams.lettering import DOT, MARK, NARROW, SHARED
 from archspec.diagrams.palette import Fill
 from archspec.diagrams.roles import Role, fill, role
 from archspec.graph import Node
@@ -134,7 +134,7 @@ def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
 def frame_box(canvas: Canvas, cluster: Cluster, cards: Sequence[Box]) -> Box:
     """A cluster that holds nothing but a chain of cards, as one box under the cluster's title."""
     head = Row(cluster.title, small=cluster.weight, times=cluster.count, fill=Fill.OTHER)
-    rows = [head, *map(_frame_row, cards)]
+    rows = [head, *(_frame_row(card, shared=cluster.weight.startswith(SHARED)) for card in cards)]
     box = Box(cluster.id.removeprefix("cluster_"), Form.FRAME, rows, cards[0].fill)
     box.size, box.node = cluster.size, cluster.node
     box.tip = "\n\n".join([cluster.tip, *(card.tip for card in cards)])
@@ -142,11 +142,12 @@ def frame_box(canvas: Canvas, cluster: Cluster, cards: Sequence[Box]) -> Box:
     return box
 
 
-def _frame_row(card: Box) -> Row:
+def _frame_row(card: Box, *, shared: bool) -> Row:
+    """The row of a card; whose weights it has is not said again where the title says it."""
     if card.form is Form.GROUP:
         return card.rows[0]._replace(small=DOT.join([*card.lines, card.size]))
-    shared = card.weight if card.weight.startswith("weights of") else ""
-    return card.rows[0]._replace(small=shared, belongs=DOT.join(card.lines))
+    owner = card.weight if card.weight.startswith(SHARED) and not shared else ""
+    return card.rows[0]._replace(small=owner, belongs=DOT.join(card.lines))
 
 
 def group_box(canvas: Canvas, group: Group) -> Box:

@@ -315,7 +315,7 @@ class Reading:
     def _name_card(self, scope: Scope, inside: list[Element | Node]) -> None:
         """Give the card that is all there is in a group or call the name of that."""
         name = scope.path.rpartition(".")[2]
-        called = scope.kind == "group" or (
+        called = (scope.kind == "group" and scope.label) or (
             scope.kind == "block" and without_count(name) != scope.label
         )
         if called and self._is_one_card(inside):

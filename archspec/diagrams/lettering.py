@@ -65,6 +65,10 @@ def weight(nodes: Iterable[Node]) -> str:
     return f"{short(number)} params" if number else shared_weights(nodes)
 
 
+SHARED = "weights of "
+"""Before the name of the layer whose weights another one uses."""
+
+
 def shared_weights(nodes: Iterable[Node]) -> str:
     """``weights of cls3`` where all the weights of some layers are those of others."""
     owners = [node.weights_of for node in nodes if node.weights]
@@ -73,7 +77,7 @@ def shared_weights(nodes: Iterable[Node]) -> str:
         return ""
     steps = takewhile(lambda steps: len({*steps}) == 1, zip(*named, strict=False))
     common = ".".join(step for step, *_ in steps)
-    return f"weights of {common}" if common else "weights of other layers"
+    return SHARED + (common or "other layers")
 
 
 def tip(node: Node, graph: Graph) -> str:
