@@ -51,6 +51,30 @@ try: main(["check", "specs/resnet.yaml"])
 except SystemExit: pass
 print([name for name in ("keras", "tensorflow", "numpy") if name in sys.modules], file=sys.stderr)
 """
+SOURCE = """
+import json, tempfile, time
+from archspec.backends.python_source import source
+from archspec.compiler import Compiler
+from archspec.frontend.library import Reference
+def seconds(items):
+    layers = []
+    for number in range(items // 8):
+        layers += [
+            {"Dense": {"units": 4}}, {"name": f"a{number}", "Dense": {"units": 4}}, {"b": {"n": 4}},
+            {"Add": None, "from": ["prev", f"a{number}"]}, {"reuse": f"a{number}"},
+            {"name": f"end{number}", "output": []}, {"residual": ["ReLU"]},
+            {"repeat": 2, "layers": [{"Dense": {"units": 4}}]},
+        ]
+    block = {"args": ["n"], "layers": [{"Dense": {"units": "$n"}}]}
+    spec = {"archspec": 1, "name": "n", "input": [4], "blocks": {"b": block}, "layers": layers}
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        json.dump(spec, file); file.flush()
+        recording = Compiler().record(Reference.parse(file.name))
+    start = time.process_time(); source(recording)
+    return (time.process_time() - start) / items
+seconds(1000)
+print(min(seconds(1000) for _ in range(3)), min(seconds(8000) for _ in range(2)))
+"""
 LAYERS = """
 import sys, time, archspec
 def seconds(layers):
@@ -200,6 +224,15 @@ def linear() -> None:
     )
 
 
+def source() -> None:
+    small, large = map(float, output(SOURCE).stdout.split())
+    say(
+        "time for each item of the Python source of 8,000 items / of 1,000",
+        f"{large / small:.2f}",
+        "at most 1.5",
+    )
+
+
 def compared(program: str) -> Iterator[tuple[str, float]]:
     """The names and ratios of the sides that a program calls ``compare`` with, each as soon as
     it is there.
@@ -298,6 +331,7 @@ BENCHMARKS: tuple[Callable[[], None], ...] = (
     keras_route,
     draw,
     linear,
+    source,
     build,
     train,
     applications,

@@ -153,8 +153,8 @@ def _path(writer: FunctionWriter, site: ItemSite, path: Branch, feed: str, targe
     end = write_items(writer, visits, inside, feed)
     part = visits[0].address
     if part in writer.facts.held:
-        writer.held[part] = writer.names.new(path.label, f"{path.label}_")
-        end = tensors.keep(writer, writer.held[part], end, inside)
+        variable = writer.hold(part, writer.names.new(path.label, f"{path.label}_"))
+        end = tensors.keep(writer, variable, end, inside)
     if part in writer.facts.tapped:
         tensors.tap(writer, text_of(writer, inside.prefixes[0]), end)
     return end
@@ -182,7 +182,7 @@ def _branches(writer: FunctionWriter, site: ItemSite, operation: Branches, feed:
     name = _merge_name(writer, site.steps, kind)
     result = calls.layer(writer, site, ends, name, tensors.target(writer, site))
     for variable in own:
-        if variable not in writer.held.values():
+        if variable not in writer.holding:
             writer.names.free(variable)
     return result
 
@@ -239,8 +239,9 @@ def _residual(writer: FunctionWriter, site: ItemSite, operation: Residual, feed:
 
     after = site._replace(place=site.place._replace(target=target), chain=result)
     total = add() if condition is None else writer.under(condition, after, add)
-    for variable in free - {*writer.held.values(), *writer.fixed_tensors()}:
-        writer.names.free(variable)
+    for variable in free:
+        if not writer.is_held(variable):
+            writer.names.free(variable)
     return total
 
 

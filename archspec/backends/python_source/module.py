@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archspec.backends.flat_spec import arguments
+from archspec.backends.output_layers import need_dtypes
 from archspec.backends.python_source.extras import FUNCTIONS, layer_kinds
 from archspec.backends.python_source.facts import Facts, Varies, common
 from archspec.backends.python_source.layout import Brackets, Piece, around
@@ -61,6 +62,7 @@ class Module:
         self.ours = layer_kinds()
         self.tables: dict[tuple[str, str], tuple[str, Piece]] = {}
         self.dispatches: dict[str, str] = {}
+        self.outputs_have_dtypes = need_dtypes(facts.recording.graph)
         self.outputs: list[Piece] = []
         self.always_appends = False
 

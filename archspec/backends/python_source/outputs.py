@@ -4,7 +4,7 @@ blocks, loops or conditions, a list to which they are appended as the model is b
 
 from __future__ import annotations
 
-from archspec.backends.output_layers import MAIN, need_dtypes, output_layers
+from archspec.backends.output_layers import MAIN, output_layers
 from archspec.backends.python_source.facts import repetitions_around, within
 from archspec.backends.python_source.layout import Brackets, Line, Piece, around
 from archspec.backends.python_source.module import Module
@@ -63,6 +63,6 @@ def outputs_of_model(module: Module, main: str) -> Piece:
 
 def _named(module: Module, name: str, variable: str) -> Piece:
     """The identity layer that gives an output its name."""
-    dtype = [f"dtype={variable}.dtype"] if need_dtypes(module.facts.recording.graph) else []
+    dtype = [f"dtype={variable}.dtype"] if module.outputs_have_dtypes else []
     items = (f"name={name}", *dtype)
     return Brackets(f"{module.kind('Identity')}(", items, ")", then=variable)

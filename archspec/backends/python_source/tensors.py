@@ -28,7 +28,7 @@ def own_variable(writer: FunctionWriter, site: ItemSite) -> str:
     if site.address not in writer.held:
         assert site.item.name is not None
         base = site.item.name.text.replace("$", "").replace("(", "").replace(")", "")
-        writer.held[site.address] = writer.names.new(base, f"{base}_", f"{base}_out")
+        writer.hold(site.address, writer.names.new(base, f"{base}_", f"{base}_out"))
     return writer.held[site.address]
 
 

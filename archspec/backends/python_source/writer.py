@@ -86,10 +86,10 @@ class FunctionWriter:
     """Writes one function, for all the visits that it stands for.
 
     ``inputs`` are the variables of the tensors that the block or model names, by their names;
-    ``held`` those of the items and branches that are named again; ``functions`` those of the items
-    that are called again. ``local`` are the names of the block and ``variables`` those of the spec
-    that the function uses. ``first`` are statements for its beginning, ``flags`` the dictionaries
-    and lists that it needs.
+    ``held`` those of the items and branches that are named again, ``holding`` the other way round;
+    ``functions`` those of the items that are called again. ``local`` are the names of the block and
+    ``variables`` those of the spec that the function uses. ``first`` are statements for its
+    beginning, ``flags`` the dictionaries and lists that it needs.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class FunctionWriter:
         self.flags: set[str] = set()
         self.loops: list[Loop] = []
         self.held: dict[Address, str] = {}
+        self.holding: dict[str, Address] = {}
         self.functions: dict[Address, str] = {}
         self.local: dict[str, Bound] = {}
         self.variables: dict[str, str] = {}
@@ -227,9 +228,14 @@ class FunctionWriter:
             self.emit(_merged(condition, inner))
         return result
 
+    def hold(self, part: Address, variable: str) -> str:
+        """Let a variable hold an item or branch that is named again."""
+        self.held[part], self.holding[variable] = variable, part
+        return variable
+
     def is_held(self, variable: str) -> bool:
         """Whether a variable holds its value to the end of its list."""
-        return variable in self.held.values() or variable in self.fixed_tensors()
+        return variable in self.holding or variable in self.fixed_tensors()
 
     def fixed_tensors(self) -> set[str]:
         """The tensors that the function is given, which it never assigns."""
@@ -269,7 +275,7 @@ class FunctionWriter:
         self.clobbered = checkpoint.clobbered
 
     def _growing(self) -> tuple[dict[Any, Any], ...]:
-        return self.held, self.functions, self.variables, self.local
+        return self.held, self.holding, self.functions, self.variables, self.local
 
 
 def seen_at_start(visit: Visit) -> object:
