@@ -9,18 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from archspec.diagnostics import Complaints, Diagnostic, Enough, Span
-from archspec.frontend.expressions.expression import BUILTINS, RESERVED
+from archspec.frontend.program.calls import recursions, two_operations_help
 from archspec.frontend.program.complaints import (
-    RECURSION_HELP,
     better_name,
     block_argument_problems,
     merge_problem,
     name_problem,
     no_argument,
-    recursion,
     unknown_operation,
 )
 from archspec.frontend.program.formulas import (
@@ -33,6 +31,7 @@ from archspec.frontend.program.formulas import (
     mentioned,
     name_formula,
 )
+from archspec.frontend.program.names import Visible, unknown_variable, variable_problem
 from archspec.frontend.program.program import (
     ArgumentsByKind,
     Block,
@@ -72,19 +71,6 @@ variables, and the document it was read from.
 """
 
 
-class Visible(NamedTuple):
-    """The variables that are visible at a place; ``everything`` where a table in a variable
-    binds names that only running shows.
-    """
-
-    known: frozenset[str]
-    everything: bool = False
-
-    def plus(self, names: Iterable[str]) -> Visible:
-        """With more names, the nearer ones."""
-        return Visible(self.known | frozenset(names), self.everything)
-
-
 T = TypeVar("T")
 
 
@@ -122,7 +108,8 @@ class _Reader:
         self.variables = dict(self._section("vars"))
         for name, value in self.variables.items():
             self._check_variable(name, value.place)
-        seen = Visible(frozenset(self.variables))
+        names = frozenset(self.variables)
+        seen = Visible(names, names)
         variables = {
             name: self._formula(value, seen, name) for name, value in self.variables.items()
         }
@@ -168,7 +155,8 @@ class _Reader:
                 layers.place,
                 "add items to `layers`: `- Dense: {units: 10}`",
             )
-        self._check_recursion()
+        for problem in recursions(self.calls, self.block_values):
+            self.problems.append(problem)
         return inputs, defaults, blocks, items, self.reuses
 
     def _section(self, key: str) -> Iterator[tuple[str, Value]]:
@@ -192,26 +180,6 @@ class _Reader:
 
     # --- names
 
-    def _check_variable(self, name: str, place: Span) -> None:
-        if name in RESERVED:
-            what = WORDS.get(
-                name, f"`{name}` is a {'function' if name in BUILTINS else 'word'} of expressions"
-            )
-            self._problem(
-                "reserved-name",
-                f"{what}, and no variable can have that name",
-                place,
-                help="choose another name",
-            )
-        elif not re.fullmatch(VARIABLE_NAME, name):
-            near = re.sub(r"[^A-Za-z0-9_]", "_", name)
-            help = (
-                f"write `{near}`"
-                if re.fullmatch(VARIABLE_NAME, near)
-                else "use letters, digits and `_`, not beginning with a digit"
-            )
-            self._problem("wrong-name", f"`{name}` is no name for a variable", place, help=help)
-
     def _check_name(self, name: str, place: Span) -> None:
         problem = name_problem(name)
         if problem:
@@ -229,41 +197,15 @@ class _Reader:
                 seen.everything and mention.name not in ("in", "prev", "i")
             ):
                 continue
-            message, help = self._unknown(mention.name, seen, own)
+            message, help = unknown_variable(mention.name, seen, self.current, own)
             self._problem("unknown-name", message, mention.span, help)
             known = False
         return known
 
-    def _unknown(self, name: str, seen: Visible, own: str | None) -> tuple[str, str | None]:
-        if name == "i":
-            inside = (
-                f"a block does not see its caller's `$i`: add an argument to `{self.current}`, and"
-                " call it with `$i`"
-            )
-            return (
-                "`$i` counts repetitions, and nothing here repeats",
-                inside if self.current else "use it in an item with `repeat`",
-            )
-        if name in ("in", "prev"):
-            where = "use it in `layers`" + (", or in a block's `let`" if name == "in" else "")
-            return f"`${name}` is a tensor of a running network, and there is none here yet", where
-        candidates = sorted(seen.known - {"in", "prev", "i"})
-        near = did_you_mean(name, candidates, "`${}`")
-        if near and own and near == did_you_mean(name, [own], "`${}`"):
-            near = (
-                f"if `${own}` is meant: a variable cannot be computed from itself; write its value"
-            )
-        outside = name in self.variables
-        if self.current and not near and not outside:
-            near = (
-                f"a block sees its own `args` and `let`, and `vars`: add `{name}` to the `args` of"
-                f" `{self.current}`, and give it in the calls"
-            )
-        known = [f"${one}" for one in [*candidates[:12], *({"i"} & seen.known)]]
-        return (
-            f"there is no variable `{name}` here",
-            near or f"add it to `vars`; the variables here: {listed_names(known) or 'none'}",
-        )
+    def _check_variable(self, name: str, place: Span) -> None:
+        problem = variable_problem(name, place)
+        if problem is not None:
+            self.problems.append(problem)
 
     # --- formulas
 
@@ -385,35 +327,6 @@ class _Reader:
                     help="give the local value another name",
                 )
 
-    def _check_recursion(self) -> None:
-        """Blocks that call themselves, directly or around, each circle told once."""
-        told: set[frozenset[str]] = set()
-        for start in self.calls:
-            for circle in self._circles(start):
-                names = frozenset(call.block for call in circle)
-                if names not in told and start in self.block_values:
-                    told.add(names)
-                    self._problem(
-                        "recursion",
-                        recursion([start, *(call.block for call in circle)]),
-                        circle[0].place,
-                        RECURSION_HELP,
-                    )
-
-    def _circles(self, start: str) -> Iterator[list[BlockCall]]:
-        """The shortest chain of calls from a block back to itself, if there is one."""
-        seen: set[str] = set()
-        chains = [[call] for call in self.calls.get(start, ())]
-        while chains:
-            chain = chains.pop(0)
-            last = chain[-1].block
-            if last == start:
-                yield chain
-                return
-            if last not in seen:
-                seen.add(last)
-                chains += [[*chain, call] for call in self.calls.get(last, ())]
-
     # --- items
 
     def _items(self, value: Value, seen: Visible) -> Items:
@@ -513,42 +426,12 @@ class _Reader:
             return None
         message = f"an item has one operation, and this one has {listed_names(keys)}"
         self._problem(
-            "two-operations", message, item.data[keys[1]].place, help=self._two(item, keys)
+            "two-operations",
+            message,
+            item.data[keys[1]].place,
+            help=two_operations_help(item, keys, self.block_values),
         )
         return None
-
-    def _two(self, item: Value, keys: list[str]) -> str:
-        for key in keys:
-            block = self.block_values.get(key)
-            args = block.get("args") if block is not None else None
-            names = (
-                [
-                    next(one.items())[0] if one.is_mapping else str(one.text)
-                    for one in args.elements()
-                ]
-                if args is not None
-                else []
-            )
-            inside = [other for other in keys if other in names]
-            if inside and item.data[key].data is None:
-                return (
-                    f"`{inside[0]}` is an argument of the block `{key}`: indent it below `{key}:`"
-                )
-        if set(keys) == {"residual", "layers"}:
-            after = (
-                "to have them after it, make them the next item, `- layers:`, its `-` below the one"
-                " of this item"
-            )
-            return (
-                "to have the items of `layers` in the residual, put them into the list below"
-                f" `residual:`; {after}"
-            )
-        short = all(item.data[key].data is None for key in keys[1:])
-        items = listed_names([f"- {key}{'' if short else ': ...'}" for key in keys[1:]])
-        return (
-            f"make {'it an item' if len(keys) == 2 else 'each an item'} of its own, {items}, its"
-            f" `-` below the one of `{keys[0]}`"
-        )
 
     def _operation(self, key: str, item: Value, seen: Visible) -> Operation | None:
         value = item.data[key]
@@ -615,7 +498,7 @@ class _Reader:
                 self.variables.get(match[1], repeat) if match[1] not in self._hidden() else repeat
             )
         if isinstance(table.data, str):
-            return Visible(seen.known | {"i"}, everything=True)
+            return seen.plus(["i"])._replace(everything=True)
         rows = [table] if table.is_mapping else [row for row in table.elements() if row.is_mapping]
         names = [(name, value) for row in rows for name, value in row.items()]
         for name, value in rows[0].items() if rows else ():
@@ -677,13 +560,6 @@ class _Reader:
 
     def _problem(self, code: str, message: str, span: Span, help: str | None = None) -> None:
         self.problems.append(Diagnostic(code, message, span, help=help))
-
-
-WORDS = {
-    "i": "`$i` counts repetitions",
-    "in": "`$in` is the input of a block",
-    "prev": "`$prev` is the output of the item before",
-}
 
 
 def _written_names(items: Iterable[Item]) -> Iterator[str]:
