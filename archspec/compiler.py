@@ -140,10 +140,13 @@ class Compiler:
         return resolved
 
     def expanded(self, reference: Reference, overrides: Overrides | None = None) -> str:
-        """The text of one network's document, with all that was laid on it. Raises `SpecError`."""
+        """The text of one network's document with all that was laid on it, less the variables and
+        blocks that it does not use. Raises `SpecError`.
+        """
         root = self.resolve(reference, overrides).document.root
         name = root.data["name"]._replace(text=spec_name(root.data["name"].text))
-        return writer.write(root._replace(data={**root.data, "name": name}))
+        alone = checks.without_unused(root._replace(data={**root.data, "name": name}))
+        return writer.write(alone)
 
     # --- resolved documents
 

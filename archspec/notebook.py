@@ -6,6 +6,9 @@ from html import escape
 
 from archspec.graph import Graph
 
+MONOSPACE = "font-family:monospace;white-space:pre;overflow-x:auto;line-height:1.3"
+"""The style of the table, which a page's own style for ``pre`` may set in another font."""
+
 
 def picture(graph: Graph) -> str | None:
     """The diagram as SVG, or ``None`` where none can be made: the table stands alone then."""
@@ -22,8 +25,9 @@ def page(graph: Graph) -> str:
     """The diagram, and under it the table of stages."""
     from archspec.reports.summary import summary
 
-    svg = picture(graph) or ""
-    svg = svg[svg.index("<svg") :] if svg else ""  # within a page there is no XML declaration
-    return (
-        f'<div style="max-width:100%;overflow:auto">{svg}</div><pre>{escape(summary(graph))}</pre>'
-    )
+    svg = picture(graph)
+    parts = [f'<pre style="{MONOSPACE}">{escape(summary(graph))}</pre>']
+    if svg is not None:
+        drawing = svg[svg.index("<svg") :]  # within a page there is no XML declaration
+        parts.insert(0, f'<div style="max-width:100%;overflow:auto">{drawing}</div>')
+    return "".join(parts)

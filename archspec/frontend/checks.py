@@ -42,6 +42,25 @@ def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnost
     return [warning for warning in warnings if warning.span.file == own]
 
 
+def without_unused(root: Value) -> Value:
+    """The document without the variables and blocks that nothing in it mentions, such as those that
+    a variant replaced.
+    """
+    words, data = set(_mentions(root)), dict(root.data)
+    for key, sign in (("vars", "$"), ("blocks", "")):
+        used = {name: value for name, value in _section(root, key) if f"{sign}{name}" in words}
+        if key in data and used:
+            data[key] = data[key]._replace(data=used)
+        else:
+            data.pop(key, None)
+    smaller = root._replace(data=data)
+    return smaller if _names(smaller) == _names(root) else without_unused(smaller)
+
+
+def _names(root: Value) -> list[str]:
+    return [name for key in ("vars", "blocks") for name, _ in _section(root, key)]
+
+
 def _unused(what: str, name: str, value: Value) -> Diagnostic:
     return Diagnostic(
         "unused",
