@@ -202,8 +202,8 @@ class Compiler:
         return replace(graph, warnings=self._warnings(resolved))
 
     def _warnings(self, resolved: Resolved) -> tuple[Diagnostic, ...]:
-        """What nothing mentions: told of a document once for all its variants, since every one
-        of them counts as a mention.
+        """A warning for each name that nothing mentions: once for a document and all its variants,
+        as whatever stands in any of them counts as a mention.
         """
         root = resolved.document.root
         key = (id(root.get("blocks")), *map(id, resolved.mentioned_in))

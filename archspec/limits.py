@@ -1,4 +1,4 @@
-"""The bounds of the project: what a spec may ask for before it is told that it asks too much.
+"""The bounds of the project: what a spec may ask for, beyond which it is refused.
 
 They keep a slip (`9**9**9`, `repeat: 10**9`) from filling the memory, and lie far above anything a
 published network needs. An error that reports one of them names it in words.

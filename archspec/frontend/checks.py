@@ -1,6 +1,6 @@
 """What is checked of a whole network: names that nothing mentions, and layers that reach no output.
 
-After other mistakes, only dead ends that are certain are told: what a layer that could not be made
+After other mistakes, only certain dead ends are reported: what a layer that could not be made
 would have taken is none.
 """
 

@@ -61,7 +61,7 @@ def block_call(state: State, call: BlockCall, site: Site) -> Feed:
 
 
 def _right_inputs(state: State, block: Block, place: Span, site: Site) -> bool:
-    """Whether a block gets as many tensors as it takes; if not, that is told."""
+    """Whether a block gets as many tensors as it takes; if not, there is a complaint."""
     wanted = len(block.inputs) or 1
     if len(site.feeds) == wanted:
         return True

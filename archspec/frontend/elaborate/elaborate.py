@@ -1,7 +1,7 @@
 """`Program` → `Graph`: items carried out in order, every shape inferred as its layer is added.
 
-A mistake is told once, however often its line is carried out; what depends on it is passed over in
-silence, and all else goes on, so that one run tells all that is wrong.
+A mistake gets one complaint, however often its line is carried out. What depends on it gets none,
+and everything else goes on, so that one run finds all mistakes.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ INSTEAD = {
     "a text": "write a text without `$`",
     "a list": "write a list, `[...]`, or an expression that gives one",
 }
-"""What to write for a variable of each kind where another was given."""
+"""What to write for a variable of each kind where another is written."""
 
 
 def _evaluate_variables(state: State, kinds: Kinds) -> None:

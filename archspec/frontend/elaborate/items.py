@@ -131,8 +131,8 @@ def _carried_out(state: State, item: Item, site: Site) -> Feed | None:
 
 
 def _break_name(state: State, item: Item, site: Site) -> None:
-    """Let the name of an item with a mistake stand for a broken feed, so that nobody is told that
-    there is no such item.
+    """Let the name of an item with a mistake stand for a broken feed, so that a `from` that
+    says it is no mistake of its own.
     """
     if item.name is None:
         return
@@ -193,6 +193,6 @@ def _source(state: State, source: NameFormula, site: Site) -> Feed:
 
 
 def mistaken(state: State, item: Mistaken, site: Site) -> Feed:
-    """What was told already."""
+    """An item whose mistake has a complaint already."""
     state.names.unsure |= item.hides
     return state.lost(*site.feeds, unseen=True)

@@ -256,7 +256,7 @@ def _other_weight(node: Node, twin: Node) -> str:
 
 
 def _complain_of_values(state: State, making: Making) -> bool:
-    """Whether arguments are wrong by themselves, and all of them told."""
+    """Whether arguments are wrong by themselves, all of which get a complaint."""
     kind = making.call.kind
     wrong = [
         mismatch
@@ -342,9 +342,7 @@ def inputs_of(names: Iterable[str], tensors: list[Tensor]) -> tuple[str, ...]:
 def _complain(
     state: State, mismatch: Mismatch, making: Making, notes: tuple[str, ...] = (), *, code: str
 ) -> None:
-    """Tell what a kind has against an argument, where the argument was given, or against its
-    input.
-    """
+    """Complain of an argument, where it is written, or of an input, where the layer is."""
     call, values, site = making
     name, context = mismatch.at or "", site.context
     formula = call.arguments.get(name)

@@ -44,7 +44,7 @@ class Names:
     settled: list[tuple[str, Feed, Entry | None]] = field(default_factory=list)
     left_out: dict[str, tuple[str, Span]] = field(default_factory=dict)
     unsure: bool = False
-    """Whether a mistake may hide names, so that nobody can say that there is no such item."""
+    """Whether a mistake may hide names, after which a name that is not there is no mistake."""
 
     def automatic(self, prefix: str, step: str, reserved: frozenset[str], place: Span) -> str:
         """A free path for an item without a name: its step, counted up where that is taken or

@@ -28,7 +28,7 @@ def written_path(state: State, name: NameFormula, site: Site, number: int | None
         else state.guarded(name.fill, site.environment, context)
     )
     if text is FAILED:
-        state.names.unsure = True  # whoever says the name means an item that nobody can find
+        state.names.unsure = True  # a `from` that says the name is then no mistake of its own
         return None
     text = text if number is None else f"{text}{number}"
     place = name.value.span
@@ -36,7 +36,7 @@ def written_path(state: State, name: NameFormula, site: Site, number: int | None
     if complaint:
         problem = Diagnostic("wrong-name", complaint, place, help=better_name(str(text)))
         state.complain(problem, context)
-        state.names.unsure = True  # whoever says the name means an item that nobody can find
+        state.names.unsure = True  # a `from` that says the name is then no mistake of its own
         return None
     path = f"{context.prefix}.{text}" if context.prefix else text
     owner = state.names.written(path, place)

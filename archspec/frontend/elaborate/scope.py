@@ -45,7 +45,7 @@ class Lazy:
 
     def force(self) -> Any:
         """The value. Raises `Located` where the formula is wrong or needs itself, `Silenced`
-        where that was told already.
+        where that has a complaint already.
         """
         if self.value is self:
             self.value = self._computed()
@@ -187,8 +187,8 @@ class Frame(NamedTuple):
     above: Frame | None
     arguments: Arguments = NO_ARGUMENTS
     environment: Environment | None = None
-    index: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
-    count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    index: int | None = None  # type: ignore[assignment]  # hides a method of tuples
+    count: int | None = None  # type: ignore[assignment]  # hides a method of tuples
 
 
 class Context(NamedTuple):
@@ -225,8 +225,8 @@ class Turn(NamedTuple):
     name gets that number.
     """
 
-    index: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
-    count: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    index: int  # type: ignore[assignment]  # hides a method of tuples
+    count: int  # type: ignore[assignment]  # hides a method of tuples
     counted: bool
 
 

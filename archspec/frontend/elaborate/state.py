@@ -125,14 +125,16 @@ class State:
     def guarded(
         self, compute: Callable[[Any], Any], scope: Any, context: Context | None = None
     ) -> Any:
-        """A computed value; `FAILED` where it is wrong, which is told, or depends on what is."""
+        """A computed value; `FAILED` where it is wrong, with a complaint, or where it depends on
+        something that is wrong.
+        """
         try:
             return compute(scope)
         except (Located, Silenced) as error:
             return self.failed(error, scope, context)
 
     def failed(self, error: Located | Silenced, scope: Any, context: Context | None) -> Any:
-        """`FAILED`, its cause told if it was not before."""
+        """`FAILED`, with a complaint about its cause if it has none."""
         if isinstance(error, Located):
             problem = error.diagnostic
             about = (

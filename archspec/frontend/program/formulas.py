@@ -30,7 +30,7 @@ class Located(Exception):
 
 
 class Silenced(Exception):
-    """A value depends on a mistake that has been told already."""
+    """A value depends on a mistake that has a complaint already."""
 
 
 class Mention(NamedTuple):
@@ -91,7 +91,7 @@ def _silenced(scope: Lookup) -> Any:
 
 
 def broken(value: Value) -> Formula:
-    """The formula of a value whose mistake has been told: to evaluate it raises `Silenced`."""
+    """The formula of a value whose mistake has a complaint: to evaluate it raises `Silenced`."""
     return Formula(value, (), None, _silenced)
 
 

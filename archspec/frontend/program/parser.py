@@ -188,7 +188,7 @@ class _Reader:
     def _all_known(
         self, mentions: Iterable[Mention], seen: Visible, own: str | None = None
     ) -> bool:
-        """Whether every variable that is mentioned can be seen; those that cannot are told.
+        """Whether every variable that is mentioned can be seen; those that cannot get a complaint.
         ``own`` is the variable that is computed here.
         """
         known = True
@@ -366,7 +366,7 @@ class _Reader:
         )
 
     def _mistaken(self, value: Value, seen: Visible) -> Item:
-        """An item with a mistake that has been told: of it only the name counts, and what it
+        """An item with a mistake that has a complaint already: only its name counts, and what it
         repeats is not known.
         """
         entries = dict(value.items())
@@ -538,7 +538,7 @@ class _Reader:
         return None
 
     def _checked_arguments(self, kind: str, arguments: dict[str, Formula]) -> dict[str, Formula]:
-        """The arguments, those broken that the kind does not have; they are told."""
+        """The arguments, those broken that the kind does not have, which get a complaint."""
         for name, one in arguments.items():
             if name not in KINDS[kind].attributes and not isinstance(one.value.data, Broken):
                 message, help = no_argument(kind, name)

@@ -98,8 +98,8 @@ class SideOutput(NamedTuple):
 
 
 class Mistaken(NamedTuple):
-    """What stands where an operation belongs, its mistake told. ``hides`` says that names may
-    stand in it, which nobody knows now.
+    """What stands where an operation belongs, its mistake complained of. ``hides`` says that
+    names may stand in it, which are unknown.
     """
 
     hides: bool
