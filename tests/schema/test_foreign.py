@@ -98,7 +98,7 @@ SLIPS = [
     Slip("  - relu", "did you mean `ReLU`?", "  - ReLU"),
     Slip("  - conv_2d: {filters: 8, kernel_size: 3}", "did you mean `Conv2D`?", "  - Conv2D: {filters: 8, kernel_size: 3}"),
     Slip("  - DropPath: {rate: 0.1}", "did you mean `StochasticDepth`?", "  - StochasticDepth: {rate: 0.1}"),
-    Slip("  - identity", "leave it out", ""),
+    Slip("  - identity", "did you mean `Identity`?", "  - Identity"),
     # control flow of other languages
     Slip("  - for: 3\n    ReLU:", "did you mean `repeat`?", "  - repeat: 3\n    ReLU:"),
     Slip("  - times: 3\n    ReLU:", "did you mean `repeat`?", "  - repeat: 3\n    ReLU:"),
@@ -170,10 +170,12 @@ def test_the_help_of_a_slip_works(slip: Slip, tmp_path: Path) -> None:
 
 
 def test_a_layer_that_only_keras_has_is_told_so(tmp_path: Path) -> None:
-    for item in ("LSTM: {units: 3}", "LSTM", "keras.layers.GRU: {}", "RandomFlip"):
-        (told,) = complaints(items(f"  - {item}"), tmp_path)
-        name = item.rpartition(".")[2].partition(":")[0]
-        assert told.message == f"Keras has a layer `{name}`, and archspec does not"
+    only = sorted(set(foreign.KERAS_ONLY) - set(KINDS))
+    assert "TextVectorization" in only
+    for name in only:
+        for item in (name, f"{name}: {{units: 3}}", f"keras.layers.{name}: {{}}"):
+            (told,) = complaints(items(f"  - {item}"), tmp_path)
+            assert told.message == f"Keras has a layer `{name}`, and archspec does not"
 
 
 def test_every_name_leads_to_something_that_there_is() -> None:
