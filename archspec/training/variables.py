@@ -41,15 +41,17 @@ def restore(model: keras.Model, arrays: Mapping[str, numpy.ndarray], *, metrics:
 
 
 def _variables(model: keras.Model) -> Iterator[tuple[str, Any]]:
-    """Variables by a name that tells their place: Keras's own need not differ."""
+    """Variables by their number and their name in their layer: Keras counts the names of optimizers
+    and random numbers from model to model.
+    """
     measured = {id(one) for one in model.metrics_variables}
     own = [one for one in model.variables if id(one) not in measured]
     for number, variable in enumerate(own):
-        yield f"model/{number:04d}/{variable.path}", variable
+        yield f"model/{number:04d}/{variable.name}", variable
     for number, variable in enumerate(model.optimizer.variables):
-        yield f"optimizer/{number:04d}/{variable.path}", variable
+        yield f"optimizer/{number:04d}/{variable.name}", variable
     for number, variable in enumerate(model.metrics_variables):
-        yield f"{METRICS}{number:04d}/{variable.path}", variable
+        yield f"{METRICS}{number:04d}/{variable.name}", variable
 
 
 def finite(arrays: Mapping[str, numpy.ndarray]) -> bool:

@@ -149,7 +149,7 @@ def test_weights_as_text(mother: Mother, folder: Path) -> None:
     text = read(folder / "run/weights.txt")
     assert text.startswith("conv2d/kernel\n(3, 3, 1, 4)\n[[[[")
     with numpy.load(folder / "run/checkpoints/last.npz") as file:
-        dense = next(file[name] for name in file.files if name.endswith("/dense/bias"))
+        dense = next(file[name] for name in file.files if name.endswith("/bias"))
     assert str(dense[0])[:6] in text.split("dense/bias")[1]
 
 
