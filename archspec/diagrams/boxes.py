@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from itertools import chain
 
 from archspec.diagrams import lettering
+from archspec.diagrams.alike import whole
 from archspec.diagrams.canvas import Canvas
 from archspec.diagrams.drawing import Box, Cluster, Form, Row
 from archspec.diagrams.elements import Card, Element, Group, Split, all_nodes, inside, nodes_of
-from archspec.diagrams.folding import whole
 from archspec.diagrams.lettering import DOT, MARK, NARROW, SHARED
 from archspec.diagrams.palette import Fill
 from archspec.diagrams.roles import Role, fill, role

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from archspec.diagrams import lettering
 from archspec.diagrams.chains import Flow
+from archspec.diagrams.comparison import WORDS, Mark
 from archspec.diagrams.drawing import Box, Drawing, Row, Way
 from archspec.diagrams.elements import Element, Elements, Group, all_nodes, inside, nodes_of
-from archspec.diagrams.folding import WORDS, Fold, Mark
+from archspec.diagrams.folding import Fold
 from archspec.diagrams.lettering import MARK, Legend
 from archspec.graph import Graph, Node
 

@@ -8,47 +8,26 @@ filters is drawn alike whatever it takes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from archspec.diagrams.alike import Pair, alike, paired, same_kind, whole
 from archspec.diagrams.chains import Flow, Links
+from archspec.diagrams.comparison import Comparison, Mark
 from archspec.diagrams.elements import (
     Card,
     Element,
     Elements,
     Group,
-    Path,
-    Repeat,
-    Side,
     Split,
     all_nodes,
 )
-from archspec.graph import Node
 from archspec.layers import Layer
-
-Pair = tuple[Element, Element]
-"""An element that is drawn, and one that is drawn as it."""
-
 
 Same = Callable[[Elements, Elements], bool]
 """Whether two bodies are drawn alike."""
 
-
-SameLayer = Callable[[Layer, Layer], bool]
-"""Whether two layers are drawn alike."""
-
 LEAST_GROWING = 4
 """How many copies that differ in numbers are drawn as one: fewer are drawn each."""
-
-
-class Mark(NamedTuple):
-    """What differs at an element in the first copy: in its structure, or only in a layer's
-    arguments.
-    """
-
-    element: Element
-    words: str
-    structural: bool = True
 
 
 class Fold(NamedTuple):
@@ -57,7 +36,7 @@ class Fold(NamedTuple):
 
     ``marks`` are what differs in the first copy. ``bare`` are splits of the body with what the
     first copy has in their place: the main path alone. ``others`` are the copies of folds that are
-    drawn as this one, ``more`` what the first copy has more, with the element where that is told.
+    drawn as this one, ``more`` what the first copy has more, with the element where that is said.
     ``growing`` copies differ in numbers, which are written as ranges.
     """
 
@@ -145,13 +124,6 @@ def _steps(one: Layer, other: Layer) -> Iterator[int]:
         before, after = whole(getattr(one, name)), whole(getattr(other, name))
         if before is not None and after is not None:
             yield (after > before) - (after < before)
-
-
-def whole(value: object) -> int | None:
-    """A whole number, or that of a size that is the same along all axes."""
-    if isinstance(value, tuple) and len(set(value)) == 1:
-        value = value[0]
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _chained(links: Sequence[Links], start: int, end: int) -> int:
@@ -249,254 +221,3 @@ def neighbours(elements: Elements, flow: Flow) -> Iterator[Fold]:
 def _alike_alone(one: Elements, other: Elements) -> bool:
     """Whether two lists of one element each are drawn alike, in a single box."""
     return isinstance(other[0], Card | Group) and alike(one, other)
-
-
-def alike(one: Elements, other: Elements, same: SameLayer | None = None) -> bool:
-    """Whether two bodies are drawn alike: of one structure, and of layers that are the ``same``,
-    as `same_layer` says unless another rule is given.
-    """
-    rule = same or same_layer
-    return len(one) == len(other) and all(
-        _alike(a, b, rule) for a, b in zip(one, other, strict=True)
-    )
-
-
-def _alike(one: Element, other: Element, same: SameLayer) -> bool:
-    if isinstance(one, Card) and isinstance(other, Card):
-        return _same_layers(one.nodes, other.nodes, same)
-    if isinstance(one, Split) and isinstance(other, Split):
-        return (
-            _same_layers((one.merge, *one.after), (other.merge, *other.after), same)
-            and [(path.role, path.label) for path in one.paths]
-            == [(path.role, path.label) for path in other.paths]
-            and all(
-                alike(a.body, b.body, same) for a, b in zip(one.paths, other.paths, strict=True)
-            )
-        )
-    if isinstance(one, Group) and isinstance(other, Group):
-        return one.block == other.block and alike(one.body, other.body, same)
-    if isinstance(one, Repeat) and isinstance(other, Repeat):
-        return len(one.copies) == len(other.copies) and all(
-            alike(a, b, same) for a, b in zip(one.copies, other.copies, strict=True)
-        )
-    return isinstance(one, Side) and isinstance(other, Side) and alike(one.body, other.body, same)
-
-
-def _same_layers(some: tuple[Node, ...], others: tuple[Node, ...], same: SameLayer) -> bool:
-    return len(some) == len(others) and all(
-        same(a.layer, b.layer) for a, b in zip(some, others, strict=True)
-    )
-
-
-def same_kind(one: Layer, other: Layer) -> bool:
-    """Whether two layers differ in whole numbers alone."""
-    return one.kind() == other.kind() and all(
-        before == after or (whole(before) is not None and whole(after) is not None)
-        for before, after in ((getattr(one, name), getattr(other, name)) for name in one.attributes)
-    )
-
-
-def same_layer(one: Layer, other: Layer) -> bool:
-    """Whether two layers are equal, or drop out at different rates, which papers let grow from
-    block to block.
-    """
-    return one == other or (type(one) is type(other) and one.family() == "regularization")
-
-
-def paired(one: Element, other: Element) -> Iterator[Pair]:
-    """An element and what is in it, each beside its like in an element drawn alike."""
-    yield one, other
-    for mine, its in zip(_inside(one), _inside(other), strict=True):
-        yield from paired(mine, its)
-
-
-def _inside(element: Element) -> Elements:
-    """The elements in an element, but for a repeat's, whose copies are compared when it is
-    drawn.
-    """
-    if isinstance(element, Split):
-        return tuple(inner for path in element.paths for inner in path.body)
-    return element.body if isinstance(element, Group | Side) else ()
-
-
-class Comparison:
-    """The first copy beside another: ``pairs`` of elements that answer to one another,
-    ``marks`` on what differs.
-    """
-
-    def __init__(self) -> None:
-        self.pairs: list[Pair] = []
-        self.marks: list[Mark] = []
-        self.bare: list[tuple[Split, Elements]] = []
-        self.more: list[tuple[Element, Elements]] = []
-
-    def bodies(self, first: Elements, other: Elements) -> bool:
-        """Compare two bodies; whether they answer to one another."""
-        if len(first) == len(other) and self._each(first, other):
-            return True
-        return self._without_shortcut(first, other) or self._with_gaps(first, other)
-
-    def _each(self, first: Elements, other: Elements) -> bool:
-        state = len(self.pairs), len(self.marks)
-        if all(self._one(a, b) for a, b in zip(first, other, strict=True)):
-            return True
-        del self.pairs[state[0] :], self.marks[state[1] :]
-        return False
-
-    def _without_shortcut(self, first: Elements, other: Elements) -> bool:
-        """Whether the first copy lacks only the way around, which the others have."""
-        for place, element in enumerate(other):
-            if isinstance(element, Split) and any(
-                path.role == "shortcut" and not path.body for path in element.paths
-            ):
-                main = next(path.body for path in element.paths if path.role == "main")
-                length = len(first) - len(other) + 1
-                inside = first[place : place + length]
-                around = first[:place], first[place + length :]
-                if (
-                    length > 0
-                    and self._each(around[0], other[:place])
-                    and self.bodies(inside, main)
-                    and self._each(around[1], other[place + 1 :])
-                ):
-                    self.marks.append(Mark(element, "no shortcut"))
-                    self.bare.append((element, inside))
-                    return True
-        return False
-
-    def _with_gaps(self, first: Elements, other: Elements) -> bool:
-        """Whether one lacks a few layers that the other has."""
-        keys = [_key(one) for one in first], [_key(one) for one in other]
-        matcher = SequenceMatcher(a=keys[0], b=keys[1], autojunk=False)
-        if matcher.ratio() < 0.7:
-            return False
-        state = len(self.pairs), len(self.marks)
-        for what, i, j, k, m in matcher.get_opcodes():
-            if what == "equal" and not self._each(first[i:j], other[k:m]):
-                del self.pairs[state[0] :], self.marks[state[1] :]
-                return False
-            if what != "equal":
-                self.marks += [
-                    Mark(other[place], f"no {_briefly(other[place])}") for place in range(k, m)
-                ]
-                self.marks += [
-                    Mark(other[min(k, len(other) - 1)], f"with {_briefly(first[place])}")
-                    for place in range(i, j)
-                ]
-                self.more.append((other[min(k, len(other) - 1)], first[i:j]))
-        return True
-
-    def _one(self, first: Element, other: Element) -> bool:
-        if isinstance(first, Card) and isinstance(other, Card):
-            return self._cards(first, other)
-        if isinstance(first, Split) and isinstance(other, Split):
-            return self._splits(first, other)
-        if (
-            isinstance(first, Group)
-            and isinstance(other, Group)
-            and first.block == other.block
-            and self.bodies(first.body, other.body)
-        ):
-            self.pairs.append((other, first))
-            return True
-        if _alike(first, other, same_layer):
-            self.pairs += paired(other, first)
-            return True
-        return False
-
-    def _cards(self, first: Card, other: Card) -> bool:
-        if first.main.layer.kind() != other.main.layer.kind():
-            return False
-        self.pairs.append((other, first))
-        if not _same_layers(first.nodes, other.nodes, same_layer):
-            self.marks.append(Mark(other, difference(first, other), structural=False))
-        return True
-
-    def _splits(self, first: Split, other: Split) -> bool:
-        roles = [[path.role for path in split.paths] for split in (first, other)]
-        if first.merge.layer.kind() != other.merge.layer.kind() or roles[0] != roles[1]:
-            return False
-        if not all(self._path(a, b, other) for a, b in zip(first.paths, other.paths, strict=True)):
-            return False
-        self.pairs.append((other, first))
-        return True
-
-    def _path(self, first: Path, other: Path, split: Split) -> bool:
-        if self._each(first.body, other.body) if len(first.body) == len(other.body) else False:
-            return True
-        if other.role == "shortcut" and not other.body:
-            self.marks.append(
-                Mark(split, f"{' and '.join(map(_briefly, first.body))} on the shortcut")
-            )
-            self.more.append((split, first.body))
-            return True
-        return self.bodies(first.body, other.body)
-
-
-def _key(element: Element) -> object:
-    """What elements must share to answer to one another."""
-    if isinstance(element, Card):
-        return element.main.layer.kind()
-    return type(element).__name__, getattr(element, "block", "")
-
-
-def words_of(element: Element) -> str:
-    """An element in a few words."""
-    if isinstance(element, Card):
-        return "".join(element.main.layer.title())
-    if isinstance(element, Group) and (element.block or element.label):
-        return element.block or element.label
-    return f"{len(list(all_nodes((element,))))} layers"
-
-
-def _briefly(element: Element) -> str:
-    """An element without its numbers of filters and steps."""
-    return words_of(element).split(",")[0]
-
-
-WORDS = {
-    "strides": "stride {}",
-    "filters": "{} filters",
-    "units": "{} units",
-    "kernel_size": "{} kernel",
-    "padding": "padding {}",
-}
-
-
-def difference(first: Card, other: Card) -> str:
-    """What the first card has and the other has not: ``stride 2``."""
-    mine, its = first.main.layer, other.main.layer
-    changed = [name for name in mine.attributes if getattr(mine, name) != getattr(its, name)]
-    words = [
-        WORDS.get(name, name.replace("_", " ") + " {}").format(_value(getattr(mine, name)))
-        for name in changed
-    ]
-    more = (
-        [node.layer for node in first.nodes if node is not first.main],
-        [node.layer for node in other.nodes if node is not other.main],
-    )
-    words += [
-        f"no {_name(layer)}"
-        for layer in more[1]
-        if layer.kind() not in [one.kind() for one in more[0]]
-    ]
-    words += [
-        f"with {_name(layer)}"
-        for layer in more[0]
-        if layer.kind() not in [one.kind() for one in more[1]]
-    ]
-    return ", ".join(words) or "other settings"
-
-
-def _name(layer: Layer) -> str:
-    return layer.called or "".join(layer.title())
-
-
-def _value(value: object) -> str:
-    if isinstance(value, tuple):
-        return str(value[0]) if len(set(value)) == 1 else "×".join(map(str, value))
-    return (
-        {True: "yes", False: "no", None: "none"}[value]
-        if value in (True, False, None) and not isinstance(value, int | float)
-        else str(value)
-    )

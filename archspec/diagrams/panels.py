@@ -13,11 +13,11 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from archspec.diagrams.canvas import Canvas, Plan
+from archspec.diagrams.comparison import Comparison
 from archspec.diagrams.drawer import draw_body
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Row, Way, boxes
 from archspec.diagrams.edges import edges
 from archspec.diagrams.elements import Card, Group, all_nodes, entries, input_name
-from archspec.diagrams.folding import Comparison
 from archspec.diagrams.lettering import MARK
 from archspec.graph import Graph, Node
 
