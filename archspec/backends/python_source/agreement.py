@@ -42,7 +42,7 @@ def agrees(value: Value, scope: Lookup) -> bool:
         if isinstance(value.data, list)
         else ()
     )
-    return all(agrees(one, scope) for one in inner)
+    return all(agrees(each, scope) for each in inner)
 
 
 def same(node: tree.Node, scope: Lookup) -> bool:
@@ -51,7 +51,7 @@ def same(node: tree.Node, scope: Lookup) -> bool:
     """
     if isinstance(node, tree.Comprehension):
         over = value_of(node.source, scope)
-        elements = (_Inside(scope, node.variable, one) for one in over or ())
+        elements = (_Inside(scope, node.variable, each) for each in over or ())
         return same(node.source, scope) and all(same(node.element, inner) for inner in elements)
     return all(same(child, scope) for child in _children(node)) and not any(_differs(node, scope))
 
@@ -65,8 +65,8 @@ def _children(node: tree.Node) -> Iterator[tree.Node]:
         else:
             yield from (
                 inner
-                for one in part
-                for inner in (one if type(one) is tuple else (one,))
+                for each in part
+                for inner in (each if type(each) is tuple else (each,))
                 if hasattr(inner, "_fields")
             )
 
@@ -105,10 +105,10 @@ def _differs(node: tree.Node, scope: Lookup) -> Iterator[bool]:
                 yield _confused(value_of(left, scope), value_of(right, scope), symbol)
     elif isinstance(node, tree.Chain) and any(symbol == "*" for symbol, _ in node.rest):
         values = [
-            value_of(one, scope) for one in (node.first, *(operand for _, operand in node.rest))
+            value_of(each, scope) for each in (node.first, *(operand for _, operand in node.rest))
         ]
-        yield any(isinstance(one, list) for one in values) and any(
-            isinstance(one, float) for one in values
+        yield any(isinstance(each, list) for each in values) and any(
+            isinstance(each, float) for each in values
         )
     elif isinstance(node, tree.Index | tree.SliceOf):
         parts = (
@@ -136,6 +136,8 @@ def _confused(left: Any, right: Any, symbol: str) -> bool:
     several = right if symbol in ("in", "not in") and isinstance(right, list) else [right]
     collections = isinstance(left, list | dict)
     return any(
-        left == one and repr(left) != repr(one) and (collections or bool in (type(left), type(one)))
-        for one in several
+        left == each
+        and repr(left) != repr(each)
+        and (collections or bool in (type(left), type(each)))
+        for each in several
     )

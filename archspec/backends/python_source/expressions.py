@@ -108,11 +108,13 @@ class Translator:
         ):
             return UNDECIDED
         meanings = {name: self.peek(name) for name in names}
-        if not all(isinstance(one, Known) for one in meanings.values()):
+        if not all(isinstance(each, Known) for each in meanings.values()):
             return UNDECIDED
         return value_of(
             node,
-            _Values({name: one.value for name, one in meanings.items() if isinstance(one, Known)}),
+            _Values(
+                {name: each.value for name, each in meanings.items() if isinstance(each, Known)}
+            ),
         )
 
     def text(self, node: tree.Node, level: int) -> str:
@@ -243,8 +245,8 @@ class Translator:
         left = node.first
         for symbol, right in node.rest:
             words = any(
-                isinstance(one, tree.Literal) and (one.value is None or type(one.value) is bool)
-                for one in (left, right)
+                isinstance(each, tree.Literal) and (each.value is None or type(each.value) is bool)
+                for each in (left, right)
             )
             same = {"==": "is", "!=": "is not"}.get(symbol, symbol) if words else symbol
             text += f" {same} {self.text(right, SUM)}"
@@ -291,8 +293,8 @@ class Translator:
     def _plain_call(self, node: tree.Call) -> str:
         reads = BUILTINS[node.function].goes_through and len(node.arguments) == 1
         arguments = [
-            self.sequence(one, CONDITIONAL) if reads else self.text(one, CONDITIONAL)
-            for one in node.arguments
+            self.sequence(each, CONDITIONAL) if reads else self.text(each, CONDITIONAL)
+            for each in node.arguments
         ]
         if (
             reads

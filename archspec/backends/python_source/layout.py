@@ -110,8 +110,8 @@ class Compound:
         """Its text."""
         for line in broken(around("", self.head, ":"), indent):
             yield line if len(line) <= WIDTH else f"{line}  # noqa: E501"
-        for one in self.body:
-            yield from one.lines(indent + INDENT)
+        for statement in self.body:
+            yield from statement.lines(indent + INDENT)
 
 
 @dataclass
@@ -137,7 +137,7 @@ def function(
 ) -> list[str]:
     """The lines of a function."""
     head = broken(Brackets(f"def {name}(", tuple(parameters), "):"), indent)
-    inside = [line for one in body for line in one.lines(indent + INDENT)]
+    inside = [line for statement in body for line in statement.lines(indent + INDENT)]
     return [
         *head,
         *(line for place, line in enumerate(inside) if line or (place and inside[place - 1])),
