@@ -98,7 +98,7 @@ SLIPS = [
     Slip("  - relu", "did you mean `ReLU`?", "  - ReLU"),
     Slip("  - conv_2d: {filters: 8, kernel_size: 3}", "did you mean `Conv2D`?", "  - Conv2D: {filters: 8, kernel_size: 3}"),
     Slip("  - DropPath: {rate: 0.1}", "did you mean `StochasticDepth`?", "  - StochasticDepth: {rate: 0.1}"),
-    Slip("  - identity", "did you mean `Identity`?", "  - Identity"),
+    Slip("  - identity", "leave it out", ""),
     # control flow of other languages
     Slip("  - for: 3\n    ReLU:", "did you mean `repeat`?", "  - repeat: 3\n    ReLU:"),
     Slip("  - times: 3\n    ReLU:", "did you mean `repeat`?", "  - repeat: 3\n    ReLU:"),

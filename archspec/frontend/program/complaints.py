@@ -112,6 +112,11 @@ def unknown_operation(
         or did_you_mean(word, KINDS, cutoff=0.75)
     )
     shown = cut(word, 60)
+    if word in ("identity", "skip", "passthrough", "none"):
+        return (
+            f"there is no block `{shown}`",
+            "leave it out: a list without items, `[]`, is the identity",
+        )
     if kind and word[:1].islower() and near:
         return f"there is no block `{shown}`", f"{near} Layer kinds are written as in Keras"
     if re.fullmatch(r"[A-Z]\w*", word) and word not in blocks:
@@ -124,11 +129,6 @@ def unknown_operation(
         return (
             f"`{shown}` names neither a layer kind nor a block",
             near or "write `- Layer: {argument: value}`",
-        )
-    if word in ("identity", "skip", "passthrough", "none"):
-        return (
-            f"there is no block `{shown}`",
-            "leave it out: a list without items, `[]`, is the identity",
         )
     return f"there is no block `{shown}`", near or _definition(shown, blocks, list(arguments))
 
