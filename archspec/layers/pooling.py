@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archspec.layers.axes import need_floats, need_numbers
+from archspec.layers.axes import known, need_floats, need_numbers
 from archspec.layers.base import FLOATS, attr, layer
 from archspec.layers.titles import Say, Title, plainly, step_words, window_words
 from archspec.layers.types import FLAG, choice
@@ -200,6 +200,8 @@ class _Adaptive(Sliding):
     def output(self, x: Tensor) -> Tensor:
         self.need_axes(x)
         need_floats(x)
+        for size in x.shape[:-1]:  # TensorFlow runs unknown sizes, and cannot trace them
+            known(size, "a size that is pooled")
         return Tensor((*self.output_size, x.shape[-1]), self.compute_dtype)
 
 

@@ -21,6 +21,7 @@ CANNOT = (
     "float16",  # onnxruntime mixes it with float32, and overflows elsewhere than TensorFlow
     "float64",  # onnxruntime has no convolution of it
     "orthogonal_regularizer",  # Keras cannot trace it
+    "dropout=",  # of recurrent layers: tf2onnx cannot trace the state of their random numbers
     "antialias=True) on ?",  # the weights of rows hang on the size
 )
 """What stands in the rows that are refused."""
