@@ -128,12 +128,14 @@ ELSEWHERE = {
     "run-differs": "of a recipe or a run",
     "run-locked": "of a recipe or a run",
     "source-unusable": "of a recipe or a run",
+    "sweep-differs": "of a recipe or a run",
     "two-scales": "of a recipe or a run",
     "unknown-class": "of a recipe or a run",
     "value-range": "of a recipe or a run",
     "weights-download": "of the connection",
     "weights-file": "of a file of weights",
     "weights-mismatch": "of a file of weights",
+    "wrong-search": "of a recipe or a run",
 }
 """Codes that no spec of the corpus gets, and why."""
 

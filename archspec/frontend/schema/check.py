@@ -14,7 +14,7 @@ import jsonschema
 from archspec import limits
 from archspec.diagnostics import Diagnostic, SpecError, stopped
 from archspec.frontend.schema import wrong_keys, wrong_values
-from archspec.frontend.schema.json_schema import generate
+from archspec.frontend.schema.json_schema import for_checking
 from archspec.frontend.schema.recovery import Mistake, mended
 from archspec.frontend.schema.refusals import Refusal
 from archspec.frontend.yaml.document import Document
@@ -23,7 +23,24 @@ from archspec.frontend.yaml.document import Document
 @cache
 def validator() -> jsonschema.Draft202012Validator:
     """The validator of specs, made once."""
-    return jsonschema.Draft202012Validator(generate())
+    kinds_by_name = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+        jsonschema.Draft202012Validator, {"properties": _properties}
+    )
+    made: jsonschema.Draft202012Validator = kinds_by_name(for_checking())
+    return made
+
+
+def _properties(
+    validator: Any, properties: Mapping[str, Any], instance: Any, schema: Any
+) -> Iterator[Any]:
+    """The keyword ``properties``, by the keys of the instance: an item has a few, and the schema of
+    an item over a hundred.
+    """
+    if not validator.is_type(instance, "object"):
+        return
+    for key, value in instance.items():
+        if key in properties:
+            yield from validator.descend(value, properties[key], path=key, schema_path=key)
 
 
 def check(document: Document) -> Document:

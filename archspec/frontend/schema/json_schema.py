@@ -7,6 +7,7 @@ carries ``errorMessage``, which completes "must be ...": editors show it, and so
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -53,10 +54,48 @@ NAME: Schema = {
 VARIABLE_CALL = rf"^\${VARIABLE_NAME}$"
 
 
-def generate(*, editor: bool = False) -> Schema:
-    """The JSON Schema that specs are checked by. For an editor, texts that are numbers in YAML 1.2
-    pass for numbers.
+class KindSchemas(Mapping[str, Schema]):
+    """The schemas of ``others``, and of all layer kinds by their names, each made when it is first
+    looked up: a spec uses a few kinds of many.
     """
+
+    def __init__(self, make: Callable[[str], Schema], others: Schema | None = None) -> None:
+        self.make = make
+        self.made: Schema = dict(others or {})
+        self.names = dict.fromkeys([*self.made, *KINDS])
+
+    def __getitem__(self, name: str) -> Schema:
+        if name not in self.made:
+            if name not in self.names:
+                raise KeyError(name)
+            self.made[name] = self.make(name)
+        schema: Schema = self.made[name]
+        return schema
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def for_checking() -> Schema:
+    """What `generate` gives, with `KindSchemas` in the place of the two largest mappings."""
+    schema = generate(names=())
+    item, defaults = schema["$defs"]["item"]["else"], schema["$defs"]["defaults"]
+    item["properties"] = KindSchemas(_call_of(editor=False), item["properties"])
+    defaults["properties"] = KindSchemas(_defaults_of(editor=False))
+    return schema
+
+
+def generate(*, editor: bool = False, names: Iterable[str] = KINDS) -> Schema:
+    """The JSON Schema that specs are checked by. For an editor, texts that are numbers in YAML 1.2
+    pass for numbers. ``names`` are those of the layer kinds that it holds.
+    """
+    names = tuple(names)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"archspec {__version__}",
@@ -70,8 +109,8 @@ def generate(*, editor: bool = False) -> Schema:
                 "items": {"$ref": "#/$defs/item"},
                 **_says("a list of items, each a line `- Layer: {...}`", "items"),
             },
-            "item": _item(editor),
-            "defaults": _defaults(editor),
+            "item": _item(editor, names),
+            "defaults": _defaults(editor, names),
             "block": _block(),
             "inputs": {
                 "type": "object",
@@ -175,10 +214,14 @@ def _input() -> Schema:
     }
 
 
-def _defaults(editor: bool) -> Schema:
+def _defaults_of(editor: bool) -> Callable[[str], Schema]:
+    return lambda name: _arguments(KINDS[name], editor, null=False)
+
+
+def _defaults(editor: bool, names: Iterable[str]) -> Schema:
     return {
         "type": "object",
-        "properties": {name: _arguments(kind, editor, null=False) for name, kind in KINDS.items()},
+        "properties": {name: _defaults_of(editor)(name) for name in names},
         "additionalProperties": False,
         **_says("a mapping from layer kinds to arguments", "mapping"),
     }
@@ -261,11 +304,15 @@ def _expect(editor: bool) -> Schema:
     }
 
 
-def _item(editor: bool) -> Schema:
-    kinds = {
-        name: {"description": _summary(kind), **_arguments(kind, editor, null=True)}
-        for name, kind in KINDS.items()
+def _call_of(editor: bool) -> Callable[[str], Schema]:
+    return lambda name: {
+        "description": _summary(KINDS[name]),
+        **_arguments(KINDS[name], editor, null=True),
     }
+
+
+def _item(editor: bool, names: Iterable[str]) -> Schema:
+    kinds = {name: _call_of(editor)(name) for name in names}
     call = {"type": ["object", "null"], **_says("a mapping of the block's arguments", "mapping")}
     block = {
         "type": ["object", "null"],
