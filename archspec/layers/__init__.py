@@ -34,6 +34,10 @@ class Kinds(Mapping[str, type[Layer]]):
             for kind in _KIND.findall(path.read_text(encoding="utf-8"))
         }
 
+    def of_family(self, family: str) -> list[str]:
+        """The names of the kinds of a family, without importing it."""
+        return [kind for kind, its in self.families.items() if its == family]
+
     def __getitem__(self, kind: str) -> type[Layer]:
         if kind not in REGISTERED:
             import_module(f"{__name__}.{self.families[kind]}")

@@ -15,16 +15,28 @@ from archspec.tensor import Tensor
 from tests.kinds.oracle import Row
 from tests.kinds.rows import ROWS
 
-CANNOT = (
+DTYPES = {
     "uint8",  # to what Keras rounds hangs on whether it is traced
     "bfloat16",  # ONNX files of tf2onnx have none
     "float16",  # onnxruntime mixes it with float32, and overflows elsewhere than TensorFlow
     "float64",  # onnxruntime has no convolution of it
-    "orthogonal_regularizer",  # Keras cannot trace it
-    "dropout=",  # of recurrent layers: tf2onnx cannot trace the state of their random numbers
-    "antialias=True) on ?",  # the weights of rows hang on the size
-)
-"""What stands in the rows that are refused."""
+}
+RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+
+
+def cannot(row: Row) -> bool:
+    """Whether a row may be refused: ONNX, or what writes and runs it, has no way."""
+    arguments = row.arguments
+    dtypes = {tensor.dtype for tensor in row.tensors} | {str(arguments.get("dtype"))}
+    return (
+        bool(dtypes & DTYPES)
+        or "orthogonal_regularizer" in str(arguments)  # Keras cannot trace it
+        # tf2onnx cannot trace the state of their random numbers
+        or (row.kind in RECURRENT and "dropout" in str(arguments))
+        # the weights of rows hang on the size
+        or ("antialias" in arguments and any(None in tensor.shape for tensor in row.tensors))
+    )
+
 
 CASES: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
     ("Conv1D", {"filters": 4, "kernel_size": 3, "groups": 2, "padding": "same"}, (9, 4)),
@@ -115,9 +127,9 @@ def test_what_was_wrong_in_onnx_is_right(
 
 @pytest.mark.heavy
 def test_every_row_of_every_kind_is_run_or_refused_by_its_name(tmp_path: Path) -> None:
-    refused = {}
+    refused = []
     for row in accepted():
         if message := outcome(row, tmp_path / "net.onnx"):
             assert f"`it`, a {row.kind}, cannot be written as ONNX: " in message
-            refused[f"{row} {[tensor.dtype for tensor in row.tensors]}"] = message
-    assert [row for row in refused if not any(words in row for words in CANNOT)] == []
+            refused.append(row)
+    assert [str(row) for row in refused if not cannot(row)] == []

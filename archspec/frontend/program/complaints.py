@@ -146,7 +146,7 @@ def merge_problem(kind: str) -> tuple[str, str | None] | None:
     """What is wrong with a word as the kind of a merging layer, and the help; ``None`` if
     nothing.
     """
-    merging = [name for name, one in KINDS.items() if one.arity[0] > 1]
+    merging = KINDS.of_family("merging")
     if kind in merging:
         return None
     near = did_you_mean(kind, merging)

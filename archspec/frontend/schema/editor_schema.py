@@ -96,7 +96,7 @@ def _arguments_to_write(attributes: Mapping[str, Field]) -> str:
 
 def _merge(fragment: Schema, item: Schema) -> Schema:
     """The merging kinds by name, or written like layers."""
-    merging = [name for name, kind in KINDS.items() if kind.arity[0] > 1]
+    merging = KINDS.of_family("merging")
     written = {
         "type": "object",
         "minProperties": 1,
