@@ -137,6 +137,10 @@ def _folders(paths: Contents) -> Mapping[str, int]:
     return folders
 
 
+STARTING = 200
+"""How often a thread that is being started is looked for, every hundredth of a second."""
+
+
 class _Listener:
     """Wakes one who waits when something happens in some folders. It has a thread of its own,
     so that signals reach the one who waits.
@@ -153,7 +157,7 @@ class _Listener:
             return
         self._stop.set()
         if self._thread is not None:
-            self._thread.join()  # left alone, it would crash Python's end
+            _join(self._thread)  # left alone, it would crash Python's end
         self._folders, self._stop, self._thread = folders, Event(), None
         if folders:
             self._thread = Thread(target=self._hear, args=(self._stop,), daemon=True)
@@ -177,3 +181,16 @@ class _Listener:
                 recursive=False,
             ):
                 self._woken.set()
+
+
+def _join(thread: Thread) -> None:
+    """Wait until a thread has ended, also where a signal came while it was being started: it then
+    runs a moment later, and cannot be waited for until it does.
+    """
+    for _ in range(STARTING):
+        try:
+            thread.join()
+        except RuntimeError:
+            sleep(0.01)
+        else:
+            return
