@@ -343,7 +343,8 @@ def test_googlenet_auxiliary_classifiers_are_those_of_section_5(
     classifier: str, module: str, channels: int
 ) -> None:
     keras_model, graph = model(spec("googlenet")), archspec.compile(spec("googlenet"))
-    pool, conv, _, dense, dropout, softmax = layers_of(keras_model, classifier)
+    # Behind the classifier stands the output of its name.
+    pool, conv, _, dense, dropout, softmax, _ = layers_of(keras_model, classifier)
     assert pool.input is keras_model.get_layer(graph.endpoints[module]).output
     assert (pool.pool_size, pool.strides, pool.output.shape) == (
         (5, 5),

@@ -34,7 +34,7 @@ layers:
   - GlobalAveragePooling2D
   - Dense: {units: $classes}
 variants:
-  "a b/c": {vars: {classes: 20}}
+  a.b+c: {vars: {classes: 20}}
 """
 
 
@@ -62,7 +62,7 @@ def test_the_picture_is_an_svg_called_after_the_network(folder: Path) -> None:
 
 def test_a_variants_picture_is_called_after_it(folder: Path) -> None:
     assert run("resnet@resnet18").stdout == "wrote resnet18.svg\n"
-    assert run("net.yaml@a b/c").exit_code == 0
+    assert run("net.yaml@a.b+c").exit_code == 0
     (other,) = left(folder) - {"resnet18.svg"}
     assert other.startswith("net-a") and other.endswith(".svg")
     assert "/" not in other
@@ -121,7 +121,7 @@ def test_levels_of_detail_show_more_and_more(folder: Path) -> None:
 def test_a_block_and_a_comparison(folder: Path) -> None:
     assert run("googlenet", "--block", "inception", "-o", "block.svg").exit_code == 0
     assert run("googlenet", "--block", "4a", "-o", "4a.svg").exit_code == 0
-    assert run("net.yaml", "--compare", "net.yaml@a b/c", "-o", "both.svg").exit_code == 0
+    assert run("net.yaml", "--compare", "net.yaml@a.b+c", "-o", "both.svg").exit_code == 0
     for name in ("block", "4a", "both"):
         ElementTree.parse(folder / f"{name}.svg")
 

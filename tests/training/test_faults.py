@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy
 import pytest
 
+from tests.marks import LONG
 from tests.training.forked import Mother
 
 NETWORK = """\
@@ -63,9 +64,7 @@ def state(run: Path) -> dict[str, bytes]:
 TRAIN = ["train", "recipe.yaml"]
 
 
-@pytest.mark.parametrize(
-    "times", [10, pytest.param(100, marks=pytest.mark.heavy)], ids="{} times".format
-)
+@pytest.mark.parametrize("times", [10, pytest.param(100, marks=LONG)], ids="{} times".format)
 def test_a_run_that_is_killed_at_random_moments_goes_on_to_the_same_bits(
     mother: Mother, folder: Path, times: int
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from archspec.training.library import shipped_recipes
+from tests.marks import LONG
 from tests.training.forked import ROOT, Mother
 
 IMAGES = """
@@ -43,8 +44,7 @@ model = {model}
 model.compile(optimizer={optimizer}, loss={loss!r}, metrics=["accuracy"])
 for epoch in range(2):
     rows = numpy.random.default_rng([0, epoch]).permutation(len(x))
-    batches = tf.data.Dataset.from_tensor_slices((x[rows], y[rows])).batch({batch})
-    model.fit(batches, verbose=0)
+    model.fit(x[rows], y[rows], batch_size={batch}, shuffle=False, verbose=0)
 theirs = keras.models.load_model("run/final.keras")
 for ours, other in zip(model.weights, theirs.weights, strict=True):
     a, b = numpy.asarray(ours), numpy.asarray(other)
@@ -136,6 +136,9 @@ PLAINS = {
     "xception-folder": of_folder("xception_custom"),
 }
 LIGHT = ("baseline-cifar10", "lenet5-cifar10")
+HEAVY = ("alexnet8-cifar10", "vgg16-cifar10", "alexnet-cifar10", "alexnet-vgg-folder")
+"""The others differ from these in their networks, which take many seconds each."""
+MARKS = (LONG, pytest.mark.heavy)
 DIGITS = ("digits", "lenet5-digits")
 """The recipes that other tests train by."""
 
@@ -146,7 +149,7 @@ def test_every_recipe_has_its_plain_script() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [name if name in LIGHT else pytest.param(name, marks=pytest.mark.heavy) for name in PLAINS],
+    [pytest.param(name, marks=() if name in LIGHT else MARKS[name in HEAVY]) for name in PLAINS],
 )
 def test_two_epochs_of_a_recipe_are_those_of_plain_keras(
     name: str, mother: Mother, tmp_path: Path
