@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archspec.layers.axes import known, need_rank
+from archspec.layers.axes import known, need_floats, need_rank
 from archspec.layers.base import attr, layer
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import (
@@ -56,6 +56,8 @@ class _Recurrent(WithKernel):
 
     def output(self, x: Tensor) -> Tensor:
         need_rank(x, 2, "steps, channels")
+        if self.dropout:  # without it, Keras makes floating numbers of integers
+            need_floats(x)
         known(x.shape[-1], "the number of channels")
         steps = (x.shape[0],) if self.return_sequences else ()
         return Tensor((*steps, self.units), self.compute_dtype)

@@ -142,9 +142,6 @@ class StochasticDepth(_Dropping):
         _RATE_BELOW_1, doc="the probability to drop an example's path", before="seed"
     )
 
-    def output(self, x: Tensor) -> Tensor:
-        return SameShape.output(self, x)  # it makes floating numbers of integers
-
 
 @layer
 class ActivityRegularization(SameShape):

@@ -21,6 +21,8 @@ def recurrent(kind: str) -> list[Row]:
         row(kind, {"units": 0}, (7, 16), fails=True),
         row(kind, {"units": 4, "recurrent_constraint": {"MaxNorm": {"axis": 2}}}, (7, 16), stricter=RUNS_NOT),
         row(kind, {"units": 4}, Tensor((7, 16), "int32")),
+        row(kind, {"units": 4, "recurrent_dropout": 0.2}, Tensor((7, 16), "int32")),
+        row(kind, {"units": 4, "dropout": 0.1}, Tensor((7, 16), "int32"), stricter=RUNS_NOT),
     ]  # fmt: skip
 
 

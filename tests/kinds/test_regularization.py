@@ -42,7 +42,7 @@ ROWS = [
     row("Dropout", {"rate": 0.5}, Tensor((7,), "int32"), stricter=RUNS_NOT),
     row("GaussianDropout", {"rate": 0.5}, Tensor((7,), "uint8"), stricter=RUNS_NOT),
     row("AlphaDropout", {"rate": 0.5}, Tensor((7,), "int32"), stricter=RUNS_NOT),
-    row("StochasticDepth", {"rate": 0.5}, Tensor((7,), "int32")),
+    row("StochasticDepth", {"rate": 0.5}, Tensor((7,), "int32"), stricter=RUNS_NOT),
     row("GaussianNoise", {"stddev": 0.5}, Tensor((7,), "uint8"), stricter=RUNS_NOT),
     row("ActivityRegularization", {"l1": 0.1}, Tensor((7,), "uint8"), stricter=RUNS_NOT),
     row("SpatialDropout1D", {"rate": 0.5}, (7, 7, 64), fails=True),

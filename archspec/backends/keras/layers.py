@@ -108,8 +108,11 @@ class Slice:
         self.start = start
         self.stop = stop
         self.name = name
+        self.policy = keras.dtype_policies.get(options.get("dtype") or keras.config.dtype_policy())
         self.weights: list[Any] = []
         self.models: dict[Any, keras.Model] = {}
+        if stop is not None and (start < 0) == (stop < 0) and stop <= start:
+            raise ValueError(f"nothing lies from {start} up to {stop}")
 
     def __call__(self, inputs: Any) -> Any:
         rank = len(inputs.shape)
@@ -117,18 +120,21 @@ class Slice:
         if not 0 < axis < rank:
             raise ValueError(f"`axis` {self.axis} is the batch or outside a tensor of {rank} axes")
         size = inputs.shape[axis]
-        if (rank, size) not in self.models:
+        dtype = keras.backend.standardize_dtype(inputs.dtype)
+        if (rank, size, dtype) not in self.models:
             shape = [size if number == axis else None for number in range(1, rank)]
-            x = keras.Input(shape, dtype=keras.backend.standardize_dtype(inputs.dtype))
+            x = keras.Input(shape, dtype=dtype)
             name = f"{self.name}.{len(self.models) + 1}" if self.models else self.name
             model = keras.Model(x, self.part(x, axis, size), name=name)
             for number, operation in enumerate(model.operations):
                 operation.name = f"step_{number}"  # Keras counts them from model to model
-            self.models[rank, size] = model
-        return self.models[rank, size](inputs)
+            self.models[rank, size, dtype] = model
+        return self.models[rank, size, dtype](inputs)
 
     def part(self, x: Any, axis: int, size: int | None) -> Any:
-        """The part of an axis of this size."""
+        """The part of an axis of this size, floating numbers in the layer's dtype."""
+        if "float" in x.dtype and x.dtype != self.policy.compute_dtype:
+            x = ops.cast(x, self.policy.compute_dtype)
         start, stop = self.start, self.stop
         if size is not None:
             first = start + size * (start < 0)
