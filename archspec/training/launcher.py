@@ -62,6 +62,11 @@ class _Worker:
         return [line for line in text.splitlines() if line.strip()][-3:]
 
 
+STOPPING = 20.0
+"""Seconds that workers have to stop after the first of them has. They stop at one step, unless the
+signal comes to them at different ones."""
+
+
 def launch(arguments: Sequence[str], size: int) -> int:
     """Run ``archspec`` with these arguments as so many workers here; the exit code of all. When one
     dies the others are ended. Raises `Ended`, which says which died.
@@ -86,9 +91,16 @@ def launch(arguments: Sequence[str], size: int) -> int:
 
 
 def _watched(workers: Sequence[_Worker], asked: Sequence[int]) -> int:
-    """Wait for all workers: their exit code, or `Ended` for the first that died."""
+    """Wait for all workers: their exit code, or `Ended` for the first that died. Of workers that
+    were asked to stop, those that wait for one that has ended are ended too.
+    """
+    waited = 0.0
     while True:
         codes = [worker.code for worker in workers]
+        if asked and any(code is not None for code in codes):
+            waited += POLL
+            if waited > STOPPING:
+                _end(workers)
         if asked and None not in codes:
             return INTERRUPTED if asked[0] == signal.SIGINT else TERMINATED
         failed = next((worker for worker in workers if worker.code not in (None, 0)), None)

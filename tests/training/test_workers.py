@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.marks import LONG
 from tests.training.forked import ROOT
 from tests.training.test_faults import NETWORK, RECIPE, progress, read, state
 
@@ -111,6 +112,7 @@ def test_workers(folder: Path, environment: dict[str, str]) -> None:
     assert read(folder / "killed/log.csv") == read(folder / "two/log.csv")
 
 
+@LONG  # the workers have stopped at different steps once, and then waited for one another
 def test_four_workers_stop_together(folder: Path, environment: dict[str, str]) -> None:
     arguments = ["-o", "four", "--workers", "4", "--set", "data.drop_remainder=true"]
     stopped = start(arguments, folder, environment)
