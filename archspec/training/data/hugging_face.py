@@ -5,21 +5,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from archspec.training.data.columns import columns_of, contents_of, examples_of
-from archspec.training.data.source import Contents, Examples, Locator, Unusable
+from archspec.training.data.source import Contents, Examples, Locator, need, unfetched
 
 
 class HuggingFace:
     """The splits of a data set. No code of the set is run: `datasets` reads data files alone."""
 
     def __init__(self, place: Locator) -> None:
-        if find_spec("datasets") is None:
-            what = "`hf:` needs the library datasets, which is not installed"
-            raise Unusable(what, "pip install 'archspec-nn[hf]'")
+        need("hf", "the library datasets", "datasets", "hf")
         self.name = f"hf:{place.name}"
         local = place.folder / place.name
         self.where = str(local) if local.is_dir() else place.name
@@ -44,9 +41,7 @@ class HuggingFace:
             return datasets.load_dataset(self.where)
         except Exception as error:
             # Hubs, files and networks fail with classes of half a dozen libraries.
-            what = f"`{self.name}` could not be loaded: {' '.join(str(error).split())[:200]}"
-            help = "without a network, train on the digits that archspec ships: `source: digits`"
-            raise Unusable(what, help) from error
+            raise unfetched(f"`{self.name}` could not be loaded", error) from error
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from archspec.spelling import did_you_mean, listed_names
 from archspec.tensor import Shape
 from archspec.training.data.arrays import Arrays, checked
-from archspec.training.data.source import Contents, Examples, Locator, Unusable
+from archspec.training.data.source import Contents, Examples, Locator, Unusable, unfetched
 
 
 class Dataset(NamedTuple):
@@ -87,6 +87,4 @@ def _fetched(name: str) -> Any:
         return [Arrays(*pair) for pair in getattr(keras.datasets, name).load_data()]
     except Exception as error:
         # Keras raises a bare `Exception` for what it cannot fetch.
-        what = f"Keras could not fetch `{name}`: {' '.join(str(error).split())[:200]}"
-        help = "without a network, train on the digits that archspec ships: `source: digits`"
-        raise Unusable(what, help) from error
+        raise unfetched(f"Keras could not fetch `{name}`", error) from error

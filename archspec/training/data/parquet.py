@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from archspec.spelling import listed_names
 from archspec.training.data.columns import columns_of, contents_of, examples_of
-from archspec.training.data.source import Contents, Examples, Locator, Unusable
+from archspec.training.data.source import Contents, Examples, Locator, Unusable, need
 
 SHARD = re.compile(r"-\d+-of-\d+$")
 """What tells the files of one part apart, as Hugging Face names them."""
@@ -23,9 +22,7 @@ class Parquet:
     """The rows of Parquet files, read with pyarrow."""
 
     def __init__(self, place: Locator) -> None:
-        if find_spec("pyarrow") is None:
-            what = "`parquet:` needs pyarrow, which is not installed"
-            raise Unusable(what, "pip install 'archspec-nn[parquet]'")
+        need("parquet", "pyarrow", "pyarrow", "parquet")
         self.name = f"parquet:{place.name}"
         self.path = place.folder / place.name
 

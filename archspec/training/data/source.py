@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -85,3 +86,16 @@ def raise_fault(examples: Iterable[Examples]) -> None:
     for one in examples:
         if one.decode is not None and one.decode.fault is not None:
             raise one.decode.fault from None
+
+
+def need(prefix: str, library: str, package: str, extra: str) -> None:
+    """Raise `Unusable` where the package that reads a kind of source is not installed."""
+    if find_spec(package) is None:
+        what = f"`{prefix}:` needs {library}, which is not installed"
+        raise Unusable(what, f"pip install 'archspec-nn[{extra}]'")
+
+
+def unfetched(what: str, error: Exception) -> Unusable:
+    """What to say of data that a library could not fetch, whatever the class of its error."""
+    help = "without a network, train on the digits that archspec ships: `source: digits`"
+    return Unusable(f"{what}: {' '.join(str(error).split())[:200]}", help)

@@ -5,23 +5,20 @@
 from __future__ import annotations
 
 from functools import cached_property
-from importlib.util import find_spec
 from typing import Any
 
 import numpy
 
 from archspec.training.data.arrays import Arrays, checked
 from archspec.training.data.columns import Columns, columns_of, contents_of, examples_of
-from archspec.training.data.source import Contents, Examples, Locator, Unusable
+from archspec.training.data.source import Contents, Examples, Locator, need, unfetched
 
 
 class TensorflowDataset:
     """The splits of a data set, in the order of its files."""
 
     def __init__(self, place: Locator) -> None:
-        if find_spec("tensorflow_datasets") is None:
-            what = "`tfds:` needs TensorFlow Datasets, which is not installed"
-            raise Unusable(what, "pip install 'archspec-nn[tfds]'")
+        need("tfds", "TensorFlow Datasets", "tensorflow_datasets", "tfds")
         self.name = f"tfds:{place.name}"
         self.where = place.name
         self.local = place.folder / place.name
@@ -47,9 +44,7 @@ class TensorflowDataset:
             return builder
         except Exception as error:
             # Names, files and networks fail with classes of half a dozen libraries.
-            what = f"`{self.name}` could not be loaded: {' '.join(str(error).split())[:200]}"
-            help = "without a network, train on the digits that archspec ships: `source: digits`"
-            raise Unusable(what, help) from error
+            raise unfetched(f"`{self.name}` could not be loaded", error) from error
 
     @cached_property
     def columns(self) -> Columns:
