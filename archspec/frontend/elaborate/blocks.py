@@ -6,7 +6,8 @@ from typing import Any
 
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.items import run
-from archspec.frontend.elaborate.layers import layer_call, passed_argument
+from archspec.frontend.elaborate.layer_complaints import passed_argument
+from archspec.frontend.elaborate.layers import layer_call
 from archspec.frontend.elaborate.paths import item_path, settle
 from archspec.frontend.elaborate.scope import (
     FAILED,
