@@ -1,5 +1,5 @@
 """Small specs, each with something that is hard to say in Python: names, references, counts,
-conditions, values. Read by `tests.test_source`.
+conditions, values. Read by `tests.backends.python_source.test_source`.
 """
 
 from __future__ import annotations

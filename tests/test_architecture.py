@@ -13,13 +13,12 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
 
 from archspec.cli.program import SHARED
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "archspec"
 MODULES = {
     path.relative_to(PACKAGE).with_suffix("").as_posix(): path

@@ -20,8 +20,7 @@ from archspec.compiler import Compiler
 from archspec.frontend.library import Reference
 from archspec.frontend.resolve import read_override
 from tests.oversized import TABLE, Oversized
-
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
 
 MEASURED = """
 import json, resource, sys, time

@@ -23,8 +23,9 @@ from archspec.diagnostics import (
     in_order,
 )
 from archspec.limits import MISTAKES, SHOWN_DIAGNOSTICS
+from tests import paths
 
-DOCS = Path(__file__).parents[1] / "docs" / "errors.md"
+DOCS = paths.DOCS / "errors.md"
 FILE = "net.yaml"
 
 

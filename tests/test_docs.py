@@ -33,7 +33,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
+
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(
     r"^(?:<!-- (?P<order>[^\n]*?) -->\n+)?```(?P<kind>\w*)\n(?P<body>.*?)^```$",

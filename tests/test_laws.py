@@ -20,7 +20,7 @@ from archspec.frontend.library import Reference
 from archspec.frontend.yaml import reader, writer
 from archspec.graph import Graph
 from tests.drawn_specs import Item, Spec, specs
-from tests.keras_models import trainable_parameters
+from tests.networks.keras_models import trainable_parameters
 
 ALL = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 in_keras = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=ALL)

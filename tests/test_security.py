@@ -18,8 +18,7 @@ import archspec
 from archspec.compiler import Compiler
 from archspec.frontend.library import SHIPPED, Reference
 from archspec.layers import KINDS
-
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
 
 WATCHED = """
 import json, os, sys

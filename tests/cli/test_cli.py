@@ -17,8 +17,8 @@ import archspec
 from archspec import files
 from archspec.cli import program, terminal
 from archspec.compiler import Compiler
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 RESNET = str(ROOT / "specs" / "resnet.yaml")
 
 NET = """\

@@ -14,11 +14,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archspec.cli import program
-from tests import pictures
+from tests.diagrams import pictures
+from tests.diagrams.test_rendering import png_size
+from tests.paths import ROOT
 from tests.test_architecture import LOADED
-from tests.test_diagrams_rendering import png_size
-
-ROOT = Path(__file__).parents[2]
 
 NET = """\
 archspec: 1

@@ -18,8 +18,8 @@ import yaml
 from click.testing import CliRunner
 
 from archspec.cli.program import main
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 ORDERS = "\x1b[31m\x07\x9b2J\u202e\x7f"

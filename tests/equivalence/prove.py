@@ -22,7 +22,7 @@ import keras
 import numpy
 
 from archspec.backends.keras.pairing import flattened
-from tests import emitted
+from tests.backends.python_source import emitted
 from tests.equivalence.pairs import models, paired, unlike, valueless
 from tests.equivalence.zoo import LABELLED, Case
 

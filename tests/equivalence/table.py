@@ -12,12 +12,11 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from tests.equivalence.zoo import Case
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 PROCESSES = 2
 TOLERANCE = 1e-4
 SAME_TOLERANCE = 1e-6

@@ -16,8 +16,8 @@ from archspec.frontend.schema import json_schema
 from archspec.graph import Graph
 from archspec.layers import KINDS
 from archspec.reports import kinds
-from tests import pretended_keras
-from tests.emitted import written_of
+from tests.backends.python_source import pretended_keras
+from tests.backends.python_source.emitted import written_of
 from tests.kinds.oracle import Row
 from tests.kinds.rows import ROWS
 

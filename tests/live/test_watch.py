@@ -32,8 +32,8 @@ from archspec.diagrams.options import Options
 from archspec.frontend.library import Reference
 from archspec.live import watcher
 from archspec.live.server import READERS, Board, Server, Shown, server
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 """Seconds to wait for what must come: a slow machine may take long, and nothing is asserted of
 the time.

@@ -22,12 +22,10 @@ import archspec
 from archspec.charts.bubbles import BY_PARAMETERS, Point, bubbles
 from archspec.cli.program import main
 from archspec.reports.compare import Network, compare, depth
+from tests.paths import DATA
 
 REFERENCE = {
-    entry["name"]: entry
-    for entry in yaml.safe_load(
-        (Path(__file__).parents[1] / "data" / "networks.yaml").read_text("utf-8")
-    )
+    entry["name"]: entry for entry in yaml.safe_load((DATA / "networks.yaml").read_text("utf-8"))
 }
 SMALL = (
     "archspec: 1\nname: small\ninput: [8, 8, 3]\nlayers: [Conv2D: {filters: 4, kernel_size: 3},"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from archspec.reports.kinds import document
-from tests.test_docs import ROOT
+from tests.paths import ROOT
 
 PAGE = ROOT / "docs" / "kinds.md"
 

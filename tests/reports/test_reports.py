@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from pathlib import Path
 
 import pytest
 import yaml
@@ -24,12 +23,10 @@ from archspec.reports.stages import LONG, layers, stages
 from archspec.reports.summary import summary, weight_bytes
 from archspec.reports.tables import Column, Table
 from archspec.spelling import counted, listed
+from tests.paths import DATA
 
 REFERENCE = {
-    one["name"]: one
-    for one in yaml.safe_load(
-        (Path(__file__).parents[1] / "data" / "networks.yaml").read_text(encoding="utf-8")
-    )
+    one["name"]: one for one in yaml.safe_load((DATA / "networks.yaml").read_text(encoding="utf-8"))
 }
 
 

@@ -12,7 +12,8 @@ import yaml
 
 from archspec.training.library import shipped_recipes
 from tests.marks import LONG
-from tests.training.forked import ROOT, Mother
+from tests.paths import ROOT
+from tests.training.forked import Mother
 
 IMAGES = """
 import keras, numpy

@@ -23,7 +23,7 @@ from archspec.diagnostics import SpecError
 from archspec.frontend.yaml import reader
 from archspec.training.proposers import Candidate, Tuner
 from archspec.training.search import Search, read_search
-from tests.training.forked import ROOT
+from tests.paths import ROOT
 from tests.training.test_faults import NETWORK
 
 RECIPE = """\

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from tests.training.forked import ROOT, Mother
+from tests.paths import ROOT
+from tests.training.forked import Mother
 from tests.training.test_faults import NETWORK, RECIPE, read, state
 
 WITHOUT_KERAS = """

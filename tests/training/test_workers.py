@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from tests.marks import LONG
-from tests.training.forked import ROOT
+from tests.paths import ROOT
 from tests.training.test_faults import NETWORK, RECIPE, progress, read, state
 
 pytestmark = pytest.mark.heavy

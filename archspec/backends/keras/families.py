@@ -1,7 +1,8 @@
 """``keras.applications:ResNet50`` → the function that it calls, the shipped spec of its network,
 and how the layers of the two answer to one another.
 
-What this says of Keras is compared with Keras by tests/test_weights.py; nothing here loads it.
+What this says of Keras is compared with Keras by tests/backends/keras/test_weights.py; nothing
+here loads it.
 """
 
 from __future__ import annotations

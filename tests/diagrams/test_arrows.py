@@ -1,0 +1,166 @@
+"""No picture loses an arrow: every edge of a graph is an arrow of its picture, or lies inside one
+box, or between copies that are drawn once as ×N, are wired alike and are taken by nothing else.
+
+What is checked is read off the graph and off where the canvas says that each layer is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import archspec
+from archspec.diagrams.drawing import Form
+from archspec.diagrams.elements import Element, nodes_of
+from archspec.diagrams.making import draw
+from archspec.graph import Graph, Node
+from tests.diagrams.samples import NETWORKS, graph
+from tests.diagrams.test_folding import VIEWS, Drawn, compiled, drawn, drawn_once
+from tests.drawn_specs import Spec, specs
+from tests.hard_specs import HARD
+from tests.paths import DATA, DESIGN
+
+FILES = sorted([*DESIGN.rglob("*.yaml"), *(DATA / "pictures").glob("*.yaml")])
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+
+
+def assert_no_arrow_is_lost(network: Graph, one: Drawn) -> None:
+    law = Law(network, one)
+    for node in network.nodes:
+        law.assert_taken(node)
+    law.assert_rows()
+
+
+class Law:
+    """What a picture says of the edges of its graph."""
+
+    def __init__(self, network: Graph, one: Drawn) -> None:
+        self.network = network
+        self.place = one.canvas.place
+        self.forms = {box.id: box.form for box in one.drawing.boxes}
+        self.bundles = {box.id for box in one.drawing.boxes if "more branches" in str(box.rows)}
+        self.after: defaultdict[str, list[str]] = defaultdict(list)
+        for edge in one.drawing.edges:
+            self.after[edge.tail].append(edge.head)
+        self.copies = {name: dict(folds) for name, folds in one.canvas.copies.items()}
+        self.takers: defaultdict[str, set[str]] = defaultdict(set)
+        for node in network.nodes:
+            for name in node.inputs:
+                self.takers[name].add(node.name)
+        self.members: defaultdict[tuple[int, int], list[Node]] = defaultdict(list)
+        for node in network.nodes:
+            for fold in self.copies.get(node.name, {}).items():
+                self.members[fold].append(node)
+        self.unit = {node.name: node.name for node in network.nodes}
+        for _, group in one.canvas.closed_groups:
+            for each in one.canvas.likeness.alike(group):
+                self.unit |= dict.fromkeys(names_in(each), f"group {each.number}")
+
+    def arrows(self, tail: str, head: str) -> int:
+        """How many ways lead from one box to another, through points alone."""
+        return sum(
+            self.arrows(middle, head) if self.forms[middle] is Form.POINT else middle == head
+            for middle in self.after[tail]
+        )
+
+    def assert_taken(self, node: Node) -> None:
+        """What a layer takes comes in by as many arrows from each box as it takes from there."""
+        here = self.place[node.name]
+        direct: Counter[str] = Counter()
+        for name in node.inputs:
+            fold = self.fold_between(name, node.name)
+            if fold is not None:
+                self.assert_within_chain(name, node, fold)
+            elif self.place[name] != here:
+                direct[self.place[name]] += 1
+        for tail, number in direct.items():
+            if tail in self.bundles:
+                number = 1  # noqa: PLW2901 - the box says how many branches it stands for
+            assert self.arrows(tail, here) >= number, (tail, node.name)
+
+    def fold_between(self, name: str, other: str) -> int | None:
+        """The fold in whose different copies two layers are."""
+        mine, its = self.copies.get(name, {}), self.copies.get(other, {})
+        return next((fold for fold, copy in mine.items() if its.get(fold, copy) != copy), None)
+
+    def assert_within_chain(self, name: str, node: Node, fold: int) -> None:
+        """An edge that is not drawn repeats from copy to copy, and what it carries stays inside,
+        but for the last copies.
+        """
+        before, after = self.copies[name][fold], self.copies[node.name][fold]
+        last = max(copy for number, copy in self.members if number == fold)
+        outside = {taker for taker in self.takers[name] if fold not in self.copies.get(taker, {})}
+        if after - before <= last - before - 1:
+            assert not outside or last - before < 2, (name, outside)
+        assert after > before
+        kinds = [[one.layer.kind() for one in self.members[fold, copy]] for copy in range(last + 1)]
+        tail = [one.name for one in self.members[fold, before]].index(name)
+        head = [one.name for one in self.members[fold, after]].index(node.name)
+        for copy in range(1, last + 1 - (after - before)):
+            if kinds[copy] == kinds[before] and kinds[copy + after - before] == kinds[after]:
+                taken = self.members[fold, copy + after - before][head].inputs
+                assert self.members[fold, copy][tail].name in taken, (name, node.name, copy)
+
+    def assert_rows(self) -> None:
+        """The rows of a box are a chain: only the first takes from outside of it, and only what
+        the last gives is taken there.
+        """
+        for node in self.network.nodes:
+            here = self.place[node.name]
+            if self.forms[here] not in (Form.STACK, Form.FRAME):
+                continue
+            unit = self.unit[node.name]
+            inner = [name for name in node.inputs if self.in_row(name, node.name)]
+            outer = [name for name in node.inputs if self.place[name] != here]
+            assert not (inner and outer), node.name
+            takers = [taker for taker in self.takers[node.name] if self.unit[taker] != unit]
+            within = [taker for taker in takers if self.in_row(node.name, taker)]
+            assert not within or len({self.unit[taker] for taker in takers}) == 1, node.name
+
+    def in_row(self, name: str, other: str) -> bool:
+        """Whether a layer is in another row of the same box and copy as another one."""
+        return (
+            self.place[name] == self.place[other]
+            and self.fold_between(name, other) is None
+            and self.unit.get(name) != self.unit[other]
+        )
+
+
+def names_in(element: Element) -> list[str]:
+    return [node.name for node in nodes_of(element)]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_of_shipped_networks_and_samples(name: str) -> None:
+    for view in VIEWS:
+        assert_no_arrow_is_lost(graph(name), drawn_once(name, view))
+
+
+@pytest.mark.parametrize("what", HARD)
+def test_of_specs_that_are_hard_to_say(what: str, tmp_path: Path) -> None:
+    path = tmp_path / "hard.yaml"
+    path.write_text(f"archspec: 1\nname: hard\n{HARD[what]}", encoding="utf-8")
+    assert_drawn(archspec.compile(str(path)))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_of_specs_that_are_hard_to_draw(path: Path) -> None:
+    assert_drawn(archspec.compile(str(path)))
+
+
+def assert_drawn(network: Graph) -> None:
+    for view in VIEWS:
+        assert_no_arrow_is_lost(network, drawn(network, view))
+    assert draw(network).startswith(b"<?xml")
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=SLOW)
+@given(specs())
+def test_of_anything(spec: Spec) -> None:
+    network = compiled(spec)
+    if network is not None:
+        for view in VIEWS:
+            assert_no_arrow_is_lost(network, drawn(network, view))

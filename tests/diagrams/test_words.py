@@ -1,0 +1,206 @@
+"""What a figure says of a network in words: whose weights are used again, the names that authors
+gave, inputs and outputs by name, ranges of numbers that grow, what a title hides.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+import archspec
+from archspec.diagrams.making import draw, draw_block, draw_both
+from archspec.diagrams.options import Options
+from archspec.graph import Graph
+from tests.diagrams import pictures
+from tests.diagrams.pictures import Picture
+from tests.diagrams.samples import QUICK, graph, picture
+from tests.diagrams.test_arrows import FILES
+
+CONV = {"filters": 8, "kernel_size": 3, "padding": "same"}
+
+
+def network(layers: list[Any], **more: Any) -> Graph:
+    return archspec.compile(
+        {"archspec": 1, "name": "net", "input": [16, 16, 8], **more, "layers": layers}
+    )
+
+
+def drawn(layers: list[Any], **more: Any) -> Picture:
+    return pictures.read(draw(network(layers, **more)))
+
+
+def lines(read: Picture, id: str) -> list[str]:
+    return read.node(id).text.split("\n")
+
+
+def test_a_layer_that_is_used_again_says_whose_weights_it_has() -> None:
+    read = drawn([{"name": "p3", "Conv2D": CONV}, {"name": "p4", "reuse": "p3"}])
+    assert lines(read, "p3") == ["3×3 conv, 8", "p3 · 584 params"]
+    assert lines(read, "p4") == ["3×3 conv, 8", "p4 · weights of p3"]
+
+
+def test_a_group_that_is_used_again_says_whose_weights_it_has() -> None:
+    head = {"name": "cls3", "layers": [{"Conv2D": CONV}, {"Conv2D": CONV}]}
+    read = pictures.read(
+        draw(network([head, {"name": "cls4", "reuse": "cls3"}]), "svg", Options(detail="stages"))
+    )
+    assert lines(read, "cls3")[-1] == "16×16×8 · 1.17 k params"
+    assert lines(read, "cls4")[-1] == "16×16×8 · weights of cls3"
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "shown"),
+    [
+        ("p3", {"Conv2D": CONV}, True),
+        ("stem", {"Conv2D": CONV}, True),
+        ("logits", {"Dense": {"units": 3}}, True),
+        ("C1", {"Conv2D": CONV}, True),
+        ("conv1", {"Conv2D": CONV}, False),
+        ("max_pool", {"MaxPooling2D": {}}, False),
+        ("avgpool", {"GlobalAveragePooling2D": {}}, False),
+        ("fc", {"Dense": {"units": 3}}, False),
+        ("dense_2", {"Dense": {"units": 3}}, False),
+    ],
+)
+def test_a_name_is_shown_where_it_says_more_than_the_kind(
+    name: str, layer: dict[str, Any], shown: bool
+) -> None:
+    read = drawn([{"name": name, **layer}])
+    assert (name in read.node(name).text.split()) is shown
+
+
+def test_a_block_that_is_a_single_card_has_the_name_of_its_call() -> None:
+    blocks = {"one": {"layers": [{"Conv2D": CONV}]}}
+    read = drawn([{"name": "p5", "one": {}}, "Flatten"], blocks=blocks)
+    assert lines(read, "p5.conv2d")[1] == "p5 · flatten · 584 params"
+
+
+def test_the_main_output_has_its_box_where_others_have() -> None:
+    layers = [{"Conv2D": CONV}, {"name": "aux", "output": ["Flatten"]}, "ReLU"]
+    outputs = [node for node in drawn(layers).nodes if "output" in node.classes]
+    assert {node.text for node in outputs} == {"main\noutput, 16×16×8", "aux\noutput, 2048"}
+    assert not [node for node in drawn([{"Conv2D": CONV}]).nodes if "output" in node.classes]
+
+
+BLOCKS = {
+    "mix": {
+        "inputs": ["low", "high"],
+        "layers": [{"from": ["low", "high"], "Concatenate": {}}, {"Conv2D": CONV}],
+    },
+    "shuffle": {"layers": [{"Reshape": {"target_shape": [-1, 8]}}, {"Permute": {"dims": [2, 1]}}]},
+}
+
+
+def test_a_block_alone_has_its_inputs_by_their_names() -> None:
+    layers = [{"name": "a", "Conv2D": CONV}, {"from": ["input", "a"], "mix": {}}]
+    read = pictures.read(draw_block(network(layers, blocks=BLOCKS), "mix"))
+    inputs = [node for node in read.nodes if "input" in node.classes]
+    assert [node.text.split("\n")[0] for node in inputs] == ["low", "high"]
+    assert len(read.edges) == 3
+
+
+def test_a_panel_has_the_inputs_of_its_block_by_their_names() -> None:
+    layers: list[Any] = [{"name": "a", "Conv2D": CONV}]
+    layers += [{"name": f"m{i}", "from": ["input", "prev"], "mix": {}} for i in range(3)]
+    read = pictures.read(draw(network(layers, blocks=BLOCKS), "svg", Options(detail="blocks")))
+    assert {"low", "high"} <= {node.text for node in read.nodes if "input" in node.classes}
+
+
+@pytest.mark.parametrize("detail", [None, "full"])
+def test_a_block_that_is_part_of_a_card_can_be_drawn_alone(detail: str | None) -> None:
+    shown = network([{"Conv2D": CONV}, {"shuffle": {}}], blocks=BLOCKS)
+    read = pictures.read(draw_block(shown, "shuffle", "svg", Options(detail=detail)))
+    assert "reshape 256×8" in read.nodes[1].text
+
+
+def test_a_slice_says_which_part_it_takes() -> None:
+    halves = [
+        {"from": "input", "name": "first", "Slice": {"axis": -1, "stop": 4}},
+        {"from": "input", "name": "second", "Slice": {"axis": -1, "start": 4}},
+        {"from": ["second", "first"], "Concatenate": {}},
+    ]
+    read = drawn(halves)
+    assert lines(read, "first")[0] == "slice 0:4" and lines(read, "second")[0] == "slice 4:"
+
+
+def test_numbers_that_grow_are_a_range() -> None:
+    repeat = {"name": "c", "repeat": 6, "Conv2D": {**CONV, "filters": "$(16 + 4 * i)"}}
+    read = drawn([repeat])
+    assert lines(read, "c1")[0] == "3×3 conv, 16 … 36 ×6"
+
+
+@pytest.mark.parametrize("filters", ["$(8 + i % 2)", "$(8 + 8 * (i % 3))"])
+def test_numbers_that_go_up_and_down_are_not(filters: str) -> None:
+    repeat = {"name": "c", "repeat": 6, "Conv2D": {**CONV, "filters": filters}}
+    assert "…" not in drawn([repeat]).node("c1").text
+
+
+def test_a_default_that_is_written_out_is_no_difference() -> None:
+    one, other = (
+        network([{"name": "c", "Conv2D": {**CONV, **more}}]) for more in ({}, {"use_bias": True})
+    )
+    assert "the two are equal" in pictures.read(draw_both(one, other)).text
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        *(pytest.param(name, id=name) for name in sorted(QUICK)),
+        *(pytest.param(path, id=path.stem) for path in FILES),
+    ],
+)
+def test_no_edge_crosses_the_title_of_a_cluster(drawing: Any) -> None:
+    read = (
+        picture(drawing)
+        if isinstance(drawing, str)
+        else pictures.read(draw(archspec.compile(str(drawing))))
+    )
+    for cluster in read.clusters:
+        for word in cluster.words:
+            crossing = [
+                edge.id for edge in read.edges if any(map(word.area.holds_place, edge.line))
+            ]
+            assert not crossing, word.text
+
+
+HOSTILE = [
+    "</svg><script>",
+    "<b>&amp;",
+    '"];x[label="',
+    "]]>",
+    "\x1b[31m",
+    "a\x00b",
+    "--",
+    "\u202e",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_of_a_spec_gives_orders_to_a_picture(name: str) -> None:
+    """The title is free text; it is read back as text from the SVG that the renderer made."""
+    plain = graph("lenet5")
+    read = pictures.read(draw(plain, "svg", Options(title=name)))
+    assert len(read.nodes) == len(pictures.read(draw(plain)).nodes)
+    for format in ("dot", "mmd"):
+        text = draw(plain, format, Options(title=name)).decode()
+        assert all(letter.isprintable() for letter in re.sub("[\n\t]", "", text))
+
+
+def test_branches_beyond_those_that_can_be_told_apart_are_one_box() -> None:
+    branches = {f"b{i}": [{"Conv2D": {"filters": 1 + i % 3, "kernel_size": 1}}] for i in range(500)}
+    read = drawn([{"branches": branches, "merge": "Concatenate"}])
+    (rest,) = [node for node in read.nodes if "more branches" in node.text]
+    assert rest.text.startswith("… 489 more branches\n489 layers: 1×1 conv ×489")
+    assert len(read.nodes) == 1 + 1 + 11 + 1 + 1
+    assert len(read.edges) == 1 + 12 + 12
+
+
+def test_a_group_without_a_name_lends_none_to_its_card() -> None:
+    inner = {"repeat": 2, "layers": [{"Conv2D": CONV}, "ReLU"]}
+    blocks = {"head": {"layers": [inner, {"Dense": {"units": 3}}]}}
+    read = pictures.read(
+        draw(network([{"name": "cls", "head": {}}], blocks=blocks), "svg", Options(detail="layers"))
+    )
+    assert read.node("cls").text.count("cls") == 1
