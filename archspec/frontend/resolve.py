@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, NamedTuple
 
 from archspec import limits
@@ -16,10 +15,10 @@ from archspec.diagnostics import COMMAND_LINE as SET
 from archspec.diagnostics import Diagnostic, Span, SpecError, stopped
 from archspec.frontend import vocabulary
 from archspec.frontend.library import Library, Reference
+from archspec.frontend.variables import VariableKind, kind_help, kind_of, no_variable
 from archspec.frontend.yaml import reader
 from archspec.frontend.yaml.document import Document, Value
-from archspec.layers import KINDS
-from archspec.spelling import did_you_mean, listed, listed_names, spec_name
+from archspec.spelling import did_you_mean, spec_name
 
 NOT_INHERITED = ("name", "description", "source", "expect", "variants", "extends", "archspec")
 """Keys of a document that the one which extends it does not take over."""
@@ -218,7 +217,7 @@ class _Laying:
             if len(self.problems) >= limits.MISTAKES:
                 break
             if name not in names and not new:
-                self._problem("unknown-variable", *self._no_variable(name, value, names))
+                self._problem("unknown-variable", *no_variable(name, value, self.entries))
             elif (
                 not new
                 and isinstance(before, VariableKind)
@@ -228,72 +227,11 @@ class _Laying:
                     "variable-kind",
                     f"`{name}` is {before}, and this is {kind}",
                     value.span,
-                    _kind_help(before, value),
+                    kind_help(before, value),
                 )
             if new or before is None:
                 self._know(name, value)
         self.entries["vars"] = _merged(known, changes, levels=1)
-
-    def _no_variable(self, name: str, value: Value, names: Iterable[str]) -> tuple[str, Span, str]:
-        """What to say of a variable that the spec does not have, where, and the help."""
-        kind, dot, last = name.rpartition(".")
-        only = (
-            "`--set` changes variables only"
-            if value.place.file.startswith(SET)
-            else "only variables can be changed so"
-        )
-        message = (
-            f"`{name}` is no variable, and {only}" if dot else f"the spec has no variable `{name}`"
-        )
-        if near := did_you_mean(name, names) or did_you_mean(last, names):
-            return message, value.place, near
-        has = f"the spec's {_variables_in_words(names)}" if names else "the spec has no variables"
-        last = last.replace("-", "_")
-        if not re.fullmatch(vocabulary.VARIABLE_NAME, last) or (names and not dot):
-            return message, value.place, has
-        now = self._written(kind, last) or value.text or "..."
-        put = (
-            f"put `{last}: {now}` into `vars`" if names else f"add `vars: {{{last}: {now}}}` to it"
-        )
-        called = kind in KINDS or (
-            "blocks" in self.entries and self.entries["blocks"].get(kind) is not None
-        )
-        use = (
-            f"write `{kind}: {{{last}: ${last}}}`"
-            if called
-            else f"write `{f'{last}: ' * bool(dot)}${last}` where it belongs"
-        )
-        steps = [
-            put,
-            use,
-            *(
-                [f"give `{SET}{last}={value.text}`"]
-                if dot and value.place.file.startswith(SET)
-                else []
-            ),
-        ]
-        return (
-            message,
-            value.place,
-            f"{has}; to make {'another' if names else 'one'}, {listed(steps)}",
-        )
-
-    def _written(self, call: str, argument: str) -> str | None:
-        """The value that an argument has wherever the spec writes such a call, ``None`` where
-        there are several or none.
-        """
-        found, left = (
-            set(),
-            [self.entries[key] for key in ("layers", "blocks") if key in self.entries],
-        )
-        while left:
-            value = left.pop()
-            calls = value.get(call)
-            given = calls.get(argument) if calls is not None else None
-            found |= {given.text} if given is not None else set()
-            left += [*value.elements(), *(one for _, one in value.items())]
-        text = found.pop() if len(found) == 1 else None
-        return None if text is None or "$" in text else text
 
     def _know(self, name: str, value: Value) -> None:
         kind = kind_of(value)
@@ -351,64 +289,6 @@ def _merged(below: Value | None, above: Value, levels: int) -> Value:
     for key, value in above.items():
         entries[key] = _merged(entries.get(key), value, levels - 1)
     return above._replace(data=entries)
-
-
-class VariableKind(str, Enum):
-    """What a variable is and remains, in words for people."""
-
-    TRUTH = "a truth value"
-    NUMBER = "a number"
-    TEXT = "a text"
-    LIST = "a list"
-    MAPPING = "a mapping"
-
-    __str__ = str.__str__
-
-
-_KINDS_OF_TYPES = (
-    (bool, VariableKind.TRUTH),
-    ((int, float), VariableKind.NUMBER),
-    (str, VariableKind.TEXT),
-    ((list, tuple), VariableKind.LIST),
-    (dict, VariableKind.MAPPING),
-)
-
-
-def kind_of(value: Value) -> VariableKind | None:
-    """The kind that a variable's value has as written: ``None`` for an expression, whose kind
-    shows only later, and for ``null``.
-    """
-    if isinstance(value.data, str) and "$" in value.data:
-        return None
-    return kind_of_data(value.data)
-
-
-def kind_of_data(data: Any) -> VariableKind | None:
-    """The kind of a plain value; ``None`` for ``null``."""
-    return next((kind for types, kind in _KINDS_OF_TYPES if isinstance(data, types)), None)
-
-
-def _variables_in_words(names: Iterable[str]) -> str:
-    shown = list(names)[:12]
-    return (
-        f"one variable is {listed_names(shown)}"
-        if len(shown) == 1
-        else f"variables are {listed_names(shown, more=len(list(names)) > 12)}"
-    )
-
-
-def _kind_help(kind: VariableKind, value: Value) -> str:
-    """What to write instead of a value that is of another kind than the variable."""
-    text = (value.text or "").lower()
-    if kind is VariableKind.TRUTH and text in ("yes", "on", "y", "1"):
-        return "write `true`"
-    if kind is VariableKind.TRUTH and text in ("no", "off", "n", "0"):
-        return "write `false`"
-    if kind is VariableKind.NUMBER and re.fullmatch(r"[-+]?[0-9.]+", text):
-        return "remove the quotes: in quotes a number is a text"
-    if kind is VariableKind.LIST and not value.is_list and not value.is_mapping:
-        return f"write `[{value.text}]`"
-    return f"give {kind}, as the spec does"
 
 
 # --- --set, and the data of Python

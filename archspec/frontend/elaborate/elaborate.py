@@ -36,7 +36,7 @@ from archspec.frontend.program.program import (
     SideOutput,
     VariableCall,
 )
-from archspec.frontend.resolve import kind_of_data
+from archspec.frontend.variables import kind_of_data
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph, Scope
 from archspec.spelling import did_you_mean
