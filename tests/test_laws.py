@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import archspec
@@ -22,9 +22,8 @@ from archspec.graph import Graph
 from tests.drawn_specs import Item, Spec, specs
 from tests.networks.keras_models import trainable_parameters
 
-ALL = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-in_keras = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=ALL)
-quick = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=ALL)
+in_keras = settings(max_examples=60)
+quick = settings(max_examples=100)
 
 
 def compiled(spec: Any, **vars: Any) -> Graph | None:

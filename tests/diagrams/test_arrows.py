@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 import archspec
 from archspec.diagrams.drawing import Form
@@ -24,7 +24,6 @@ from tests.hard_specs import HARD
 from tests.paths import DATA, DESIGN
 
 FILES = sorted([*DESIGN.rglob("*.yaml"), *(DATA / "pictures").glob("*.yaml")])
-SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
 def assert_no_arrow_is_lost(network: Graph, one: Drawn) -> None:
@@ -157,7 +156,7 @@ def assert_drawn(network: Graph) -> None:
     assert draw(network).startswith(b"<?xml")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=SLOW)
+@settings(max_examples=60)
 @given(specs())
 def test_of_anything(spec: Spec) -> None:
     network = compiled(spec)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import archspec
@@ -28,7 +28,6 @@ from archspec.reports.numbers import short
 from tests.diagrams.samples import NETWORKS, graph
 from tests.drawn_specs import Spec, specs
 
-ALL = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 VIEWS = tuple(
     dict.fromkeys(view._replace(panels=False) for level in LEVELS for view in views(level))
 )
@@ -220,7 +219,7 @@ def test_folding_a_network_loses_nothing(name: str, law: Any) -> None:
         law(graph(name), drawn_once(name, view))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=ALL)
+@settings(max_examples=40)
 @given(specs())
 def test_folding_anything_loses_nothing(spec: Spec) -> None:
     network = compiled(spec)
@@ -230,7 +229,7 @@ def test_folding_anything_loses_nothing(spec: Spec) -> None:
                 law(network, drawn(network, view))
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=ALL)
+@settings(max_examples=20)
 @given(specs(), st.sampled_from(("tb", "lr")), st.sampled_from(LEVELS))
 def test_anything_is_drawn(spec: Spec, direction: str, level: str) -> None:
     network = compiled(spec)
@@ -243,7 +242,7 @@ def test_anything_is_drawn(spec: Spec, direction: str, level: str) -> None:
             )  # raises where the renderer refuses it
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=ALL)
+@settings(max_examples=15)
 @given(specs())
 def test_anything_is_drawn_by_default(spec: Spec) -> None:
     network = compiled(spec)

@@ -46,13 +46,13 @@ def agree(row: Row) -> None:
         assert mine == keras_says, f"{row}\n  archspec: {mine!r}\n  Keras:    {keras_says!r}"
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 @given(CONV, images(st.sampled_from([None, 1, 2, 4, 6, 6])))
 def test_conv2d(arguments: dict[str, Any], image: tuple[int | None, ...]) -> None:
     agree(row("Conv2D", arguments, image))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(TRANSPOSED, images(st.just(3)))
 def test_conv2d_transpose(arguments: dict[str, Any], image: tuple[int | None, ...]) -> None:
     transposed = row("Conv2DTranspose", arguments, image)
@@ -62,13 +62,13 @@ def test_conv2d_transpose(arguments: dict[str, Any], image: tuple[int | None, ..
         agree(transposed)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(SEPARABLE, images(st.sampled_from([None, 1, 3, 3])))
 def test_separable_conv2d(arguments: dict[str, Any], image: tuple[int | None, ...]) -> None:
     agree(row("SeparableConv2D", arguments, image))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["MaxPooling2D", "AveragePooling2D"]),
     POOLING,

@@ -107,7 +107,7 @@ def test_keras_agrees(row: Row) -> None:
 SIZES = st.lists(st.sampled_from([1, 2, 3, 4, 6, None]), max_size=4)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(SIZES, st.lists(st.sampled_from([-1, 1, 2, 3, 4, 6, 12]), max_size=3))
 def test_reshape(shape: list[int | None], target: list[int]) -> None:
     reshape = row("Reshape", {"target_shape": target}, tuple(shape))
@@ -121,7 +121,7 @@ def test_reshape(shape: list[int | None], target: list[int]) -> None:
         assert isinstance(keras_says, Exception)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.integers(1, 5), st.integers(-6, 6), st.one_of(st.none(), st.integers(-6, 6)))
 def test_slice_is_pythons_but_for_what_is_empty_or_beyond(
     size: int, start: int, stop: int | None

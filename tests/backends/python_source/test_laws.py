@@ -13,10 +13,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, note, reject, settings
+from hypothesis import strategies as st
 
 import archspec
+from archspec.backends.flat_spec import flat
 from archspec.backends.python_source import source
 from archspec.backends.python_source.words import OURS, RESERVED
+from archspec.frontend.elaborate.recording import Recording
 from tests.backends.python_source import pretended_keras, reused_specs
 from tests.backends.python_source.emitted import recording_of
 
@@ -93,23 +97,36 @@ def test_what_is_used_again_is_the_same_network(what: str) -> None:
     pretended_keras.same(recording.graph, source(recording))
 
 
-def test_reuse_output_when_repeat_and_empty_lists_in_every_combination() -> None:
-    compiled = sum(_is_same(reused_specs.spec(seed)) for seed in range(120))
-    assert compiled > 70
+@settings(max_examples=60)
+@given(reused_specs.specs())
+def test_graph_flat_spec_and_source_are_one_network(spec: dict[str, Any]) -> None:
+    recording = recorded(spec)
+    assert_source_is_the_network(recording)
+    graph = recording.graph
+    assert meaning(graph) == meaning(archspec.compile(spec))
+    assert meaning(archspec.compile(flat(graph))) == meaning(graph)
 
 
-def _is_same(spec: dict[str, Any]) -> bool:
-    """Whether a spec compiles; raise AssertionError unless its source is then the same."""
+def recorded(spec: dict[str, Any]) -> Recording:
+    """The recording of a drawn spec; another is drawn where it is refused."""
+    note(yaml.safe_dump(spec, sort_keys=False))
     try:
-        recording = recording_of(spec)
+        return recording_of(spec)
     except archspec.SpecError:
-        return False
+        reject()
+
+
+def meaning(graph: archspec.Graph) -> object:
+    """All of a graph that its flat spec says too."""
+    nodes = [(node.name, node.layer, node.inputs, node.weights_of) for node in graph.nodes]
+    return graph.inputs, nodes, list(graph.outputs.items())
+
+
+def assert_source_is_the_network(recording: Recording) -> None:
+    """Raise AssertionError unless the emitted source makes the network that was recorded."""
     text = source(recording)
-    try:
-        pretended_keras.same(recording.graph, text)
-    except Exception as error:
-        raise AssertionError(f"{yaml.safe_dump(spec, sort_keys=False)}\n{text}") from error
-    return True
+    note(text)
+    pretended_keras.same(recording.graph, text)
 
 
 # --- names
@@ -184,9 +201,10 @@ def named_spec(seed: int) -> str:
     return re.sub(r"@[vbn]\d+", lambda match: chosen[match[0]], NAMED)
 
 
-def test_names_may_be_words_of_python_of_keras_and_of_the_emitter() -> None:
-    compiled = sum(_is_same(yaml.safe_load(named_spec(seed))) for seed in range(60))
-    assert compiled > 40
+@settings(max_examples=50)
+@given(st.integers(0, 10_000))
+def test_names_may_be_words_of_python_of_keras_and_of_the_emitter(seed: int) -> None:
+    assert_source_is_the_network(recorded(yaml.safe_load(named_spec(seed))))
 
 
 # --- texts

@@ -15,7 +15,7 @@ from typing import Any
 
 import keras
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 import archspec
 from archspec.backends.keras.model import without_values
@@ -111,12 +111,10 @@ def test_what_is_hard_to_say_in_python(what: str, tmp_path: Path) -> None:
     compare(str(spec), written(str(spec)), outputs=True)
 
 
-DRAWN = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+DRAWN = settings(max_examples=300)
 
 
-@settings(DRAWN, max_examples=60)
+@settings(max_examples=60)
 @given(specs())
 def test_the_source_of_a_drawn_spec_makes_its_model(spec: Spec) -> None:
     try:

@@ -704,7 +704,7 @@ def _outcome(text: str) -> Any:
         return error
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.one_of(NUMBERS, LOGICALS, LISTS))
 @example(("2 ** -1 ** 2 - -3 ** 2", "2 ** -1 ** 2 - -3 ** 2"))
 @example(("not true == false or not false", "not True == False or not False"))
@@ -741,7 +741,7 @@ SOUP = (
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(SOUP)
 def test_nothing_but_an_expression_error(text: str) -> None:
     began = time.perf_counter()
