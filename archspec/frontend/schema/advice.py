@@ -15,7 +15,7 @@ from archspec.frontend.expressions.expression import RESERVED
 from archspec.frontend.foreign import entry_help, keywords_help, list_help, template_help
 from archspec.frontend.program.complaints import each_value
 from archspec.frontend.yaml.document import Value
-from archspec.frontend.yaml.line_complaints import NO_SPACE
+from archspec.frontend.yaml.key_complaints import NO_SPACE
 from archspec.layers import KINDS
 from archspec.layers.types import Expects, Refused, Type
 from archspec.spelling import cut, did_you_mean

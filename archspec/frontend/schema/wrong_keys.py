@@ -13,7 +13,8 @@ from archspec.frontend import foreign
 from archspec.frontend.schema.refusals import BEGINNING, Path, Refusal, first_line
 from archspec.frontend.vocabulary import MODIFIERS, PARTNERS
 from archspec.frontend.yaml.document import Document, Value
-from archspec.frontend.yaml.line_complaints import BLANKS, NO_SPACE, no_space, not_a_space
+from archspec.frontend.yaml.indentation_complaints import BLANKS, not_a_space
+from archspec.frontend.yaml.key_complaints import NO_SPACE, no_space
 from archspec.layers import KINDS
 from archspec.spelling import counted, did_you_mean, listed_names
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
-from archspec.frontend.yaml import line_complaints as lines
+from archspec.frontend.yaml import indentation_complaints as indents
+from archspec.frontend.yaml import key_complaints as keys
 from archspec.frontend.yaml import mark_complaints as marks
-from archspec.frontend.yaml.line_complaints import Trouble, Words, YamlFault
+from archspec.frontend.yaml.faults import Trouble, Words, YamlFault
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML takes for no character of a text."""
@@ -135,7 +136,14 @@ def _anything(trouble: Trouble) -> Words:
 
 _TRANSLATIONS: tuple[Callable[[Trouble], Words | None], ...] = (
     marks.nesting,
-    *lines.TRANSLATIONS,
+    indents.tab,
+    keys.bare_item_with_modifier,
+    keys.after_braces,
+    keys.long_key,
+    keys.deeper_than_a_value,
+    keys.second_colon,
+    keys.list_on_the_keys_line,
+    keys.key_without_colon,
     marks.open_bracket,
     marks.open_quote,
     marks.escape,
@@ -145,6 +153,9 @@ _TRANSLATIONS: tuple[Callable[[Trouble], Words | None], ...] = (
     marks.reserved_character,
     marks.stray_bracket,
     marks.after_a_quote_or_bracket,
-    lines.indentation,
+    indents.indentation,
     _anything,
 )
+"""What a complaint may be about, tried in this order: the indentation of a line comes last, when
+nothing in the line itself explains the complaint.
+"""

@@ -8,7 +8,7 @@ import re
 
 from archspec import limits
 from archspec.frontend.foreign import choice_help
-from archspec.frontend.yaml.line_complaints import (
+from archspec.frontend.yaml.faults import (
     ENTRY,
     Trouble,
     Words,

@@ -20,7 +20,7 @@ from archspec.frontend.foreign import list_help, template_help
 from archspec.frontend.yaml import complaints, mark_complaints, scalars
 from archspec.frontend.yaml.bare_items import with_colons
 from archspec.frontend.yaml.document import Document, Value
-from archspec.frontend.yaml.line_complaints import quoted
+from archspec.frontend.yaml.faults import quoted
 from archspec.spelling import cut, did_you_mean
 
 Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
