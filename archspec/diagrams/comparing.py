@@ -11,7 +11,7 @@ from archspec.diagrams.canvas import Canvas
 from archspec.diagrams.drawer import draw_body, draw_inputs, draw_outputs
 from archspec.diagrams.drawing import Cluster, Drawing, boxes
 from archspec.diagrams.edges import edges
-from archspec.diagrams.elements import Readings
+from archspec.diagrams.element_reader import Readings
 from archspec.diagrams.figure import View, elements_of, plan
 from archspec.diagrams.lettering import Legend
 from archspec.layers import Layer

@@ -13,11 +13,11 @@ from archspec.diagrams.canvas import Canvas, Closed, Plan
 from archspec.diagrams.drawer import draw_body, draw_inputs, draw_outputs
 from archspec.diagrams.drawing import Drawing
 from archspec.diagrams.edges import edges
+from archspec.diagrams.element_reader import Readings
 from archspec.diagrams.elements import (
     Card,
     Elements,
     Group,
-    Readings,
     Repeat,
     entries,
     input_name,

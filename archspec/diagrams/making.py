@@ -11,7 +11,7 @@ from functools import cached_property
 from archspec.diagrams.comparing import both
 from archspec.diagrams.dot import dot
 from archspec.diagrams.drawing import Drawing
-from archspec.diagrams.elements import Readings
+from archspec.diagrams.element_reader import Readings
 from archspec.diagrams.figure import View, all_names, block_figure, figure, unknown, views
 from archspec.diagrams.mermaid import mermaid
 from archspec.diagrams.options import DIRECTIONS, FORMATS, DrawingError, Options

@@ -18,7 +18,7 @@ from archspec.diagrams.dot import dot
 from archspec.diagrams.drawer import draw_body, draw_inputs
 from archspec.diagrams.drawing import Box, Cluster, Drawing, Form, Member, boxes
 from archspec.diagrams.edges import edges
-from archspec.diagrams.elements import Reading
+from archspec.diagrams.element_reader import Reading
 from archspec.diagrams.figure import View, plan, views
 from archspec.diagrams.making import draw
 from archspec.diagrams.options import FORMATS, LEVELS, Options
