@@ -291,7 +291,8 @@ def object_of(
         if isinstance(value, str):
             if value in names:
                 return value
-            raise Refused(words, expects, help=did_you_mean(value, names))
+            near = did_you_mean(value, names) if value.isidentifier() else None
+            raise Refused(words, expects, help=near)
         if isinstance(value, dict) and len(value) == 1:
             ((name, arguments),) = value.items()
             if name not in classes:

@@ -11,9 +11,10 @@ import pytest
 
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
-from archspec.frontend import foreign
+from archspec.frontend import foreign_words
 from archspec.frontend.library import Reference
 from archspec.layers import KINDS
+from archspec.layers.objects import INITIALIZER_NAMES
 
 
 class Slip(NamedTuple):
@@ -68,7 +69,16 @@ SLIPS = [
     Slip("  - nn.BatchNorm2d: {}", "did you mean `BatchNormalization`?", "  - BatchNormalization: {}"),
     Slip("  - Linear: {units: 10}", "did you mean `Dense`?", "  - Dense: {units: 10}"),
     Slip("  - BatchNorm2d", "did you mean `BatchNormalization`?", "  - BatchNormalization"),
-    Slip("  - AdaptiveAvgPool2d", "did you mean `GlobalAveragePooling2D`?", "  - GlobalAveragePooling2D"),
+    Slip("  - AdaptiveAvgPool2d: {output_size: 1}", "did you mean `AdaptiveAveragePooling2D`?", "  - AdaptiveAveragePooling2D: {output_size: 1}"),
+    Slip("  - view: [-1, 3]", "did you mean `Reshape`?", "  - Reshape: {target_shape: [-1, 3]}"),
+    Slip("  - chunk: {axis: -1, start: 0, end: 2}", "did you mean `Slice`?", "  - Slice: {axis: -1, start: 0, stop: 2}"),
+    Slip("  - PixelShuffle: {upscale_factor: 2}", "write it as `Reshape`, `Permute` and `Reshape`",
+         "  - Reshape: {target_shape: [16, 2, 16, 2, 3]}\n  - Permute: {dims: [1, 3, 2, 4, 5]}\n  - Reshape: {target_shape: [16, 16, 12]}"),
+    arguments("Slice", "axis: -1, start: 0, end: 2", "did you mean `stop`?", "axis: -1, start: 0, stop: 2"),
+    arguments("Reshape", "shape: [16, 192]", "did you mean `target_shape`?", "target_shape: [16, 192]"),
+    arguments("Permute", "dims: [0, 2, 1]", "axes are counted from 1", "dims: [1, 3, 2]"),
+    Slip("  - Parameter: {size: [32, 32, 3]}\n  - Add:\n    from: [prev, input]", "did you mean `shape`?",
+         "  - Parameter: {shape: [32, 32, 3]}\n  - Add:\n    from: [prev, input]"),
     Slip("  - ReLU6", "write `Activation: {activation: relu6}`", "  - Activation: {activation: relu6}"),
     Slip("  - ReLU6: {}", "write `Activation: {activation: relu6}`", "  - Activation: {activation: relu6}"),
     Slip("  - SiLU", "write `Activation: {activation: silu}`", "  - Activation: {activation: silu}"),
@@ -87,7 +97,21 @@ SLIPS = [
     arguments("BatchNormalization", "eps: 1e-5", "did you mean `epsilon`?", "epsilon: 1e-5"),
     arguments("MaxPooling2D", "kernel_size: 2", "did you mean `pool_size`?", "pool_size: 2"),
     arguments("LeakyReLU", "alpha: 0.1", "did you mean `negative_slope`?", "negative_slope: 0.1"),
+    # what Keras makes by a call
+    arguments("Dense", "units: 8, kernel_regularizer: l2(1e-4)", "write `{L2: {l2: 0.0001}}`", "units: 8, kernel_regularizer: {L2: {l2: 0.0001}}"),
+    arguments("Dense", "units: 8, kernel_initializer: HeNormal()", "write `HeNormal`", "units: 8, kernel_initializer: HeNormal"),
+    arguments("Dense", "units: 8, kernel_initializer: RandomNormal(stddev=0.02)", "write `{RandomNormal: {stddev: 0.02}}`",
+              "units: 8, kernel_initializer: {RandomNormal: {stddev: 0.02}}"),
+    arguments("Dense", "units: 8, kernel_initializer: xavier", "write `glorot_uniform`", "units: 8, kernel_initializer: glorot_uniform"),
+    arguments("Activation", "name: relu", "did you mean `activation`?", "activation: relu"),
+    Slip("  - Softmax: {units: 10}", "put `- Dense: {units: 10}` before it, and remove this", "  - Dense: {units: 10}\n  - Softmax: {}"),
+    Slip("  - Reshape: [16, 192]", "write `Reshape: {target_shape: [16, 192]}`", "  - Reshape: {target_shape: [16, 192]}"),
+    Slip("  - Lambda: {function: x * 2}", "a spec runs no code: write it as layers, such as `Rescaling`", "  - Rescaling: {scale: 2}"),
     # Ultralytics, Caffe and papers
+    Slip("  - {from: -1, Dense: {units: 3}}", "write `prev`", "  - {from: prev, Dense: {units: 3}}"),
+    Slip("  - ReLU\n  - {from: [-1, 0], Add: {}}", "items are not counted: give that one a `name`", "  - {name: a, ReLU: {}}\n  - {from: [prev, a], Add: {}}"),
+    Slip("  - conv3x3: {filters: 8}", "write `Conv2D: {kernel_size: 3}`", "  - Conv2D: {filters: 8, kernel_size: 3}"),
+    Slip("  - maxpool_2x2", "write `MaxPooling2D: {pool_size: 2}`", "  - MaxPooling2D: {pool_size: 2}"),
     Slip("  - [-1, 1, Conv, [64, 3]]", "write `- Conv2D: {filters: 64, kernel_size: 3}`", "  - Conv2D: {filters: 64, kernel_size: 3}"),
     Slip("  - [-1, 3, nn.Conv2d, [8, 3]]", "write `- Conv2D: {filters: 8, kernel_size: 3}`, and below it `repeat: 3`",
          "  - Conv2D: {filters: 8, kernel_size: 3}\n    repeat: 3"),
@@ -100,6 +124,7 @@ SLIPS = [
     Slip("  - DropPath: {rate: 0.1}", "did you mean `StochasticDepth`?", "  - StochasticDepth: {rate: 0.1}"),
     Slip("  - identity", "leave it out", ""),
     # control flow of other languages
+    Slip("  - repeat: range(3)\n    ReLU: {}", "write `repeat: 3`", "  - repeat: 3\n    ReLU: {}"),
     Slip("  - for: 3\n    ReLU:", "did you mean `repeat`?", "  - repeat: 3\n    ReLU:"),
     Slip("  - times: 3\n    ReLU:", "did you mean `repeat`?", "  - repeat: 3\n    ReLU:"),
     Slip("  - ReLU:\n    if: true", "did you mean `when`?", "  - ReLU:\n    when: true"),
@@ -132,6 +157,12 @@ DOCUMENTS = [
          "input: [224, 224, 3]\nlayers: [Conv2D: {filters: 8, kernel_size: 7}]"),
     Slip("input: [1, 3, 224, 224]\nlayers: [Conv2D: {filters: 8, kernel_size: 7}]", "write `input: [224, 224, 3]`",
          "input: [224, 224, 3]\nlayers: [Conv2D: {filters: 8, kernel_size: 7}]"),
+    Slip("input: {image: [4], text: [4]}\nlayers:\n  - {from: [image, text], Add: {}}", "write `inputs` in place of `input`",
+         "inputs: {image: [4], text: [4]}\nlayers:\n  - {from: [image, text], Add: {}}"),
+    Slip("input: [4]\nclasses: 10\nlayers: [Dense: {units: $classes}]", "write `vars: {classes: 10}`",
+         "input: [4]\nvars: {classes: 10}\nlayers: [Dense: {units: $classes}]"),
+    Slip("input: [4]\nblocks: {b: {args: [n], layers: [Dense: {units: $n}]}}\nlayers: [b(8)]", "the arguments of a block are given by name: `- b: {name: value}`",
+         "input: [4]\nblocks: {b: {args: [n], layers: [Dense: {units: $n}]}}\nlayers: [b: {n: 8}]"),
     Slip("input: 32x32x3\nlayers: [ReLU]", "write `[32, 32, 3]`", "input: [32, 32, 3]\nlayers: [ReLU]"),
     Slip("input: [4]\nblocks: {b: {args: [units=8], layers: [Dense: {units: $units}]}}\nlayers: [b]", "write `units: 8`",
          "input: [4]\nblocks: {b: {args: [units: 8], layers: [Dense: {units: $units}]}}\nlayers: [b]"),
@@ -160,6 +191,26 @@ def complaints(text: str, folder: Path) -> tuple[Diagnostic, ...]:
     return graph.warnings
 
 
+TOLD_ONCE = {
+    "a modifier within the arguments": items("  - ReLU\n  - Add: {from: [input, prev]}"),
+    "several inputs in place of one": (
+        "archspec: 1\nname: net\ninput: {a: [4], b: [4]}\nlayers: [ReLU]\n"
+    ),
+    "a block that is called as a layer kind is": (
+        "archspec: 1\nname: net\ninput: [4]\nblocks: {Unit: {layers: [ReLU]}}\nlayers: [Unit: {}]\n"
+    ),
+    "a model of Ultralytics": (
+        "nc: 80\nbackbone:\n  - [-1, 1, Conv, [64, 6, 2, 2]]\nhead:\n  - [-1, 1, Conv, [8, 1]]\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", TOLD_ONCE.values(), ids=TOLD_ONCE)
+def test_one_slip_is_one_complaint(text: str, tmp_path: Path) -> None:
+    (told,) = complaints(text, tmp_path)
+    assert told.help
+
+
 @pytest.mark.parametrize("slip", TABLE, ids=NAMES)
 def test_the_help_of_a_slip_works(slip: Slip, tmp_path: Path) -> None:
     first = complaints(slip.wrong, tmp_path)
@@ -170,7 +221,7 @@ def test_the_help_of_a_slip_works(slip: Slip, tmp_path: Path) -> None:
 
 
 def test_a_layer_that_only_keras_has_is_told_so(tmp_path: Path) -> None:
-    only = sorted(set(foreign.KERAS_ONLY) - set(KINDS))
+    only = sorted(set(foreign_words.KERAS_ONLY) - set(KINDS))
     assert "TextVectorization" in only
     for name in only:
         for item in (name, f"{name}: {{units: 3}}", f"keras.layers.{name}: {{}}"):
@@ -179,15 +230,17 @@ def test_a_layer_that_only_keras_has_is_told_so(tmp_path: Path) -> None:
 
 
 def test_every_name_leads_to_something_that_there_is() -> None:
-    assert {name.partition(":")[0] for name in foreign.LAYERS.values()} <= set(KINDS)
+    assert {name.partition(":")[0] for name in foreign_words.LAYERS.values()} <= set(KINDS)
     known = {name for kind in KINDS.values() for name in kind.attributes}
-    assert {name for names in foreign.ARGUMENTS.values() for name in names} <= known
+    assert {name for names in foreign_words.ARGUMENTS.values() for name in names} <= known
+    assert set(foreign_words.INITIALIZERS.values()) <= set(INITIALIZER_NAMES)
+    assert set(foreign_words.LACKING) <= set(foreign_words.KERAS_ONLY)
 
 
 def test_the_layers_of_keras_are_those_of_keras() -> None:
     keras = pytest.importorskip("keras")
     theirs = {name for name in dir(keras.layers) if isinstance(getattr(keras.layers, name), type)}
-    assert {"LSTM", "Lambda"} <= set(foreign.KERAS_ONLY) <= theirs | OF_NEWER_KERAS
+    assert {"LSTM", "Lambda"} <= set(foreign_words.KERAS_ONLY) <= theirs | OF_NEWER_KERAS
 
 
 OF_NEWER_KERAS = {"ReversibleEmbedding"}

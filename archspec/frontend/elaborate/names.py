@@ -13,6 +13,7 @@ from archspec import limits
 from archspec.diagnostics import Span
 from archspec.frontend.elaborate.budget import Exceeded
 from archspec.frontend.elaborate.scope import Context, Environment, Feed
+from archspec.frontend.foreign import from_help
 from archspec.frontend.program.program import Operation
 from archspec.spelling import did_you_mean, listed_names
 
@@ -152,6 +153,8 @@ class Names:
                     f"`{name}` repeats, and its name is counted",
                     f"`{name}{last}` is the last repetition{first}",
                 )
+        if help := from_help(name):
+            return f"no item above is called `{name}`", help
         within = [one for one in visible if one.endswith(f".{name}")]
         near = f"did you mean `{within[-1]}`?" if within else did_you_mean(name, visible)
         above = (

@@ -125,6 +125,9 @@ def unknown_operation(
             f"there is no layer kind `{shown}`",
             near or "`archspec layers` lists the layer kinds",
         )
+    called = re.fullmatch(r"(\w+)\(.*\)", word)
+    if called and called[1] in blocks:
+        near = f"the arguments of a block are given by name: `- {called[1]}: {{name: value}}`"
     if not re.fullmatch(r"\w+", word):
         return (
             f"`{shown}` names neither a layer kind nor a block",

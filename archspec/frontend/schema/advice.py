@@ -12,11 +12,18 @@ from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.frontend.expressions.expression import RESERVED
-from archspec.frontend.foreign import entry_help, keywords_help, list_help, template_help
+from archspec.frontend.foreign import (
+    entry_help,
+    keywords_help,
+    list_help,
+    object_help,
+    template_help,
+)
 from archspec.frontend.program.complaints import each_value
 from archspec.frontend.yaml.document import Value
 from archspec.frontend.yaml.key_complaints import NO_SPACE
 from archspec.layers import KINDS
+from archspec.layers.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from archspec.layers.types import Expects, Refused, Type
 from archspec.spelling import cut, did_you_mean
 
@@ -186,6 +193,12 @@ def _accepts(type: Type, data: Any) -> bool:
     return True
 
 
+def _object_of_text(value: Value, around: Surroundings) -> Iterator[str]:
+    """For an initializer, regularizer or constraint that Python makes: ``l2(1e-4)``."""
+    if help := object_help(value.data, {**INITIALIZERS, **REGULARIZERS, **CONSTRAINTS}):
+        yield help
+
+
 def _default_of_text(value: Value, around: Surroundings) -> Iterator[str]:
     name, equals, default = value.data.partition("=")
     if equals:
@@ -198,6 +211,7 @@ _FOR_TEXT: Mapping[str, Advice] = {
     "claim": _claim,
     "items": _items_of_text,
     "network name": _network_name,
+    "object": _object_of_text,
     "shape": _sizes_of_text,
     "sizes": _sizes_of_text,
 }
@@ -211,6 +225,8 @@ def _as_expression(text: str, around: Surroundings) -> Iterator[str]:
         yield f"write `{written}`: a variable begins with `$`"
     if re.fullmatch(r"[\d\s.+*/()-]*[+*/-][\d\s.+*/()-]*", text) and re.search(r"\d", text):
         yield f"write `$({text})`: an expression contains `$`"
+    if around.key == "repeat" and (number := re.fullmatch(r"range\((\w+)\)", text)):
+        yield f"write `{around.prefix}{number[1]}`"
     if re.search(r"[-+*/()]", text) and re.search(r"\w", text):
         yield (
             "an expression contains `$`: write `$name` for a variable, or `$( ... )` around numbers"
@@ -269,6 +285,9 @@ def _arguments_by_name(value: Value, around: Surroundings) -> Iterator[str]:
     if kind not in KINDS:
         return
     values = [str(one.text) for one in value.elements()] if value.is_list else [str(value.text)]
+    attribute = next(iter(KINDS[kind].attributes.values()))
+    if value.is_list and attribute.required and _accepts(attribute.type, value.unwrapped()):
+        values = [f"[{', '.join(values)}]"]
     names = list(KINDS[kind].attributes)[: len(values)]
     if isinstance(value.data, bool) or not names:
         yield f"write `{kind}: {{}}`"
@@ -282,11 +301,17 @@ def _padding(value: Value, around: Surroundings) -> Iterator[str]:
         yield "write `padding: same`, or put a `ZeroPadding2D` with this number before the layer"
 
 
+def _axis(value: Value, around: Surroundings) -> Iterator[str]:
+    if around.key == "dims":
+        yield "axes are counted from 1: the batch, PyTorch's and Keras's axis 0, is never moved"
+
+
 _FOR_NUMBER: Mapping[str, Advice] = {
     "choice": _padding,
     "arguments": _arguments_by_name,
     "claimed size": _unknown_size,
     "count": _count,
+    "integer": _axis,
     "items": _identity,
     "number": _percentage,
     "shape": _shape_of_number,

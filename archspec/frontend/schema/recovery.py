@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from archspec.diagnostics import Diagnostic, SpecError
+from archspec.frontend.vocabulary import MODIFIERS
 from archspec.frontend.yaml.document import Broken, Document, Value
 from archspec.layers import KINDS
 
@@ -49,6 +50,8 @@ def _places(mistake: Mistake) -> list[Path | None]:
         return _outside_items(mistake)
     if len(path) > item + 2 and path[item] in KINDS:
         return [path[: item + 2]]
+    if any(key in MODIFIERS for key in mistake.keys):
+        return [path[:item]]
     if len(path) == item + 1 and path[item] in KINDS and mistake.keys:
         return [(*path, key) for key in mistake.keys]
     return [path[:item]]

@@ -157,6 +157,16 @@ class Refusal(NamedTuple):
                 return name
         return None
 
+    def is_several_inputs(self) -> bool:
+        """Whether shapes by name stand where the one shape of ``input`` belongs."""
+        known = set(self.schema.get("properties", ()))
+        return (
+            self.path[-1:] == ("input",)
+            and self.value.is_mapping
+            and bool(self.value.data)
+            and not known & set(self.value.data)
+        )
+
     def is_something_else(self) -> bool:
         """Whether nothing in a document, branch or shortcut is what such a thing may hold."""
         known = set(self.schema.get("properties", ()))

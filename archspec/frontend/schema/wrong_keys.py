@@ -16,6 +16,7 @@ from archspec.frontend.yaml.document import Document, Value
 from archspec.frontend.yaml.indentation_complaints import BLANKS, not_a_space
 from archspec.frontend.yaml.key_complaints import NO_SPACE, no_space
 from archspec.layers import KINDS
+from archspec.layers.types import Refused
 from archspec.spelling import counted, did_you_mean, listed_names
 
 _HOW_TO = {
@@ -60,7 +61,11 @@ def misplaced(refusal: Refusal, key: str, owner: str, item: Value) -> Iterator[D
 def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
     """Keys that the schema does not know."""
     known = list(refusal.schema.get("properties", ()))
-    if not refusal.is_something_else():
+    if refusal.is_several_inputs():
+        message = "`input` is the shape of one input"
+        help = "write `inputs` in place of `input`: they are several, each with its name"
+        yield Diagnostic("wrong-value", message, first_line(refusal.value.place), help=help)
+    elif not refusal.is_something_else():
         for key in refusal.unknown_keys():
             yield from _unknown_key(refusal, key, refusal.value.data[key], known)
     elif refusal.path:
@@ -75,7 +80,7 @@ def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
             "this is no spec",
             refusal.value.first_line,
             "a spec has no such key",
-            help=BEGINNING,
+            help=foreign.spec_help(refusal.value.data) or BEGINNING,
         )
 
 
@@ -140,6 +145,9 @@ def _owner_in_words(refusal: Refusal) -> str:
 
 def _no_argument(refusal: Refusal, key: str, owner: str) -> str | None:
     item = refusal.document.at(refusal.path[:-1])
+    value = refusal.value.data[key]
+    if key == "name" and (meant := _argument_for(owner, refusal, value)):
+        return f"did you mean `{meant}`?"
     if key in MODIFIERS and refusal.path[-2:-1] != ("defaults",) and not item.is_list:
         return f"`{key}` belongs to the item: give it a line of its own, indented as `{owner}` is"
     if key == "data_format":
@@ -149,6 +157,18 @@ def _no_argument(refusal: Refusal, key: str, owner: str) -> str | None:
         if key in ("input_shape", "batch_size", "input_dim", "batch_input_shape")
         else None
     )
+
+
+def _argument_for(owner: str, refusal: Refusal, value: Value) -> str | None:
+    """The argument that a layer needs and has not, where a value of another key is right for it."""
+    for name, attribute in KINDS[owner].attributes.items():
+        if attribute.required and name not in refusal.value.data:
+            try:
+                attribute.type.accept(value.unwrapped())
+            except Refused:
+                continue
+            return name
+    return None
 
 
 def _no_defaults(refusal: Refusal, key: str, value: Value) -> str | None:
@@ -180,6 +200,10 @@ def _no_key(refusal: Refusal, key: str, known: list[str]) -> str | None:
             f"a variant's name is its key, `{refusal.key}`: remove this, or write `{called}:` in"
             f" place of `{refusal.key}:`"
         )
+    text = refusal.document.sources.get(refusal.document.name, "")
+    if not refusal.path and re.search(rf"\$\(?{re.escape(key)}\b", text):
+        written = refusal.value.data[key].text or "..."
+        return f"`{key}` is used as a variable: write `vars: {{{key}: {written}}}`"
     missing = [
         name for name in refusal.schema.get("required", ()) if name not in refusal.value.data
     ]
@@ -202,6 +226,8 @@ def _unknown_operation(
         if key[:1].isupper()
         else ("operation or modifier", "unknown-key")
     )
+    if key in refusal.blocks():
+        return  # the name of the block is what is wrong, and that is said there
     if missing := foreign.lacking(key):
         yield Diagnostic("unknown-layer", missing[0], value.place, help=missing[1])
         return
@@ -221,7 +247,9 @@ def missing_keys(refusal: Refusal) -> Iterator[Diagnostic]:
     missing = [key for key in refusal.wanted if key not in refusal.value.data]
     known = set(refusal.schema.get("properties", ()))
     strangers = [key for key in refusal.value.data if key not in known]
-    if refusal.is_something_else() or (refusal.path and len(missing) == 1 and len(strangers) == 1):
+    if refusal.is_several_inputs() or refusal.is_something_else():
+        return
+    if refusal.path and len(missing) == 1 and len(strangers) == 1:
         return
     for key in missing:
         if not get_close_matches(key, [one.lower() for one in strangers], 1, 0.6):
