@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shlex
 import sys
 import time
@@ -16,10 +17,11 @@ from archspec.cli import terminal
 from archspec.cli.options import COMPILING, TRUST, trusted_modules
 from archspec.cli.session import Session, compiling
 from archspec.frontend.yaml.writer import write
-from archspec.training.launcher import choose_backend, launch
+from archspec.training.launcher import LAUNCHED, choose_backend, launch
 from archspec.training.library import find
 from archspec.training.outcome import INTERRUPTED, TERMINATED, Ended
 from archspec.training.plan import TrainingPlan, changed, plan, with_epochs
+from archspec.training.signals import signals
 
 MOST_EPOCHS = 1_000_000
 MOST_WORKERS = 65_536
@@ -104,7 +106,7 @@ def train(
     except Ended as ended:
         for line in ended.lines:
             terminal.say(line, err=True)
-        if ended.code in (INTERRUPTED, TERMINATED):
+        if ended.code in (INTERRUPTED, TERMINATED) and LAUNCHED not in os.environ:
             terminal.say(f"go on with: archspec {shlex.join(sys.argv[1:])}", err=True)
         return ended.code
 
@@ -135,14 +137,15 @@ def _train(planned: TrainingPlan, folder: Path, share: Share) -> int:
             from archspec.training import trainer, workers
     except ImportError as error:
         raise click.ClickException(f"Keras cannot be loaded: {error}") from error
-    team = workers.ALONE
-    if share.address is not None:
-        team = workers.join(share.address, share.rank, share.workers)
-    show = TerminalProgress(planned.recipe.fit.epochs, silent=not team.first)
-    if not trainer.train(planned, folder, show, sys.argv[1:], team):
-        show.say(f"{folder} is finished: give more --epochs, or another folder with -o")
-    else:
-        show.say(f"wrote {folder}/")
+    with signals() as asked:
+        team = workers.ALONE
+        if share.address is not None:
+            team = workers.join(share.address, share.rank, share.workers, asked)
+        show = TerminalProgress(planned.recipe.fit.epochs, silent=not team.first)
+        if trainer.train(planned, folder, show, sys.argv[1:], team, asked):
+            show.say(f"wrote {folder}/")
+        else:
+            show.say(f"{folder} is finished: give more --epochs, or another folder with -o")
     return 0
 
 

@@ -15,10 +15,9 @@ import keras
 from archspec.training import variables
 from archspec.training.checkpoint import CheckpointState, Progress
 from archspec.training.logs import rises
-from archspec.training.outcome import DIVERGED, TERMINATED, Ended
+from archspec.training.outcome import DIVERGED, Ended
 from archspec.training.recipe import Saving
-from archspec.training.signals import Asked
-from archspec.training.workers import ALONE, Team
+from archspec.training.stopping import Stopping
 
 
 class Show(Protocol):
@@ -51,16 +50,10 @@ class Course:
     saving: Saving
     steps: int
     hashes: Mapping[str, str]
-    asked: Asked
+    stopping: Stopping
     show: Show
     save: Callable[[CheckpointState], None]
     keep: Callable[[], None]
-    team: Team = ALONE
-
-    def stops(self, step: int) -> int:
-        """The exit code with which the training is to end after this step, else 0."""
-        done = self.progress.epoch * self.steps + step
-        return self.asked.code or (TERMINATED if self.team.stops(done) else 0)
 
 
 class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
@@ -81,6 +74,7 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
         self.before = course.progress.seconds
         self.since = time.monotonic()
         self.begun = False
+        self.trained: Mapping[str, Any] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Begin, once for all calls of ``fit``; callbacks that reset themselves are reminded."""
@@ -105,6 +99,7 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Begin an epoch; one that goes on has its metrics, which Keras has just reset."""
         super().on_epoch_begin(epoch, logs)
+        self.course.stopping.restart()
         if self.first_step and self.state is not None:
             variables.restore(self.model, self.state.arrays, metrics=True)
 
@@ -124,12 +119,37 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
         course.show.step(course.progress.epoch, step - 1, course.steps, loss)
         if step == course.steps:
             return
-        every, code = course.saving.steps, course.stops(step)
+        every, code = course.saving.steps, course.stopping.code()
         if code or (every and step % every == 0):
             course.progress.step = step
             self._save()
         if code:
             raise Ended(code, f"stopped in epoch {course.progress.epoch + 1}, after step {step}")
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        """Begin to validate, which overwrites the metrics of the training."""
+        super().on_test_begin(logs)
+        self.course.stopping.restart()
+        self.trained = variables.measured(self.model)
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        """End a batch of the validation: stop if that was asked for. It is done again later."""
+        super().on_test_batch_end(batch, logs)
+        if code := self.course.stopping.code():
+            progress = self.course.progress
+            progress.step = self.course.steps
+            self._save(self.trained)
+            raise Ended(code, f"stopped in epoch {progress.epoch + 1}, before its validation")
+
+    def end_epoch(self, validation: Any) -> None:
+        """End an epoch all of whose steps were done before: validate, as ``fit`` does then."""
+        self.on_train_begin()
+        epoch = self.course.progress.epoch
+        self.on_epoch_begin(epoch)
+        logs = dict(self.model.get_metrics_result())
+        found = self.model.evaluate(validation, callbacks=self, verbose=0, return_dict=True)
+        logs.update({f"val_{name}": value for name, value in found.items()})
+        self.on_epoch_end(epoch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """End an epoch: its row, the best model, the checkpoint; leave ``fit`` where it was called
@@ -153,17 +173,18 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
         self._save()
         course.show.epoch(epoch, logs, time.monotonic() - self.since)
         self.since, self.before = time.monotonic(), progress.seconds
-        if code := course.stops(0):
+        if code := course.stopping.code(vote=True):
             raise Ended(code, f"stopped after epoch {progress.epoch}")
         if self.first_step:
             self.first_step = 0
             raise EpochEnded
 
-    def _save(self) -> None:
+    def _save(self, metrics: Mapping[str, Any] | None = None) -> None:
+        """Save the state, with the ``metrics`` of another moment where there are some."""
         if keras.backend.backend() == "jax":
             self.model.jax_state_sync()
         course = self.course
-        arrays = variables.collected(self.model, self.own)
+        arrays = {**variables.collected(self.model, self.own), **(metrics or {})}
         if not variables.finite(arrays):
             raise self._diverged(course.progress.step or course.steps)
         course.progress.seconds = self.before + time.monotonic() - self.since

@@ -62,14 +62,9 @@ class _Worker:
         return [line for line in text.splitlines() if line.strip()][-3:]
 
 
-STOPPING = 20.0
-"""Seconds that workers have to stop after the first of them has. They stop at one step, unless the
-signal comes to them at different ones."""
-
-
 def launch(arguments: Sequence[str], size: int) -> int:
     """Run ``archspec`` with these arguments as so many workers here; the exit code of all. When one
-    dies the others are ended. Raises `Ended`, which says which died.
+    dies the others are ended. Raises `Ended`, which says which died, or that all were stopped.
     """
     address = f"127.0.0.1:{_free_port()}"
     command = [sys.executable, "-m", "archspec", *arguments, "--address", address]
@@ -91,44 +86,55 @@ def launch(arguments: Sequence[str], size: int) -> int:
 
 
 def _watched(workers: Sequence[_Worker], asked: Sequence[int]) -> int:
-    """Wait for all workers: their exit code, or `Ended` for the first that died. Of workers that
-    were asked to stop, those that wait for one that has ended are ended too.
+    """Wait for all workers: their exit code, or `Ended` for one that died. Those that were asked to
+    stop do so together.
     """
-    waited = 0.0
     while True:
-        codes = [worker.code for worker in workers]
-        if asked and any(code is not None for code in codes):
-            waited += POLL
-            if waited > STOPPING:
-                _end(workers)
-        if asked and None not in codes:
-            return INTERRUPTED if asked[0] == signal.SIGINT else TERMINATED
-        failed = next((worker for worker in workers if worker.code not in (None, 0)), None)
-        if failed is not None and not asked:
-            return _after(failed, workers)
-        if None not in codes:
+        codes = {worker.rank: worker.code for worker in workers}
+        failed = [worker for worker in workers if codes[worker.rank] not in (None, 0, *STOPPED)]
+        if failed:  # by a signal, before those that miss it: they end by themselves, with 70
+            return _after(min(failed, key=lambda one: one.code or 0), workers, asked)
+        if None not in codes.values():
+            if any(codes.values()):
+                raise _stopped(asked)
             return 0
         time.sleep(POLL)
 
 
-def _after(failed: _Worker, workers: Sequence[_Worker]) -> int:
-    """The exit code after a worker has ended first, the others ended too. One that says itself why
-    it ends, as a full disk or a loss that is not a number, is no death.
+STOPPED = (INTERRUPTED, TERMINATED)
+
+
+def _stopped(asked: Sequence[int]) -> Ended:
+    """The end of workers that have stopped; where we were not asked, one of them was."""
+    return Ended(INTERRUPTED if asked and asked[0] == signal.SIGINT else TERMINATED)
+
+
+def _after(failed: _Worker, workers: Sequence[_Worker], asked: Sequence[int]) -> int:
+    """The exit code after a worker has failed, the others ended too. Where it says itself why it
+    ends, as a full disk or a loss that is not a number, the first worker has seconds to do so too,
+    for only what that one says is printed.
     """
-    time.sleep(POLL)
-    own = next((one for one in workers if one.rank == 0), failed)
-    code = own.code if own.code is not None and own.code > 0 else None
+    failure = failed.code or 0
+    if 0 < failure < CHOSEN:
+        with suppress(subprocess.TimeoutExpired):
+            workers[0].process.wait(PATIENCE)
+    code = workers[0].code or 0
     _end(workers)
-    if code is not None and code < 70:
+    if 0 < code < CHOSEN:
         return code
-    died = failed.code or 0
-    how = f"by signal {-died}" if died < 0 else f"with exit code {died}"
+    if asked:  # for the second time, or before it could take signals
+        raise _stopped(asked)
+    how = f"by signal {-failure}" if failure < 0 else f"with exit code {failure}"
     raise Ended(
         WORKER_DIED,
         f"worker {failed.rank} (process {failed.process.pid}) died {how}; the others were ended",
         *failed.said(),
         "the same command goes on from the last checkpoint",
     )
+
+
+CHOSEN = 70
+"""Exit codes below are those that a training chooses; 70 is a fault, in archspec or in JAX."""
 
 
 def _signal(workers: Sequence[_Worker], number: int) -> None:

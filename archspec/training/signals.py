@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from archspec.training.outcome import INTERRUPTED, TERMINATED
@@ -19,6 +19,12 @@ class Asked:
     def __init__(self) -> None:
         self.code = 0
 
+    def listen(self) -> None:
+        """Take signals from now on; outside of a process's first thread none can be taken."""
+        with suppress(ValueError):
+            for number in CODES:
+                signal.signal(number, self.receive)
+
     def receive(self, number: int, frame: Any) -> None:
         """Take a signal: the second ends the process."""
         if self.code:
@@ -28,16 +34,13 @@ class Asked:
 
 @contextmanager
 def signals() -> Iterator[Asked]:
-    """Within it signals are taken; outside of a process's first thread none can be."""
+    """Within it signals are taken, and after it as before."""
     asked = Asked()
-    before: dict[Any, Any] = {}
-    try:
-        for number in CODES:
-            before[number] = signal.signal(number, asked.receive)
-    except ValueError:
-        pass
+    before = {number: signal.getsignal(number) for number in CODES}
+    asked.listen()
     try:
         yield asked
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        with suppress(ValueError):
+            for number, handler in before.items():
+                signal.signal(number, handler)

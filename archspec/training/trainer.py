@@ -34,7 +34,8 @@ from archspec.training.plan import TrainingPlan, refused
 from archspec.training.recipe import Recipe
 from archspec.training.reports import finish
 from archspec.training.run import GO_ON, Run, differing, foreign, hashes, written
-from archspec.training.signals import Asked, signals
+from archspec.training.signals import Asked
+from archspec.training.stopping import Stopping
 from archspec.training.workers import ALONE, Team
 
 BACKENDS = ("tensorflow", "jax")
@@ -151,13 +152,16 @@ class Training:
             validation = batches.in_order(examples[-1])
         self._restore(models, lambda: batches.in_order(train).take(1))
         while not self._finished() and progress.epoch < phase.last:
+            steps = self.plan.steps_per_epoch - progress.step
             rows = batches.of_training(train, self.plan.recipe.seed, progress.epoch, progress.step)
             try:
+                if not steps:
+                    conductor.end_epoch(validation)
                 models.trained.fit(
                     rows,
                     epochs=phase.last,
                     initial_epoch=progress.epoch,
-                    steps_per_epoch=self.plan.steps_per_epoch - progress.step,
+                    steps_per_epoch=steps,
                     validation_data=validation,
                     callbacks=conductor,
                     shuffle=False,
@@ -192,11 +196,10 @@ class Training:
             self.plan.recipe.checkpoint,
             self.plan.steps_per_epoch,
             hashes(self.plan),
-            self.asked,
+            Stopping(self.asked, self.team),
             self.show,
             self._save if self.team.first else lambda state: None,
             partial(self._keep, models, "best.keras") if self.team.first else lambda: None,
-            self.team,
         )
 
     def _save(self, state: CheckpointState) -> None:
@@ -228,9 +231,10 @@ def train(
     show: Show,
     arguments: Sequence[str] = (),
     team: Team = ALONE,
+    asked: Asked | None = None,
 ) -> bool:
-    """Train in a folder; ``False`` where there was nothing left to do. Raises `SpecError`, and
-    `Ended`.
+    """Train in a folder, until ``asked`` to stop; ``False`` where there was nothing left to do.
+    Raises `SpecError`, and `Ended`.
     """
     if keras.backend.backend() not in BACKENDS:
         what = f"recipes are trained on {listed(BACKENDS)}, and Keras is set to"
@@ -238,8 +242,8 @@ def train(
         raise Ended(REFUSED, f"{what} {keras.backend.backend()}", help)
     run = Run(folder)
     locked: AbstractContextManager[None] = run.locked() if team.first else nullcontext()
-    with locked, signals() as asked, _explained(plan):
-        training = Training(plan, run, show, asked, team)
+    with locked, _explained(plan):
+        training = Training(plan, run, show, asked or Asked(), team)
         if not training.begin(arguments):
             return False
         deterministic(plan)

@@ -29,6 +29,15 @@ def collected(model: keras.Model, callbacks: list[Any]) -> dict[str, numpy.ndarr
     return arrays
 
 
+def measured(model: keras.Model) -> dict[str, numpy.ndarray]:
+    """The arrays of its metrics alone."""
+    return {
+        name: keras.ops.convert_to_numpy(one)
+        for name, one in _variables(model)
+        if name.startswith(METRICS)
+    }
+
+
 def restore(model: keras.Model, arrays: Mapping[str, numpy.ndarray], *, metrics: bool) -> None:
     """Give a model its arrays: those of its metrics, or all others. Raises `KeyError` where one
     is missing.

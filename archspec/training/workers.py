@@ -22,6 +22,7 @@ from archspec.training import checkpoint
 from archspec.training.checkpoint import CheckpointState
 from archspec.training.launcher import LAUNCHED
 from archspec.training.outcome import WORKER_DIED, Ended
+from archspec.training.signals import Asked
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,14 @@ class Team:
 
         return bool(multihost_utils.broadcast_one_to_all(numpy.int32(choice)))
 
-    def stops(self, step: int) -> bool:
-        """Whether a worker was asked to stop, and all have agreed to do so at this step."""
+    def greatest(self, *numbers: int) -> tuple[int, ...]:
+        """Of each number the greatest that a worker has."""
         if self.size == 1:
-            return False
+            return numbers
         from jax.experimental import multihost_utils  # noqa: PLC0415 - of an extra
 
-        return bool(multihost_utils.reached_preemption_sync_point(step))
+        every = multihost_utils.process_allgather(numpy.array(numbers, numpy.int32))
+        return tuple(map(int, every.max(axis=0)))
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -102,16 +104,18 @@ class Team:
 ALONE = Team(0, 1)
 
 
-def join(address: str, rank: int | None, size: int) -> Team:
+def join(address: str, rank: int | None, size: int, asked: Asked) -> Team:
     """Join this process to the others. ``address`` is that of the first, ``HOST:PORT``, or
     ``auto``: what Slurm or Kubernetes say of it. To be called before anything is computed.
     """
+    os.environ.setdefault("JAX_ENABLE_PREEMPTION_SERVICE", "false")  # it takes SIGTERM from us
     import jax  # noqa: PLC0415 - of an extra
 
     if address == "auto":
         jax.distributed.initialize()
     else:
         keras.distribution.initialize(address, size, rank)
+    asked.listen()  # again: before it had that option, JAX took SIGTERM in any case
     keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
     if jax.process_count() != size:
         raise Ended(2, f"{jax.process_count()} workers have come, and --workers says {size}")

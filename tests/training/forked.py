@@ -19,8 +19,6 @@ import pytest
 
 from tests.paths import ROOT
 
-EXITED = "exited"
-
 
 def serve() -> None:
     """Fork for each line of standard input, ``{"arguments": ..., "folder": ...}``, and print the
@@ -48,13 +46,18 @@ def _command(order: dict[str, Any]) -> None:
     os.chdir(order["folder"])
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
+    subprocess.Popen = ForkedWorker  # type: ignore[misc,assignment]
+    _run(order["arguments"], order["before"])
+
+
+def _run(arguments: Sequence[str], before: str = "") -> None:
     code = 70
     try:
-        if order["before"]:
-            exec(order["before"], {})
+        if before:
+            exec(before, {})
         from archspec.cli.program import main
 
-        sys.argv = ["archspec", *order["arguments"]]
+        sys.argv = ["archspec", *arguments]
         main(prog_name="archspec")
     except SystemExit as done:
         code = int(done.code or 0)
@@ -66,6 +69,46 @@ def _command(order: dict[str, Any]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+class ForkedWorker:
+    """A `subprocess.Popen` of ``python -m archspec ...``, as `archspec.training.launcher` makes it:
+    the command's process forks, too, with all that its ``before`` has changed.
+    """
+
+    def __init__(self, command: Sequence[str], **how: Any) -> None:
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if self.pid:
+            return
+        os.setsid()
+        os.environ.update(how["env"])
+        for number, file in ((1, how["stdout"]), (2, how["stderr"])):
+            if file is not None:
+                target = (
+                    os.open(os.devnull, os.O_WRONLY)
+                    if file == subprocess.DEVNULL
+                    else file.fileno()
+                )
+                os.dup2(target, number)
+        _run(command[3:])
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def wait(self, timeout: float) -> int:
+        end = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired("archspec", timeout)
+            time.sleep(0.01)
+        return int(self.returncode or 0)
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
 
 
 class Done:
@@ -105,11 +148,12 @@ class Command:
 class Mother:
     """The process that forks."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
         self.folder, self.number = folder, 0
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.training.forked"],
             cwd=ROOT,
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

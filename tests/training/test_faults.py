@@ -93,13 +93,15 @@ def test_a_run_goes_on_from_within_an_epoch_is_finished_and_takes_more_epochs(
     whole = mother.run([*TRAIN, "-o", "whole"], folder)
     assert whole.code == 0, whole
     assert "whole is finished" in mother.run([*TRAIN, "-o", "whole"], folder).out
-    for number in (signal.SIGTERM, signal.SIGINT):
-        run = f"run{number}"
-        stopped = mother.run([*TRAIN, "-o", run], folder, before=after_step(6, int(number)))
-        assert stopped.code == {signal.SIGTERM: 143, signal.SIGINT: 130}[number], stopped
-        assert "stopped in epoch 1, after step 7" in stopped.err
+    for run, before, code, where, step in (
+        ("step", after_step(6, int(signal.SIGTERM)), 143, "after step 7", 7),
+        ("validation", in_validation(int(signal.SIGINT)), 130, "before its validation", 10),
+    ):
+        stopped = mother.run([*TRAIN, "-o", run], folder, before=before)
+        assert stopped.code == code, stopped
+        assert f"stopped in epoch 1, {where}" in stopped.err
         assert f"go on with: archspec train recipe.yaml -o {run}" in stopped.err
-        assert progress(folder / run)["step"] == 7
+        assert progress(folder / run)["step"] == step
         fewer = mother.run([*TRAIN, "-o", run, "--epochs", "1"], folder)
         assert (fewer.code, progress(folder / run)["epoch"]) == (0, 1), fewer
         assert mother.run([*TRAIN, "-o", run], folder).code == 0
@@ -228,6 +230,20 @@ def stepped(self, epoch, done, steps, loss):
         for _ in range({times}):
             os.kill(os.getpid(), {signals})
 TerminalProgress.step = stepped
+"""
+
+
+def in_validation(number: int) -> str:
+    """Python that sends a signal to its own process in the validation of the first epoch."""
+    return f"""
+import os
+from archspec.training.callbacks import Conductor
+begin = Conductor.on_test_batch_begin
+def begun(self, batch, logs=None):
+    begin(self, batch, logs)
+    if batch == 1 and not self.course.progress.epoch:
+        os.kill(os.getpid(), {number})
+Conductor.on_test_batch_begin = begun
 """
 
 

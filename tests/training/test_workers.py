@@ -11,18 +11,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.marks import LONG
 from tests.paths import ROOT
-from tests.training.test_faults import NETWORK, RECIPE, progress, read, state
+from tests.training.forked import Mother
+from tests.training.test_faults import NETWORK, RECIPE, TRAIN, progress, read, state
 
 pytestmark = pytest.mark.heavy
 
@@ -60,6 +59,7 @@ def environment(shared: Path) -> dict[str, str]:
         path.append(str(jax))
     return {
         **os.environ,
+        "KERAS_BACKEND": "jax",
         "PYTHONPATH": os.pathsep.join(path),
         "JAX_COMPILATION_CACHE_DIR": str(shared / "compiled"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
@@ -73,33 +73,32 @@ def _install(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
+def jax(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mother]:
+    """The mother of processes that compute with JAX."""
+    made = Mother(tmp_path_factory.mktemp("commands"), environment)
+    yield made
+    made.close()
+
+
+TWO = [*TRAIN, "--workers", "2", "-o"]
+
+
+@pytest.fixture(scope="session")
 def folder(shared: Path, environment: dict[str, str]) -> Path:
-    """Recipe and network, and ``two``: a training by two workers that nobody disturbed."""
+    """Recipe and network, and ``two``: a training by two workers that nobody disturbed, by
+    processes as a user starts them.
+    """
     with once(shared / "trained") as first:
         if first:
             (shared / "small.yaml").write_text(NETWORK)
-            recipe = RECIPE.replace("seed: 0", "seed: 0\nbackend: jax")
-            (shared / "recipe.yaml").write_text(recipe)
-            ended(start(["-o", "two", "--workers", "2"], shared, environment), 0)
+            (shared / "recipe.yaml").write_text(RECIPE)
+            command = [sys.executable, "-m", "archspec", *TWO, "two"]
+            done = subprocess.run(
+                command, cwd=shared, env=environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done
+            assert "Traceback" not in done.stdout + done.stderr, done
     return shared
-
-
-def start(arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> Any:
-    return subprocess.Popen(
-        [sys.executable, "-m", "archspec", "train", "recipe.yaml", *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ended(process: Any, code: int) -> str:
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == code, out + err
-    assert "Traceback" not in out + err, err
-    return str(out + err)
 
 
 def rows(run: Path) -> list[list[float]]:
@@ -107,67 +106,106 @@ def rows(run: Path) -> list[list[float]]:
     return [[float(one) for one in line.split(",")] for line in lines]
 
 
-def workers_of(process: Any) -> list[int]:
-    found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return [int(one) for one in found]
+def workers_of(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def wait_for(path: Path, seconds: float = 200) -> None:
-    end = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} does not come"
-        time.sleep(0.01)
-
-
-def test_workers(folder: Path, environment: dict[str, str]) -> None:
-    one = start(["-o", "one", "--set", "backend=jax"], folder, environment)
-    ended(one, 0)
+def test_two_workers_compute_what_one_does(jax: Mother, folder: Path) -> None:
+    one = jax.run([*TRAIN, "-o", "one"], folder)
+    assert one.code == 0, one
     for alone, together in zip(rows(folder / "one"), rows(folder / "two"), strict=True):
         assert together == pytest.approx(alone, abs=1e-5)
     digests = json.loads(read(folder / "two/report.json"))["workers"]
     assert len(digests) == 2 and len(set(digests)) == 1
 
-    # One is killed: all end, and the same command goes on to the same bits.
-    killed = start(["-o", "killed", "--workers", "2"], folder, environment)
-    wait_for(folder / "killed/checkpoints/previous.npz")
-    second = workers_of(killed)[1]
+
+def test_workers_that_are_killed_go_on_to_the_same_bits(jax: Mother, folder: Path) -> None:
+    # Where one is killed all end.
+    command = jax.start([*TWO, "killed"], folder)
+    command.wait_for(folder / "killed/checkpoints/last.npz", LOADED)
+    second = workers_of(command.pid)[1]
     os.kill(second, signal.SIGKILL)
     since = time.monotonic()
-    said = ended(killed, 6)
+    done = command.wait()
     assert time.monotonic() - since < LOADED  # by itself JAX takes 95 s
-    assert f"worker 1 (process {second}) died by signal 9" in said
-    ended(start(["-o", "killed", "--workers", "2"], folder, environment), 0)
+    assert done.code == 6, done
+    assert f"worker 1 (process {second}) died by signal 9" in done.err
+
+    # Where their launcher is killed they do not live on.
+    command = jax.start([*TWO, "killed"], folder)
+    command.wait_for(folder / "killed/checkpoints/previous.npz", LOADED)
+    pids = workers_of(command.pid)
+    command.kill()
+    command.wait()
+    end = time.monotonic() + LOADED
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < end, "workers live on"
+        time.sleep(0.05)
+
+    done = jax.run([*TWO, "killed"], folder)
+    assert done.code == 0, done
     assert state(folder / "killed") == state(folder / "two")
     assert read(folder / "killed/log.csv") == read(folder / "two/log.csv")
 
 
-@LONG  # the workers have stopped at different steps once, and then waited for one another
-def test_four_workers_stop_together(folder: Path, environment: dict[str, str]) -> None:
-    arguments = ["-o", "four", "--workers", "4", "--set", "data.drop_remainder=true"]
-    stopped = start(arguments, folder, environment)
-    wait_for(folder / "four/checkpoints/last.npz")
-    stopped.send_signal(signal.SIGTERM)
-    said = ended(stopped, 143)
-    assert "stopped" in said and "go on with: archspec train recipe.yaml -o four" in said
-    assert progress(folder / "four")["epoch"] < 3
-    ended(start(arguments, folder, environment), 0)
-    alone = ["-o", "one4", "--set", "backend=jax", "--set", "data.drop_remainder=true"]
-    ended(start(alone, folder, environment), 0)
-    for ours, theirs in zip(rows(folder / "four"), rows(folder / "one4"), strict=True):
-        assert ours == pytest.approx(theirs, abs=1e-5)
+def at(place: str, who: str) -> str:
+    """Python that sends SIGTERM to the launcher or to the second worker itself, at a place in the
+    course of the second worker.
+    """
+    owner, name, when = {
+        "before the first step": ("keras.Model", "make_train_function", "True"),
+        "in an epoch": ("TerminalProgress", "step", "arguments[1:3] == (0, 6)"),
+        "at the last step": ("TerminalProgress", "step", "arguments[1:3] == (0, 9)"),
+        "in the validation": ("Conductor", "on_test_batch_end", "arguments[1] == 0"),
+    }[place]
+    target = {"launcher": "os.getppid()", "itself": "os.getpid()"}[who]
+    return f"""
+import os, signal, sys
+import keras
+from archspec.cli.train import TerminalProgress
+from archspec.training.callbacks import Conductor
+plain = {owner}.{name}
+def method(*arguments, **named):
+    result = plain(*arguments, **named)
+    if sys.argv[-2:] == ["--rank", "1"] and {when} and not sent:
+        sent.append(True)
+        os.kill({target}, signal.SIGTERM)
+    return result
+sent = []
+{owner}.{name} = method
+"""
 
 
-def test_all_workers_are_killed(folder: Path, environment: dict[str, str]) -> None:
-    """The launcher too, without which they do not live on."""
-    arguments = ["-o", "all", "--workers", "2"]
-    process = start(arguments, folder, environment)
-    wait_for(folder / "all/checkpoints/last.npz")
-    pids = workers_of(process)
-    process.kill()
-    process.wait()
-    end = time.monotonic() + LOADED
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
-        assert time.monotonic() < end, "workers live on"
-        time.sleep(0.1)
-    ended(start(arguments, folder, environment), 0)
-    assert state(folder / "all") == state(folder / "two")
+@pytest.mark.parametrize(
+    ("place", "who", "epochs"),
+    [
+        ("before the first step", "itself", {0}),
+        ("in an epoch", "launcher", {0, 1}),
+        ("in the validation", "itself", {0}),
+        ("at the last step", "launcher", {0, 1}),
+    ],
+)
+def test_workers_stop_together(
+    place: str, who: str, epochs: set[int], jax: Mother, folder: Path
+) -> None:
+    """Wherever a signal comes to them, and to whichever of them."""
+    run = place.replace(" ", "-")
+    done = jax.run([*TWO, run], folder, at(place, who))
+    assert done.code == 143, done
+    assert "stopped in epoch" in done.err or "stopped after epoch" in done.err
+    assert f"go on with: archspec train recipe.yaml --workers 2 -o {run}\n" in done.err
+    assert progress(folder / run)["epoch"] in epochs
+
+
+def test_four_workers_stop_together_and_go_on(jax: Mother, folder: Path) -> None:
+    four = [*TRAIN, "--workers", "4", "-o", "four"]
+    command = jax.start(four, folder)
+    command.wait_for(folder / "four/checkpoints/last.npz", LOADED)
+    command.kill(signal.SIGTERM)
+    done = command.wait()
+    assert done.code == 143, done
+    assert "stopped" in done.err
+    done = jax.run(four, folder)
+    assert done.code == 0, done
+    for alone, together in zip(rows(folder / "two"), rows(folder / "four"), strict=True):
+        assert together == pytest.approx(alone, abs=1e-5)
