@@ -1,6 +1,8 @@
 """What holds of all tests: properties are tried on the same examples in every run, as long as each
-takes.
+takes; and what is there before the first test is left alone by the garbage collector.
 """
+
+import gc
 
 from hypothesis import HealthCheck, settings
 
@@ -12,3 +14,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("archspec")
+
+
+def pytest_collection_finish() -> None:
+    """The tests and modules are a million objects: looking through them at every collection takes
+    longer than many a test.
+    """
+    gc.collect()
+    gc.freeze()

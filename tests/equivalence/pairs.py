@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
 import keras
 
 import archspec
-from archspec.backends.keras.model import without_values
 from archspec.backends.keras.pairing import by_order, flat_name, flattened, is_automatic
 from tests.equivalence.differences import (
     ANY_SIZE,
@@ -25,6 +24,7 @@ from tests.equivalence.differences import (
     described,
 )
 from tests.equivalence.zoo import Case
+from tests.values import valueless
 
 
 def paired(case: Case, theirs: keras.Model, ours: keras.Model) -> list[tuple[Any, Any]]:
@@ -103,15 +103,6 @@ def models(
         )
 
     return valueless(both)
-
-
-def valueless(build: Callable[[], Any]) -> Any:
-    """What a function builds, with weights that have shapes but no values. Its layers' names
-    are counted from the start.
-    """
-    keras.backend.clear_session()
-    with without_values():
-        return build()
 
 
 def unlike(case: Case, theirs: keras.Model, ours: keras.Model) -> list[str]:

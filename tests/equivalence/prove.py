@@ -14,21 +14,19 @@ import json
 import sys
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import keras
 import numpy
 
-from archspec.backends.keras.pairing import flattened
 from tests.backends.python_source import emitted
-from tests.equivalence.pairs import models, paired, unlike, valueless
+from tests.equivalence.pairs import models, paired, unlike
 from tests.equivalence.zoo import LABELLED, Case
+from tests.values import Array, draw_values, finish, share, share_all, valueless, zero_others
 
 EXAMPLES = 2
-
-Array = numpy.ndarray[Any, Any]
 
 
 def prove(case: Case) -> dict[str, Any]:
@@ -107,28 +105,9 @@ def difference_of_source(case: Case, ours: keras.Model, given: Array, found: Arr
     """
     source = emitted.written(case.spec, size=case.size, **case.variables)
     model = valueless(emitted.run(source).build_model)
-    emitted.same(ours, model, outputs=False)
-    share(ours.variables, model.variables)
-    for layer in flattened(model):
-        finish(layer)
+    emitted.same(ours, model)
+    share_all(ours, model)
     return difference(found, numpy.asarray(model(given, training=False)))
-
-
-def zero_others(model: keras.Model) -> None:
-    """Give the variables of a model that have no values yet some: the state of its generators
-    of random numbers.
-    """
-    for variable in model.variables:
-        if variable._value is None:
-            variable._initialize(numpy.zeros(variable.shape, variable.dtype))
-
-
-def share(given: Iterable[Any], taking: Iterable[Any]) -> None:
-    """Let variables without values be those of others: copies of the largest networks would not
-    fit into memory. What changes one changes both.
-    """
-    for one, other in zip(given, taking, strict=True):
-        other._initialize(one.value)
 
 
 def randomize(model: keras.Model, given: Array) -> None:
@@ -138,12 +117,7 @@ def randomize(model: keras.Model, given: Array) -> None:
     For that batch normalizations get statistics of the size of what reaches them, and the last
     kernel is divided by the size of its input.
     """
-    draw = numpy.random.default_rng(3)
-    for layer in flattened(model):
-        for weight in layer.weights:
-            weight._initialize(random(draw, weight))
-        finish(layer)
-    zero_others(model)
+    draw_values(model)
     normalizations = [
         layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)
     ]
@@ -183,27 +157,6 @@ def move(one: Any, other: Any) -> None:
     )
     share(one.weights, other.weights)
     finish(other)
-
-
-def finish(layer: Any) -> None:
-    """Let a layer's new weights count: a normalization computes with copies of them."""
-    if isinstance(layer, keras.layers.Normalization):
-        layer.finalize_state()
-
-
-def random(draw: numpy.random.Generator, weight: Any) -> Array:
-    """The next values for a weight: kernels by their fan-in, scales and variances from 0.5 to
-    2.5, the rest about 0.
-    """
-    shape = tuple(weight.shape)
-    if weight.name in ("gamma", "variance", "moving_variance"):
-        return draw.random(shape, dtype="float32") * 2 + 0.5
-    if len(shape) < 2:
-        return (draw.random(shape, dtype="float32") - 0.5) / 5
-    fan_in = numpy.prod(shape[:2] if "depthwise" in weight.name else shape[:-1])
-    return (draw.random(shape, dtype="float32") - 0.5) * numpy.float32(
-        numpy.sqrt(24 / fan_in)
-    )  # of variance 2 / fan-in, as a ReLU halves it
 
 
 def proof(case: Case) -> dict[str, Any]:

@@ -26,30 +26,26 @@ def numbers(tensor: Tensor, seed: int, unknown: int) -> np.ndarray[Any, Any]:
 
 
 def run(row: Row, unknown: int = 6) -> tuple[tuple[int, ...], str]:
-    """Call the layer, train it for a step, and call it again, ``unknown`` in the place of unknown
-    sizes; the shape without batch and the dtype of what it gives.
+    """Call the layer and train it for a step, ``unknown`` in the place of unknown sizes; the shape
+    without batch and the dtype of what it gives.
     """
     layer = keras_layer(row)
     inputs = [keras.Input(x.shape, dtype=x.dtype) for x in row.tensors]
     model = keras.Model(inputs, call(layer, inputs))
     values = [tf.cast(numbers(x, seed, unknown), x.dtype) for seed, x in enumerate(row.tensors)]
     y = model(values, training=False)
-    optimizer = keras.optimizers.SGD(1e-3)
+    assert train(model, values).shape == y.shape
+    return tuple(y.shape[1:]), keras.backend.standardize_dtype(y.dtype)
+
+
+def train(model: keras.Model, values: list[tf.Tensor]) -> tf.Tensor:
+    """What the model gives in training; its weights take a step along the gradient of the sum."""
     with tf.GradientTape() as tape:
         out = model(values, training=True)
-        loss = tf.reduce_sum(tf.cast(out, "float32")) + sum(
-            tf.cast(one, "float32") for one in model.losses
-        )
-    if model.trainable_variables:
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply(
-            [
-                g if g is not None else tf.zeros_like(v)
-                for g, v in zip(gradients, model.trainable_variables, strict=True)
-            ],
-            model.trainable_variables,
-        )
-    again = model(values, training=False)
-    assert again.shape == y.shape
-    assert out.shape == y.shape
-    return tuple(y.shape[1:]), keras.backend.standardize_dtype(y.dtype)
+        losses = (tf.cast(one, "float32") for one in model.losses)
+        loss = tf.reduce_sum(tf.cast(out, "float32")) + sum(losses)
+    if weights := model.trainable_variables:
+        gradients = zip(tape.gradient(loss, weights), weights, strict=True)
+        steps = [tf.zeros_like(weight) if step is None else step for step, weight in gradients]
+        keras.optimizers.SGD(1e-3).apply(steps, weights)
+    return out

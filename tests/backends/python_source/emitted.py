@@ -44,13 +44,9 @@ def run(text: str) -> ModuleType:
     return module
 
 
-def same(
-    model: keras.Model, emitted: keras.Model, *, outputs: bool = True, tolerance: float = 1e-5
-) -> None:
+def same(model: keras.Model, emitted: keras.Model) -> None:
     """Raise AssertionError unless two models have the same layers, connected alike, with the same
-    weights in the same order, and the same outputs.
-
-    ``outputs``: also move random weights from one to the other, and run both on the same input.
+    weights in the same order.
     """
     assert emitted.name == model.name
     assert [layer.name for layer in emitted.layers] == [layer.name for layer in model.layers]
@@ -62,8 +58,6 @@ def same(
         assert _config(one) == _config(other), one.name
     assert list(_edges(emitted)) == list(_edges(model))
     assert [_weight(one) for one in emitted.weights] == [_weight(one) for one in model.weights]
-    if outputs:
-        _same_outputs(model, emitted, tolerance)
 
 
 def _spec(tensor: Any) -> tuple[Any, ...]:
@@ -101,32 +95,18 @@ def _edges(model: keras.Model) -> Iterator[Any]:
             )
 
 
-def _same_outputs(model: keras.Model, emitted: keras.Model, tolerance: float) -> None:
+def same_outputs(model: keras.Model, emitted: keras.Model) -> None:
+    """Raise AssertionError unless two models with the same values give the same outputs."""
     draw = numpy.random.default_rng(3)
-    weights = [_random(weight, draw) for weight in model.weights]
-    model.set_weights(weights)
-    emitted.set_weights(weights)
     given = [
-        draw.uniform(-1, 1, (2, *(size or 8 for size in one.shape[1:]))).astype(one.dtype)
+        draw.uniform(-1, 1, (1, *(size or 8 for size in one.shape[1:]))).astype(one.dtype)
         for one in model.inputs
     ]
     for one, other in zip(_results(model, given), _results(emitted, given), strict=True):
         assert numpy.isfinite(one).all()
-        assert numpy.abs(one - other).max() <= tolerance * max(numpy.abs(one).max(), 1e-30)
+        assert numpy.abs(one - other).max() <= 1e-5 * max(numpy.abs(one).max(), 1e-30)
 
 
 def _results(model: keras.Model, given: list[Any]) -> list[Any]:
     found = model(given if len(given) > 1 else given[0], training=False)
     return [numpy.asarray(one) for one in (found if isinstance(found, list) else [found])]
-
-
-def _random(weight: Any, draw: Any) -> Any:
-    """Values that keep the size of what flows through."""
-    if weight.dtype != "float32":
-        return numpy.asarray(weight)
-    if "variance" in weight.name or weight.name == "gamma":
-        return draw.uniform(0.5, 1.5, weight.shape).astype("float32")
-    fan_in = max(1, int(numpy.prod(weight.shape[:-1])))
-    return (draw.standard_normal(weight.shape, dtype="float32") / numpy.sqrt(fan_in)).astype(
-        "float32"
-    )

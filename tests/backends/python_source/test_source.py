@@ -24,10 +24,18 @@ from archspec.compiler import Compiler
 from archspec.frontend.elaborate.recording import Recording
 from archspec.frontend.library import Reference
 from tests.backends.python_source import pretended_keras
-from tests.backends.python_source.emitted import recording_of, run, same, written, written_of
+from tests.backends.python_source.emitted import (
+    recording_of,
+    run,
+    same,
+    same_outputs,
+    written,
+    written_of,
+)
 from tests.drawn_specs import Spec, specs
 from tests.hard_specs import HARD
 from tests.paths import ROOT
+from tests.values import draw_values, share_all
 
 FILES = [
     *sorted((ROOT / "specs").rglob("*.yaml")),
@@ -78,23 +86,22 @@ def networks() -> Iterator[Any]:
             yield pytest.param(reference, id=f"{name}{variant}", marks=marks)
 
 
-def compare(
-    spec: Any, text: str, *, outputs: bool, variables: dict[str, Any] | None = None
-) -> None:
-    """Build both models, with weights that have values only if their outputs are compared, and
-    compare them.
+def compare(spec: Any, text: str, *, outputs: bool = False, **variables: Any) -> None:
+    """Build a spec's model and that of its source, without values, and compare them; with
+    ``outputs``, give both the same values and run them on the same input.
     """
-    variables = variables or {}
     given = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in variables.items()
     }
-    if outputs:
-        same(archspec.build(spec, **variables), run(text).build_model(**given))
-        keras.backend.clear_session()  # which frees the two
-        return
     with without_values():
-        same(archspec.build(spec, **variables), run(text).build_model(**given), outputs=False)
+        model, emitted = archspec.build(spec, **variables), run(text).build_model(**given)
+    same(model, emitted)
+    if outputs:
+        draw_values(model)
+        share_all(model, emitted)
+        same_outputs(model, emitted)
+        keras.backend.clear_session()  # which frees the two
 
 
 @pytest.mark.parametrize("reference", list(networks()))
@@ -106,9 +113,12 @@ def test_the_source_of_a_network_makes_its_model(reference: str) -> None:
 
 @pytest.mark.parametrize("what", HARD)
 def test_what_is_hard_to_say_in_python(what: str, tmp_path: Path) -> None:
-    spec = tmp_path / "hard.yaml"
-    spec.write_text(f"archspec: 1\nname: hard\n{HARD[what]}", encoding="utf-8")
-    compare(str(spec), written(str(spec)), outputs=True)
+    path = tmp_path / "hard.yaml"
+    path.write_text(f"archspec: 1\nname: hard\n{HARD[what]}", encoding="utf-8")
+    model, emitted = archspec.build(path), run(written(str(path))).build_model()
+    same(model, emitted)
+    emitted.set_weights(model.get_weights())
+    same_outputs(model, emitted)
 
 
 DRAWN = settings(max_examples=300)
@@ -121,7 +131,7 @@ def test_the_source_of_a_drawn_spec_makes_its_model(spec: Spec) -> None:
         archspec.compile(spec)
     except archspec.SpecError:
         return
-    compare(spec, written_of(spec), outputs=False)
+    compare(spec, written_of(spec))
 
 
 def test_every_source_makes_the_calls_of_its_graph_and_is_clean(tmp_path: Path) -> None:
@@ -261,4 +271,4 @@ CHANGED = {
 def test_an_argument_of_build_model_does_what_set_does(what: str) -> None:
     file, variables = CHANGED[what]
     reference = str(ROOT / file)
-    compare(reference, written(reference), outputs=False, variables=variables)
+    compare(reference, written(reference), **variables)
