@@ -4,15 +4,14 @@ number, several in a row, a long text cut, names for specs and files.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from archspec.limits import NEAR_WORDS
+from archspec.limits import EXPRESSION_DEPTH, NEAR_WORDS, VALUES
 
 LONGEST = 80
 """Characters beyond which a word is no misspelling, and comparing it would only take time."""
@@ -94,8 +93,41 @@ def without_count(name: str) -> str:
     return re.sub(r"_\d+$", "", name)
 
 
-def in_yaml(value: Any) -> str:
-    """A value as one writes it in YAML, texts without quotes: ``[3, 3]``, ``same``, ``true``."""
+class ValueStyle(NamedTuple):
+    """How values are written in one kind of text: ``words`` for nothing and for truth values,
+    ``quote`` around texts, at most ``elements`` of a collection and ``longest`` characters of a
+    text, collections within one another down to ``depth``, ``mark`` where some were left out.
+    ``other`` writes what is no text and no collection.
+    """
+
+    words: Mapping[bool | None, str] = {None: "null", True: "true", False: "false"}
+    quote: str = ""
+    elements: int = VALUES
+    longest: int = VALUES
+    depth: int = EXPRESSION_DEPTH
+    mark: str = "…"
+    other: Callable[[Any], str] = str
+
+
+YAML = ValueStyle()
+
+
+def in_words(value: Any, style: ValueStyle = YAML, level: int = 1) -> str:
+    """A value as people write it, by default in YAML: ``[3, 3]``, ``same``, ``true``. A collection
+    stands at ``level`` 1, those in it at 2, and so on.
+    """
+    if value is None or isinstance(value, bool):
+        return style.words[value]
+    if isinstance(value, str):
+        return f"{style.quote}{cut(value, style.longest, style.mark)}{style.quote}"
     if isinstance(value, tuple | list):
-        return f"[{', '.join(map(in_yaml, value))}]"
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+        return f"[{_parts([('', part) for part in value], style, level)}]"
+    if isinstance(value, dict):
+        return f"{{{_parts([(f'{key}: ', part) for key, part in value.items()], style, level)}}}"
+    return style.other(value)
+
+
+def _parts(parts: list[tuple[str, Any]], style: ValueStyle, level: int) -> str:
+    shown = parts[: style.elements] if level <= style.depth else []
+    words = [f"{key}{in_words(part, style, level + 1)}" for key, part in shown]
+    return ", ".join([*words, style.mark] if len(shown) < len(parts) else words)

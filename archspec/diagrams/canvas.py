@@ -17,6 +17,7 @@ from archspec.diagrams.elements import Element, Elements, Group, all_nodes, insi
 from archspec.diagrams.folding import Fold
 from archspec.diagrams.lettering import MARK, Legend
 from archspec.graph import Graph, Node
+from archspec.layers.titles import plainly
 
 FIRST = "the first of "
 """Before the name of what is repeated, in a note."""
@@ -287,7 +288,7 @@ class Canvas:
             return []
         others = [dict(call.arguments) for call in calls if call is not first]
         return [
-            WORDS.get(name, f"{name} {{}}").format(lettering.value_words(value))
+            WORDS.get(name, f"{name} {{}}").format(plainly(name, value))
             for name, value in first.arguments
             if all(other[name] == others[0][name] != value for other in others)
         ]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from archspec.diagrams.alike import Pair, alike_elements, paired, same_layer, same_layers
 from archspec.diagrams.elements import Card, Element, Elements, Group, Path, Split, all_nodes
 from archspec.layers import Layer
+from archspec.layers.titles import plainly, step_words
 
 
 class Mark(NamedTuple):
@@ -170,10 +171,7 @@ def difference(first: Card, other: Card) -> str:
     """What the first card has and the other has not: ``stride 2``."""
     mine, its = first.main.layer, other.main.layer
     changed = [name for name in mine.attributes if getattr(mine, name) != getattr(its, name)]
-    words = [
-        WORDS.get(name, name.replace("_", " ") + " {}").format(_value(getattr(mine, name)))
-        for name in changed
-    ]
+    words = [_argument(name, getattr(mine, name)) for name in changed]
     more = (
         [node.layer for node in first.nodes if node is not first.main],
         [node.layer for node in other.nodes if node is not other.main],
@@ -191,15 +189,10 @@ def difference(first: Card, other: Card) -> str:
     return ", ".join(words) or "other settings"
 
 
+def _argument(name: str, value: object) -> str:
+    sentence = WORDS.get(name, name.replace("_", " ") + " {}")
+    return sentence.format(step_words(name, value, plainly))
+
+
 def _name(layer: Layer) -> str:
     return layer.called or "".join(layer.title())
-
-
-def _value(value: object) -> str:
-    if isinstance(value, tuple):
-        return str(value[0]) if len(set(value)) == 1 else "×".join(map(str, value))
-    return (
-        {True: "yes", False: "no", None: "none"}[value]
-        if value in (True, False, None) and not isinstance(value, int | float)
-        else str(value)
-    )

@@ -26,6 +26,7 @@ from archspec.diagrams.elements import (
 )
 from archspec.diagrams.options import DrawingError
 from archspec.graph import Graph
+from archspec.layers.titles import plainly
 from archspec.spelling import did_you_mean, listed
 
 NOTHING: frozenset[str] = frozenset()
@@ -187,7 +188,7 @@ def _say_calls(canvas: Canvas, calls: dict[str, list[Group]]) -> None:
             continue
         varying = panels.varying(canvas, group.block, calls[group.block])
         words = ", ".join(
-            lettering.value_words(value) for name, value in group.arguments if name in varying
+            plainly(name, value) for name, value in group.arguments if name in varying
         )
         if words:
             box.lines = [f"{group.block}({words})"]

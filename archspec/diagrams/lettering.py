@@ -130,15 +130,7 @@ def tally(cards: Sequence[Card]) -> str:
 
 def given(arguments: Bindings) -> str:
     """The arguments of a call: ``filters 64, strides 2``."""
-    return ", ".join(f"{name} {value_words(value)}" for name, value in arguments)
-
-
-def value_words(value: object) -> str:
-    """An argument's value as people write it; a long list is cut."""
-    if isinstance(value, list | tuple):
-        shown = [value_words(one) for one in value[:4]] + (["…"] if len(value) > 4 else [])
-        return f"[{', '.join(shown)}]"
-    return plainly("", value)
+    return ", ".join(f"{name} {plainly(name, value)}" for name, value in arguments)
 
 
 def subtitle(graph: Graph) -> str:

@@ -32,7 +32,7 @@ from archspec.frontend.foreign_words import (
     ULTRALYTICS,
 )
 from archspec.layers import KINDS
-from archspec.spelling import cut, in_yaml
+from archspec.spelling import cut, in_words
 from archspec.tensor import Shape
 
 SMALLEST_IMAGE = 8
@@ -228,7 +228,7 @@ def input_help(name: str, shape: Shape, rank: int | None) -> str | None:
     why = "the batch is never written" if inner else "tensors are channels-last"
     if inner and channels_first:
         why += ", and tensors are channels-last"
-    return f"{why}: write `{name}: {in_yaml(['null' if one is None else one for one in image])}`"
+    return f"{why}: write `{name}: {in_words(['null' if one is None else one for one in image])}`"
 
 
 def object_help(text: str, classes: Mapping[str, Iterable[str]]) -> str | None:
@@ -296,5 +296,5 @@ def _value(node: ast.expr) -> Any:
 
 
 def _written(kind: str, arguments: Mapping[str, Any]) -> str:
-    pairs = ", ".join(f"{name}: {in_yaml(value)}" for name, value in arguments.items())
+    pairs = ", ".join(f"{name}: {in_words(value)}" for name, value in arguments.items())
     return f"{kind}: {{{cut(pairs, 200)}}}"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from archspec.layers.types import Configured
-from archspec.spelling import cut
+from archspec.spelling import ValueStyle, cut, in_words
 
 Say = Callable[[str, Any], str]
 """How the value of an argument, passed with the argument's name, is written."""
@@ -46,12 +46,17 @@ ACTIVATIONS = {
 """What people write for Keras's names of activations; the others are written as they are."""
 
 
+IN_A_FIGURE = ValueStyle(
+    {None: "none", True: "yes", False: "no"},
+    elements=4,
+    longest=24,
+    other=lambda value: f"{value:.3g}" if isinstance(value, float) else cut(str(value), 24, "…"),
+)
+
+
 def plainly(name: str, value: Any) -> str:
-    """A value as people write it; a long text is cut."""
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "none"}[value]
-    text = f"{value:.3g}" if isinstance(value, float) else str(value)
-    return cut(text, 24, "…")
+    """A value as people write it; a long text or list is cut."""
+    return in_words(value, IN_A_FIGURE)
 
 
 def spaced(kind: str) -> str:

@@ -15,7 +15,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from archspec import limits
-from archspec.spelling import did_you_mean
+from archspec.spelling import did_you_mean, in_words
 
 
 class Expects(NamedTuple):
@@ -266,6 +266,9 @@ class Configured:
     module: str
     name: str
     arguments: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return in_words({self.name: dict(self.arguments)})
 
 
 def object_of(

@@ -10,7 +10,7 @@ from typing import Any
 from archspec.reports.differences import ADDED, CHANGED, REMOVED, Difference, Differences
 from archspec.reports.numbers import UNKNOWN, exact, share
 from archspec.reports.tables import Column, Table
-from archspec.spelling import counted, in_yaml, listed
+from archspec.spelling import counted, in_words, listed
 from archspec.tensor import Tensor, show_shape
 
 FORMATS = ("text", "json")
@@ -172,7 +172,7 @@ def _value(value: Any) -> str:
     """A value as one writes it in YAML; one number for a list of equal ones."""
     if isinstance(value, tuple | list) and len(value) > 1 and len(set(map(repr, value))) == 1:
         return _value(value[0])
-    return in_yaml(value)
+    return in_words(value)
 
 
 def _data(differences: Differences) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from archspec.layers.objects import (
     REGULARIZERS,
 )
 from archspec.reports.tables import WIDTH, Column, Table, wrapped
-from archspec.spelling import in_yaml
+from archspec.spelling import in_words
 
 
 def overview() -> str:
@@ -130,7 +130,7 @@ def _arguments(fields: Iterable[Field]) -> Table:
 
 
 def _argument(field: Field) -> dict[str, str]:
-    default = "required" if field.required else in_yaml(field.default)
+    default = "required" if field.required else in_words(field.default)
     return {
         "name": field.name,
         "default": default,

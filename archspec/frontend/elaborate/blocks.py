@@ -20,7 +20,7 @@ from archspec.frontend.elaborate.scope import (
     variables_of,
 )
 from archspec.frontend.elaborate.state import State
-from archspec.frontend.expressions.words import show
+from archspec.frontend.expressions.values import show
 from archspec.frontend.program.complaints import (
     RECURSION_HELP,
     block_argument_problems,

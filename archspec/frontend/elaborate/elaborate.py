@@ -20,7 +20,7 @@ from archspec.frontend.elaborate.repeat import as_integer
 from archspec.frontend.elaborate.scope import FAILED, Context, Defaults, Feed, Site, variables_of
 from archspec.frontend.elaborate.state import CarryOut, LayerCache, State
 from archspec.frontend.elaborate.structure import branches, group, residual, reuse, side_output
-from archspec.frontend.expressions.words import show
+from archspec.frontend.expressions.values import show
 from archspec.frontend.program.formulas import Formula, Located, Silenced
 from archspec.frontend.program.formulas import formula as read_formula
 from archspec.frontend.program.program import (

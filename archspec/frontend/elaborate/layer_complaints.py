@@ -11,7 +11,7 @@ from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.scope import FAILED, NO_ARGUMENTS, Context, Feed, Site
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.elaborate.words import MOST_INPUTS, lost_axes, unknown_size, way_up
-from archspec.frontend.expressions.words import show
+from archspec.frontend.expressions.values import show
 from archspec.frontend.foreign import input_help
 from archspec.frontend.program.complaints import no_argument
 from archspec.frontend.program.formulas import Formula

@@ -9,7 +9,7 @@ from archspec.diagnostics import Diagnostic
 from archspec.frontend.elaborate.scope import FAILED, Environment, Site
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.expressions.expression import RESERVED, UNKNOWN
-from archspec.frontend.expressions.words import show
+from archspec.frontend.expressions.values import show
 from archspec.frontend.program.complaints import each_value
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.yaml.document import Value

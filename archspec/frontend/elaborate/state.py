@@ -22,7 +22,7 @@ from archspec.frontend.elaborate.scope import (
     has_unknown,
 )
 from archspec.frontend.elaborate.words import where_called
-from archspec.frontend.expressions.words import show
+from archspec.frontend.expressions.values import show
 from archspec.frontend.program.formulas import Formula, Located, Silenced
 from archspec.frontend.program.program import Item, Program
 from archspec.graph import Bindings, Node, Scope

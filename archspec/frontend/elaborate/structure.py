@@ -21,7 +21,7 @@ from archspec.frontend.elaborate.scope import (
 )
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.elaborate.words import projection
-from archspec.frontend.expressions.words import show
+from archspec.frontend.expressions.values import show
 from archspec.frontend.program.complaints import merge_problem
 from archspec.frontend.program.program import (
     Branch,

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 from archspec import limits
 from archspec.frontend.expressions.causes import Cause
-from archspec.spelling import cut
+from archspec.spelling import ValueStyle, cut, in_words
 
 Value: TypeAlias = Any
 Number: TypeAlias = "int | float"
@@ -54,6 +54,9 @@ class Fault(Exception):
 class _Unknown:
     def __repr__(self) -> str:
         return "UNKNOWN"
+
+    def __str__(self) -> str:
+        return "?"
 
 
 UNKNOWN = _Unknown()
@@ -112,7 +115,7 @@ def described(value: Value) -> str:
     if value is None:
         return "`null`"
     if value is UNKNOWN or isinstance(value, TensorValue):
-        return "an unknown size" if value is UNKNOWN else "a tensor"
+        return _name(value)
     kinds = {
         bool: "truth value",
         int: "number",
@@ -124,24 +127,24 @@ def described(value: Value) -> str:
     return f"the {kinds.get(type(value), 'value')} {shown(value)}"
 
 
-def shown(value: Value, depth: int = 2) -> str:
-    """Write a value as an author would, cut to what fits into a message."""
-    if isinstance(value, str):
-        return f"'{cut(value, 40, '…')}'"
-    if isinstance(value, list):
-        first = [shown(item, depth - 1) for item in value[: 5 * bool(depth)]]
-        return f"[{_listed(first, len(value))}]"
-    if isinstance(value, dict):
-        cells = list(value.items())[: 5 * bool(depth)]
-        first = [f"{key}: {shown(item, depth - 1)}" for key, item in cells]
-        return f"{{{_listed(first, len(value))}}}"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return {None: "null", UNKNOWN: "?"}.get(value) or str(value)
+def shown(value: Value) -> str:
+    """A value as an author would write it, cut to what fits into a sentence about it."""
+    return in_words(value, IN_A_SENTENCE)
 
 
-def _listed(items: list[str], count: int) -> str:
-    return ", ".join(items + ["…"] * (len(items) < count))
+def show(value: Value) -> str:
+    """A value as an author would write it, for the end of a complaint; cut where it is long."""
+    return cut(in_words(value, AT_THE_END))
+
+
+def _name(value: Value) -> str:
+    if value is UNKNOWN:
+        return "an unknown size"
+    return "a tensor" if isinstance(value, TensorValue) else str(value)
+
+
+IN_A_SENTENCE = ValueStyle(quote="'", elements=5, longest=40, depth=2)
+AT_THE_END = ValueStyle(quote="'", elements=20, mark="...", other=_name)
 
 
 def wrong(needs: str, value: Value, at: int | None, cause: Cause | None = None) -> Fault:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend import foreign
-from archspec.frontend.expressions.words import show
+from archspec.frontend.expressions.values import show
 from archspec.frontend.program.program import Arguments
 from archspec.frontend.vocabulary import OPERATIONS, STEP
 from archspec.layers import KINDS

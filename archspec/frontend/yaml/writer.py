@@ -9,6 +9,7 @@ import yaml
 
 from archspec.frontend.yaml.document import Value
 from archspec.frontend.yaml.scalars import is_text
+from archspec.spelling import in_words
 
 Emitter: Any = getattr(yaml, "CDumper", yaml.Dumper)
 
@@ -61,17 +62,7 @@ class _Written(NamedTuple):
             return cls("", False, parts, False, 2 + sum(part.width + 2 for part in parts))
         if isinstance(value, str) and text is None:
             return cls(value, _goes_without_quotes(value), None, False, len(value) + 2)
-        shown = (
-            text
-            if text
-            else (
-                "null"
-                if value is None
-                else str(value).lower()
-                if isinstance(value, bool)
-                else repr(value)
-            )
-        )
+        shown = text or in_words(value)
         return cls(shown, True, None, False, len(shown))
 
 
