@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from itertools import count, takewhile
+from math import inf
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -56,8 +57,8 @@ class Report(NamedTuple):
     findings: list[Finding]
 
 
-def batch(seed: int, number: int, deadline: float, size: int = BATCH) -> Report:
-    """A batch of inputs, tried in a folder of its own."""
+def batch(seed: int, number: int, deadline: float = inf, size: int = BATCH) -> Report:
+    """A batch of inputs, tried in a folder of its own, until a time of the monotonic clock."""
     chance = Random(f"{seed}-{number}")
     corpus = list(seeds().values())
     healthy = [
