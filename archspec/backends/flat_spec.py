@@ -7,6 +7,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+from archspec.backends.output_layers import MAIN
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
 from archspec.layers.base import Field
@@ -22,10 +23,11 @@ def flat(graph: Graph) -> dict[str, Any]:
     items += [
         {"name": path, "from": name, "output": []}
         for path, name in graph.outputs.items()
-        if path != "main"
+        if path != MAIN
     ]
-    if not graph.nodes or graph.nodes[-1].name != graph.outputs["main"]:
-        items.append({"from": graph.outputs["main"], "layers": []})
+    last = items[-1].get("name") if items else None
+    if MAIN in graph.outputs and last != graph.outputs[MAIN]:
+        items.append({"from": graph.outputs[MAIN], "layers": []})
     described = {key: text for key, text in about.items() if text is not None}
     return {
         "archspec": 1,

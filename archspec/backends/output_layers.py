@@ -11,10 +11,10 @@ def output_layers(graph: Graph) -> dict[str, str]:
     """The identity layer at each output, by the name of the output.
 
     Keras calls an output after the layer that gives it, in ``loss={"main": ..., "side": ...}`` and
-    in the names of metrics. A single output needs no name, nor one whose layer has it already;
-    where another layer has it, an underscore is put behind.
+    in the names of metrics. `main` alone needs no name, nor does an output whose layer has it
+    already; where another layer has it, an underscore is put behind.
     """
-    if len(graph.outputs) == 1:
+    if list(graph.outputs) == [MAIN]:
         return {}
     taken = {node.name for node in graph.nodes} | graph.inputs.keys()
     names: dict[str, str] = {}

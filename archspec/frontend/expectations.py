@@ -54,10 +54,9 @@ def _unmet_number(graph: Graph, what: str, claim: Value) -> Diagnostic | None:
 
 def _unmet_shape(graph: Graph, path: str, claim: Value) -> Diagnostic | None:
     name = graph.endpoints.get(path, path if path in graph.inputs else None)
-    if path == "main":
-        name = graph.outputs["main"]
+    name = graph.outputs.get(path, name)
     if name is None:
-        near = did_you_mean(path, [*graph.endpoints, *graph.inputs, "main"])
+        near = did_you_mean(path, [*graph.endpoints, *graph.inputs, *graph.outputs])
         message = f"nothing in the network is called `{path}`"
         help = near or "`archspec summary --layers` lists the names"
         return Diagnostic("unknown-name", message, claim.place, help=help)

@@ -65,11 +65,21 @@ MODIFIERS = {
     ),
     "merge": "How `branches` join: a merging layer.",
     "shortcut": "The layers on the way around a `residual`; without it, the identity.",
+    "_shortcut": "As `shortcut`, but no step of the paths of its layers.",
+    "first": "`shortcut`: the way around a `residual` is made, and added, before its items.",
 }
 """The modifiers of an item."""
 
-PARTNERS = {"shortcut": "residual", "merge": "branches"}
+PARTNERS = {
+    "shortcut": "residual",
+    "_shortcut": "residual",
+    "first": "residual",
+    "merge": "branches",
+}
 """Modifiers that stand beside one operation, and that operation."""
+
+NO_STEP = "_"
+"""What the label of a branch or a shortcut begins with that is no step of a path."""
 
 RESERVED_STEPS = frozenset(OPERATIONS) | frozenset(MODIFIERS)
 """Names that no block may have."""

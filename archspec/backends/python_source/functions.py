@@ -28,6 +28,7 @@ from archspec.backends.python_source.values import Bound
 from archspec.backends.python_source.words import BUILD, CHAIN, Code, literal, quoted
 from archspec.backends.python_source.writer import FunctionWriter, Place
 from archspec.frontend.elaborate.recording import Visit
+from archspec.frontend.elaborate.scope import Lazy
 from archspec.frontend.program.program import Block, BlockArgument
 
 DICTIONARIES = ("shared", "tensors")
@@ -142,7 +143,8 @@ def _computed(writer: FunctionWriter, block: Block, name: str, variable: str) ->
     """The statement that computes the default of an argument, if it stands in no head."""
     default = block.parameters[name].default
     calls = [one.step for one in writer.visits if one.step and name not in one.step.arguments]
-    if default is None or (default.constant and default.data is None) or not calls:
+    known = any(step.values and type(step.values.values[name]) is not Lazy for step in calls)
+    if default is None or (default.constant and default.data is None) or not known:
         return []
     raws = writer.values.raws(default, [(step.visits[""], step.values) for step in calls])
     writer.clobbered = False

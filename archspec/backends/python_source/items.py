@@ -143,13 +143,10 @@ def _reads_previous(following: Sequence[Item]) -> bool:
 
 def _path(writer: FunctionWriter, site: ItemSite, path: Branch, feed: str, target: str) -> str:
     """A branch or a shortcut: the variable that holds its end."""
-    visits = site.visits(path.label)
-    names = []
-    for step, visit in zip(site.steps, visits, strict=True):
-        outer = visit.visible[1]
-        names.append((step, visit.prefix[len(outer) + 1 :] if outer else visit.prefix))
-    name = automatic_name(writer, names, path.label)
-    inside = site.place.inside(name)._replace(target=target)
+    visits = site.visits(path.part)
+    inside = site.place._replace(target=target)
+    if path.is_step:
+        inside = inside.inside(_path_name(writer, site, path))
     end = write_items(writer, visits, inside, feed)
     part = visits[0].address
     if part in writer.facts.held:
@@ -160,9 +157,18 @@ def _path(writer: FunctionWriter, site: ItemSite, path: Branch, feed: str, targe
     return end
 
 
+def _path_name(writer: FunctionWriter, site: ItemSite, path: Branch) -> Template:
+    """The name that a branch or a shortcut got within its list."""
+    names = []
+    for step, visit in zip(site.steps, site.visits(path.part), strict=True):
+        outer = visit.visible[1]
+        names.append((step, visit.prefix[len(outer) + 1 :] if outer else visit.prefix))
+    return automatic_name(writer, names, path.label)
+
+
 def _is_there(writer: FunctionWriter, site: ItemSite, path: Branch) -> bool:
     """Whether there is such a branch. Raises `Varies` where there is one only sometimes."""
-    there: bool = common([(step, path.label in step.visits) for step in site.steps])
+    there: bool = common([(step, path.part in step.visits) for step in site.steps])
     writer.fix(path.when, site.scope)
     return there
 
@@ -172,7 +178,8 @@ def _branches(writer: FunctionWriter, site: ItemSite, operation: Branches, feed:
     ends, own = [], []
     for path in operation.paths:
         if _is_there(writer, site, path):
-            own.append(writer.names.new(path.label, f"{path.label}_branch"))
+            label = path.label.strip("_")
+            own.append(writer.names.new(label or "branch", f"{label}_branch".strip("_")))
             ends.append(_path(writer, site, path, feed, own[-1]))
     if len(ends) == 1:
         return ends[0]
@@ -205,7 +212,7 @@ def _residual(writer: FunctionWriter, site: ItemSite, operation: Residual, feed:
     shortcut = operation.shortcut
     present = site
     if shortcut is not None:
-        steps = [step for step in site.steps if shortcut.label in step.visits]
+        steps = [step for step in site.steps if shortcut.part in step.visits]
         present = site._replace(steps=steps)
     main = site.visits()
     if shortcut is not None and not present.steps:
@@ -213,13 +220,22 @@ def _residual(writer: FunctionWriter, site: ItemSite, operation: Residual, feed:
         return write_items(writer, main, site.place, feed)
     free = {name for name in ("shortcut", "residual") if name not in writer.names.taken}
     condition = None if shortcut is None else _shortcut_condition(writer, site, shortcut)
-    later = condition is not None or (
-        shortcut is not None
-        and (
-            _looks_around(shortcut.items)
-            or writer.facts.has_outputs(present.visits(shortcut.label))
+    if operation.around_first:
+        later = condition is not None
+        if (
+            shortcut is not None
+            and later
+            and (_looks_around(operation.items) or writer.facts.has_outputs(main))
+        ):
+            later, condition = not _is_there(writer, site, shortcut), None
+    else:
+        later = condition is not None or (
+            shortcut is not None
+            and (
+                _looks_around(shortcut.items)
+                or writer.facts.has_outputs(present.visits(shortcut.part))
+            )
         )
-    )
     saved = end = feed
     if feed == site.place.target and (shortcut is None or later or not shortcut.items.items):
         saved = end = writer.assign(_way_around(writer), feed)
@@ -235,7 +251,8 @@ def _residual(writer: FunctionWriter, site: ItemSite, operation: Residual, feed:
         around = end
         if shortcut is not None and later:
             around = _path(writer, present, shortcut, saved, _way_around(writer))
-        return calls.layer(writer, present, [result, around], name, target)
+        terms = [around, result] if operation.around_first else [result, around]
+        return calls.layer(writer, present, terms, name, target)
 
     after = site._replace(place=site.place._replace(target=target), chain=result)
     total = add() if condition is None else writer.under(condition, after, add)

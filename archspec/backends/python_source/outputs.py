@@ -52,13 +52,26 @@ def stays_to_end(writer: FunctionWriter, site: ItemSite, variable: str) -> bool:
 
 def outputs_of_model(module: Module, main: str) -> Piece:
     """What the model gives."""
-    name = output_layers(module.facts.recording.graph).get(MAIN)
+    graph = module.facts.recording.graph
+    if MAIN not in graph.outputs:
+        return _named_ones(module)
+    name = output_layers(graph).get(MAIN)
     first = _named(module, quoted(name), main) if name and module.outputs else main
     if not module.plan.appended:
         items = (first, *module.outputs)
         return Brackets("[", items, "]", collection=True) if module.outputs else main
     outputs = Brackets("[", (first, "*outputs"), "]")
     return outputs if module.always_appends else around("", outputs, f" if outputs else {main}")
+
+
+def _named_ones(module: Module) -> Piece:
+    """What a model gives that has no main output."""
+    if module.plan.appended:
+        return "outputs if len(outputs) > 1 else outputs[0]"
+    several = len(module.outputs) > 1
+    return (
+        Brackets("[", tuple(module.outputs), "]", collection=True) if several else module.outputs[0]
+    )
 
 
 def _named(module: Module, name: str, variable: str) -> Piece:

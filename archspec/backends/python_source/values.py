@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from archspec.backends.flat_spec import arguments as plain_arguments
 from archspec.backends.python_source.agreement import agrees, same
 from archspec.backends.python_source.expressions import Known, Meaning, Translator
-from archspec.backends.python_source.facts import common
+from archspec.backends.python_source.facts import Varies, common
 from archspec.backends.python_source.layout import Brackets, Piece, around, flat
 from archspec.backends.python_source.words import Code, Template, configured, constant, literal
 from archspec.frontend.elaborate.recording import Step, Visit
 from archspec.frontend.expressions import expression
 from archspec.frontend.expressions.tree import Attribute, ListOf
-from archspec.frontend.program.formulas import Formula, NameFormula
+from archspec.frontend.program.formulas import Formula, Located, NameFormula
 from archspec.frontend.yaml.document import Value
 from archspec.layers import Layer
 from archspec.layers.types import Configured
@@ -73,9 +73,13 @@ class Values:
 
     def raws(self, formula: Formula, places: Sequence[tuple[Step | Visit, Any]]) -> list[Any]:
         """What a formula gives at some places; where Python would give something else, it is
-        written out. Raises `Varies`.
+        written out. Raises `Varies`, also where only some places have a value, as arithmetic with
+        ``null`` has none.
         """
-        raws = [formula.evaluate(scope) for _, scope in places]
+        try:
+            raws = [formula.evaluate(scope) for _, scope in places]
+        except Located:
+            raise Varies([(where, _has_value(formula, scope)) for where, scope in places]) from None
         if formula.compute is not None and not all(
             agrees(formula.value, scope) for _, scope in places
         ):
@@ -240,6 +244,14 @@ class Values:
         if any(isinstance(raw, str) for raw in raws):
             common([(step, repr(raw)) for step, raw in zip(steps, raws, strict=True)])
         return Code(f"int({code.text})")
+
+
+def _has_value(formula: Formula, scope: Any) -> bool:
+    try:
+        formula.evaluate(scope)
+    except Located:
+        return False
+    return True
 
 
 def _texts(value: Value) -> Iterator[str]:

@@ -16,6 +16,7 @@ from archspec.frontend.elaborate.scope import (
     Environment,
     Feed,
     Frame,
+    Lazy,
     Site,
     variables_of,
 )
@@ -95,7 +96,9 @@ def _block_values(state: State, block: Block, arguments: Arguments, site: Site) 
                 else state.guarded(formula.compute, site.environment, site.context)
             )
         elif parameter.default is not None:
-            values[name] = state.guarded(parameter.default.evaluate, inner, site.context)
+            variables_of({name: parameter.default}, values, inner)
+            value = state.foreseen(name, inner, site.context)
+            values[name] = values[name] if value is None else value
         else:
             values[name] = FAILED
     variables_of(block.let, values, inner)
@@ -130,7 +133,8 @@ def _cache_key(state: State, call: BlockCall, site: Site, values: Environment) -
         return None
     block = state.program.blocks[call.block]
     arguments = [values.values[name] for name in block.parameters]
-    if FAILED in arguments or any(feed.tensor is None for feed in site.feeds):
+    computed = not any(one is FAILED or type(one) is Lazy for one in arguments)
+    if not computed or any(feed.tensor is None for feed in site.feeds):
         return None
     shown = repr(arguments)
     state.budget.spend(len(shown))
@@ -174,13 +178,16 @@ def _body(state: State, call: BlockCall, site: Site, values: Environment) -> Fee
         blocks=(*context.blocks, block.name),
     )
     for name in block.let:
-        state.guarded(values.lookup, name, inside)
+        state.foreseen(name, values, inside)
     return run(state, block.items, Site(inside, values, site.feeds[:1]))
 
 
 def _bound(block: Block, values: Environment) -> Bindings:
-    """The arguments of a call by name, evaluated."""
-    return tuple([(name, values.values[name]) for name in block.parameters])
+    """The arguments of a call by name, evaluated; those that compute with ``null`` have no
+    value.
+    """
+    arguments = [(name, values.values[name]) for name in block.parameters]
+    return tuple([(name, value) for name, value in arguments if type(value) is not Lazy])
 
 
 def variable_call(state: State, call: VariableCall, site: Site) -> Feed:

@@ -25,6 +25,7 @@ from archspec.frontend.program.formulas import Formula, Located, Silenced
 from archspec.frontend.program.formulas import formula as read_formula
 from archspec.frontend.program.program import (
     BlockCall,
+    Branch,
     Branches,
     Input,
     LayerCall,
@@ -47,6 +48,7 @@ OPERATIONS: Mapping[type, CarryOut] = {
     BlockCall: block_call,
     VariableCall: variable_call,
     LayerGroup: group,
+    Branch: group,
     Branches: branches,
     Residual: residual,
     Reuse: reuse,
@@ -103,19 +105,35 @@ def _graph(state: State, kinds: Kinds) -> Graph | None:
         message = "every item is left out here, and a model needs at least one layer"
         help = "keep one item, whatever the variables are"
         state.complain(Diagnostic("empty", message, program.items.place, help=help))
-    state.needed.add(end.name)
+    ends = {**({} if _ends_in_output(state) else {"main": end}), **state.outputs}
+    outputs = _names(ends)
+    state.needed.update(outputs.values())
     if state.problems:
         return None
     return Graph(
         program.name,
         {name: feed.tensor for name, feed in inputs.items() if feed.tensor is not None},
         tuple(state.nodes),
-        {"main": end.name, **_names(state.outputs)},
+        outputs,
         tuple(state.scopes),
         _names(state.names.endpoints),
         program.description,
         program.source,
     )
+
+
+def _ends_in_output(state: State) -> bool:
+    """Whether the last item is an ``output``, so that the model's outputs are the named ones
+    alone.
+    """
+    last = state.program.items.items[-1]
+    for scope in state.scopes:
+        if scope.kind == "output" and isinstance(last.operation, SideOutput | Reuse):
+            around = state.scopes[scope.parent or 0]
+            own = around if isinstance(last.operation, Reuse) and around.kind == "reuse" else scope
+            if own.span == last.operation.place:
+                return True
+    return False
 
 
 def _names(feeds: Mapping[str, Feed]) -> dict[str, str]:
@@ -158,7 +176,7 @@ def _evaluate_variables(state: State, kinds: Kinds) -> None:
     variables = state.variables
     variables_of(state.program.variables, variables.values, variables)
     for name, formula in state.program.variables.items():
-        value = state.guarded(variables.lookup, name)
+        value = state.foreseen(name, variables)
         kind = kind_of_data(value)
         wanted = _wanted(state, kinds.get(name), formula)
         if value is not None and wanted is not None and value is not FAILED and kind != wanted:

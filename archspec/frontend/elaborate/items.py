@@ -54,7 +54,7 @@ def _all(state: State, item: Item, site: Site) -> Feed:
     assert item.repeat is not None
     context, feed = site.context, site.feed
     state.observer.repeat_begun(item, site)
-    rows = repetitions(state, item.repeat, site)
+    rows = repetitions(state, item.repeat, item.when, site)
     if rows is None:
         return state.lost(feed, unseen=True)
     bound = {"i", *(rows[0] if rows else ())}

@@ -72,7 +72,7 @@ def argument_mismatch(kind: str, name: str, value: Any) -> Mismatch | None:
 
 
 def complain_of_input(
-    state: State, mismatch: Mismatch, making: Making, labels: Iterable[str] | None
+    state: State, mismatch: Mismatch, making: Making, whose: Iterable[str] | None
 ) -> None:
     """Complain of a layer that cannot take its inputs, with what they are and why."""
     call, _, site = making
@@ -84,12 +84,8 @@ def complain_of_input(
             else (f"its input is {'a vector of ' * (len(tensors[0].shape) == 1)}{tensors[0]}",)
         )
     else:
-        what = (
-            [f"`{feed.name}`" for feed in site.feeds]
-            if labels is None
-            else [f"branch `{label}`" for label in labels]
-        )
-        notes = inputs_of(what, tensors)
+        names = [f"`{feed.name}`" for feed in site.feeds]
+        notes = inputs_of(names if whose is None else whose, tensors)
     note = _explained(state, mismatch, site.feed, call.place)
     complain(state, mismatch, making, (*notes, *note), code="shape-mismatch")
 

@@ -44,10 +44,10 @@ def layer_call(state: State, call: LayerCall, site: Site) -> Feed:
 
 
 def add_layer(
-    state: State, call: LayerCall, site: Site, path: str, labels: Iterable[str] | None = None
+    state: State, call: LayerCall, site: Site, path: str, whose: Iterable[str] | None = None
 ) -> Feed:
-    """A layer at a path: what it gives, or a broken feed where something is wrong. ``labels`` are
-    the branches that its inputs come from.
+    """A layer at a path: what it gives, or a broken feed where something is wrong. ``whose`` says
+    in words which branch each of its inputs comes from.
     """
     feeds = site.feeds
     layer = _made(state, call, site)
@@ -61,7 +61,7 @@ def add_layer(
     try:
         output, weights, macs = _inferred(state, layer, tensors)
     except Mismatch as mismatch:
-        complain_of_input(state, mismatch, Making(call, layer.arguments, site), labels)
+        complain_of_input(state, mismatch, Making(call, layer.arguments, site), whose)
         return state.lost(*feeds)._replace(name=path)
     names = tuple([feed.name for feed in feeds])
     scope = site.context.scope

@@ -5,7 +5,7 @@ carried out.
 from __future__ import annotations
 
 from archspec.frontend.elaborate.scope import Environment, Feed, Named, Site, Turn
-from archspec.frontend.program.program import Arguments, Item, Items, Operation, Program
+from archspec.frontend.program.program import Arguments, Branch, Item, Items, Operation, Program
 from archspec.graph import Node
 
 
@@ -30,6 +30,9 @@ class Observer:
 
     def list_left(self, result: Feed) -> None:
         """The list is done, and gives on ``result``."""
+
+    def branch_begun(self, path: Branch) -> None:
+        """The list that will be entered next is that of a branch or shortcut of the item."""
 
     def repeat_begun(self, item: Item, site: Site) -> None:
         """The ``repeat`` of an item will be evaluated, and the item carried out as often."""

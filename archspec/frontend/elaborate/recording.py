@@ -16,20 +16,19 @@ from archspec.frontend.elaborate.scope import Defaults, Environment, Feed, Named
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
     Arguments,
-    Branches,
+    Branch,
     Item,
     Items,
-    LayerGroup,
     Operation,
     Program,
-    Residual,
 )
 from archspec.graph import Graph, Node
 
 Address = tuple[str | int, ...]
 """Where a list or an item stands in the program, whichever time it is carried out: the name of its
 block, "" for the model, then the number of each item and the part of it, down to itself. A part is
-the label of a branch, ``shortcut``, or "" for the only or main list of an item.
+the label of a branch, its number where it has none, ``shortcut``, or "" for the only or main list
+of an item.
 """
 
 
@@ -135,6 +134,7 @@ class Recorder(Observer):
         self.numbers: list[int] = []
         self.steps: list[Step] = []
         self.block = ""
+        self.part = ""
         self.nodes = 0
 
     def recording(self, graph: Graph) -> Recording:
@@ -157,7 +157,7 @@ class Recorder(Observer):
         """Begin a visit, of the item at work or of the model."""
         block, self.block = self.block, ""
         step = self.steps[-1] if self.steps else None
-        part = "" if step is None or block else self._part(step, items)
+        part, self.part = self.part, ""
         address = (block,) if step is None or block else (*step.address, part)
         prefix, visible = site.context.prefix, site.context.visible
         visit = Visit(items, address, block, prefix, visible, site.environment, step)
@@ -169,18 +169,14 @@ class Recorder(Observer):
         self.visits.append(visit)
         self.numbers.append(0)
 
-    def _part(self, step: Step, items: Items) -> str:
-        """The part of an item that a list is."""
-        while step.reused:
-            step, part = self.owners[step.reused]
-            if part != step.address:
-                return ""
-        return part_of(step.item.operation, items)
-
     def list_left(self, result: Feed) -> None:
         """End the visit."""
         self.visits.pop()
         self.numbers.pop()
+
+    def branch_begun(self, path: Branch) -> None:
+        """Note which part of the item comes next."""
+        self.part = path.part
 
     def repeat_begun(self, item: Item, site: Site) -> None:
         """Note what the ``repeat`` sees."""
@@ -231,8 +227,8 @@ class Recorder(Observer):
         """Note whose path it is."""
         step = self.step
         address = step.address
-        if isinstance(operation, LayerGroup) and named.path != step.path:
-            address = (*address, self._part(step, operation.items))
+        if isinstance(operation, Branch) and named.path != step.path:
+            address = (*address, operation.part)
         self.owners[named.path] = step, address
 
     def reused(self, path: str, site: Site) -> None:
@@ -271,11 +267,3 @@ def formulas_of(
             for name, formula in one.arguments.get(kind, {}).items()
         }
     return formulas | {name: (formula, None) for name, formula in own.items()}
-
-
-def part_of(operation: Operation, items: Items) -> str:
-    """The part of an operation that a list is: the label of a branch or shortcut, else ""."""
-    paths = operation.paths if isinstance(operation, Branches) else ()
-    if isinstance(operation, Residual) and operation.shortcut is not None:
-        paths = (operation.shortcut,)
-    return next((path.label for path in paths if path.items is items), "")

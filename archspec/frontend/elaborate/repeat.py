@@ -11,7 +11,7 @@ from archspec.frontend.elaborate.state import State
 from archspec.frontend.expressions.expression import RESERVED, UNKNOWN
 from archspec.frontend.expressions.values import show
 from archspec.frontend.program.complaints import each_value
-from archspec.frontend.program.formulas import Formula
+from archspec.frontend.program.formulas import Formula, Located, Silenced
 from archspec.frontend.yaml.document import Value
 from archspec.spelling import did_you_mean, listed_names
 
@@ -32,9 +32,18 @@ class WrongRepeat(NamedTuple):
     wanted: int | None = None
 
 
-def repetitions(state: State, repeat: Formula, site: Site) -> list[dict[str, Any]] | None:
-    """The variables of each repetition, or ``None`` where the ``repeat`` is wrong."""
-    value = state.guarded(repeat.evaluate, site.environment, site.context)
+def repetitions(
+    state: State, repeat: Formula, when: Formula | None, site: Site
+) -> list[dict[str, Any]] | None:
+    """The variables of each repetition, or ``None`` where the ``repeat`` is wrong. There is none
+    where it computes with ``null``, and ``when`` leaves the item out.
+    """
+    try:
+        value = repeat.evaluate(site.environment)
+    except (Located, Silenced) as error:
+        if isinstance(error, Located) and error.of_null and _is_left_out(when, site):
+            return []
+        value = state.failed(error, site.environment, site.context)
     if value is FAILED:
         return None
     if value is UNKNOWN:
@@ -49,6 +58,14 @@ def repetitions(state: State, repeat: Formula, site: Site) -> list[dict[str, Any
         state.complain(_complaint(state, rows, repeat, value, site.environment), site.context)
         return None
     return rows
+
+
+def _is_left_out(when: Formula | None, site: Site) -> bool:
+    """Whether a ``when`` leaves an item out, whatever its repetitions would be."""
+    try:
+        return when is not None and when.evaluate(site.environment) is False
+    except (Located, Silenced, KeyError):  # it needs the variables of a repetition
+        return False
 
 
 def _complaint(

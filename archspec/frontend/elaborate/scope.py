@@ -45,7 +45,8 @@ class Lazy:
 
     def force(self) -> Any:
         """The value. Raises `Located` where the formula is wrong or needs itself, `Silenced`
-        where that has a complaint already.
+        where that has a complaint already. A formula that computes with ``null`` is wrong whenever
+        it is asked for, and only then.
         """
         if self.value is self:
             self.value = self._computed()
@@ -62,8 +63,9 @@ class Lazy:
         chain.append(self)
         try:
             return self.formula.evaluate(self.environment)
-        except (Located, Silenced):
-            self.value = FAILED
+        except (Located, Silenced) as error:
+            if not (isinstance(error, Located) and error.of_null):
+                self.value = FAILED
             raise
         finally:
             chain.pop()

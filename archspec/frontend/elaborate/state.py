@@ -133,6 +133,17 @@ class State:
         except (Located, Silenced) as error:
             return self.failed(error, scope, context)
 
+    def foreseen(self, name: str, environment: Environment, context: Context | None = None) -> Any:
+        """The value of a variable that nothing uses yet, `FAILED` where it is wrong, with a
+        complaint; ``None`` where it computes with ``null``, which is a mistake of whatever uses it.
+        """
+        try:
+            return environment.lookup(name)
+        except (Located, Silenced) as error:
+            if isinstance(error, Located) and error.of_null:
+                return None
+            return self.failed(error, environment, context)
+
     def failed(self, error: Located | Silenced, scope: Any, context: Context | None) -> Any:
         """`FAILED`, with a complaint about its cause if it has none."""
         if isinstance(error, Located):

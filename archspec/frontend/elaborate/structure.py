@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, at_line
@@ -38,8 +38,8 @@ from archspec.spelling import snake_case
 from archspec.tensor import Tensor
 
 
-def group(state: State, call: LayerGroup, site: Site) -> Feed:
-    """``layers``: items in a chain."""
+def group(state: State, call: LayerGroup | Branch, site: Site) -> Feed:
+    """``layers``: items in a chain; or those of a branch that is used again."""
     feed = state.only_feed("a group", site, call.place)
     inside = state.enter("group", _label(site), site, call.place)
     feed = run(state, call.items, Site(inside, site.environment, (feed,)))
@@ -71,11 +71,11 @@ def branches(state: State, call: Branches, site: Site) -> Feed:
     feed = state.only_feed("`branches`", site, call.place)
     context = state.enter("branches", _label(site), site, call.place)
     inside = Site(context, site.environment, (feed,))
-    ends: dict[str, Feed] = {}
+    ends: list[tuple[str, Feed]] = []
     for path in call.paths:
         end = _branch(state, path, "branch", inside)
         if end is not None:
-            ends[path.label] = end
+            ends.append((path.words, end))
     result = _merged(state, call, ends, inside)
     if site.name:
         settle(state, site.name, result, call, site)
@@ -86,51 +86,63 @@ def _branch(state: State, path: Branch, kind: str, site: Site) -> Feed | None:
     """The end of a branch or shortcut; ``None`` where its condition says that there is none."""
     wanted = True if path.when is None else state.condition(path.when, site)
     if wanted is False:
-        state.names.left_out[join(site.context.prefix, path.label)] = "when", path.place
+        if path.is_step:
+            state.names.left_out[join(site.context.prefix, path.label)] = "when", path.place
         return None
     if wanted is not True:
         return state.lost(site.feed, unseen=True)
     named = _branch_name(state, path, site.context)
-    inside = state.enter(kind, path.label, site._replace(name=named), path.place)
+    label = path.label if path.is_step else ""
+    inside = state.enter(kind, label, site._replace(name=named), path.place)
+    state.observer.branch_begun(path)
     end = run(state, path.items, Site(inside, site.environment, site.feeds))
-    settle(state, named, end, LayerGroup(path.items, path.place), site)
+    if named is not None:
+        settle(state, named, end, path, site)
     return end
 
 
-def _branch_name(state: State, path: Branch, context: Context) -> Named:
+def _branch_name(state: State, path: Branch, context: Context) -> Named | None:
+    """The path of a branch; ``None`` where its label is no step of one."""
+    if not path.is_step:
+        return None
     written = join(context.prefix, path.label)
     taken = state.names.branch(context.prefix, path.label, context.reserved, path.place)
     return Named(taken, taken == written)
 
 
-def _merged(state: State, branches: Branches, ends: Mapping[str, Feed], site: Site) -> Feed:
-    """What the layer that ``merge`` names makes of the ends of the branches."""
+def _merged(state: State, branches: Branches, ends: Sequence[tuple[str, Feed]], site: Site) -> Feed:
+    """What the layer that ``merge`` names makes of the ends of the branches; each stands with what
+    its branch is called.
+    """
+    feeds = [feed for _, feed in ends]
     context = site.context
     kind = state.guarded(branches.merge.evaluate, site.environment, context)
     if kind is FAILED:
-        return state.lost(*ends.values())
+        return state.lost(*feeds)
     state.observer.layer_called(kind, branches.arguments)
     complaint = merge_problem(kind if isinstance(kind, str) else show(kind))
     if complaint:
         message, help = complaint
         span, label = branches.merge.value.span, f"this gives {show(kind)}"
         state.complain(Diagnostic("unknown-layer", message, span, label, (), help), context)
-        return state.lost(*ends.values())
+        return state.lost(*feeds)
     if not ends:
         message = "every branch is left out here, so nothing is left to merge"
         help = "leave out the whole item with its own `when`"
         state.complain(Diagnostic("empty", message, branches.place, help=help), context)
         return state.lost()
     if len(ends) == 1:
-        return next(iter(ends.values()))
+        return feeds[0]
     call = LayerCall(kind, branches.arguments, branches.place)
     return _merge(state, call, ends, site)
 
 
-def _merge(state: State, call: LayerCall, ends: Mapping[str, Feed], site: Site) -> Feed:
+def _merge(state: State, call: LayerCall, ends: Sequence[tuple[str, Feed]], site: Site) -> Feed:
     context, step = site.context, snake_case(call.kind)
     path = state.names.automatic(context.prefix, step, context.reserved, call.place)
-    feed = add_layer(state, call, site._replace(feeds=tuple(ends.values())), path, ends)
+    feeds = tuple([feed for _, feed in ends])
+    whose = [words for words, _ in ends]
+    feed = add_layer(state, call, site._replace(feeds=feeds), path, whose)
     state.names.settle(path, feed)
     return feed
 
@@ -140,16 +152,24 @@ def residual(state: State, call: Residual, site: Site) -> Feed:
     feed = state.only_feed("a residual", site, call.place)
     context = state.enter("residual", _label(site), site, call.place)
     outside = Site(context, site.environment, (feed,))
-    inside, before = state.enter("main", "", outside, call.place), len(state.left_out)
+    before = len(state.left_out)
+    around = _around(state, call, outside) if call.around_first else None
+    inside = state.enter("main", "", outside, call.place)
     main = run(state, call.items, Site(inside, site.environment, (feed,)))
-    around: Feed | None = feed
-    if call.shortcut is not None:
-        around = _branch(state, call.shortcut, "shortcut", outside)
+    if not call.around_first:
+        around = _around(state, call, outside)
     left_out = state.left_out[before:]
     result = main if around is None else _sum(state, call, (main, around), left_out, outside)
     if site.name:
         settle(state, site.name, result, call, site)
     return result
+
+
+def _around(state: State, call: Residual, site: Site) -> Feed | None:
+    """What goes around a residual's items; ``None`` where nothing does."""
+    if call.shortcut is None:
+        return site.feed
+    return _branch(state, call.shortcut, "shortcut", site)
 
 
 def _sum(
@@ -170,7 +190,8 @@ def _sum(
     context = site.context
     path = state.names.automatic(context.prefix, "add", context.reserved, residual.place)
     call = LayerCall("Add", NO_ARGUMENTS, residual.place)
-    feed = add_layer(state, call, Site(context, site.environment, (main, around)), path)
+    terms = (around, main) if residual.around_first else (main, around)
+    feed = add_layer(state, call, Site(context, site.environment, terms), path)
     state.names.settle(path, feed)
     return feed
 

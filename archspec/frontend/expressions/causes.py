@@ -39,6 +39,7 @@ class Cause(Enum):
     NO_SIGN = ("", "remove it")
     NO_VALUE = ("", "a value is a number, a `$variable`, a `'text'` or a call")
     NO_VARIABLE = ("", "add it to `vars`")
+    NULL = ("", "")
     QUOTE_NOT_CLOSED = ("", "close it: a text is written `'text'`")
     STEP_OF_ZERO = ("this is 0", "give another step")
     TEXT_ADDED = (

@@ -151,6 +151,7 @@ def wrong(needs: str, value: Value, at: int | None, cause: Cause | None = None) 
     """Tell what is needed, and what stands there instead."""
     if value is UNKNOWN:
         return unknown(at)
+    cause = Cause.NULL if value is None else cause
     return Fault(needs, at, cause=cause, found=(described(value),))
 
 

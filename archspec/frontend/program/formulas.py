@@ -13,20 +13,24 @@ from typing import Any, NamedTuple
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.expressions import expression
-from archspec.frontend.expressions.causes import found_words
+from archspec.frontend.expressions.causes import Cause, found_words
 from archspec.frontend.expressions.expression import ExpressionError, Lookup
 from archspec.frontend.yaml.document import Broken, Value
 
 
 class Located(Exception):
     """An expression cannot be read or evaluated; ``diagnostic`` says where in the file,
-    ``about`` the variable whose value is to blame.
+    ``about`` the variable whose value is to blame. ``of_null`` says that ``null`` stands where it
+    computes: no mistake, unless something uses the value.
     """
 
-    def __init__(self, diagnostic: Diagnostic, about: str | None = None) -> None:
+    def __init__(
+        self, diagnostic: Diagnostic, about: str | None = None, *, of_null: bool = False
+    ) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
         self.about = about
+        self.of_null = of_null
 
 
 class Silenced(Exception):
@@ -147,7 +151,8 @@ def _expression(value: Value) -> Formula:
         try:
             return parsed.evaluate(scope)
         except ExpressionError as error:
-            raise Located(_diagnostic(value, error), error.about) from None
+            of_null = error.cause is Cause.NULL
+            raise Located(_diagnostic(value, error), error.about, of_null=of_null) from None
 
     return Formula(value, _mentions(value, parsed.names), None, compute)
 
@@ -182,7 +187,7 @@ def _diagnostic(value: Value, error: ExpressionError) -> Diagnostic:
         error.sentence,
         part(value, error.start, error.end),
         label,
-        help=error.help or (error.cause.help if error.cause else None),
+        help=error.help or (error.cause.help if error.cause else "") or None,
     )
 
 

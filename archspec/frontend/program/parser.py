@@ -51,6 +51,7 @@ from archspec.frontend.program.program import (
     Reuse,
     SideOutput,
     VariableCall,
+    parts_of,
 )
 from archspec.frontend.vocabulary import (
     BLOCK_NAME,
@@ -445,12 +446,9 @@ class _Reader:
         if key == "output":
             return SideOutput(self._items(value, seen), value.place)
         if key == "residual":
-            shortcut = item.get("shortcut")
-            return Residual(
-                self._items(value, seen),
-                shortcut and self._path("shortcut", shortcut, seen),
-                value.place,
-            )
+            shortcut = self._shortcut(item, seen)
+            first = item.get("first") is not None
+            return Residual(self._items(value, seen), shortcut, first, value.place)
         if key == "branches":
             return self._branches(value, item.data["merge"], seen)
         self.reuses = True
@@ -459,7 +457,11 @@ class _Reader:
     def _branches(self, value: Value, merge: Value, seen: Visible) -> Branches:
         for label, one in value.items():
             self._check_name(label, one.place)
-        paths = tuple(self._path(label, one, seen) for label, one in value.items())
+        labelled = value.items() if value.is_mapping else (("", one) for one in value.elements())
+        paths = tuple(
+            self._path(label, label or str(number), one, seen)
+            for number, (label, one) in enumerate(labelled, 1)
+        )
         name, arguments = next(merge.items()) if merge.is_mapping else (None, None)
         if name is None:
             kind = self._formula(merge, seen)
@@ -475,11 +477,25 @@ class _Reader:
             given = self._checked_arguments(str(kind.data), given)
         return Branches(paths, kind, given, value.place)
 
-    def _path(self, label: str, value: Value, seen: Visible) -> Branch:
+    def _shortcut(self, item: Value, seen: Visible) -> Branch | None:
+        """The way around a residual, ``None`` for the identity."""
+        written = [(word, item.get(word)) for word in ("shortcut", "_shortcut")]
+        ways = [(word, value) for word, value in written if value is not None]
+        if len(ways) > 1:
+            self._problem(
+                "two-operations",
+                "a residual has one way around, and this one has `shortcut` and `_shortcut`",
+                ways[1][1].place,
+                "keep one of them; `_shortcut` is no step of the paths of its layers",
+            )
+        return self._path(ways[0][0], ways[0][0], ways[0][1], seen) if ways else None
+
+    def _path(self, label: str, part: str, value: Value, seen: Visible) -> Branch:
         if value.is_mapping:
-            when, layers = value.data["when"], value.data["layers"]
-            return Branch(label, self._items(layers, seen), self._formula(when, seen), value.place)
-        return Branch(label, self._items(value, seen), None, value.place)
+            items = self._items(value.data["layers"], seen)
+            when = self._formula(value.data["when"], seen)
+            return Branch(label, part, items, when, value.place)
+        return Branch(label, part, self._items(value, seen), None, value.place)
 
     def _sources(self, value: Value | None, seen: Visible) -> tuple[NameFormula, ...] | None:
         if value is None:
@@ -572,7 +588,12 @@ def _written_names(items: Iterable[Item]) -> Iterator[str]:
                 item.repeat is None or item.name.mentions
             ):  # else it is counted, and the name without the count is nobody's
                 yield item.name.text.partition(".")[0]
-        elif isinstance(item.operation, LayerGroup | Residual):
-            yield from item.operation.items.reserved
-        elif isinstance(item.operation, Branches):
-            yield from (path.label for path in item.operation.paths)
+            continue
+        operation = item.operation
+        if isinstance(operation, LayerGroup | Residual):
+            yield from operation.items.reserved
+        if isinstance(operation, Branches):
+            yield from (path.label for path in operation.paths if path.is_step)
+        for path in parts_of(operation):
+            if not path.is_step:
+                yield from path.items.reserved

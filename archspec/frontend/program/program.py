@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from archspec.diagnostics import Span
 from archspec.frontend.program.formulas import Formula, NameFormula
+from archspec.frontend.vocabulary import NO_STEP
 from archspec.frontend.yaml.document import Value
 
 Arguments = Mapping[str, Formula]
@@ -56,12 +57,27 @@ class LayerGroup(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """A branch or a shortcut: its items, and the condition under which there is one."""
+    """A branch or a shortcut: its items, and the condition under which there is one.
+
+    ``label`` is empty where the author gave none; ``part`` is what tells it from the other
+    branches of its item: its label or, without one, its number.
+    """
 
     label: str
+    part: str
     items: Items
     when: Formula | None
     place: Span
+
+    @property
+    def is_step(self) -> bool:
+        """Whether its label is a step of the paths of its items."""
+        return bool(self.label) and not self.label.startswith(NO_STEP)
+
+    @property
+    def words(self) -> str:
+        """What to call it in a complaint."""
+        return f"branch `{self.label}`" if self.label else f"branch {self.part}"
 
 
 class Branches(NamedTuple):
@@ -76,10 +92,13 @@ class Branches(NamedTuple):
 
 
 class Residual(NamedTuple):
-    """``residual`` with its ``shortcut``, ``None`` for the identity."""
+    """``residual`` with its ``shortcut``, ``None`` for the identity; ``around_first`` says that
+    the way around is made, and added, before the items.
+    """
 
     items: Items
     shortcut: Branch | None
+    around_first: bool
     place: Span
 
 
@@ -111,6 +130,7 @@ Operation = (
     | BlockCall
     | VariableCall
     | LayerGroup
+    | Branch
     | Branches
     | Residual
     | Reuse
@@ -176,6 +196,14 @@ class Program(NamedTuple):
     reuses: bool
 
 
+def parts_of(operation: Operation) -> tuple[Branch, ...]:
+    """The branches of an operation, or its shortcut."""
+    if isinstance(operation, Branches):
+        return operation.paths
+    shortcut = operation.shortcut if isinstance(operation, Residual) else None
+    return () if shortcut is None else (shortcut,)
+
+
 def place_of(name: str, items: Items) -> Span | None:
     """Where an item, branch or shortcut of that name stands in a list, or in the groups,
     branches and residuals within.
@@ -184,10 +212,8 @@ def place_of(name: str, items: Items) -> Span | None:
         operation = item.operation
         if item.name is not None and item.name.text == name:
             return item.name.value.span
-        paths = operation.paths if isinstance(operation, Branches) else ()
-        if isinstance(operation, Residual) and operation.shortcut is not None:
-            paths = (operation.shortcut,)
-        place = next((path.place for path in paths if path.label == name), None)
+        paths = parts_of(operation)
+        place = next((path.place for path in paths if path.is_step and path.label == name), None)
         inner = (
             [operation.items] if isinstance(operation, LayerGroup | Residual | SideOutput) else []
         )

@@ -269,6 +269,8 @@ def _item(editor: bool, names: Iterable[str]) -> Schema:
                 "merge": ["branches"],
                 "branches": ["merge"],
                 "shortcut": ["residual"],
+                "_shortcut": ["residual"],
+                "first": ["residual"],
                 "output": ["name"],
             },
         },
@@ -286,9 +288,11 @@ def _structure() -> dict[str, Schema]:
         **says("a name or a list of names", "reference"),
     }
     branches = {
-        "type": "object",
+        "type": ["object", "array"],
         "additionalProperties": path,
+        "items": path,
         "minProperties": 1,
+        "minItems": 1,
         **says("a mapping from names to branches, each a list of items", "mapping"),
     }
     shapes: dict[str, Schema] = {
@@ -331,6 +335,11 @@ def _structure() -> dict[str, Schema]:
             **says("a merging layer, such as `Concatenate` or `Add`", "merge"),
         },
         "shortcut": path,
+        "_shortcut": path,
+        "first": {
+            "const": "shortcut",
+            **says("`shortcut`: the way around comes first", "choice", choices=("shortcut",)),
+        },
     }
     return {
         key: {"description": text, **shapes[key]}

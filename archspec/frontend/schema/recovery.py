@@ -17,7 +17,7 @@ from archspec.layers import KINDS
 
 Path = tuple[str | int, ...]
 
-LISTS_OF_ITEMS = ("layers", "residual", "output", "shortcut")
+LISTS_OF_ITEMS = ("layers", "residual", "output", "shortcut", "_shortcut")
 
 
 class Mistake(NamedTuple):
