@@ -2857,7 +2857,7 @@ def check_paths(case: Case, graph: Graph) -> None:
     paths = {
         **{name: name for name in graph.inputs},
         **graph.endpoints,
-        "main": graph.outputs["main"],
+        **graph.outputs,
     }
     assert {path: graph.tensors[paths[path]].shape for path in case.shapes} == case.shapes
     assert {path: graph.tensors[paths[path]].dtype for path in case.dtypes} == case.dtypes

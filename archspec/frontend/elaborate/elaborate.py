@@ -107,7 +107,7 @@ def _graph(state: State, kinds: Kinds) -> Graph | None:
         state.complain(Diagnostic("empty", message, program.items.place, help=help))
     ends = {**({} if _ends_in_output(state) else {"main": end}), **state.outputs}
     outputs = _names(ends)
-    state.needed.update(outputs.values())
+    state.needed.update([*outputs.values(), *([end.name] if state.problems else [])])
     if state.problems:
         return None
     return Graph(
@@ -126,14 +126,14 @@ def _ends_in_output(state: State) -> bool:
     """Whether the last item is an ``output``, so that the model's outputs are the named ones
     alone.
     """
-    last = state.program.items.items[-1]
-    for scope in state.scopes:
-        if scope.kind == "output" and isinstance(last.operation, SideOutput | Reuse):
-            around = state.scopes[scope.parent or 0]
-            own = around if isinstance(last.operation, Reuse) and around.kind == "reuse" else scope
-            if own.span == last.operation.place:
-                return True
-    return False
+    last = next((item.operation for item in state.program.items.items[-1:]), None)
+    if not isinstance(last, SideOutput | Reuse):
+        return False
+    outputs = [scope for scope in state.scopes if scope.kind == "output"]
+    if isinstance(last, Reuse):
+        around = [state.scopes[scope.parent or 0] for scope in outputs]
+        outputs = [scope for scope in around if scope.kind == "reuse"]
+    return any(scope.span == last.place for scope in outputs)
 
 
 def _names(feeds: Mapping[str, Feed]) -> dict[str, str]:

@@ -69,8 +69,10 @@ def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
         for key in refusal.unknown_keys():
             yield from _unknown_key(refusal, key, refusal.value.data[key], known)
     elif refusal.path:
-        help = "begin each item with `- `"
-        message = f"`{refusal.key}` must be a list of items, each a line `- Layer: {{...}}`"
+        what, help = f"`{refusal.key}`", "begin each item with `- `"
+        if isinstance(refusal.path[-1], int):
+            what, help = f"entry {refusal.path[-1] + 1} of {what}", _as_branch(refusal.value)
+        message = f"{what} must be a list of items, each a line `- Layer: {{...}}`"
         yield Diagnostic(
             "wrong-value", message, first_line(refusal.value.place), "found a mapping", help=help
         )
@@ -82,6 +84,14 @@ def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
             "a spec has no such key",
             help=foreign.spec_help(refusal.value.data) or BEGINNING,
         )
+
+
+def _as_branch(entry: Value) -> str:
+    """What to write for a mapping in a list of branches: an item, or a branch with its name."""
+    key = next(iter(entry.data))
+    if entry.data[key].is_list:
+        return f"to name the branches, remove the `- ` before each: `branches: {{{key}: [...]}}`"
+    return f"a branch is a list: write `- [{key}: ...]`, or `- - {key}: ...` over several lines"
 
 
 def _unknown_key(
@@ -383,7 +393,10 @@ def where_it_belongs(document: Document, path: Path, key: str) -> str:
         if "layers" in item.data
         else "put it into an item with `residual`"
     )
-    return f"`shortcut` is the way around a `residual`: {instead}, or remove it"
+    what = "says that the way around a `residual` comes first"
+    if key != "first":
+        what = "is the way around a `residual`"
+    return f"`{key}` {what}: {instead}, or remove it"
 
 
 def out_of(around: Value, modifier: Value, key: str, *, dash: bool = False) -> str:

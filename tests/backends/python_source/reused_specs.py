@@ -49,8 +49,12 @@ class _Maker:
             "vars": {"yes": True, "no": False, "two": 2, "none": 0, "list": [1, 2]},
             "input": [4],
             "blocks": dict(self.blocks),
-            "layers": [*self._items(["input"], 0), {"Dense": {"units": 4}}],
+            "layers": [*self._items(["input"], 0), {"Dense": {"units": 4}}, *self._end()],
         }
+
+    def _end(self) -> list[Item]:
+        """Nothing or, so that no output is called `main`, one more of them."""
+        return [{"name": "last", "output": []}] if self.random.random() < 0.2 else []
 
     def _block(self, name: str) -> dict[str, Any]:
         if self.random.random() < 0.7:
@@ -123,15 +127,17 @@ class _Maker:
         if kind == "output":
             return {"name": self._name(), "output": self._items(seen, depth)}
         if kind == "branches":
-            paths = {self._name(): self._path(seen, depth) for _ in range(2)}
-            return {"branches": paths, "merge": self._choice(["Add", "Average"])}
+            paths = {self._label(): self._path(seen, depth) for _ in range(2)}
+            labelled = self.random.random() < 0.7
+            written = paths if labelled else list(paths.values())
+            return {"branches": written, "merge": self._choice(["Add", "Average"])}
         if kind == "residual":
             item: Item = {"residual": [{"ReLU": None}, *self._items(seen, depth)]}
-            return (
-                item
-                if self.random.random() < 0.5
-                else {**item, "shortcut": self._path(seen, depth)}
-            )
+            if self.random.random() < 0.5:
+                item[self._choice(["shortcut", "_shortcut"])] = self._path(seen, depth)
+            if self.random.random() < 0.3:
+                item["first"] = "shortcut"
+            return item
         return {"layers": self._items(seen, depth)}
 
     def _path(self, seen: list[str], depth: int) -> Any:
@@ -139,6 +145,10 @@ class _Maker:
         if self.random.random() < 0.2:
             return {"when": self._choice(CONDITIONS[:-1]), "layers": items}
         return items
+
+    def _label(self) -> str:
+        """The name of a branch, now and then one that is no step of a path."""
+        return f"{self._choice(['', '', '_'])}{self._name()}"
 
     def _name(self) -> str:
         self.number += 1
