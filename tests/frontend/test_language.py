@@ -236,9 +236,10 @@ DOCUMENT = [
             - ReLU
         - name: beta
           output: [Flatten, Dense: {units: 3}]
+        - ELU
         """,
         outputs={
-            "main": "g.re_lu",
+            "main": "elu",
             "zeta": "zeta.flatten",
             "g.alpha": "conv2d",
             "beta": "beta.dense",
@@ -1676,8 +1677,8 @@ BLOCKS = [
         for word in ("i", "in", "prev", "max", "make_divisible", "true", "null", "if", "and")
     ),
     Case(
-        "i is no argument",
-        "blocks: {b: {args: [i], layers: [ReLU]}}\nlayers: [b: {i: 1}]",
+        "i is no local value",
+        "blocks: {b: {let: {i: 1}, layers: [ReLU]}}\nlayers: [b]",
         refused="reserved-name",
     ),
     Case(
@@ -1856,8 +1857,8 @@ NAMES = [
         layers:
           - {branches: {p: [Dense: {units: 2}], q: [Dense: {units: 3}]}, merge: Concatenate, repeat: 2}
           - {name: g, layers: [Dense: {units: 6}]}
-          - {residual: [ReLU], shortcut: [Dense: {units: 6}]}
           - {name: o, output: [Flatten]}
+          - {residual: [ReLU], shortcut: [Dense: {units: 6}]}
         expect:
           shapes:
             {input: [8, 8, 4], p: [8, 8, 2], p.dense: [8, 8, 2], q_2: [8, 8, 3], concatenate: [8, 8, 5], concatenate_2: [8, 8, 5], g: [8, 8, 6],

@@ -51,8 +51,13 @@ def same(node: tree.Node, scope: Lookup) -> bool:
     """
     if isinstance(node, tree.Comprehension):
         over = value_of(node.source, scope)
-        elements = (_Inside(scope, node.variable, each) for each in over or ())
-        return same(node.source, scope) and all(same(node.element, inner) for inner in elements)
+        inside = [_Inside(scope, node.variable, each) for each in over or ()]
+        if node.condition is not None:
+            condition = node.condition
+            if not all(same(condition, inner) for inner in inside):
+                return False
+            inside = [inner for inner in inside if value_of(condition, inner)]
+        return same(node.source, scope) and all(same(node.element, inner) for inner in inside)
     return all(same(child, scope) for child in _children(node)) and not any(_differs(node, scope))
 
 
@@ -78,7 +83,7 @@ def names_in(node: tree.Node) -> Iterator[str]:
     for child in _children(node):
         bound = (
             node.variable
-            if isinstance(node, tree.Comprehension) and child is node.element
+            if isinstance(node, tree.Comprehension) and child is not node.source
             else None
         )
         yield from (name for name in names_in(child) if name != bound)

@@ -142,19 +142,23 @@ class Translator:
         return Code("[" + ", ".join(self.text(item, CONDITIONAL) for item in node.items) + "]")
 
     def comprehension(self, node: tree.Comprehension) -> Code:
-        """`[element for variable in source]`."""
+        """`[element for variable in source if condition]`."""
         source = self.sequence(node.source, OR)
         outer, name = self.bound, self._free(node)
         self.bound = {**outer, node.variable: name}
         element = self.text(node.element, CONDITIONAL)
+        condition = f" if {self.text(node.condition, OR)}" if node.condition is not None else ""
         self.bound = outer
-        return Code(f"list({source})" if element == name else f"[{element} for {name} in {source}]")
+        if element == name and not condition:
+            return Code(f"list({source})")
+        return Code(f"[{element} for {name} in {source}{condition}]")
 
     def _free(self, node: tree.Comprehension) -> str:
-        """A name for the variable of a comprehension, which hides nothing that its element
-        mentions.
+        """A name for the variable of a comprehension, which hides nothing that its element or its
+        condition mentions.
         """
-        mentioned = set(names_in(node.element)) - {node.variable}
+        inside = [node.element, *([] if node.condition is None else [node.condition])]
+        mentioned = {name for part in inside for name in names_in(part)} - {node.variable}
         texts = [self.bound.get(name) or _text(self.peek(name)) for name in mentioned]
         taken = {*RESERVED, *OURS, "o", *re.findall(r"\w+", " ".join(texts))}
         name = node.variable.lower()

@@ -4,17 +4,19 @@ blocks in a chain, groups, branches, residuals and side paths.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from archspec.backends.python_source import calls, tensors
 from archspec.backends.python_source.facts import common, repetitions_around
-from archspec.backends.python_source.loops import RepeatedItem, repeated
+from archspec.backends.python_source.loops import RepeatedItem, repeated, written_out
 from archspec.backends.python_source.naming import automatic_name, item_name, text_of
 from archspec.backends.python_source.outputs import begin_output, end_output, stays_to_end
 from archspec.backends.python_source.reuse import as_function, reuse
 from archspec.backends.python_source.words import Code, Template
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Place
 from archspec.frontend.elaborate.recording import Step, Visit
+from archspec.frontend.elaborate.repeat import rows_of
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
     BlockCall,
@@ -173,14 +175,41 @@ def _is_there(writer: FunctionWriter, site: ItemSite, path: Branch) -> bool:
     return there
 
 
+def _fanned(
+    writer: FunctionWriter, site: ItemSite, path: Branch
+) -> Iterator[tuple[Branch, ItemSite]]:
+    """A branch, or all those of a fan that are there, one after the other with their variables
+    written out. Raises `Varies`.
+    """
+    if path.repeat is None:
+        if _is_there(writer, site, path):
+            yield path, site
+        return
+    writer.fix(path.repeat, site.scope)
+    rows = common([(step, _rows(path.repeat, step)) for step in site.steps])
+    for index, row in enumerate(rows):
+        scope = {**site.place.scope, **written_out(writer, row, index)}
+        here = site._replace(place=site.place._replace(scope=scope))
+        one = path._replace(part=f"{path.part}#{index + 1}")
+        if _is_there(writer, here, one):
+            label = common([(step, step.labels[one.part]) for step in site.steps])
+            yield one._replace(label=label), here
+
+
+def _rows(repeat: Formula, step: Step) -> list[dict[str, Any]]:
+    rows = rows_of(repeat.evaluate(step.environment))
+    assert isinstance(rows, list)
+    return rows
+
+
 def _branches(writer: FunctionWriter, site: ItemSite, operation: Branches, feed: str) -> str:
     """Branches and the layer that merges them."""
     ends, own = [], []
-    for path in operation.paths:
-        if _is_there(writer, site, path):
+    for written in operation.paths:
+        for path, here in _fanned(writer, site, written):
             label = path.label.strip("_")
             own.append(writer.names.new(label or "branch", f"{label}_branch".strip("_")))
-            ends.append(_path(writer, site, path, feed, own[-1]))
+            ends.append(_path(writer, here, path, feed, own[-1]))
     if len(ends) == 1:
         return ends[0]
     kind = common([(step, step.node.layer.kind() if step.node else "") for step in site.steps])

@@ -4,7 +4,7 @@ repetition after the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archspec.backends.python_source.expressions import Known
@@ -20,9 +20,10 @@ from archspec.backends.python_source.layout import (
 )
 from archspec.backends.python_source.values import Bound, Scope
 from archspec.backends.python_source.words import Code, quoted
-from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Loop, Place
+from archspec.backends.python_source.writer import COUNT, FunctionWriter, ItemSite, Loop, Place
 from archspec.frontend.elaborate.recording import Address, Step, Visit
 from archspec.frontend.program.formulas import Formula
+from archspec.frontend.program.names import COUNTER
 from archspec.frontend.yaml.document import Value
 
 Once = Callable[[FunctionWriter, ItemSite], str]
@@ -90,17 +91,31 @@ def _unrolled(writer: FunctionWriter, repeat: RepeatedItem, once: Once) -> str:
     for index, here in enumerate(zip(*steps, strict=True)):
         rows = [_row(step) for step in here]
         common(list(zip(here, map(repr, rows), strict=True)))
-        known = {name: Bound(Known(value)) for name, value in {**rows[0], "i": index}.items()}
+        known = written_out(writer, rows[0], index)
         place = repeat.place._replace(scope={**repeat.place.scope, **known})
         chain = once(writer, ItemSite(list(here), place, chain))
     return chain
+
+
+def written_out(writer: FunctionWriter, row: Mapping[str, Any], index: int) -> Scope:
+    """The variables of one repetition, and the one that counts them, as values."""
+    known = {name: Bound(Known(value)) for name, value in row.items()}
+    return {**known, **_counter(writer, Bound(Known(index)))}
+
+
+def _counter(writer: FunctionWriter, bound: Bound) -> Scope:
+    """What stands for the count of repetitions: a variable of the text, unless an argument of the
+    block hides it.
+    """
+    hidden = writer.block is not None and COUNTER in writer.block.parameters
+    return {COUNT: bound} if hidden else {COUNT: bound, COUNTER: bound}
 
 
 def _row(step: Step) -> dict[str, Any]:
     """The values of a repetition's variables."""
     parent = step.environment.parent
     assert parent is not None
-    return {name: value for name, value in parent.values.items() if name not in ("i", "prev")}
+    return {name: value for name, value in parent.values.items() if name not in (COUNTER, "prev")}
 
 
 def _loop(writer: FunctionWriter, repeat: RepeatedItem, once: Once, *, counts: bool) -> str | None:
@@ -112,7 +127,7 @@ def _loop(writer: FunctionWriter, repeat: RepeatedItem, once: Once, *, counts: b
     index = writer.names.new("i", "j", "k", "n") if counts else "_"
     depends = writer.values.sources(repeat.formula, repeat.scope)
     bound = {name: Bound(Code(text), depends) for name, text in head.names.items()}
-    bound["i"] = Bound(Code(index))
+    bound |= _counter(writer, Bound(Code(index)))
     writer.clobbered |= place.target == writer.input
     writer.loops.append(Loop(repeat.address, index))
     body: list[Statement] = []

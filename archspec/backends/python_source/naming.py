@@ -10,7 +10,7 @@ from archspec.backends.python_source.expressions import Known
 from archspec.backends.python_source.facts import Varies, within
 from archspec.backends.python_source.values import count_after
 from archspec.backends.python_source.words import Code, Template, joined, layer_name
-from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Loop
+from archspec.backends.python_source.writer import COUNT, FunctionWriter, ItemSite, Loop
 from archspec.frontend.elaborate.recording import Step
 
 
@@ -22,7 +22,7 @@ def item_name(writer: FunctionWriter, site: ItemSite, base: str) -> Template:
         return automatic_name(writer, [(step, step.name) for step in site.steps], base)
     template = writer.values.name(site.item.name, site.steps, site.scope)
     if any(step.counted for step in site.steps):
-        index = writer.find("i", site.scope).meaning
+        index = writer.find(COUNT, site.scope).meaning
         assert isinstance(index, Code | Known)
         return count_after(template, index)
     return template

@@ -17,6 +17,9 @@ from archspec.frontend.elaborate.recording import Address, Step, Visit
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import Block, Item
 
+COUNT = "#"
+"""What the count of repetitions is called among the names at a place, whatever `$i` is there."""
+
 
 class Place(NamedTuple):
     """Where items are written: the names that expressions see, the paths around, the innermost

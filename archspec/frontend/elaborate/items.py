@@ -9,13 +9,11 @@ from typing import Any
 from archspec import limits
 from archspec.frontend.elaborate.names import join
 from archspec.frontend.elaborate.paths import complain_of_unknown, settle, written_path
-from archspec.frontend.elaborate.repeat import repetitions
+from archspec.frontend.elaborate.repeat import Repeated, in_repetition, is_counted, repetitions
 from archspec.frontend.elaborate.scope import (
     FAILED,
-    NO_ARGUMENTS,
     Context,
     Feed,
-    Frame,
     Site,
     Turn,
 )
@@ -57,28 +55,16 @@ def _all(state: State, item: Item, site: Site) -> Feed:
     rows = repetitions(state, item.repeat, item.when, site)
     if rows is None:
         return state.lost(feed, unseen=True)
-    bound = {"i", *(rows[0] if rows else ())}
-    counted = item.name is not None and bound.isdisjoint(one.name for one in item.name.mentions)
+    counted = item.name is not None and is_counted(state, item.name, rows, context)
     if not rows and item.name is not None and not item.name.mentions:
         place = item.repeat.value.place
         state.names.left_out[join(context.prefix, item.name.text)] = "repeat", place
     for index, row in enumerate(rows):
         if index:
             state.budget.item(item.place)
-        inner = site.environment.child({**row, "i": index, "prev": feed})
         turn = Turn(index + 1, len(rows), counted)
-        frame = Frame(
-            "repetition",
-            item.name,
-            item.place,
-            context.frame,
-            NO_ARGUMENTS,
-            inner,
-            turn.index,
-            turn.count,
-        )
-        here = Site(context._replace(frame=frame), inner, (feed,))
-        feed = _once(state, item, here, turn)
+        repeated = Repeated(item.name, item.place, row, turn)
+        feed = _once(state, item, in_repetition(state, repeated, feed, site), turn)
     return feed
 
 

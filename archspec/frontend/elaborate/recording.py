@@ -71,7 +71,8 @@ class Step:
 
     ``target`` is the layer kind or block that was called, ``node`` the layer that the item itself
     added: its own, or that of a merge. ``visits`` are the lists within it by their parts, those of
-    the item that it uses again where it is a ``reuse``; ``nodes`` is the stretch of the graph's
+    the item that it uses again where it is a ``reuse``, and ``labels`` those of its branches by
+    theirs; ``nodes`` is the stretch of the graph's
     nodes that it made.
     """
 
@@ -91,6 +92,7 @@ class Step:
     node: Node | None = None
     values: Environment | None = None
     visits: dict[str, Visit] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     nodes: range = range(0)
     feeds: tuple[str, ...] = ()
     reused: str = ""
@@ -175,8 +177,9 @@ class Recorder(Observer):
         self.numbers.pop()
 
     def branch_begun(self, path: Branch) -> None:
-        """Note which part of the item comes next."""
+        """Note which part of the item comes next, and what it is called."""
         self.part = path.part
+        self.step.labels[path.part] = path.label
 
     def repeat_begun(self, item: Item, site: Site) -> None:
         """Note what the ``repeat`` sees."""

@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic
-from archspec.frontend.elaborate.scope import FAILED, Environment, Site
+from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.elaborate.scope import (
+    FAILED,
+    NO_ARGUMENTS,
+    Context,
+    Environment,
+    Feed,
+    Frame,
+    Site,
+    Turn,
+)
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.expressions.expression import RESERVED, UNKNOWN
 from archspec.frontend.expressions.values import show
 from archspec.frontend.program.complaints import each_value
-from archspec.frontend.program.formulas import Formula, Located, Silenced
+from archspec.frontend.program.formulas import Formula, Located, NameFormula, Silenced
+from archspec.frontend.program.names import COUNTER
 from archspec.frontend.yaml.document import Value
 from archspec.spelling import did_you_mean, listed_names
 
@@ -58,6 +68,50 @@ def repetitions(
         state.complain(_complaint(state, rows, repeat, value, site.environment), site.context)
         return None
     return rows
+
+
+class Repeated(NamedTuple):
+    """One repetition of an item or a branch: its name, its place in the text, the variables of the
+    ``repeat``, and which one it is.
+    """
+
+    name: NameFormula | None
+    place: Span
+    row: dict[str, Any]
+    turn: Turn
+
+
+def in_repetition(state: State, repeated: Repeated, previous: Feed, site: Site) -> Site:
+    """Where a repetition is carried out: what is visible in it, and the way there."""
+    name, place, row, turn = repeated
+    context = site.context
+    inner = site.environment.child({**row, **_counter(state, turn, context), "prev": previous})
+    frame = Frame(
+        "repetition", name, place, context.frame, NO_ARGUMENTS, inner, turn.index, turn.count
+    )
+    return Site(context._replace(frame=frame), inner, (previous,))
+
+
+def _counter(state: State, turn: Turn, context: Context) -> dict[str, int]:
+    """The variable that counts the repetitions, unless an argument of the block hides it."""
+    return {} if _hides_counter(state, context) else {COUNTER: turn.index - 1}
+
+
+def _hides_counter(state: State, context: Context) -> bool:
+    block = context.blocks[-1] if context.blocks else ""
+    return bool(block) and COUNTER in state.program.blocks[block].parameters
+
+
+def is_counted(
+    state: State, name: NameFormula, rows: list[dict[str, Any]], context: Context
+) -> bool:
+    """Whether a name gets the number of the repetition: it uses no variable that tells them
+    apart.
+    """
+    bound = {*(rows[0] if rows else ())}
+    if not _hides_counter(state, context):
+        bound.add(COUNTER)
+    return bound.isdisjoint(one.name for one in name.mentions)
 
 
 def _is_left_out(when: Formula | None, site: Site) -> bool:

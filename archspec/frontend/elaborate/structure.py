@@ -9,7 +9,13 @@ from archspec.diagnostics import Diagnostic, at_line
 from archspec.frontend.elaborate.items import run
 from archspec.frontend.elaborate.layers import add_layer
 from archspec.frontend.elaborate.names import Entry, join, last_step
-from archspec.frontend.elaborate.paths import complain_of_unknown, item_path, settle
+from archspec.frontend.elaborate.paths import (
+    another_name,
+    complain_of_unknown,
+    item_path,
+    settle,
+)
+from archspec.frontend.elaborate.repeat import Repeated, in_repetition, is_counted, repetitions
 from archspec.frontend.elaborate.scope import (
     FAILED,
     NO_ARGUMENTS,
@@ -18,11 +24,13 @@ from archspec.frontend.elaborate.scope import (
     Frame,
     Named,
     Site,
+    Turn,
 )
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.elaborate.words import projection
 from archspec.frontend.expressions.values import show
-from archspec.frontend.program.complaints import merge_problem
+from archspec.frontend.program.complaints import better_name, merge_problem, name_problem
+from archspec.frontend.program.formulas import NameFormula
 from archspec.frontend.program.program import (
     Branch,
     Branches,
@@ -72,14 +80,68 @@ def branches(state: State, call: Branches, site: Site) -> Feed:
     context = state.enter("branches", _label(site), site, call.place)
     inside = Site(context, site.environment, (feed,))
     ends: list[tuple[str, Feed]] = []
-    for path in call.paths:
-        end = _branch(state, path, "branch", inside)
-        if end is not None:
-            ends.append((path.words, end))
+    for written in call.paths:
+        fanned = _fanned(state, written, inside)
+        if fanned is None:
+            ends.append((written.words, state.lost(feed, unseen=True)))
+        for path, here in fanned or ():
+            end = _branch(state, path, "branch", here)
+            if end is not None:
+                ends.append((path.words, end))
     result = _merged(state, call, ends, inside)
     if site.name:
         settle(state, site.name, result, call, site)
     return result
+
+
+def _fanned(state: State, path: Branch, site: Site) -> list[tuple[Branch, Site]] | None:
+    """A branch, or all those of a fan, each with where it is carried out; ``None`` where the
+    ``repeat`` of the fan is wrong.
+    """
+    if path.repeat is None:
+        return [(path, site)]
+    rows = repetitions(state, path.repeat, path.when, site)
+    if rows is None:
+        return None
+    counted = path.name is not None and is_counted(state, path.name, rows, site.context)
+    labels: set[str] = set()
+    fanned = []
+    for index, row in enumerate(rows):
+        state.budget.item(path.place)
+        turn = Turn(index + 1, len(rows), counted)
+        repeated = Repeated(path.name, path.place, row, turn)
+        here = in_repetition(state, repeated, site.feed, site)
+        part, label = f"{path.part}#{turn.index}", ""
+        if path.name is not None:
+            label = _label_of_fan(state, path.name, turn, here)
+            if label in labels:
+                _complain_of_label(state, label, path.name, here)
+            labels |= {label} - {""}
+        fanned.append((path._replace(label=label, part=part), here))
+    return fanned
+
+
+def _label_of_fan(state: State, name: NameFormula, turn: Turn, site: Site) -> str:
+    """The label of one branch of a fan; none where it is wrong."""
+    text = state.guarded(name.fill, site.environment, site.context)
+    if text is FAILED:
+        state.names.unsure = True
+        return ""
+    text = f"{text}{turn.index}" if turn.counted else str(text)
+    complaint = name_problem(text)
+    if complaint is None:
+        return text
+    place, help = name.value.span, better_name(text)
+    state.complain(Diagnostic("wrong-name", complaint, place, help=help), site.context)
+    state.names.unsure = True
+    return ""
+
+
+def _complain_of_label(state: State, label: str, name: NameFormula, site: Site) -> None:
+    message = f"the branch `{label}` is there already, of another repetition"
+    help = another_name(name, site.context)
+    problem = Diagnostic("duplicate-name", message, name.value.span, help=help)
+    state.complain(problem, site.context)
 
 
 def _branch(state: State, path: Branch, kind: str, site: Site) -> Feed | None:

@@ -47,7 +47,7 @@ class Cause(Enum):
         "a text can only be compared and chosen: write it whole, or put variables into a `name`",
     )
     TEXT_TOO_LONG = ("", "choose shorter values")
-    TWO_LOOPS = ("", "write `[... for $x in $list]`")
+    TWO_LOOPS = ("", "write `[... for $x in $list if ...]`, conditions joined by `and`")
     UNKNOWN_SIZE_WITHIN = ("", "give the input fixed sizes instead of `null`")
 
     def __init__(self, label: str, help: str) -> None:

@@ -43,6 +43,7 @@ Frame: TypeAlias = (
     "list[Any]"  # the scope, then the values of the variables that comprehensions bind
 )
 Code: TypeAlias = "Callable[[Frame], Value]"
+Condition: TypeAlias = "Callable[[Frame], bool]"
 
 
 class Closures:
@@ -70,17 +71,18 @@ class Closures:
         """Compile several nodes."""
         return [self.code(node) for node in nodes]
 
-    def binding(self, name: str, node: Node) -> tuple[int, Code]:
-        """Compile a node that sees one variable more; return the place of its value in the
-        frame, too.
+    def binding(self, node: Comprehension) -> tuple[int, Code, Condition | None]:
+        """Compile the element and the condition of a comprehension, which see one variable more;
+        return the place of its value in the frame, too.
         """
         outer = self.bound
         self.slots += 1
         slot = self.slots
-        self.bound = {**outer, name: slot}
-        code = self.code(node)
+        self.bound = {**outer, node.variable: slot}
+        code = self.code(node.element)
+        condition = None if node.condition is None else _condition(self, node.condition)
         self.bound = outer
-        return slot, code
+        return slot, code, condition
 
     def free_names(self) -> tuple[Name, ...]:
         """Return the variables mentioned, in the order of the text."""
@@ -211,17 +213,32 @@ def _list(closures: Closures, node: ListOf) -> Code:
 def _comprehension(closures: Closures, node: Comprehension) -> Code:
     source = closures.code(node.source)
     before = closures.count
-    slot, element = closures.binding(node.variable, node.element)
+    slot, element, condition = closures.binding(node)
     steps = closures.count - before
 
     def run(frame: Frame) -> Value:
         over = source(frame)
         try:
-            return _collected(frame, operators.sequence(over), slot, element, steps)
+            sequence = operators.sequence(over)
+            if condition is not None:
+                sequence = _chosen(frame, sequence, slot, condition)
+            return _collected(frame, sequence, slot, element, steps)
         except Fault as fault:
             raise located(fault, node, node.source) from None
 
     return run
+
+
+def _chosen(frame: Frame, over: list[Value], slot: int, condition: Condition) -> list[Value]:
+    """The values for which the condition of a comprehension holds."""
+    values.check_length(len(over))
+    found = []
+    for value in over:
+        frame[0].spend(1)
+        frame[slot] = value
+        if condition(frame):
+            found.append(value)
+    return found
 
 
 def _collected(

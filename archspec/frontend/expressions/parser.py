@@ -262,13 +262,18 @@ class Parser:
         self.take()
         variable = self._bound_variable()
         self._expect("in", "this `for` has no `in`", "write `for $x in $list`")
-        source = self.expression(_OR)
+        source, condition = self.expression(_OR), None
+        if self.token.text == "if":
+            self.take()
+            condition = self.expression(_OR)
         if self.token.text in ("if", "for"):
             message = (
-                f"a list comprehension has one `for` and no `if`, and here is `{self.token.text}`"
+                "a list comprehension has one `for` and at most one `if`, and here is another"
+                f" `{self.token.text}`"
             )
             raise ExpressionError(message, self.token.start, self.token.end, cause=Cause.TWO_LOOPS)
-        return Comprehension(opening.start, self._close(opening), element, variable, source)
+        end = self._close(opening)
+        return Comprehension(opening.start, end, element, variable, source, condition)
 
     def _bound_variable(self) -> str:
         token = self.take() if self.token.kind != "end" else self.token

@@ -42,13 +42,14 @@ class ListOf(NamedTuple):
 
 
 class Comprehension(NamedTuple):
-    """`[element for $variable in source]`."""
+    """`[element for $variable in source if condition]`; the condition may be left out."""
 
     start: int
     end: int
     element: Node
     variable: str
     source: Node
+    condition: Node | None = None
 
 
 class Sign(NamedTuple):

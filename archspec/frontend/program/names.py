@@ -11,6 +11,9 @@ from archspec.frontend.expressions.expression import BUILTINS, RESERVED
 from archspec.frontend.vocabulary import VARIABLE_NAME
 from archspec.spelling import did_you_mean, listed_names
 
+COUNTER = "i"
+"""The variable that counts repetitions, unless an argument of the block has that name."""
+
 RESERVED_FOR = {
     "i": "`$i` counts repetitions",
     "in": "`$in` is the input of a block",

@@ -31,7 +31,12 @@ from archspec.frontend.program.formulas import (
     mentioned,
     name_formula,
 )
-from archspec.frontend.program.names import Visible, unknown_variable, variable_problem
+from archspec.frontend.program.names import (
+    COUNTER,
+    Visible,
+    unknown_variable,
+    variable_problem,
+)
 from archspec.frontend.program.program import (
     ArgumentsByKind,
     Block,
@@ -285,7 +290,8 @@ class _Reader:
         for one in value.elements() if value is not None else ():
             name, default = next(one.items()) if one.is_mapping else (str(one.text), None)
             place = default.place if default is not None else one.span
-            self._check_variable(name, place)
+            if name != COUNTER:  # an argument may hide it
+                self._check_variable(name, place)
             if name in parameters:
                 help = f"remove one; the first is on line {parameters[name].place.line}"
                 self._problem("duplicate-name", f"the argument `{name}` stands twice", place, help)
@@ -456,7 +462,8 @@ class _Reader:
 
     def _branches(self, value: Value, merge: Value, seen: Visible) -> Branches:
         for label, one in value.items():
-            self._check_name(label, one.place)
+            if one.get("repeat") is None:
+                self._check_name(label, one.place)
         labelled = value.items() if value.is_mapping else (("", one) for one in value.elements())
         paths = tuple(
             self._path(label, label or str(number), one, seen)
@@ -491,11 +498,22 @@ class _Reader:
         return self._path(ways[0][0], ways[0][0], ways[0][1], seen) if ways else None
 
     def _path(self, label: str, part: str, value: Value, seen: Visible) -> Branch:
-        if value.is_mapping:
-            items = self._items(value.data["layers"], seen)
-            when = self._formula(value.data["when"], seen)
-            return Branch(label, part, items, when, value.place)
-        return Branch(label, part, self._items(value, seen), None, value.place)
+        if not value.is_mapping:
+            return Branch(label, part, self._items(value, seen), None, value.place)
+        repeat, when, name, inner = value.get("repeat"), value.get("when"), None, seen
+        if repeat is not None:
+            inner = self._bound_by(repeat, seen)
+            if label:
+                name = self._name(Value(label, value.place, text=label, plain=True), inner)
+        return Branch(
+            label,
+            part,
+            self._items(value.data["layers"], inner),
+            when and self._formula(when, inner),
+            value.place,
+            repeat and self._formula(repeat, seen),
+            name,
+        )
 
     def _sources(self, value: Value | None, seen: Visible) -> tuple[NameFormula, ...] | None:
         if value is None:
@@ -593,7 +611,11 @@ def _written_names(items: Iterable[Item]) -> Iterator[str]:
         if isinstance(operation, LayerGroup | Residual):
             yield from operation.items.reserved
         if isinstance(operation, Branches):
-            yield from (path.label for path in operation.paths if path.is_step)
+            yield from (
+                path.label
+                for path in operation.paths
+                if path.is_step and (path.repeat is None or (path.name and path.name.mentions))
+            )
         for path in parts_of(operation):
             if not path.is_step:
                 yield from path.items.reserved

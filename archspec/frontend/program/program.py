@@ -60,7 +60,8 @@ class Branch(NamedTuple):
     """A branch or a shortcut: its items, and the condition under which there is one.
 
     ``label`` is empty where the author gave none; ``part`` is what tells it from the other
-    branches of its item: its label or, without one, its number.
+    branches of its item: its label or, without one, its number. Under a ``repeat`` it is a fan, a
+    branch for each repetition, and ``name`` is its label as a formula.
     """
 
     label: str
@@ -68,6 +69,8 @@ class Branch(NamedTuple):
     items: Items
     when: Formula | None
     place: Span
+    repeat: Formula | None = None
+    name: NameFormula | None = None
 
     @property
     def is_step(self) -> bool:

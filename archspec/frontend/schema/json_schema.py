@@ -280,7 +280,8 @@ def _item(editor: bool, names: Iterable[str]) -> Schema:
 def _structure() -> dict[str, Schema]:
     """The operations that are no layers, and the modifiers."""
     items = {"$ref": "#/$defs/items"}
-    path = _path()
+    shortcut = _path({}, ["when", "layers"])
+    path = _path({"repeat": _repeat()}, ["layers"])
     reference = {
         "type": ["string", "number", "boolean", "array"],
         "items": NAME,
@@ -302,22 +303,7 @@ def _structure() -> dict[str, Schema]:
         "reuse": NAME,
         "output": items,
         "name": NAME,
-        "repeat": {
-            "type": ["integer", "array", "object", "string"],
-            "minimum": 0,
-            "pattern": "[$]",
-            "items": {
-                "type": ["object", "string"],
-                "pattern": "[$]",
-                **says("a row, `{name: value}`", "row"),
-            },
-            "additionalProperties": {
-                "type": ["array", "string"],
-                "pattern": "[$]",
-                **says("a list of values, one for each repetition", "values"),
-            },
-            **says("a count, lists of values by variable, or a list of rows", "count"),
-        },
+        "repeat": _repeat(),
         "when": {
             "type": ["boolean", "string"],
             "pattern": "[$]",
@@ -334,8 +320,8 @@ def _structure() -> dict[str, Schema]:
             "maxProperties": 1,
             **says("a merging layer, such as `Concatenate` or `Add`", "merge"),
         },
-        "shortcut": path,
-        "_shortcut": path,
+        "shortcut": shortcut,
+        "_shortcut": shortcut,
         "first": {
             "const": "shortcut",
             **says("`shortcut`: the way around comes first", "choice", choices=("shortcut",)),
@@ -347,10 +333,30 @@ def _structure() -> dict[str, Schema]:
     }
 
 
-def _path() -> Schema:
-    """A branch or a shortcut: a list of items, or one under a condition."""
+def _repeat() -> Schema:
+    return {
+        "type": ["integer", "array", "object", "string"],
+        "minimum": 0,
+        "pattern": "[$]",
+        "items": {
+            "type": ["object", "string"],
+            "pattern": "[$]",
+            **says("a row, `{name: value}`", "row"),
+        },
+        "additionalProperties": {
+            "type": ["array", "string"],
+            "pattern": "[$]",
+            **says("a list of values, one for each repetition", "values"),
+        },
+        **says("a count, lists of values by variable, or a list of rows", "count"),
+    }
+
+
+def _path(more: Schema, required: list[str]) -> Schema:
+    """A branch or a shortcut: a list of items, or one under a condition, or with ``more`` keys."""
     conditional = {
         "properties": {
+            **more,
             "when": {
                 "type": ["boolean", "string"],
                 "pattern": "[$]",
@@ -358,7 +364,7 @@ def _path() -> Schema:
             },
             "layers": {"$ref": "#/$defs/items"},
         },
-        "required": ["when", "layers"],
+        "required": required,
         "additionalProperties": False,
         EXPECTS: Expects("path under a condition"),
     }

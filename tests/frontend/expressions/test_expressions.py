@@ -88,7 +88,8 @@ VALUES = [
     ("[$x * 2 for $x in $list]", [6, 8, 12, 6]), ("[ceil(1.5 * $row['depth']) for $row in $rows]", [5, 8]),
     ("$([r['width'] for r in rows])", [16, 24]),
     ("[[$x * $y for $y in [1, 2]] for $x in [1, 2]]", [[1, 2], [2, 4]]), ("[[$x for $x in [$x, $x]] for $x in [1, 2]]", [[1, 1], [2, 2]]),
-    ("[$a for $a in [1]] + [$a]", [1, 4]), ("[$x if $x > 3 else 0 for $x in $list]", [0, 4, 6, 0]), ("[0 for $x in []]", []),
+    ("[$a for $a in [1]] + [$a]", [1, 4]), ("[$x if $x > 3 else 0 for $x in $list]", [0, 4, 6, 0]), ("[$x for $x in $list if $x > 3]", [4, 6]),
+    ("[2 * $x for $x in [1, 2, 3] if $x != 2 and $x > 0]", [2, 6]), ("[0 for $x in []]", []),
     # functions
     ("min(3, 1, 2)", 1), ("max([3, 1, 2])", 3), ("max(1, 1.0)", 1), ("abs(-2.5)", 2.5), ("round(2.5)", 2), ("round(3.5)", 4),
     ("round(2.567, 2)", 2.57),
@@ -329,13 +330,13 @@ SYNTAX_ERRORS = [
     ),
     ("[$x for $x «of» $list]", "this `for` has no `in`", "write `for $x in $list`"),
     (
-        "[$x for $x in $list «if» $x > 3]",
-        "a list comprehension has one `for` and no `if`, and here is `if`",
+        "[$x for $x in $list if $x > 3 «if» $x > 4]",
+        "a list comprehension has one `for` and at most one `if`, and here is another `if`",
         None,
     ),
     (
         "[$x for $x in $list «for» $y in $x]",
-        "a list comprehension has one `for` and no `if`, and here is `for`",
+        "a list comprehension has one `for` and at most one `if`, and here is another `for`",
         None,
     ),
     (
