@@ -162,8 +162,8 @@ layers:
   - {from: [prev, @n10.@n11], Add: {}}
   - {name: @n14, reuse: @n10.@n11.@n7}
   - {name: @n12, Rescaling: {scale: $(floor($@v15 / 2) + $i)}, repeat: {@v15: [2, 4]}}
-  - GlobalAveragePooling2D
   - {output: [], name: @n13, from: @n7}
+  - GlobalAveragePooling2D
 """
 
 OF_KERAS = {"Dense", "Input", "Model", "Layer", "ops", "layers", "keras", "backend", "saving"}
