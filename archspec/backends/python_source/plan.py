@@ -20,8 +20,13 @@ class FilePlan:
 
     def __init__(self, facts: Facts) -> None:
         self.fixed: set[Key] = set()
-        self.groups = {name: [visits] for name, visits in facts.calls.items()}
-        self.group = {visit: 0 for visits in facts.calls.values() for visit in visits}
+        self.groups = {name: _by_level(visits) for name, visits in facts.calls.items()}
+        self.group = {
+            visit: number
+            for groups in self.groups.values()
+            for number, visits in enumerate(groups)
+            for visit in visits
+        }
         self.appended = False
         self.changed = False
 
@@ -55,3 +60,21 @@ class FilePlan:
         )
         self.group |= {visit: place for place, group in enumerate(groups) for visit in group}
         self.changed = True
+
+
+def _by_level(visits: list[Visit]) -> list[list[Visit]]:
+    """The visits of a block by how often it stands around itself: a function does not call itself,
+    but one for the block further in.
+    """
+    levels: dict[int, list[Visit]] = {}
+    for visit in visits:
+        levels.setdefault(_level(visit), []).append(visit)
+    return [levels[level] for level in sorted(levels)]
+
+
+def _level(visit: Visit) -> int:
+    level, step = 0, visit.step
+    while step is not None:
+        level += step.visit.block == visit.block
+        step = step.visit.step
+    return level

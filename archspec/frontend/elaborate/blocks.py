@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.items import run
 from archspec.frontend.elaborate.layer_complaints import passed_argument
@@ -46,11 +47,8 @@ def block_call(state: State, call: BlockCall, site: Site) -> Feed:
     """An item that calls a block."""
     block = state.program.blocks[call.block]
     named = item_path(state, block.name, site, call.place)
-    blocks = site.context.blocks
-    if block.name in blocks:
-        message = recursion([*blocks[blocks.index(block.name) :], block.name])
-        problem = Diagnostic("recursion", message, call.place, help=RECURSION_HELP)
-        state.complain(problem, site.context)
+    if is_endless(block.name, site.context):
+        state.complain(endless(block.name, call.place, site.context), site.context)
         return Feed(named.path, None)
     if not _right_inputs(state, block, call.place, site):
         return Feed(named.path, None)
@@ -212,7 +210,7 @@ def variable_call(state: State, call: VariableCall, site: Site) -> Feed:
     if name not in state.program.blocks:
         _wrong_call(state, call, unknown_operation(name, state.program.blocks), name, site)
         return Feed("", None)
-    if name in context.blocks:
+    if is_endless(name, context):
         state.complain(_names_itself(state, call, name, context), context)
         return Feed("", None)
     parameters = state.program.blocks[name].parameters
@@ -225,17 +223,30 @@ def variable_call(state: State, call: VariableCall, site: Site) -> Feed:
     return block_call(state, BlockCall(name, call.arguments, call.place), site)
 
 
+def is_endless(block: str, context: Context) -> bool:
+    """Whether a block calls itself as deep as calls may go."""
+    return context.depth + 1 >= limits.CALL_DEPTH and block in context.blocks
+
+
+def endless(block: str, place: Span, context: Context) -> Diagnostic:
+    """What to say of a block that calls itself without an end."""
+    blocks = context.blocks
+    last = len(blocks) - 1 - blocks[::-1].index(block)
+    message = f"{recursion([*blocks[last:], block])}, and no end is in sight"
+    label = f"{blocks.count(block)} calls deep"
+    return Diagnostic("recursion", message, place, label, help=RECURSION_HELP)
+
+
 def _names_itself(state: State, call: VariableCall, block: str, context: Context) -> Diagnostic:
     """What to say of a variable that names a block that its call stands in."""
-    message = recursion([*context.blocks[context.blocks.index(block) :], block])
     formula = state.program.variables.get(call.variable)
     where = "" if formula is None else f", set on line {formula.value.span.line}"
     notes = (f"`${call.variable}` is `{block}`{where}",)
     help = (
-        f"give `{call.variable}` another block, or a layer such as `BatchNormalization`; or"
-        " remove this call and the variable"
+        f"give `{call.variable}` another block in the end, or a layer such as `BatchNormalization`;"
+        " or put a `when` beside this call"
     )
-    return Diagnostic("recursion", message, call.place, "", notes, help)
+    return endless(block, call.place, context)._replace(notes=notes, help=help)
 
 
 def _wrong_call(

@@ -221,7 +221,11 @@ class State:
                 f"groups, branches and blocks are more than {limits.CALL_DEPTH} deep in one another"
                 " here"
             )
-            raise Exceeded(message, place, "look for blocks that call one another in a long row")
+            repeats = len(set(context.blocks)) < len(context.blocks)
+            help = "look for blocks that call one another in a long row"
+            if repeats:
+                help = f"`{context.blocks[-1]}` calls itself: end it earlier, by a `when`"
+            raise Exceeded(message, place, help)
         path = named.path if named else context.prefix
         if len(path) > limits.NAME_LENGTH:
             message = f"the path of this item has more than {limits.NAME_LENGTH:,} characters"

@@ -21,7 +21,7 @@ MOST_COUNTED = 8
 
 NAME = re.compile(rf"{STEP}(?:\.{STEP})*")
 RECURSION_HELP = (
-    "a block cannot contain itself, not even under a `when`: remove this call; to do something"
+    "put a `when` beside this call that is false in the end, as `when: $depth > 1`; to do something"
     " several times, there is `repeat`"
 )
 

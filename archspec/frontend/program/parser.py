@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -107,6 +108,8 @@ class _Reader:
     variables: Mapping[str, Value] = field(default_factory=dict)
     calls: dict[str, list[BlockCall]] = field(default_factory=dict)
     current: str = ""
+    conditions: int = 0
+    """How many `when` and `repeat` stand around what is being read."""
     reuses: bool = False
 
     def program(self) -> Program:
@@ -363,7 +366,8 @@ class _Reader:
             inner = self._bound_by(repeat, seen)
         when = value.get("when")
         name = value.get("name")
-        operation = self._operation(key, value, inner)
+        with self._under(repeat, when):
+            operation = self._operation(key, value, inner)
         item_name = name and self._name(name, inner)
         item_when = when and self._formula(when, inner)
         sources = self._sources(value.get("from"), inner)
@@ -371,6 +375,14 @@ class _Reader:
         return Item(
             operation or Mistaken(False, place), item_name, repeats, item_when, sources, place
         )
+
+    @contextmanager
+    def _under(self, *conditions: Value | None) -> Iterator[None]:
+        """While what stands under a ``when`` or a ``repeat`` is read."""
+        number = sum(one is not None for one in conditions)
+        self.conditions += number
+        yield
+        self.conditions -= number
 
     def _mistaken(self, value: Value, seen: Visible) -> Item:
         """An item with a mistake that has a complaint already: only its name counts, and what it
@@ -505,10 +517,12 @@ class _Reader:
             inner = self._bound_by(repeat, seen)
             if label:
                 name = self._name(Value(label, value.place, text=label, plain=True), inner)
+        with self._under(repeat, when):
+            items = self._items(value.data["layers"], inner)
         return Branch(
             label,
             part,
-            self._items(value.data["layers"], inner),
+            items,
             when and self._formula(when, inner),
             value.place,
             repeat and self._formula(repeat, seen),
@@ -564,7 +578,8 @@ class _Reader:
             return LayerCall(word, self._checked_arguments(word, arguments), place)
         if word in self.block_values:
             call = BlockCall(word, arguments, place)
-            self.calls.setdefault(self.current, []).append(call)
+            if not self.conditions:
+                self.calls.setdefault(self.current, []).append(call)
             self._check_block_arguments(call)
             return call
         message, help = unknown_operation(word, self.block_values, arguments)
