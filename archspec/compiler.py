@@ -188,7 +188,7 @@ class Compiler:
     ) -> Graph:
         document = resolved.document
         try:
-            program, problems = parser.parse(document, self.bodies)
+            program, problems = parser.parse(document, self.bodies, resolved.parts)
             problems = [*document.problems, *problems]
             graph = None
             if program is not None:

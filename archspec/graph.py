@@ -52,7 +52,8 @@ class Scope(NamedTuple):
     siblings that share its ``span``. ``label`` is the block's name, the branch's, the item's.
     ``path`` is the dotted name; a scope that is no step of a path has its parent's. ``arguments``
     are those of a block's call, evaluated, with the defaults; ``inputs`` maps the names that a
-    block has for its inputs to the tensors of the call.
+    block has for its inputs to the tensors of the call; ``spec`` is how the author names the spec
+    that a block is.
     """
 
     path: str
@@ -64,6 +65,7 @@ class Scope(NamedTuple):
     count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
     arguments: Bindings = ()
     inputs: tuple[tuple[str, str], ...] = ()
+    spec: str = ""
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from archspec.frontend import vocabulary
 from archspec.frontend.library import Library, Reference
 from archspec.frontend.variables import VariableKind, kind_help, kind_of, no_variable
 from archspec.frontend.yaml import reader
-from archspec.frontend.yaml.document import Document, Value
+from archspec.frontend.yaml.document import Broken, Document, Value
 from archspec.spelling import did_you_mean, spec_name
 
 NOT_INHERITED = ("name", "description", "source", "expect", "variants", "extends", "archspec")
@@ -29,13 +29,15 @@ class Resolved(NamedTuple):
 
     ``kinds`` says of what kind each variable must remain, or holds the expression that stood there
     first, which says it once evaluated. ``mentions`` are the words of all the documents and
-    variants that went into it, which is what warnings about unused names go by.
+    variants that went into it, which is what warnings about unused names go by. ``parts`` are the
+    specs that blocks of it are, resolved themselves, by the blocks' names.
     """
 
     document: Document
     kinds: Mapping[str, VariableKind | Value]
     own: str
     mentioned_in: tuple[Value, ...] = ()
+    parts: Mapping[str, Resolved] = {}
 
 
 def resolve(
@@ -48,11 +50,17 @@ def resolve(
 
 
 def lay(
-    library: Library, document: Document, variant: str | None, overrides: Mapping[str, Value]
+    library: Library,
+    document: Document,
+    variant: str | None,
+    overrides: Mapping[str, Value],
+    chain: tuple[str, ...] = (),
 ) -> Resolved:
-    """A document already read, laid on what it extends, then its variant, then the overrides."""
-    laying = _Laying(library, document)
-    laying.document(document, variant, ())
+    """A document already read, laid on what it extends, then its variant, then the overrides.
+    ``chain`` are the documents that it is a part of.
+    """
+    laying = _Laying(library, document, chain)
+    laying.document(document, variant, chain)
     laying.overrides(overrides)
     return laying.result()
 
@@ -63,6 +71,7 @@ class _Laying:
 
     library: Library
     first: Document
+    chain: tuple[str, ...] = ()
     entries: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, VariableKind | Value] = field(default_factory=dict)
@@ -264,10 +273,43 @@ class _Laying:
         name = self.entries["name"]._replace(data=self.name, text=self.name, plain=True)
         entries = {"archspec": self.first.root.data["archspec"], **self.entries, "name": name}
         ordered = {key: entries[key] for key in vocabulary.TOP_LEVEL if key in entries}
+        parts = {name: self._part(block) for name, block in _specs_of(entries.get("blocks"))}
+        for part in parts.values():
+            self.sources = {**part.document.sources, **self.sources}
         document = Document(
             self.first.name, root._replace(data=ordered), self.sources, tuple(self.refused)
         )
-        return Resolved(document, self.kinds, self.first.name, tuple(self.read))
+        return Resolved(document, self.kinds, self.first.name, tuple(self.read), parts)
+
+    def _part(self, block: Value) -> Resolved:
+        """The spec that a block is, resolved. Raises `SpecError`."""
+        spec, variables = block.data["spec"], block.get("vars")
+        holder = self.first._replace(name=spec.span.file)
+        above = (*self.chain, self.first.name)
+        try:
+            base, variant = self.library.extended(holder, spec, above)
+            if base.name in above:
+                self._refuse(
+                    "extends-cycle",
+                    f"`{base.name}` would be a part of itself",
+                    spec.span,
+                    "name another spec, or remove this block",
+                )
+            if len(above) > limits.EXTENSIONS:
+                message = f"more than {limits.EXTENSIONS} specs are parts of one another here"
+                self._refuse("bound-extends", message, spec.span, "write some of them as blocks")
+            changes = {} if variables is None else dict(variables.items())
+            return lay(self.library, base, variant, changes, above)
+        except SpecError as error:
+            diagnostics = [
+                one._replace(span=spec.span)
+                if one.code == "unknown-variant" and one.span.file != spec.span.file
+                else one
+                for one in error.diagnostics
+            ]
+            raise SpecError(
+                [*self.refused, *diagnostics], {**error.sources, **self.sources}
+            ) from None
 
     def _problem(self, code: str, message: str, span: Span, help: str | None = None) -> None:
         self.problems.append(Diagnostic(code, message, span, help=help))
@@ -277,6 +319,13 @@ class _Laying:
             [*self.refused, *self.problems, Diagnostic(code, message, span, help=help)],
             self.sources,
         )
+
+
+def _specs_of(blocks: Value | None) -> Iterator[tuple[str, Value]]:
+    """The blocks that are other specs."""
+    for name, block in blocks.items() if blocks is not None else ():
+        if not isinstance(block.data, Broken) and block.get("spec") is not None:
+            yield name, block
 
 
 def _merged(below: Value | None, above: Value, levels: int) -> Value:

@@ -157,12 +157,13 @@ class Facts:
         for step in self.steps:
             for number, taken in enumerate(step.taken):
                 if taken.kind == "item":
-                    owner, part = self.recording.owners[taken.path]
+                    owner, part = self._owner(taken.path)
                     name = SourceName(step, taken.path, owner, part)
                     names.setdefault((step.address, number), []).append(name)
         for key, several in names.items():
             parts = {name.part for name in several}
-            if len(parts) == 1 and all(map(_is_local, several)):
+            in_part = any(name.owner.is_part and name.is_branch for name in several)
+            if len(parts) == 1 and not in_part and all(map(_is_local, several)):
                 self.local[key] = part = parts.pop()
                 self.held.add(part)
                 for name in several:
@@ -171,6 +172,17 @@ class Facts:
             else:
                 for name in several:
                     self._tap(name)
+
+    def _owner(self, path: str) -> tuple[Step, Address]:
+        """The step that a path belongs to, and which part of it: for what lies in a block that is
+        another spec its call, and the path itself.
+        """
+        owners = self.recording.owners
+        call = path
+        while call not in owners:
+            call = call.rpartition(".")[0]
+        owner, part = owners[call]
+        return owner, part if call == path else (*part, f".{path[len(call) :]}")
 
     def _tap(self, name: SourceName) -> None:
         self.kept[name.path] = self.recording.graph.endpoints[name.path]

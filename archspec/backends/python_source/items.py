@@ -12,7 +12,7 @@ from archspec.backends.python_source.facts import common, repetitions_around
 from archspec.backends.python_source.loops import RepeatedItem, repeated, written_out
 from archspec.backends.python_source.naming import automatic_name, item_name, text_of
 from archspec.backends.python_source.outputs import begin_output, end_output, stays_to_end
-from archspec.backends.python_source.reuse import as_function, reuse
+from archspec.backends.python_source.reuse import as_function, reuse, written_out_layers
 from archspec.backends.python_source.words import Code, Template
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Place
 from archspec.frontend.elaborate.recording import Step, Visit
@@ -98,6 +98,8 @@ def _write_present(writer: FunctionWriter, site: ItemSite) -> str:
 def _write_operation(writer: FunctionWriter, site: ItemSite, feeds: list[str]) -> str:
     """The statements of an item: the variable that holds what it gives on."""
     operation = site.item.operation
+    if site.steps[0].is_part:
+        return written_out_layers(writer, site, feeds)
     if isinstance(operation, LayerCall | BlockCall):
         return calls.call(writer, site, feeds, tensors.target(writer, site))
     if isinstance(operation, VariableCall):

@@ -46,6 +46,13 @@ def reuse(writer: FunctionWriter, site: ItemSite, feeds: list[str]) -> str:
     if origin is not None and not origins and origin in writer.functions:
         function = writer.functions[origin]
         return writer.assign(target(writer, site), f"{function}({', '.join(feeds)})")
+    return written_out_layers(writer, site, feeds)
+
+
+def written_out_layers(writer: FunctionWriter, site: ItemSite, feeds: list[str]) -> str:
+    """The layers of an item one after the other, as the graph has them: of one that is used again,
+    or of a block that is another spec. The variable that holds what it gives on. Raises `Varies`.
+    """
     if len(site.steps) > 1:
         raise Varies([(step, step.path) for step in site.steps])
     return _Copy(writer, site, feeds).written()

@@ -9,6 +9,7 @@ from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.items import run
 from archspec.frontend.elaborate.layer_complaints import passed_argument
 from archspec.frontend.elaborate.layers import layer_call
+from archspec.frontend.elaborate.parts import part_call
 from archspec.frontend.elaborate.paths import item_path, settle
 from archspec.frontend.elaborate.scope import (
     FAILED,
@@ -45,7 +46,8 @@ from archspec.spelling import did_you_mean, listed_names
 
 def block_call(state: State, call: BlockCall, site: Site) -> Feed:
     """An item that calls a block."""
-    block = state.program.blocks[call.block]
+    program = state.home(site.context).program
+    block = program.blocks[call.block]
     named = item_path(state, block.name, site, call.place)
     if is_endless(block.name, site.context):
         state.complain(endless(block.name, call.place, site.context), site.context)
@@ -53,6 +55,10 @@ def block_call(state: State, call: BlockCall, site: Site) -> Feed:
     if not _right_inputs(state, block, call.place, site):
         return Feed(named.path, None)
     here = Site(site.context, site.environment, site.feeds, named)
+    if call.block in program.parts:
+        feed = part_call(state, call, here)
+        settle(state, named, feed, call, here)
+        return feed
     values = _block_values(state, block, call.arguments, here)
     state.observer.block_called(call.block, call.arguments, here, values)
     feed = _carried_out(state, call, here, values)
@@ -84,7 +90,7 @@ def _block_values(state: State, block: Block, arguments: Arguments, site: Site) 
     values: dict[str, Any] = {"in": site.feed}
     if block.inputs:
         values |= zip(block.inputs, site.feeds, strict=True)
-    inner = state.variables.child(values)
+    inner = state.home(site.context).variables.child(values)
     for name, parameter in block.parameters.items():
         formula = arguments.get(name)
         if formula is not None:
@@ -127,9 +133,11 @@ def _carried_out(state: State, call: BlockCall, site: Site, values: Environment)
 
 def _cache_key(state: State, call: BlockCall, site: Site, values: Environment) -> object:
     """What calls that make the same have in common; ``None`` where a call is not to be copied."""
-    if state.observer.every_call or state.program.reuses:
+    assert site.name is not None
+    ends = any(end.startswith(f"{site.name.path}.") for end in state.ends)
+    if state.observer.every_call or state.reuses or ends:
         return None
-    block = state.program.blocks[call.block]
+    block = state.home(site.context).program.blocks[call.block]
     arguments = [values.values[name] for name in block.parameters]
     computed = not any(one is FAILED or type(one) is Lazy for one in arguments)
     if not computed or any(feed.tensor is None for feed in site.feeds):
@@ -137,9 +145,8 @@ def _cache_key(state: State, call: BlockCall, site: Site, values: Environment) -
     shown = repr(arguments)
     state.budget.spend(len(shown))
     names = [feed.name for feed in site.feeds]
-    assert site.name is not None
     return (
-        block.name,
+        (site.context.home, block.name, site.context.frozen),
         shown,
         site.name.written,
         site.context.depth,
@@ -151,9 +158,10 @@ def _cache_key(state: State, call: BlockCall, site: Site, values: Environment) -
 def _scope(state: State, call: BlockCall, site: Site, values: Environment) -> Scope:
     """The scope of a call that is copied."""
     assert site.name is not None
-    arguments = _bound(state.program.blocks[call.block], values)
+    block = state.home(site.context).program.blocks[call.block]
+    arguments = _bound(block, values)
     parent, path = site.context.scope, site.name.path
-    inputs = _named_inputs(state.program.blocks[call.block], site)
+    inputs = _named_inputs(block, site)
     return Scope(path, "block", call.block, parent, call.place, None, None, arguments, inputs)
 
 
@@ -164,7 +172,7 @@ def _named_inputs(block: Block, site: Site) -> tuple[tuple[str, str], ...]:
 
 def _body(state: State, call: BlockCall, site: Site, values: Environment) -> Feed:
     """What the items of a block give."""
-    context, block = site.context, state.program.blocks[call.block]
+    context, block = site.context, state.home(site.context).program.blocks[call.block]
     inside = state.enter("block", block.name, site, call.place, _bound(block, values))
     state.scopes[-1] = state.scopes[-1]._replace(inputs=_named_inputs(block, site))
     defaults = context.defaults[:1]
@@ -195,7 +203,8 @@ def variable_call(state: State, call: VariableCall, site: Site) -> Feed:
         name = state.guarded(site.environment.lookup, call.variable, context)
     except KeyError:  # known only now, where a `repeat` takes its rows from a variable
         message = f"there is no variable `{call.variable}` here"
-        help = did_you_mean(call.variable, state.program.variables, "`${}`")
+        variables = state.home(context).program.variables
+        help = did_you_mean(call.variable, variables, "`${}`")
         state.complain(Diagnostic("unknown-name", message, call.place, help=help), context)
         return Feed("", None)
     if name is FAILED:
@@ -207,13 +216,14 @@ def variable_call(state: State, call: VariableCall, site: Site) -> Feed:
         return Feed("", None)
     if name in KINDS:
         return layer_call(state, LayerCall(name, call.arguments, call.place), site)
-    if name not in state.program.blocks:
-        _wrong_call(state, call, unknown_operation(name, state.program.blocks), name, site)
+    blocks = state.home(context).program.blocks
+    if name not in blocks:
+        _wrong_call(state, call, unknown_operation(name, blocks), name, site)
         return Feed("", None)
     if is_endless(name, context):
         state.complain(_names_itself(state, call, name, context), context)
         return Feed("", None)
-    parameters = state.program.blocks[name].parameters
+    parameters = blocks[name].parameters
     known = {one.name: one.default is None for one in parameters.values()}
     wrong = list(block_argument_problems(name, known, call.arguments, call.place))
     for problem in wrong:
@@ -239,7 +249,7 @@ def endless(block: str, place: Span, context: Context) -> Diagnostic:
 
 def _names_itself(state: State, call: VariableCall, block: str, context: Context) -> Diagnostic:
     """What to say of a variable that names a block that its call stands in."""
-    formula = state.program.variables.get(call.variable)
+    formula = state.home(context).program.variables.get(call.variable)
     where = "" if formula is None else f", set on line {formula.value.span.line}"
     notes = (f"`${call.variable}` is `{block}`{where}",)
     help = (
@@ -275,8 +285,9 @@ def _origin(state: State, call: VariableCall, site: Site) -> tuple[Formula, Cont
     key = f"${call.variable}"
     origin = passed_argument(state, Formula(Value(key, call.place), ()), site)
     if origin is None:
-        formula = state.program.variables.get(call.variable)
+        home = state.home(site.context)
+        formula = home.program.variables.get(call.variable)
         nearest = site.environment.nearest(call.variable)
-        if formula is not None and state.variables.values[call.variable] is nearest:
+        if formula is not None and home.variables.values[call.variable] is nearest:
             origin = formula, site.context._replace(frame=None)
     return origin if origin is not None and origin[0].constant else None

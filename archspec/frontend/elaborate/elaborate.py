@@ -16,8 +16,17 @@ from archspec.frontend.elaborate.budget import Budget, Exceeded
 from archspec.frontend.elaborate.items import mistaken, run
 from archspec.frontend.elaborate.layers import layer_call
 from archspec.frontend.elaborate.observer import Observer, Unobserved
+from archspec.frontend.elaborate.parts import without_unneeded
 from archspec.frontend.elaborate.repeat import as_integer
-from archspec.frontend.elaborate.scope import FAILED, Context, Defaults, Feed, Site, variables_of
+from archspec.frontend.elaborate.scope import (
+    FAILED,
+    Context,
+    Defaults,
+    Feed,
+    Home,
+    Site,
+    variables_of,
+)
 from archspec.frontend.elaborate.state import CarryOut, LayerCache, State
 from archspec.frontend.elaborate.structure import branches, group, residual, reuse, side_output
 from archspec.frontend.expressions.values import show
@@ -94,7 +103,10 @@ def elaborate(
 def _graph(state: State, kinds: Kinds) -> Graph | None:
     """The whole network; ``None`` where something is wrong."""
     program = state.program
-    _evaluate_variables(state, kinds)
+    _evaluate_variables(state, state.homes[""], kinds)
+    for home in state.homes.values():
+        if home.part is not None:
+            _evaluate_variables(state, home, home.part.kinds)
     inputs = state.inputs = {one.name: Feed(one.name, _input(state, one)) for one in program.inputs}
     if not inputs:
         return None
@@ -110,13 +122,18 @@ def _graph(state: State, kinds: Kinds) -> Graph | None:
     state.needed.update([*outputs.values(), *([end.name] if state.problems else [])])
     if state.problems:
         return None
+    state.nodes[:] = without_unneeded(state.nodes, state.scopes, state.needed)
+    there = {*inputs, *(node.name for node in state.nodes)}
+    endpoints = {
+        path: name for path, name in _names(state.names.endpoints).items() if name in there
+    }
     return Graph(
         program.name,
         {name: feed.tensor for name, feed in inputs.items() if feed.tensor is not None},
         tuple(state.nodes),
         outputs,
         tuple(state.scopes),
-        _names(state.names.endpoints),
+        endpoints,
         program.description,
         program.source,
     )
@@ -155,6 +172,8 @@ def _run(state: State) -> Feed:
 def _dead_ends(state: State) -> list[Diagnostic]:
     """What reaches no output; after other mistakes, what certainly reaches none."""
     entries = state.names.entries
+    if state.problems:  # what a part gives may be needed by what went wrong
+        state.needed.update(node.name for node in state.nodes if state.scopes[node.scope].spec)
     needed = state.needed.union(feed.name for feed in state.outputs.values())
     if state.unseen:
         needed.update(state.inputs, (entry.feed.name for entry in entries.values()))
@@ -172,13 +191,13 @@ INSTEAD = {
 """What to write for a variable of each kind where another is written."""
 
 
-def _evaluate_variables(state: State, kinds: Kinds) -> None:
-    variables = state.variables
-    variables_of(state.program.variables, variables.values, variables)
-    for name, formula in state.program.variables.items():
+def _evaluate_variables(state: State, home: Home, kinds: Kinds) -> None:
+    variables = home.variables
+    variables_of(home.program.variables, variables.values, variables)
+    for name, formula in home.program.variables.items():
         value = state.foreseen(name, variables)
         kind = kind_of_data(value)
-        wanted = _wanted(state, kinds.get(name), formula)
+        wanted = _wanted(home, kinds.get(name), formula)
         if value is not None and wanted is not None and value is not FAILED and kind != wanted:
             message = f"`{name}` is {wanted}, and this gives {kind}"
             span, label = formula.value.span, f"it gives {show(value)}"
@@ -187,7 +206,7 @@ def _evaluate_variables(state: State, kinds: Kinds) -> None:
             variables.values[name] = FAILED
 
 
-def _wanted(state: State, kind: str | Value | None, formula: Formula) -> str | None:
+def _wanted(home: Home, kind: str | Value | None, formula: Formula) -> str | None:
     """The kind that a variable must be of: where an expression stood in its place first, what that
     gives now. ``None`` if any will do.
     """
@@ -196,7 +215,7 @@ def _wanted(state: State, kind: str | Value | None, formula: Formula) -> str | N
     if kind is formula.value:
         return None
     try:
-        return kind_of_data(read_formula(kind).evaluate(state.variables))
+        return kind_of_data(read_formula(kind).evaluate(home.variables))
     except (Located, Silenced):
         return None
 

@@ -178,7 +178,7 @@ def passed_argument(state: State, formula: Formula, site: Site) -> tuple[Formula
     if name not in frame.arguments:
         return None
     holder = site.environment.holder(name)
-    if holder is None or holder.parent is not state.variables:
+    if holder is None or holder.parent is not state.home(site.context).variables:
         return None  # a `repeat` has a variable of that name
     return frame.arguments[name], site.context._replace(frame=frame.above)
 

@@ -110,6 +110,8 @@ def _made(state: State, call: LayerCall, site: Site) -> Layer | None:
             values[name] = compute(environment if which is None else defaults[which].environment)
         except (Located, Silenced) as error:
             values[name] = state.failed(error, environment, site.context)
+    if site.context.frozen:
+        values["trainable"] = False
     key = repr(values) if values else ""
     state.budget.spend(len(key))
     layer = plan.layers.get(key)

@@ -4,8 +4,18 @@ carried out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archspec.frontend.elaborate.scope import Environment, Feed, Named, Site, Turn
-from archspec.frontend.program.program import Arguments, Branch, Item, Items, Operation, Program
+from archspec.frontend.program.program import (
+    Arguments,
+    BlockCall,
+    Branch,
+    Item,
+    Items,
+    Operation,
+    Program,
+)
 from archspec.graph import Node
 
 
@@ -67,6 +77,14 @@ class Observer:
         self, block: str, arguments: Arguments, site: Site, values: Environment
     ) -> None:
         """The item's operation is a call of a block, whose items will see ``values``."""
+
+    def part_begun(self, call: BlockCall, site: Site) -> None:
+        """The item's operation is a call of a block that is another spec, of whose items nothing
+        will be seen.
+        """
+
+    def part_ended(self, nodes: Sequence[Node]) -> None:
+        """The call is done, and has added some layers to the graph."""
 
     def node_added(self, node: Node, site: Site) -> None:
         """The item's operation has added a layer to the graph, its own or that of a merge."""

@@ -4,6 +4,7 @@ name that is taken or stands for nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,8 +14,19 @@ from archspec.frontend.elaborate.scope import FAILED, Context, Feed, Named, Site
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.program.complaints import better_name, name_problem
 from archspec.frontend.program.formulas import NameFormula
-from archspec.frontend.program.program import Operation, place_of
+from archspec.frontend.program.program import BlockCall, Operation, Program, place_of
 from archspec.spelling import listed
+
+
+class Reached(Exception):
+    """A path is settled that a block which is another spec ends in: nothing more of it is
+    carried out.
+    """
+
+    def __init__(self, path: str, feed: Feed) -> None:
+        super().__init__(path)
+        self.path = path
+        self.feed = feed
 
 
 def written_path(state: State, name: NameFormula, site: Site, number: int | None) -> Named | None:
@@ -97,6 +109,8 @@ def settle(state: State, named: Named, feed: Feed, operation: Operation, site: S
         entry = Entry(feed, context.automatic, operation, context, site.environment)
         state.observer.path_settled(named, operation)
     state.names.settle(named.path, feed, entry)
+    if named.path in state.ends:
+        raise Reached(named.path, feed)
 
 
 def complain_of_unknown(
@@ -111,14 +125,53 @@ def complain_of_unknown(
         return
     elsewhere = None
     if not names.near(text, context.visible):
-        elsewhere = _elsewhere(state, text, span, context.blocks[-1] if context.blocks else None)
+        elsewhere = _elsewhere(state, text, span, context)
     message, help = elsewhere or names.why_not(text, context.visible, inputs)
     state.complain(Diagnostic("unknown-name", message, span, help=help), context)
 
 
-def _elsewhere(state: State, text: str, span: Span, block: str | None) -> tuple[str, str] | None:
+def _beyond_part(state: State, text: str, context: Context) -> tuple[str, str] | None:
+    """Why a name within a block that is another spec is not there: it lies beyond its end."""
+    steps = text.split(".")
+    for count in range(1, len(steps)):
+        found = state.names.find(".".join(steps[:count]), context.visible)
+        operation = found[1].operation if found is not None else None
+        if found is None or not isinstance(operation, BlockCall):
+            continue
+        part = state.home(found[1].context).program.parts.get(operation.block)
+        if part is None or part.upto is None:
+            continue
+        rest = ".".join(steps[count:])
+        if _may_stand_in(part.program, steps[count]):
+            return (
+                f"`{rest}` of `{operation.block}` lies beyond `upto: {part.upto.text}`",
+                f"let `upto` on line {part.upto.span.line} name `{rest}`, or a path behind it;"
+                " what lies beyond is not built",
+            )
+    return None
+
+
+def _may_stand_in(program: Program, step: str) -> bool:
+    """Whether an item of a spec has a name, or may have it once its variables are put in."""
+    return any(
+        item.name is not None
+        and (item.name.text == step if item.name.template is None else _fits(item.name, step))
+        for item in program.items.items
+    )
+
+
+def _fits(name: NameFormula, step: str) -> bool:
+    parts = re.split(r"\$\w+|\$\([^)]*\)", name.text)
+    return re.fullmatch(r"[\w-]+".join(map(re.escape, parts)), step) is not None
+
+
+def _elsewhere(state: State, text: str, span: Span, context: Context) -> tuple[str, str] | None:
     """Why an item of that name cannot be taken: it stands further down, or outside of the block."""
-    program = state.program
+    beyond = _beyond_part(state, text, context)
+    if beyond is not None:
+        return beyond
+    program = state.home(context).program
+    block = context.blocks[-1] if context.blocks else None
     place = place_of(text, program.items if block is None else program.blocks[block].items)
     if place is not None and place > span:
         return (

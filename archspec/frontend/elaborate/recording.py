@@ -8,14 +8,16 @@ paths they got and what their formulas see there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from archspec.frontend.elaborate.observer import Observer
 from archspec.frontend.elaborate.scope import Defaults, Environment, Feed, Named, Site, Turn
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import (
     Arguments,
+    BlockCall,
     Branch,
     Item,
     Items,
@@ -72,7 +74,8 @@ class Step:
     ``target`` is the layer kind or block that was called, ``node`` the layer that the item itself
     added: its own, or that of a merge. ``visits`` are the lists within it by their parts, those of
     the item that it uses again where it is a ``reuse``, and ``labels`` those of its branches by
-    theirs; ``nodes`` is the stretch of the graph's
+    theirs; where it ``is_part``, a call of another spec, they are not recorded; ``nodes`` is the
+    stretch of the graph's
     nodes that it made.
     """
 
@@ -96,6 +99,7 @@ class Step:
     nodes: range = range(0)
     feeds: tuple[str, ...] = ()
     reused: str = ""
+    is_part: bool = False
     result: str = ""
 
     @property
@@ -137,14 +141,25 @@ class Recorder(Observer):
         self.steps: list[Step] = []
         self.block = ""
         self.part = ""
-        self.nodes = 0
+        self.order: list[str] = []
+        self.done: list[Step] = []
 
     def recording(self, graph: Graph) -> Recording:
         """The recording of an elaboration that has given this graph."""
         assert self.program is not None
         assert self.root is not None
         assert self.variables is not None
+        self._leave_out(graph)
         return Recording(self.program, graph, self.root, self.owners, self.variables)
+
+    def _leave_out(self, graph: Graph) -> None:
+        """Number the layers as the graph does, which lacks those of parts that it does not need."""
+        if len(self.order) == len(graph.nodes):
+            return
+        there = {node.name for node in graph.nodes}
+        numbers = list(accumulate((name in there for name in self.order), initial=0))
+        for step in self.done:
+            step.nodes = range(numbers[step.nodes.start], numbers[step.nodes.stop])
 
     @property
     def step(self) -> Step:
@@ -192,7 +207,7 @@ class Recorder(Observer):
         visit, number = self.visits[-1], self._number(item)
         address, environment = (*visit.address, number), site.environment.child({"prev": site.feed})
         step = Step(item, address, visit, environment, index, counted)
-        step.nodes = range(self.nodes, self.nodes)
+        step.nodes = range(len(self.order), len(self.order))
         visit.steps[number].append(step)
         self.steps.append(step)
 
@@ -206,7 +221,8 @@ class Recorder(Observer):
     def item_ended(self, result: Feed) -> None:
         """End the step."""
         step = self.steps.pop()
-        step.nodes, step.result = range(step.nodes.start, self.nodes), result.name
+        step.nodes, step.result = range(step.nodes.start, len(self.order)), result.name
+        self.done.append(step)
 
     def left_out(self) -> None:
         """Note that there is nothing of the item."""
@@ -251,9 +267,17 @@ class Recorder(Observer):
         self.step.target, self.step.arguments, self.step.values = block, arguments, values
         self.step.feeds = tuple([feed.name for feed in site.feeds])
 
+    def part_begun(self, call: BlockCall, site: Site) -> None:
+        """Note what the part takes; its layers are those of the graph."""
+        self.step.is_part, self.step.feeds = True, tuple([feed.name for feed in site.feeds])
+
+    def part_ended(self, nodes: Sequence[Node]) -> None:
+        """Count the layers."""
+        self.order += [node.name for node in nodes]
+
     def node_added(self, node: Node, site: Site) -> None:
         """Note the layer, and the defaults that it was made with."""
-        self.nodes += 1
+        self.order.append(node.name)
         self.step.node, self.step.defaults = node, site.context.defaults
 
 

@@ -99,7 +99,7 @@ def _counter(state: State, turn: Turn, context: Context) -> dict[str, int]:
 
 def _hides_counter(state: State, context: Context) -> bool:
     block = context.blocks[-1] if context.blocks else ""
-    return bool(block) and COUNTER in state.program.blocks[block].parameters
+    return bool(block) and COUNTER in state.home(context).program.blocks[block].parameters
 
 
 def is_counted(

@@ -12,7 +12,7 @@ from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.budget import Budget
 from archspec.frontend.expressions.expression import UNKNOWN, TensorValue
 from archspec.frontend.program.formulas import Formula, Located, NameFormula, Silenced
-from archspec.frontend.program.program import Arguments, ArgumentsByKind
+from archspec.frontend.program.program import Arguments, ArgumentsByKind, Program, SpecPart
 from archspec.tensor import Tensor
 
 NO_ARGUMENTS: Arguments = {}
@@ -199,7 +199,8 @@ class Context(NamedTuple):
     ``prefix`` is the path so far and ``visible`` the prefixes in which names are looked up, the
     innermost first; ``automatic`` the part of the prefix up to its last automatic step. ``inputs``
     are the tensors that the block or model names. ``shares`` maps the prefix of a ``reuse`` to that
-    of the item it uses again.
+    of the item it uses again. ``home`` is the key of the spec whose text this is, "" for the one
+    that is compiled; where ``frozen``, no layer is trained.
     """
 
     prefix: str
@@ -213,6 +214,18 @@ class Context(NamedTuple):
     blocks: tuple[str, ...]
     depth: int
     shares: tuple[str, str] | None = None
+    home: str = ""
+    frozen: bool = False
+
+
+class Home(NamedTuple):
+    """A spec whose text is carried out: its program, and the values of its variables. ``part`` is
+    the block that it is, ``None`` for the spec that is compiled.
+    """
+
+    program: Program
+    variables: Environment
+    part: SpecPart | None = None
 
 
 class Named(NamedTuple):

@@ -18,6 +18,7 @@ from archspec.frontend.elaborate.scope import (
     Context,
     Environment,
     Feed,
+    Home,
     Site,
     has_unknown,
 )
@@ -70,7 +71,8 @@ class State:
     item gives to the next item, where that takes other tensors. ``needed`` are the tensors that the
     model ends in or that something with a mistake would have taken, and ``unseen`` says that it may
     have taken any that has a name. ``twins`` are the nodes by name where the program reuses items.
-    ``operations`` says what carries out each kind of them.
+    ``operations`` says what carries out each kind of them. ``homes`` are the specs whose text is
+    carried out, by their keys, and ``ends`` the paths that those which are blocks end in.
     """
 
     def __init__(
@@ -102,6 +104,21 @@ class State:
         self.budget = budget
         self.blocks = BlockCache(self.nodes, self.scopes, self.names, self.needed)
         self.variables = Environment(None, {}, self.budget, [])
+        self.homes = {"": Home(program, self.variables)}
+        self._add_parts(program, "")
+        self.reuses = any(home.program.reuses for home in self.homes.values())
+        self.ends: list[str] = []
+
+    def _add_parts(self, program: Program, key: str) -> None:
+        for name, part in program.parts.items():
+            inner = f"{key}{name}/"
+            variables = Environment(None, {}, self.budget, [])
+            self.homes[inner] = Home(part.program, variables, part)
+            self._add_parts(part.program, inner)
+
+    def home(self, context: Context) -> Home:
+        """The spec whose text is carried out in a context."""
+        return self.homes[context.home]
 
     def lost(self, *feeds: Feed, unseen: bool = False) -> Feed:
         """What something with a mistake gives: a broken feed. What it takes is no dead end;
@@ -172,8 +189,12 @@ class State:
         hides it.
         """
         formula = self.program.variables.get(name)
+        outer: Environment | None = environment
+        while outer is not None and outer is not self.variables:
+            outer = outer.parent
         hidden = (
             formula is None
+            or outer is None
             or formula.value.data is None
             or self.variables.values[name] is not environment.nearest(name)
         )
@@ -195,7 +216,7 @@ class State:
     def add(self, node: Node, site: Site) -> Feed:
         """Add a layer: what it gives."""
         self.nodes.append(node)
-        if self.program.reuses:
+        if self.reuses:
             self.twins[node.name] = node
         self.observer.node_added(node, site)
         if len(self.nodes) > limits.LAYERS:
@@ -235,19 +256,13 @@ class State:
         if named is None:
             return context._replace(scope=scope, depth=context.depth + 1)
         automatic = context.automatic if named.written else path
-        _, visible, _, inputs, defaults, _, _, frame, blocks, depth, shares = context
-        return Context(
-            path,
-            (path, *visible),
-            automatic,
-            inputs,
-            defaults,
-            frozenset(),
-            scope,
-            frame,
-            blocks,
-            depth + 1,
-            shares,
+        return context._replace(
+            prefix=path,
+            visible=(path, *context.visible),
+            automatic=automatic,
+            reserved=frozenset(),
+            scope=scope,
+            depth=context.depth + 1,
         )
 
     def only_feed(self, what: str, site: Site, place: Span) -> Feed:

@@ -63,6 +63,11 @@ def side_output(state: State, call: SideOutput, site: Site) -> None:
         state.lost(feed, unseen=True)
         return
     path = site.name.path
+    if site.context.home:  # an output of a block that is another spec is a path to take, no more
+        inside = state.enter("group", _label(site), site, call.place)
+        end = run(state, call.items, Site(inside, site.environment, (feed,)))
+        settle(state, site.name, end, call, site)
+        return
     inside = state.enter("output", _label(site), site, call.place)
     state.outputs[path] = feed  # comes before an output within it, as in the text
     end = run(state, call.items, Site(inside, site.environment, (feed,)))

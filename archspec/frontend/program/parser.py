@@ -56,9 +56,11 @@ from archspec.frontend.program.program import (
     Residual,
     Reuse,
     SideOutput,
+    SpecPart,
     VariableCall,
     parts_of,
 )
+from archspec.frontend.resolve import Resolved
 from archspec.frontend.vocabulary import (
     BLOCK_NAME,
     MODIFIERS,
@@ -70,9 +72,16 @@ from archspec.frontend.yaml.document import Broken, Document, Value
 from archspec.layers import KINDS
 from archspec.spelling import did_you_mean, listed_names, snake_case
 
-Bodies = dict[
-    Any, tuple[tuple[tuple[Input, ...], ArgumentsByKind, Mapping[str, Block], Items, bool], Value]
+Body = tuple[
+    tuple[Input, ...],
+    ArgumentsByKind,
+    Mapping[str, Block],
+    Items,
+    bool,
+    Mapping[str, SpecPart],
 ]
+
+Bodies = dict[Any, tuple[Body, Value]]
 """What stands outside of ``vars``, read once for all variants that change only values of
 variables, and the document it was read from.
 """
@@ -81,11 +90,13 @@ variables, and the document it was read from.
 T = TypeVar("T")
 
 
-def parse(document: Document, bodies: Bodies) -> tuple[Program | None, list[Diagnostic]]:
+def parse(
+    document: Document, bodies: Bodies, parts: Mapping[str, Resolved] | None = None
+) -> tuple[Program | None, list[Diagnostic]]:
     """The program of a document, and what is wrong with it. No program where it cannot be
-    carried out; else what is wrong is broken in it.
+    carried out; else what is wrong is broken in it. ``parts`` are the specs that blocks of it are.
     """
-    reader = _Reader(document.root, bodies)
+    reader = _Reader(document.root, bodies, parts or {})
     try:
         program = reader.program()
     except Enough:
@@ -103,6 +114,7 @@ class _Reader:
 
     root: Value
     bodies: Bodies
+    resolved: Mapping[str, Resolved]
     problems: list[Diagnostic] = field(default_factory=Complaints)
     block_values: Mapping[str, Value] = field(default_factory=dict)
     variables: Mapping[str, Value] = field(default_factory=dict)
@@ -111,6 +123,7 @@ class _Reader:
     conditions: int = 0
     """How many `when` and `repeat` stand around what is being read."""
     reuses: bool = False
+    parts: dict[str, SpecPart] = field(default_factory=dict)
 
     def program(self) -> Program:
         self.block_values = dict(self._section("blocks"))
@@ -148,9 +161,7 @@ class _Reader:
         )
         return sections, tuple(self.variables), tables
 
-    def _body(
-        self, seen: Visible
-    ) -> tuple[tuple[Input, ...], ArgumentsByKind, Mapping[str, Block], Items, bool]:
+    def _body(self, seen: Visible) -> Body:
         inputs = tuple(self._inputs(seen))
         defaults = self._defaults(self.root.get("defaults"), seen.plus(["in"]))
         blocks = {name: self._block(name, value, seen) for name, value in self.block_values.items()}
@@ -166,7 +177,7 @@ class _Reader:
             )
         for problem in recursions(self.calls, self.block_values):
             self.problems.append(problem)
-        return inputs, defaults, blocks, items, self.reuses
+        return inputs, defaults, blocks, items, self.reuses, self.parts
 
     def _section(self, key: str) -> Iterator[tuple[str, Value]]:
         value = self.root.get(key)
@@ -271,6 +282,8 @@ class _Reader:
                 else "choose another name, of lower-case letters, digits and `_`"
             )
             self._problem("wrong-name", f"`{name}` {why}", value.place, help=help)
+        if value.get("spec") is not None:
+            return self._part(name, value)
         inputs = (
             tuple(str(one.text) for one in value.data["inputs"].elements())
             if value.get("inputs")
@@ -287,6 +300,29 @@ class _Reader:
         defaults = self._defaults(value.get("defaults"), inner)
         items = self._items(value.data["layers"], inner.plus(["prev"]))
         return Block(name, parameters, values, inputs, defaults, items, value.place)
+
+    def _part(self, name: str, value: Value) -> Block:
+        """A block that is another spec."""
+        for key in ("args", "let", "inputs", "defaults", "layers"):
+            if (one := value.get(key)) is not None:
+                message = f"`{key}` cannot stand beside `spec`, which brings its own"
+                self._problem("unknown-key", message, one.place, "remove one of them")
+        resolved = self.resolved[name]
+        program, problems = parse(resolved.document, self.bodies, resolved.parts)
+        self.problems += [*resolved.document.problems, *problems]
+        inputs: tuple[str, ...] = ()
+        items = Items((), frozenset(), value.place)
+        if program is not None:
+            frozen = value.get("trainable")
+            self.parts[name] = SpecPart(
+                program,
+                resolved.kinds,
+                str(value.data["spec"].text),
+                value.get("upto"),
+                frozen is not None and frozen.data is False,
+            )
+            inputs, items = tuple(one.name for one in program.inputs), program.items
+        return Block(name, {}, {}, inputs, {}, items, value.place)
 
     def _parameters(self, value: Value | None, seen: Visible) -> dict[str, BlockArgument]:
         parameters: dict[str, BlockArgument] = {}

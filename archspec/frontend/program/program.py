@@ -185,8 +185,24 @@ class Input(NamedTuple):
     place: Span
 
 
+class SpecPart(NamedTuple):
+    """A block that is another spec: its program, and what its variables must remain.
+
+    ``reference`` is how the author names it; ``upto`` is the path that it ends in, ``None`` for its
+    own end; where ``frozen``, none of its layers is trained.
+    """
+
+    program: Program
+    kinds: Mapping[str, str | Value]
+    reference: str
+    upto: Value | None
+    frozen: bool
+
+
 class Program(NamedTuple):
-    """A network as written, ready to be carried out."""
+    """A network as written, ready to be carried out. ``parts`` are those of its blocks that are
+    other specs.
+    """
 
     name: str
     description: str | None
@@ -197,6 +213,7 @@ class Program(NamedTuple):
     blocks: Mapping[str, Block]
     items: Items
     reuses: bool
+    parts: Mapping[str, SpecPart]
 
 
 def parts_of(operation: Operation) -> tuple[Branch, ...]:

@@ -178,39 +178,68 @@ def _block() -> Schema:
         "maxProperties": 1,
         **says("a name, or `name: value` for one with a default", "argument"),
     }
+    properties: Schema = {
+        "description": {"type": "string", **says("a text", "text")},
+        "args": {
+            "type": "array",
+            "items": argument,
+            **says(words, "names"),
+            "description": "The arguments, as in a Python signature.",
+        },
+        "let": {
+            "type": "object",
+            **says("a mapping from names to values", "mapping"),
+            "description": "Local values.",
+        },
+        "inputs": {
+            "type": "array",
+            "items": NAME,
+            "minItems": 1,
+            **says("a list of names", "names"),
+            "description": "The names of several inputs.",
+        },
+        "defaults": {
+            "$ref": "#/$defs/defaults",
+            "description": "Arguments that the layers written in this block start from.",
+        },
+        "layers": {"$ref": "#/$defs/items"},
+        **_part(),
+    }
     return {
         "type": "object",
-        "properties": {
-            "description": {"type": "string", **says("a text", "text")},
-            "args": {
-                "type": "array",
-                "items": argument,
-                **says(words, "names"),
-                "description": "The arguments, as in a Python signature.",
-            },
-            "let": {
-                "type": "object",
-                **says("a mapping from names to values", "mapping"),
-                "description": "Local values.",
-            },
-            "inputs": {
-                "type": "array",
-                "items": NAME,
-                "minItems": 1,
-                **says("a list of names", "names"),
-                "description": "The names of several inputs.",
-            },
-            "defaults": {
-                "$ref": "#/$defs/defaults",
-                "description": "Arguments that the layers written in this block start from.",
-            },
-            "layers": {"$ref": "#/$defs/items"},
-        },
-        "required": ["layers"],
+        "properties": properties,
+        "if": {"required": ["spec"]},
+        "else": {"properties": {key: {} for key in properties}, "required": ["layers"]},
+        "dependentRequired": {key: ["spec"] for key in ("vars", "upto", "trainable")},
         "additionalProperties": False,
         **says(
             "a mapping with `layers`, and perhaps `args`, `let`, `inputs` and `defaults`", "block"
         ),
+    }
+
+
+def _part() -> Schema:
+    """The keys of a block that is another spec."""
+    return {
+        "spec": {
+            "type": ["string", "number"],
+            **says("the path or name of a spec", "spec"),
+            "description": "Another spec that is the block, written as in `extends`.",
+        },
+        "vars": {
+            "type": "object",
+            **says("a mapping from names to values", "mapping"),
+            "description": "Variables of that spec to change, as a variant does.",
+        },
+        "upto": {
+            **NAME,
+            "description": "The path in that spec that the block ends in.",
+        },
+        "trainable": {
+            "type": "boolean",
+            **says("a truth value", "truth", choices=("true", "false")),
+            "description": "`false` freezes every layer of it.",
+        },
     }
 
 

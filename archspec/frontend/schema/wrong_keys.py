@@ -31,6 +31,10 @@ _HOW_TO = {
 _PARTNERS = {
     ("branches", "merge"): "say how the branches join: `merge: Concatenate` or `merge: Add`",
     ("output", "name"): "name the output: `name: aux1`",
+    **{
+        (key, "spec"): f"`{key}` is of a block that is another spec: `spec: resnet@resnet50`"
+        for key in ("vars", "upto", "trainable")
+    },
 }
 """What to do about a key that another one needs beside it."""
 
