@@ -259,7 +259,281 @@ OUTPUTS = [
     ),
 ]
 
-SECTIONS: Sections = {"paths": PATHS, "null": NULLS, "outputs": OUTPUTS}
+FANS = [
+    Case(
+        "a branch that repeats is a fan of branches, their names counted",
+        "- {branches: {expert: {repeat: 3, layers: [Dense: {units: 4}]}}, merge: Add}",
+        nodes="expert1.dense expert2.dense expert3.dense add",
+        takes={"add": "expert1.dense expert2.dense expert3.dense"},
+        scopes=(
+            "model ",
+            "branches ",
+            "branch expert1",
+            "branch expert2",
+            "branch expert3",
+        ),
+    ),
+    Case(
+        "the name of a fan may hold variables of its repeat",
+        """
+        - branches:
+            $(k)x$(k): {repeat: {k: [1, 3]}, layers: [Conv2D: {filters: $k, kernel_size: 1}]}
+            own: []
+          merge: Concatenate
+        """,
+        nodes="1x1.conv2d 3x3.conv2d concatenate",
+        shapes={"main": (8, 8, 8)},
+    ),
+    Case(
+        "a fan counts its repetitions with $i, and may have a condition for each",
+        "- {branches: {b: {repeat: 3, when: $i != 1, layers: [Dense: {units: $i + 1}]}},"
+        " merge: Concatenate}",
+        nodes="b1.dense b3.dense concatenate",
+        shapes={"main": (8, 8, 4)},
+    ),
+    Case(
+        "a branch of a fan is named in from",
+        "- {branches: {b: {repeat: 2, layers: [ReLU]}}, merge: Add}\n- {from: [b1, prev], Add: {}}",
+        takes={"add_2": "b1.re_lu add"},
+    ),
+    Case(
+        "a fan without a label is no step of a path",
+        "- {branches: [{repeat: 2, layers: [{name: e$i, ReLU: {}}]}, []], merge: Add}",
+        nodes="e0 e1 add",
+        takes={"add": "e0 e1 input"},
+    ),
+    Case(
+        "two branches of a fan with one name are an error",
+        "- {branches: {'b$(k // 2)': {repeat: {k: [2, 3]}, layers: [ReLU]}}, merge: Add}",
+        refused="duplicate-name",
+    ),
+    Case(
+        "a branch without a repeat has no variables in its name",
+        "vars: {n: 2}\nlayers: [{branches: {b$n: [ReLU], c: []}, merge: Add}]",
+        refused="wrong-name",
+    ),
+    Case(
+        "a shortcut does not repeat",
+        "- {residual: [ReLU], shortcut: {repeat: 2, layers: [ReLU]}}",
+        refused="unknown-key",
+    ),
+    Case(
+        "a comprehension may have one if",
+        "vars: {l: [1, 2, 3]}\nlayers: [Dense: {units: '$(sum([x for x in l if x != 2]))'}]",
+        shapes={"main": (8, 8, 4)},
+    ),
+    Case(
+        "an argument called i hides the counter",
+        """
+        blocks:
+          b: {args: [i, j], layers: [{name: d, repeat: 2, Dense: {units: $i + $j}}]}
+        layers: [{b: {i: $i, j: 5}, repeat: 2}]
+        """,
+        nodes="b.d1 b.d2 b_2.d1 b_2.d2",
+        shapes={"b": (8, 8, 5), "b_2": (8, 8, 6)},
+    ),
+    Case(
+        "a block may call itself where a when ends it",
+        """
+        blocks:
+          fractal:
+            args: [n]
+            layers:
+              - branches:
+                  - [Dense: {units: 4}]
+                  - {when: $n > 1, layers: [{repeat: 2, fractal: {n: $n - 1}}]}
+                merge: Average
+        layers: [fractal: {n: 3}]
+        """,
+        nodes="fractal.dense fractal.fractal.dense fractal.fractal.fractal.dense"
+        " fractal.fractal.fractal_2.dense fractal.fractal.average fractal.fractal_2.dense"
+        " fractal.fractal_2.fractal.dense fractal.fractal_2.fractal_2.dense"
+        " fractal.fractal_2.average fractal.average",
+    ),
+    Case(
+        "a block may call itself where a repeat ends it",
+        "blocks: {b: {args: [n], layers: [ReLU, {repeat: $n, b: {n: $n - 1}}]}}\n"
+        "layers: [b: {n: 2}]",
+        nodes="b.re_lu b.b.re_lu b.b.b.re_lu b.b_2.re_lu b.b_2.b.re_lu",
+    ),
+    Case(
+        "calls of itself are bounded by their depth",
+        "blocks: {b: {layers: [ReLU, {when: $in.channels > 1, b: {}}]}}\nlayers: [b]",
+        refused="recursion",
+    ),
+]
+
+INNER = """
+vars: {n: 2, m: 2 * $n}
+input: [4, 4, 4]
+defaults: {Dense: {use_bias: false}}
+blocks: {b: {args: [k], layers: [{name: d, Dense: {units: $m * $k}}, ReLU]}}
+layers:
+  - {name: one, b: {k: 1}}
+  - {name: head, output: [Dense: {units: 7}]}
+  - {name: two, layers: [{name: in, b: {k: 2}}, ELU]}
+  - {name: three, Dense: {units: 5}}
+variants: {wide: {vars: {n: 3}}}
+expect: {parameters: 1}
+"""
+
+PARTS = [
+    Case(
+        "a block may be another spec, with its own vars, defaults and blocks",
+        "vars: {n: 100}\nblocks: {p: {spec: inner.yaml}}\nlayers: [p, {Dense: {units: $n}}]",
+        files={"inner.yaml": INNER},
+        nodes="p.one.d p.one.re_lu p.two.in.d p.two.in.re_lu p.two.elu p.three dense",
+        shapes={"p": (8, 8, 5), "main": (8, 8, 100)},
+        parameters=4 * 4 + 4 * 8 + 8 * 5 + 5 * 100 + 100,
+    ),
+    Case(
+        "spec is written as in extends, with a variant",
+        "blocks: {p: {spec: inner.yaml@wide}}\nlayers: [p]",
+        files={"inner.yaml": INNER},
+        shapes={"p.one": (8, 8, 6)},
+    ),
+    Case(
+        "vars change as in a variant",
+        "blocks: {p: {spec: inner.yaml, vars: {n: 4}}}\nlayers: [p]",
+        files={"inner.yaml": INNER},
+        shapes={"p.one": (8, 8, 8), "p.two": (8, 8, 16)},
+    ),
+    Case(
+        "vars that the spec does not have are an error",
+        "blocks: {p: {spec: inner.yaml, vars: {k: 4}}}\nlayers: [p]",
+        files={"inner.yaml": INNER},
+        refused="unknown-variable",
+    ),
+    Case(
+        "upto names the path that it ends in",
+        "blocks: {p: {spec: inner.yaml, upto: two}}\nlayers: [p, ReLU]",
+        files={"inner.yaml": INNER},
+        nodes="p.one.d p.one.re_lu p.two.in.d p.two.in.re_lu p.two.elu re_lu",
+        takes={"re_lu": "p.two.elu"},
+    ),
+    Case(
+        "upto may lie within a group or a block",
+        "blocks: {p: {spec: inner.yaml, upto: two.in}}\nlayers: [{name: q, p: {}}, ReLU]",
+        files={"inner.yaml": INNER},
+        nodes="q.one.d q.one.re_lu q.two.in.d q.two.in.re_lu re_lu",
+        shapes={"q": (8, 8, 8)},
+    ),
+    Case(
+        "the inner names are reached with dots",
+        """
+        blocks: {p: {spec: inner.yaml, upto: two}}
+        layers: [{name: q, p: {}}, {from: [q.one, q.two, q.two.in.d], Concatenate: {}}]
+        """,
+        files={"inner.yaml": INNER},
+        takes={"concatenate": "q.one.re_lu q.two.elu q.two.in.d"},
+    ),
+    Case(
+        "further outputs of it are taps",
+        "blocks: {p: {spec: inner.yaml}}\n"
+        "layers: [{name: q, p: {}}, {from: q.head, ReLU: {}}, {from: [q, prev], Concatenate: {}}]",
+        files={"inner.yaml": INNER},
+        takes={"re_lu": "q.head.dense"},
+        outputs={"main": "concatenate"},
+    ),
+    Case(
+        "trainable: false reaches every layer",
+        "blocks: {p: {spec: inner.yaml, trainable: false}}\nlayers: [p, {Dense: {units: 2}}]",
+        files={"inner.yaml": INNER},
+        args={
+            "p.one.d": {"trainable": False},
+            "p.two.elu": {"trainable": False},
+            "dense": {"trainable": True},
+        },
+    ),
+    Case(
+        "two calls are two networks",
+        "blocks: {p: {spec: inner.yaml, upto: one}}\nlayers: [p, p]",
+        files={"inner.yaml": INNER},
+        nodes="p.one.d p.one.re_lu p_2.one.d p_2.one.re_lu",
+    ),
+    Case(
+        "reuse of a call shares its weights",
+        "blocks: {p: {spec: inner.yaml, upto: one}}\n"
+        "layers: [{name: a, p: {}}, {name: b, reuse: a}]",
+        files={"inner.yaml": INNER},
+        shares={"b.one.d": "a.one.d"},
+    ),
+    Case(
+        "several inputs of the spec are the block's",
+        "blocks: {p: {spec: two.yaml}}\n"
+        "layers: [{name: a, ReLU: {}}, {name: b, ELU: {}}, {from: [a, b], p: {}}]",
+        files={"two.yaml": "inputs: {x: [2], y: [3]}\nlayers: [{from: [y, x], Concatenate: {}}]"},
+        takes={"p.concatenate": "b a"},
+    ),
+    Case(
+        "a spec that is a block may have blocks that are specs",
+        "blocks: {p: {spec: outer.yaml, upto: q.one}}\nlayers: [p]",
+        files={
+            "inner.yaml": INNER,
+            "outer.yaml": "blocks: {p: {spec: inner.yaml}}\nlayers: [{name: q, p: {}}, ReLU]",
+        },
+        nodes="p.q.one.d p.q.one.re_lu",
+    ),
+    Case(
+        "circles of specs are errors",
+        "blocks: {p: {spec: outer.yaml}}\nlayers: [p]",
+        files={"outer.yaml": "blocks: {p: {spec: spec.yaml}}\nlayers: [p]"},
+        refused="extends-cycle",
+    ),
+    Case(
+        "a spec cannot be a part of itself",
+        "blocks: {p: {spec: spec.yaml}}\nlayers: [p]",
+        refused="extends-cycle",
+    ),
+    Case(
+        "a tap beyond upto is an error",
+        "blocks: {p: {spec: inner.yaml, upto: one}}\n"
+        "layers: [{name: q, p: {}}, {from: q.two, ReLU: {}}]",
+        files={"inner.yaml": INNER},
+        refused="unknown-name",
+    ),
+    Case(
+        "an upto that is not there is an error",
+        "blocks: {p: {spec: inner.yaml, upto: four}}\nlayers: [p]",
+        files={"inner.yaml": INNER},
+        refused="unknown-name",
+    ),
+    Case(
+        "a spec brings its own layers",
+        "blocks: {p: {spec: inner.yaml, layers: [ReLU]}}\nlayers: [p]",
+        files={"inner.yaml": INNER},
+        refused="unknown-key",
+    ),
+    Case(
+        "upto belongs to spec",
+        "blocks: {p: {upto: one, layers: [ReLU]}}\nlayers: [p]",
+        refused="missing-key",
+    ),
+    Case(
+        "a block needs layers or spec",
+        "blocks: {p: {args: [n]}}\nlayers: [ReLU]",
+        refused="missing-key",
+    ),
+    Case(
+        "a spec outside of the folder is refused",
+        "blocks: {p: {spec: ../inner.yaml}}\nlayers: [p]",
+        refused="extends-outside",
+    ),
+    Case(
+        "a variable may name a block that is a spec",
+        "vars: {v: p}\nblocks: {p: {spec: inner.yaml, upto: one}}\nlayers: [$v]",
+        files={"inner.yaml": INNER},
+        nodes="p.one.d p.one.re_lu",
+    ),
+]
+
+SECTIONS: Sections = {
+    "fans": FANS,
+    "parts": PARTS,
+    "paths": PATHS,
+    "null": NULLS,
+    "outputs": OUTPUTS,
+}
 CASES = [
     pytest.param(case, id=f"{section}: {case.sentence}")
     for section, cases in SECTIONS.items()

@@ -1624,8 +1624,8 @@ BLOCKS = [
         shapes={"b.dense": (8, 8, 3), "b.c.dense": (8, 8, 2), "dense": (8, 8, 2)},
     ),
     Case(
-        "a block cannot call itself",
-        "blocks: {b: {layers: [{b: , when: false}]}}\nlayers: [b]",
+        "a block cannot call itself without an end",
+        "blocks: {b: {layers: [ReLU, b]}}\nlayers: [b]",
         refused="recursion",
     ),
     Case(

@@ -16,7 +16,7 @@ from archspec.frontend.elaborate.budget import Budget, Exceeded
 from archspec.frontend.elaborate.items import mistaken, run
 from archspec.frontend.elaborate.layers import layer_call
 from archspec.frontend.elaborate.observer import Observer, Unobserved
-from archspec.frontend.elaborate.parts import without_unneeded
+from archspec.frontend.elaborate.parts import in_parts, without_unneeded
 from archspec.frontend.elaborate.repeat import as_integer
 from archspec.frontend.elaborate.scope import (
     FAILED,
@@ -173,7 +173,8 @@ def _dead_ends(state: State) -> list[Diagnostic]:
     """What reaches no output; after other mistakes, what certainly reaches none."""
     entries = state.names.entries
     if state.problems:  # what a part gives may be needed by what went wrong
-        state.needed.update(node.name for node in state.nodes if state.scopes[node.scope].spec)
+        inside = in_parts(state.scopes)
+        state.needed.update(node.name for node in state.nodes if inside[node.scope])
     needed = state.needed.union(feed.name for feed in state.outputs.values())
     if state.unseen:
         needed.update(state.inputs, (entry.feed.name for entry in entries.values()))

@@ -94,7 +94,7 @@ def without_unneeded(
     nodes: Sequence[Node], scopes: Sequence[Scope], needed: Collection[str]
 ) -> list[Node]:
     """The layers less those of parts that none of the needed tensors comes from."""
-    inside = _in_parts(scopes)
+    inside = in_parts(scopes)
     if not any(inside):
         return list(nodes)
     reached = set(needed)
@@ -104,7 +104,7 @@ def without_unneeded(
     return [node for node in nodes if node.name in reached or not inside[node.scope]]
 
 
-def _in_parts(scopes: Sequence[Scope]) -> list[bool]:
+def in_parts(scopes: Sequence[Scope]) -> list[bool]:
     """Whether each scope stands in a block that is another spec."""
     inside: list[bool] = []
     for scope in scopes:

@@ -71,8 +71,10 @@ def _complain_of_taken(
     state.complain(Diagnostic("duplicate-name", message, place, help=help), context)
 
 
-def another_name(name: NameFormula, context: Context) -> str:
-    """The help for a name that several repetitions give: a name that differs in each of them."""
+def another_name(name: NameFormula, context: Context, key: str = "name: ") -> str:
+    """The help for a name that several repetitions give: a name that differs in each of them.
+    ``key`` is what stands before it in the text.
+    """
     frame, unnamed = context.frame, []
     while frame is not None and frame.kind == "repetition":
         unnamed += [frame] if frame.label is None else []
@@ -87,7 +89,7 @@ def another_name(name: NameFormula, context: Context) -> str:
         )
     text = name.text
     suffix = "-$i" if name.mentions else "_$i" if text[-1:].isdigit() else "$i"
-    return f"write `name: {text}{suffix}`: `$i` counts the repetitions, from 0"
+    return f"write `{key}{text}{suffix}`: `$i` counts the repetitions, from 0"
 
 
 def item_path(state: State, step: str, site: Site, place: Span) -> Named:

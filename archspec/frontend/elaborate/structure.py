@@ -144,7 +144,7 @@ def _label_of_fan(state: State, name: NameFormula, turn: Turn, site: Site) -> st
 
 def _complain_of_label(state: State, label: str, name: NameFormula, site: Site) -> None:
     message = f"the branch `{label}` is there already, of another repetition"
-    help = another_name(name, site.context)
+    help = another_name(name, site.context, key="")
     problem = Diagnostic("duplicate-name", message, name.value.span, help=help)
     state.complain(problem, site.context)
 
