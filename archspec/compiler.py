@@ -17,7 +17,6 @@ from archspec.frontend import checks
 from archspec.frontend.elaborate.budget import Budget
 from archspec.frontend.elaborate.elaborate import elaborate
 from archspec.frontend.elaborate.observer import Observer
-from archspec.frontend.elaborate.recording import Recorder, Recording
 from archspec.frontend.elaborate.state import LayerCache
 from archspec.frontend.expectations import unmet_expectations
 from archspec.frontend.library import Library, Reference
@@ -77,13 +76,6 @@ class Compiler:
         """One network. Raises `SpecError`."""
         resolved = resolve(self.library, reference, overrides)
         return self.graph(resolved, expect=self.expect and not overrides)
-
-    def record(self, reference: Reference, overrides: Overrides | None = None) -> Recording:
-        """One network with what its elaboration made of each item, from which source code is
-        written; ``recording.graph`` is what `compile` gives. Raises `SpecError`.
-        """
-        resolved = resolve(self.library, reference, overrides)
-        return self.recording(resolved, expect=self.expect and not overrides)
 
     def check(
         self,
@@ -155,11 +147,6 @@ class Compiler:
         graph = self._named_graph(resolved, observer, None)
         _check_expectations(graph, resolved, expect=expect)
         return graph
-
-    def recording(self, resolved: Resolved, *, expect: bool) -> Recording:
-        """The recording of a resolved document. Raises `SpecError`."""
-        recorder = Recorder()
-        return recorder.recording(self.graph(resolved, expect=expect, observer=recorder))
 
     def _named_graph(
         self, resolved: Resolved, observer: Observer | None, budget: Budget | None

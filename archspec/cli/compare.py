@@ -10,7 +10,15 @@ from typing import Any
 import click
 
 from archspec.cli import terminal
-from archspec.cli.options import COMPILING, SPECS, need_ending, options, output_format, text
+from archspec.cli.options import (
+    COMPILING,
+    SPECS,
+    need_ending,
+    options,
+    output_file,
+    output_format,
+    text,
+)
 from archspec.cli.session import Session, compiling, graph_of
 from archspec.compiler import Checked, distinct
 from archspec.reports.compare import FORMATS, Network
@@ -23,13 +31,7 @@ NO_CHARTS = "charts need matplotlib and adjustText: pip install 'archspec-nn[plo
 
 @click.command(short_help="Networks side by side, and as a chart.")
 @SPECS
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(path_type=Path),
-    metavar="FILE.svg|png",
-    help="Draw a chart of parameters, or of accuracy, over multiply-adds.",
-)
+@output_file("Draw a chart of parameters, or of accuracy, over multiply-adds.", "FILE.svg|png")
 @click.option(
     "--accuracy",
     "words",

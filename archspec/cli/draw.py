@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from archspec.cli import terminal
+from archspec.cli.drawing import DRAWING, drawing_options
 from archspec.cli.options import (
     COMPILING,
-    DRAWING,
     SPEC,
-    drawing_options,
     need_ending,
     options,
+    output_file,
     text,
 )
 from archspec.cli.session import Session, compiling
@@ -26,13 +26,7 @@ from archspec.spelling import file_name
 
 @click.command(short_help="A network's diagram: SVG, PNG, PDF, DOT or Mermaid.")
 @SPEC
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Where to write the picture; the ending is its format.  [default: NAME.svg]",
-)
+@output_file("Where to write the picture; the ending is its format.  [default: NAME.svg]")
 @click.option(
     "--block",
     type=text,

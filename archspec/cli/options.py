@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
-
-from archspec.diagrams.options import DIRECTIONS, LEVELS, RENDERERS, THEMES, Options
 
 DIAGNOSTIC_FORMATS = ("text", "json", "github")
 
@@ -35,6 +33,12 @@ def options(*chosen: Callable[[Command], Command]) -> Callable[[Command], Comman
         return command
 
     return decorate
+
+
+def output_file(help: str, metavar: str = "FILE") -> Callable[[Command], Command]:
+    """The option ``-o``, a file to write, as the argument ``output``."""
+    path = click.Path(path_type=Path)
+    return click.option("-o", "output", type=path, metavar=metavar, help=help)
 
 
 def output_format(formats: Iterable[str]) -> Callable[[Command], Command]:
@@ -102,62 +106,6 @@ def trusted_modules() -> tuple[str, ...]:
     """
     modules: tuple[str, ...] = click.get_current_context().meta.get(TRUSTED, ())
     return modules
-
-
-DRAWING = options(
-    click.option(
-        "--direction",
-        type=click.Choice(DIRECTIONS),
-        help="Top to bottom or left to right.  [default: whichever fits better]",
-    ),
-    click.option(
-        "--theme",
-        type=click.Choice(THEMES),
-        help="Light, dark, or auto: as the reader has set.  [default: auto in SVG, else light]",
-    ),
-    click.option(
-        "--title",
-        type=text,
-        metavar="TEXT",
-        help="The title of the picture.  [default: the network's name]",
-    ),
-    click.option(
-        "--detail",
-        type=click.Choice(LEVELS),
-        help="The level of detail.  [default: the deepest that fits 40 boxes and a page]",
-    ),
-    click.option(
-        "--expand",
-        type=text,
-        multiple=True,
-        metavar="NAME",
-        help="Show the layers of this group or block. May be repeated.",
-    ),
-    click.option(
-        "--collapse",
-        type=text,
-        multiple=True,
-        metavar="NAME",
-        help="Draw this group or block as one card. May be repeated.",
-    ),
-    click.option(
-        "--dpi",
-        type=click.IntRange(36, 1200),
-        metavar="N",
-        help="The resolution of a PNG in dots per inch.  [default: 192]",
-    ),
-    click.option(
-        "--renderer",
-        type=click.Choice(RENDERERS),
-        help="The renderer that comes with archspec, or Graphviz's own.",
-    ),
-)
-"""The options of everything that draws."""
-
-
-def drawing_options(values: Mapping[str, Any]) -> Options:
-    """What the options of `DRAWING` say, from the values of a command's options."""
-    return Options(**{name: values[name] for name in Options._fields})
 
 
 def need_ending(path: Path | None, endings: tuple[str, ...], option: str) -> None:

@@ -11,7 +11,6 @@ import sys
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any, NoReturn
 
 import click
@@ -20,7 +19,7 @@ from archspec.cli import terminal
 from archspec.spelling import did_you_mean
 from archspec.version import __version__
 
-SHARED = ("options", "program", "session", "terminal")
+SHARED = ("__init__", "drawing", "options", "program", "session", "terminal")
 """The modules of this folder that are no commands."""
 
 
@@ -29,8 +28,8 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, as click asks for them."""
-        modules = (module.name for module in iter_modules([str(Path(__file__).parent)]))
-        return sorted(name for name in modules if name not in SHARED)
+        modules = {file.stem for file in Path(__file__).parent.iterdir() if file.suffix == ".py"}
+        return sorted(modules.difference(SHARED))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, ``None`` if there is none."""

@@ -15,15 +15,15 @@ import click
 from click.core import ParameterSource
 
 from archspec.cli import terminal
+from archspec.cli.drawing import DRAWING, drawing_options
 from archspec.cli.options import (
-    DRAWING,
     NO_EXPECT,
     OUTSIDE,
     SET,
     SPEC,
-    drawing_options,
     need_ending,
     options,
+    output_file,
 )
 from archspec.cli.session import Session, compiling, graph_of
 from archspec.diagnostics import SpecError, as_text, in_order
@@ -41,13 +41,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Draw a network anew at every save.")
 @SPEC
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help=f"Where to write the picture: .{', .'.join(FORMATS)}.  [default: NAME.svg]",
-)
+@output_file(f"Where to write the picture: .{', .'.join(FORMATS)}.  [default: NAME.svg]")
 @click.option(
     "--serve",
     is_flag=True,

@@ -12,7 +12,6 @@ from archspec.frontend.elaborate.scope import FAILED, NO_ARGUMENTS, Context, Fee
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.elaborate.words import MOST_INPUTS, lost_axes, unknown_size, way_up
 from archspec.frontend.expressions.values import show
-from archspec.frontend.foreign import input_help
 from archspec.frontend.program.complaints import no_argument
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import LayerCall
@@ -111,6 +110,8 @@ def _input_of_elsewhere(state: State, mismatch: Mismatch, feed: Feed) -> str | N
     """The help where the model's input is written as other tools do, with the batch or channels
     first.
     """
+    from archspec.frontend.foreign import input_help
+
     name = feed.name
     for node, _ in way_up(state.nodes, state.inputs, feed.name):
         name = node.inputs[0]

@@ -13,7 +13,6 @@ from archspec import limits
 from archspec.diagnostics import Span
 from archspec.frontend.elaborate.budget import Exceeded
 from archspec.frontend.elaborate.scope import Context, Environment, Feed
-from archspec.frontend.foreign import from_help
 from archspec.frontend.program.program import Operation
 from archspec.spelling import did_you_mean, listed_names
 
@@ -153,6 +152,8 @@ class Names:
                     f"`{name}` repeats, and its name is counted",
                     f"`{name}{last}` is the last repetition{first}",
                 )
+        from archspec.frontend.foreign import from_help
+
         if help := from_help(name):
             return f"no item above is called `{name}`", help
         within = [one for one in visible if one.endswith(f".{name}")]

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
-from archspec.frontend import foreign
 from archspec.frontend.expressions.values import show
 from archspec.frontend.program.program import Arguments
 from archspec.frontend.vocabulary import OPERATIONS, STEP
@@ -41,6 +40,8 @@ def no_argument(kind: str, name: str) -> tuple[str, str]:
         if known
         else "it takes none"
     )
+    from archspec.frontend import foreign
+
     help = foreign.argument_help(kind, name, None) or did_you_mean(name, KINDS[kind].attributes)
     return f"`{kind}` has no argument `{name}`", help or has
 
@@ -89,6 +90,8 @@ def unknown_operation(
     """What to say of a word that names neither a layer kind nor a block, and the help;
     ``arguments`` are those that it is called with.
     """
+    from archspec.frontend import foreign
+
     blocks = list(blocks)
     if missing := foreign.lacking(word):
         return missing

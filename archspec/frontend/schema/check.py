@@ -1,10 +1,10 @@
-"""A `Document` → the same, checked by the JSON Schema: each mistake as a diagnostic, in the
-author's words.
+"""A `Document` → the same, checked by the JSON Schema, with a diagnostic for each mistake. What
+explains mistakes is loaded where there is one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -12,11 +12,7 @@ from typing import Any
 import jsonschema
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic, SpecError, stopped
-from archspec.frontend.schema import wrong_keys, wrong_values
 from archspec.frontend.schema.json_schema import for_checking
-from archspec.frontend.schema.recovery import Mistake, mended
-from archspec.frontend.schema.refusals import Refusal
 from archspec.frontend.yaml.document import Document
 
 
@@ -48,42 +44,8 @@ def check(document: Document) -> Document:
     words. Raises `SpecError` where no more can be said.
     """
     errors = list(islice(validator().iter_errors(document.data), limits.MISTAKES))
-    refusals = [Refusal.of(document, error) for error in _once(errors)]
-    if not refusals:
+    if not errors:
         return document
-    problems = [diagnostic for refusal in refusals for diagnostic in diagnostics(refusal)]
-    if len(errors) == limits.MISTAKES:  # there may be more, which the next stages cannot pass over
-        raise SpecError(stopped(problems), document.sources)
-    return mended(document, [Mistake(one.path, one.unknown_keys()) for one in refusals], problems)
+    from archspec.frontend.schema.complaints import explained
 
-
-def _once(errors: Iterable[Any]) -> Iterator[Any]:
-    """The validator's errors, each value and keyword once: it has an error for every key that is
-    missing, and a `Refusal` names them all.
-    """
-    seen = set()
-    for error in errors:
-        which = (*error.absolute_path, "of", *error.absolute_schema_path)
-        if which not in seen:
-            seen.add(which)
-            yield error
-
-
-TELLERS: Mapping[str, Callable[[Refusal], Iterator[Diagnostic]]] = {
-    "additionalProperties": wrong_keys.unknown_keys,
-    "required": wrong_keys.missing_keys,
-    "dependentRequired": wrong_keys.missing_partners,
-    "not": wrong_keys.both_inputs,
-    "minProperties": wrong_values.empty,
-    "maxProperties": wrong_values.too_many,
-    "minItems": wrong_values.too_few,
-}
-"""What says what is wrong, by the keyword of the schema; without a row, `wrong_values`."""
-
-
-def diagnostics(refusal: Refusal) -> Iterator[Diagnostic]:
-    """What is wrong: nothing where another error of the validator says the same mistake."""
-    if refusal.expects.what == "variant name":
-        yield from wrong_keys.wrong_names(refusal)
-    elif not wrong_keys.is_misplaced_merge(refusal):
-        yield from TELLERS.get(refusal.keyword, wrong_values.wrong_value)(refusal)
+    return explained(document, errors)

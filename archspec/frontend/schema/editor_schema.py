@@ -14,9 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from archspec.frontend.library import shipped_names, shipped_variants
-from archspec.frontend.schema.fragments import Schema
+from archspec.frontend.schema.fragments import EXPECTS, Schema
 from archspec.frontend.schema.json_schema import generate
-from archspec.frontend.schema.refusals import EXPECTS
 from archspec.layers import KINDS
 from archspec.layers.base import Field
 

@@ -6,10 +6,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.frontend.schema.refusals import EXPECTS
 from archspec.layers.types import Expects
 
 Schema = dict[str, Any]
+
+EXPECTS = "x-expects"
+"""The keyword that holds, in the schema that specs are checked by, the `Expects` beside each
+``errorMessage``.
+"""
 
 
 def says(words: str, what: str | Expects, **more: Any) -> Schema:

@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archspec.frontend.schema.fragments import EXPRESSION, NAME, NUMERIC_TEXT, Schema, either, says
+from archspec.frontend.schema.fragments import (
+    EXPECTS,
+    EXPRESSION,
+    NAME,
+    NUMERIC_TEXT,
+    Schema,
+    either,
+    says,
+)
 from archspec.frontend.schema.kind_schemas import KindSchemas, call_of, defaults_of, objects
-from archspec.frontend.schema.refusals import EXPECTS
 from archspec.frontend.vocabulary import (
     CALL_PATTERN,
     MODIFIERS,

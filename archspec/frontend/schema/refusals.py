@@ -8,6 +8,7 @@ import re
 from typing import Any, NamedTuple
 
 from archspec.diagnostics import Span
+from archspec.frontend.schema.fragments import EXPECTS
 from archspec.frontend.vocabulary import MODIFIERS
 from archspec.frontend.yaml.document import Document, Value
 from archspec.layers import KINDS
@@ -15,10 +16,6 @@ from archspec.layers.types import Expects
 from archspec.spelling import did_you_mean
 
 Path = tuple[str | int, ...]
-
-EXPECTS = "x-expects"
-"""The keyword that holds, in the schema that specs are checked by, the `Expects` beside each
-``errorMessage``."""
 
 BEGINNING = "a spec starts with `archspec: 1`, then `name`, `input` and `layers`"
 

@@ -2,7 +2,7 @@
 
 PyYAML's own resolver is of YAML 1.1; scalars are read by `scalars`. Duplicate keys, tags, merge
 keys, cycles and several documents are refused, and so is text beyond the bounds of
-`archspec.limits`.
+`archspec.limits`. What explains mistakes is loaded where there is one.
 """
 
 from __future__ import annotations
@@ -16,11 +16,8 @@ import yaml
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, SpecError
-from archspec.frontend.foreign import list_help, template_help
-from archspec.frontend.yaml import complaints, mark_complaints, scalars
-from archspec.frontend.yaml.bare_items import with_colons
+from archspec.frontend.yaml import scalars
 from archspec.frontend.yaml.document import Document, Value
-from archspec.frontend.yaml.faults import quoted
 from archspec.spelling import cut, did_you_mean
 
 Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
@@ -32,6 +29,8 @@ def read(text: str, name: str) -> Document:
     try:
         root = builder.build()
     except yaml.YAMLError as error:
+        from archspec.frontend.yaml.bare_items import with_colons
+
         builder = _Builder(name, with_colons(text), builder.lines)
         if builder.text == text:
             raise _unreadable(error, text, name) from None
@@ -45,6 +44,8 @@ def read(text: str, name: str) -> Document:
 
 
 def _unreadable(error: yaml.YAMLError, text: str, name: str) -> SpecError:
+    from archspec.frontend.yaml import complaints
+
     return SpecError([complaints.translate(error, text, name)], {name: text})
 
 
@@ -199,6 +200,8 @@ class _Builder:
         )
         start = value.span.column - 1
         written = self.lines[value.span.line - 1][max(start - 1, 0) : value.span.end_column]
+        from archspec.frontend.foreign import template_help
+
         help = template_help(written) or help
         self._note("yaml-key", f"{what} cannot be a key", value.span, help=help)
 
@@ -286,14 +289,18 @@ class _Builder:
         if frame.cut is None:
             frame.has_cuts = True
             span = start._replace(end_line=value.span.end_line, end_column=value.span.end_column)
-            line = self.text.splitlines()[span.line - 1]
-            whole = (
-                line[span.column - 1 : span.end_column - 1] if span.line == span.end_line else ""
-            )
-            message = "within brackets, an expression that holds a comma needs quotes around it"
-            if as_list := list_help(whole):
-                message = "a list is written in brackets, not in parentheses"
-            self._note("unquoted-expression", message, span, help=as_list or quoted(whole))
+            self._complain_of_cut(span)
+
+    def _complain_of_cut(self, span: Span) -> None:
+        from archspec.frontend.foreign import list_help
+        from archspec.frontend.yaml.faults import quoted
+
+        line = self.text.splitlines()[span.line - 1]
+        whole = line[span.column - 1 : span.end_column - 1] if span.line == span.end_line else ""
+        message = "within brackets, an expression that holds a comma needs quotes around it"
+        if as_list := list_help(whole):
+            message = "a list is written in brackets, not in parentheses"
+        self._note("unquoted-expression", message, span, help=as_list or quoted(whole))
 
     def _key(self, frame: _Frame, value: Value) -> None:
         frame.at_key = False
@@ -378,6 +385,8 @@ class _Builder:
         )
 
     def _too_deep(self, span: Span) -> None:
+        from archspec.frontend.yaml import mark_complaints
+
         words = mark_complaints.too_deep()
         self._stop(words.code, words.message, span, words.help)
 

@@ -12,8 +12,8 @@ import keras
 import numpy
 
 from archspec.backends.python_source import source
-from archspec.compiler import Compiler
-from archspec.frontend.elaborate.recording import Recording
+from archspec.compiler import Compiler, Overrides
+from archspec.frontend.elaborate.recording import Recorder, Recording
 from archspec.frontend.library import Reference
 from archspec.frontend.resolve import as_json_text, lay, override_of
 from archspec.frontend.yaml.reader import read
@@ -22,14 +22,25 @@ from archspec.frontend.yaml.reader import read
 def written(reference: str, **variables: Any) -> str:
     """The source of a network of a spec."""
     overrides = {name: override_of(name, value) for name, value in variables.items()}
-    return source(Compiler().record(Reference.parse(reference), overrides))
+    return source(recorded(Compiler(), Reference.parse(reference), overrides))
+
+
+def recorded(
+    compiler: Compiler, reference: Reference, overrides: Overrides | None = None
+) -> Recording:
+    """The recording of a network."""
+    recorder, resolved = Recorder(), compiler.resolve(reference, overrides)
+    expect = compiler.expect and not overrides
+    return recorder.recording(compiler.graph(resolved, expect=expect, observer=recorder))
 
 
 def recording_of(spec: Mapping[str, Any]) -> Recording:
     """The recording of a network of a parsed spec."""
     compiler = Compiler()
     document = compiler.library.accept(read(as_json_text(dict(spec), "mapping"), "<mapping>"))
-    return compiler.recording(lay(compiler.library, document, None, {}), expect=True)
+    recorder = Recorder()
+    resolved = lay(compiler.library, document, None, {})
+    return recorder.recording(compiler.graph(resolved, expect=True, observer=recorder))
 
 
 def written_of(spec: Mapping[str, Any]) -> str:

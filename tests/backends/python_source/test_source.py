@@ -25,6 +25,7 @@ from archspec.frontend.elaborate.recording import Recording
 from archspec.frontend.library import Reference
 from tests.backends.python_source import pretended_keras
 from tests.backends.python_source.emitted import (
+    recorded,
     recording_of,
     run,
     same,
@@ -162,11 +163,11 @@ def recordings(folder: Path) -> Iterator[Recording]:
     for file in FILES:
         compiler = Compiler()
         for reference in variants(file, compiler):
-            yield compiler.record(Reference.parse(reference))
+            yield recorded(compiler, Reference.parse(reference))
     for text in HARD.values():
         spec = folder / "hard.yaml"
         spec.write_text(f"archspec: 1\nname: hard\n{text}", encoding="utf-8")
-        yield Compiler().record(Reference(str(spec), None))
+        yield recorded(Compiler(), Reference(str(spec), None))
 
 
 def check_source(recording: Recording, path: Path) -> None:
@@ -192,9 +193,12 @@ HASHES = """
 import hashlib, sys
 from archspec.backends.python_source import source
 from archspec.compiler import Compiler
+from archspec.frontend.elaborate.recording import Recorder
 from archspec.frontend.library import Reference
 for name in sys.argv[1:]:
-    print(hashlib.sha256(source(Compiler().record(Reference.parse(name))).encode()).hexdigest())
+    recorder = Recorder()
+    graph = Compiler().check(Reference.parse(name), observer=recorder).graph
+    print(hashlib.sha256(source(recorder.recording(graph)).encode()).hexdigest())
 assert not {"keras", "tensorflow", "numpy"} & {name.partition(".")[0] for name in sys.modules}
 """
 
