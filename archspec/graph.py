@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,8 +18,21 @@ Bindings = tuple[tuple[str, Any], ...]
 """Names and their values, in the order in which they were declared."""
 
 
+class InputEdge(NamedTuple):
+    """What a layer takes: the name of a tensor, and its role there, ``inputs`` or ``query``."""
+
+    tensor: str
+    role: str
+
+
 class Node(NamedTuple):
-    """One use of one layer. ``inputs`` are names of nodes or of the model's inputs.
+    """One use of one layer.
+
+    ``inputs`` are names of tensors: an input of the model is called like the input, the first
+    output of a node like the node, and any other has the node's name, a dot and its own,
+    ``lstm.state_h``. ``output`` is the first output; ``outputs`` are all of them with their own
+    names where there are several, else empty. ``roles`` are those of the inputs, empty where all
+    are given by position.
 
     ``macs`` counts multiply-adds for one example, ``None`` where a size is unknown. ``weights_of``
     names the node whose layer, and so whose weights, this node uses once more (``reuse``).
@@ -35,6 +48,28 @@ class Node(NamedTuple):
     macs: int | None
     scope: int
     span: Span
+    roles: tuple[str, ...] = ()
+    outputs: tuple[tuple[str, Tensor], ...] = ()
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """What it gives, by the names of the tensors, the first first."""
+        further = {f"{self.name}.{output}": tensor for output, tensor in self.outputs[1:]}
+        return {self.name: self.output, **further}
+
+    def gives(self, names: Set[str]) -> bool:
+        """Whether any tensor that it gives is one of these."""
+        return self.name in names or (bool(self.outputs) and not names.isdisjoint(self.tensors))
+
+    @property
+    def edges(self) -> list[InputEdge]:
+        """What it takes, one edge for each input."""
+        roles = self.roles or self._roles_by_position()
+        return [InputEdge(*pair) for pair in zip(self.inputs, roles, strict=True)]
+
+    def _roles_by_position(self) -> list[str]:
+        names = [name for name, role in self.layer.open_roles.items() if not role.by_name]
+        return names[: len(self.inputs)] if len(names) > 1 else names * len(self.inputs)
 
     @property
     def own_weights(self) -> tuple[Weight, ...]:
@@ -72,9 +107,9 @@ class Scope(NamedTuple):
 class Graph:
     """A network: every layer with its shapes, weights and multiply-adds, in topological order.
 
-    ``inputs`` maps the model's inputs to their tensors. ``outputs`` maps the names of the model's
-    outputs, ``main`` first, to the node (or input) that gives them. ``endpoints`` maps every path
-    of the text that has a tensor to the node (or input) that gives it.
+    ``inputs`` maps the model's inputs to their tensors; those that are ``optional`` may be left out
+    in a call. ``outputs`` maps the names of the model's outputs, ``main`` first, to the names of
+    tensors, and ``endpoints`` every path of the text that has one.
     """
 
     name: str
@@ -86,11 +121,33 @@ class Graph:
     description: str | None = None
     source: str | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    optional: frozenset[str] = frozenset()
 
     @cached_property
     def tensors(self) -> Mapping[str, Tensor]:
-        """The tensor that each input and each node gives, by name."""
-        return {**self.inputs, **{node.name: node.output for node in self.nodes}}
+        """Every tensor of the network, by name."""
+        tensors = dict(self.inputs)
+        for node in self.nodes:
+            if node.outputs:
+                tensors |= node.tensors
+            else:
+                tensors[node.name] = node.output
+        return tensors
+
+    def taken_from(self, node: Node) -> tuple[str, ...]:
+        """The nodes and inputs of the model that give what a node takes, one for each input."""
+        if not self._further:
+            return node.inputs
+        return tuple([self._further.get(name, name) for name in node.inputs])
+
+    def giver(self, tensor: str) -> str:
+        """The node or input of the model that gives a tensor."""
+        return self._further.get(tensor, tensor)
+
+    @cached_property
+    def _further(self) -> Mapping[str, str]:
+        """The nodes that give the tensors that are not called like their node."""
+        return {name: node.name for node in self.nodes for name in [*node.tensors][1:]}
 
     @cached_property
     def parameters(self) -> int:
@@ -114,7 +171,9 @@ class Graph:
         """Bytes of all layers' outputs for one example, as kept for training; ``None`` if
         unknown.
         """
-        return total(tensor_bytes(node.output) for node in self.nodes)
+        return total(
+            tensor_bytes(tensor) for node in self.nodes for tensor in node.tensors.values()
+        )
 
     def __repr__(self) -> str:
         """The graph in a line; its table and picture are the commands' and the notebook's."""

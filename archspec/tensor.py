@@ -19,7 +19,10 @@ BYTES = {
     "int64": 8, "uint64": 8,
     "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8,
 }  # fmt: skip
-"""Bytes of one element of each Keras dtype."""
+"""Bytes of one element of each Keras dtype but ``string``, whose elements have any length."""
+
+DTYPES = (*BYTES, "string")
+"""The dtypes of Keras."""
 
 
 class Tensor(NamedTuple):
@@ -73,9 +76,9 @@ def product(sizes: Iterable[int | None]) -> int | None:
 
 
 def tensor_bytes(tensor: Tensor) -> int | None:
-    """Bytes of one example's tensor, ``None`` where an axis is unknown."""
+    """Bytes of one example's tensor, ``None`` where an axis, or the length of texts, is unknown."""
     size = tensor.size
-    return None if size is None else size * BYTES.get(tensor.dtype, 4)
+    return None if size is None or tensor.dtype == "string" else size * BYTES[tensor.dtype]
 
 
 def show_shape(shape: Shape) -> str:

@@ -39,26 +39,43 @@ def flat(graph: Graph) -> dict[str, Any]:
 
 
 def _inputs(graph: Graph) -> dict[str, Any]:
-    shapes = {name: _input(tensor) for name, tensor in graph.inputs.items()}
+    shapes = {
+        name: _input(tensor, optional=name in graph.optional)
+        for name, tensor in graph.inputs.items()
+    }
     return {"input": shapes["input"]} if list(shapes) == ["input"] else {"inputs": shapes}
 
 
-def _input(tensor: Tensor) -> Any:
-    return (
-        list(tensor.shape)
-        if tensor.dtype == "float32"
-        else {"shape": list(tensor.shape), "dtype": tensor.dtype}
-    )
+def _input(tensor: Tensor, *, optional: bool) -> Any:
+    shape = list(tensor.shape)
+    dtype = {} if tensor.dtype == "float32" else {"dtype": tensor.dtype}
+    more = {**dtype, **({"optional": True} if optional else {})}
+    return {"shape": shape, **more} if more else shape
 
 
 def _item(node: Node) -> dict[str, Any]:
-    source = node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
     operation = (
         {"reuse": node.weights_of}
         if node.weights_of
         else {node.layer.kind(): arguments(node.layer)}
     )
-    return {"name": node.name, "from": source, **operation}
+    call = {name: plain(value) for name, value in node.layer.call.items()}
+    return {
+        "name": node.name,
+        "from": _sources(node),
+        **operation,
+        **({"call": call} if call else {}),
+    }
+
+
+def _sources(node: Node) -> Any:
+    """What a node takes: a name, a list of them, or, where roles are named, names by role."""
+    if not node.roles:
+        return node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
+    taken: dict[str, list[str]] = {}
+    for name, role in node.edges:
+        taken.setdefault(role, []).append(name)
+    return {role: names[0] if len(names) == 1 else names for role, names in taken.items()}
 
 
 def arguments(layer: Layer) -> dict[str, Any]:

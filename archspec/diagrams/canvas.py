@@ -229,9 +229,10 @@ class Canvas:
         nodes = self.nodes_on[list(row)[number]]
         before: defaultdict[tuple[tuple[int, int], ...], set[str]] = defaultdict(set)
         for node in nodes:
-            for name in node.inputs:
+            sources = self.graph.taken_from(node)
+            for name in sources:
                 source = row.get(self.place.get(name, ""))
-                twice = source == number - 1 and node.inputs.count(name) > 1
+                twice = source == number - 1 and sources.count(name) > 1
                 if number and (twice or source not in (number, number - 1)):
                     return False
                 if source == number - 1:

@@ -19,10 +19,11 @@ class Flow:
     """Which layers take each tensor of a graph, and which tensors are outputs of the model."""
 
     def __init__(self, graph: Graph) -> None:
-        self.outputs = set(graph.outputs.values())
+        self.graph = graph
+        self.outputs = set(map(graph.giver, graph.outputs.values()))
         self.takers: defaultdict[str, list[str]] = defaultdict(list)
         for node in graph.nodes:
-            for name in node.inputs:
+            for name in graph.taken_from(node):
                 self.takers[name].append(node.name)
 
     def is_taken_once(self, name: str) -> bool:
@@ -116,7 +117,9 @@ class Links:
     def _wiring(self, number: int) -> Wiring:
         if number not in self._wirings:
             self._wirings[number] = tuple(
-                self._source(name, number) for node in self._nodes[number] for name in node.inputs
+                self._source(name, number)
+                for node in self._nodes[number]
+                for name in self._flow.graph.taken_from(node)
             )
         return self._wirings[number]
 

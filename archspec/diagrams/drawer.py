@@ -181,7 +181,7 @@ def _point(canvas: Canvas, split: Split, members: list[Member]) -> str:
 
 def _entry(split: Split) -> str:
     """The tensor that enters a split: the one from outside that most of its paths begin with."""
-    inside = {node.name for node in nodes_of(split)}
+    inside = {name for node in nodes_of(split) for name in node.tensors}
     heads = [next(all_nodes(path.body), None) for path in split.paths]
     taken = [name for head in heads if head is not None for name in head.inputs]
     outside = [name for name in [*taken, *split.merge.inputs] if name not in inside]

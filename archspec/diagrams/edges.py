@@ -56,16 +56,34 @@ class Wiring:
         if head is None or self.boxes[head].form is Form.INPUT:
             return  # it is not drawn, or is what a block alone is given
         latest = self._latest(node)
-        for number, name in enumerate(node.inputs):
+        for number, (name, role) in enumerate(node.edges):
             way, port = self._merging(node, number, name, latest)
-            yield from self._hops(name, node, head, way, port)
+            hops = list(self._hops(name, node, head, way, port))
+            label = self._words(node, name, role)
+            if hops and label:
+                hops[-1] = hops[-1]._replace(edge=hops[-1].edge._replace(label=label))
+            yield from hops
+
+    def _words(self, node: Node, tensor: str, role: str) -> str:
+        """What stands at the edge of an input: which output it is, unless the first, and its role,
+        unless the first.
+        """
+        output = tensor.removeprefix(f"{self.graph.giver(tensor)}.")
+        first = next(iter(node.layer.open_roles), role)
+        words = [*([output] if output != tensor else []), *([role] if role != first else [])]
+        return " → ".join(words)
+
+    def _place(self, tensor: str) -> str | None:
+        """The box of a tensor: its own, where a figure is given it, or that of its layer."""
+        place = self.canvas.place
+        return place.get(tensor) or place.get(self.graph.giver(tensor))
 
     def _latest(self, node: Node) -> str:
         """The input that was drawn last before a layer of several inputs: the straight way into
         it.
         """
-        placed = [name for name in node.inputs if name in self.canvas.place]
-        return max(placed, key=lambda name: self.order.get(self.canvas.place[name], -1), default="")
+        placed = [name for name in node.inputs if self._place(name) is not None]
+        return max(placed, key=lambda name: self.order.get(self._place(name) or "", -1), default="")
 
     def _merging(self, node: Node, number: int, name: str, latest: str) -> tuple[Way, int | None]:
         ways = self.canvas.merging.get(node.name)
@@ -80,11 +98,11 @@ class Wiring:
     ) -> Iterator[TensorEdge]:
         """From the box of a tensor, through the points where splits part, to the box of a layer."""
         chain = self._chain(name, node)
-        tail = self.canvas.place.get(name)
-        cut = tail is None or self._other_copy(name, node.name)
+        tail, giver = self._place(name), self.graph.giver(name)
+        cut = tail is None or self._other_copy(giver, node.name)
         before = None if cut else tail
         incoming = Way.TRUNK if chain else way
-        if self.canvas.sides.get(node.name) != self.canvas.sides.get(name):
+        if self.canvas.sides.get(node.name) != self.canvas.sides.get(giver):
             incoming = Way.SIDE
         for place, around in enumerate(chain):
             if before is not None and before != around.point:
@@ -116,19 +134,21 @@ class Wiring:
         """From the ends of the side paths to the boxes of their outputs."""
         for name, end in self.graph.outputs.items():
             box = self.canvas.ends.get(name)
-            tail = self.canvas.place.get(end)
+            tail, giver = self._place(end), self.graph.giver(end)
             if box is not None and tail is not None:
-                side = self.canvas.sides.get(end)
+                side = self.canvas.sides.get(giver)
                 way = (
                     Way.OUT
                     if side is None and name == next(iter(self.graph.outputs))
                     else (Way.TRUNK if side == name else Way.SIDE)
                 )
-                yield TensorEdge(Edge(tail, box, way), end)
+                label = end.removeprefix(f"{giver}.") if end != giver else ""
+                yield TensorEdge(Edge(tail, box, way, label), end)
 
     def _on_spine(self, tensor: str) -> bool:
         """Whether a tensor is on no branch and no side path."""
-        return tensor not in self.canvas.in_paths and tensor not in self.canvas.sides
+        giver = self.graph.giver(tensor)
+        return giver not in self.canvas.in_paths and giver not in self.canvas.sides
 
     def _named(self, step: TensorEdge) -> TensorEdge:
         """An edge from a point to a sum around what is between them says that it is a shortcut."""
@@ -145,6 +165,7 @@ class Wiring:
     def _is_labelled(self, edge: Edge, tensor: str) -> bool:
         """Whether the size of what an edge carries stands on it."""
         between = self.home[edge.tail] != self.home[edge.head] or self.home[edge.tail] is None
+        between = between and not edge.label
         said = self.boxes[edge.head].form is Form.OUTPUT
         return edge.way is Way.TRUNK and between and not said and self._on_spine(tensor)
 

@@ -114,8 +114,8 @@ class Reading:
     def uses(self) -> Counter[str]:
         """How often each tensor is used; an output of the model is a use."""
         return Counter(
-            [name for node in self.graph.nodes for name in node.inputs]
-            + list(self.graph.outputs.values())
+            [name for node in self.graph.nodes for name in self.graph.taken_from(node)]
+            + list(map(self.graph.giver, self.graph.outputs.values()))
         )
 
     def _read(self, children: Sequence[Part | Node]) -> Elements:

@@ -134,7 +134,7 @@ def inside(elements: Elements) -> Iterator[Element]:
 
 def entries(group: Group) -> list[str]:
     """The tensors from outside that a group takes, each once."""
-    inside = {node.name for node in all_nodes(group.body)}
+    inside = {name for node in all_nodes(group.body) for name in node.tensors}
     return list(
         dict.fromkeys(
             name for node in all_nodes(group.body) for name in node.inputs if name not in inside

@@ -88,7 +88,7 @@ def tip(node: Node, graph: Graph) -> str:
     lines = [
         node.name,
         f"{node.layer!r}",
-        f"{sizes} → {node.output}",
+        f"{sizes} → {' and '.join(map(str, node.tensors.values()))}",
         f"{exact(count_parameters([node]))} parameters",
     ]
     if node.macs:

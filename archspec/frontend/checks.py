@@ -138,10 +138,13 @@ def dead_ends(network: Outcome, inputs: Mapping[str, Span]) -> list[Diagnostic]:
     """Chains of layers that reach no output, and inputs that nothing uses."""
     reached = set(network.needed)
     for node in reversed(network.nodes):
-        if node.name in reached:
-            reached.update(node.inputs)
+        if node.gives(reached):
+            reached.update((node.name, *node.inputs))
     dead = [node for node in network.nodes if node.name not in reached]
-    used = {name for node in network.nodes for name in node.inputs}
+    taken = {name for node in network.nodes for name in node.inputs}
+    used = taken.union(
+        node.name for node in dead if node.outputs and not taken.isdisjoint(node.tensors)
+    )
     problems = [*islice(_chains(network, dead, used), limits.MISTAKES)]
     for name, span in inputs.items():
         if name not in reached and (name not in used or not problems):
@@ -163,7 +166,7 @@ def _chains(network: Outcome, dead: Sequence[Node], used: Collection[str]) -> It
     """
     if not dead:
         return
-    order = {node.name: number for number, node in enumerate(dead)}
+    order = {name: number for number, node in enumerate(dead) for name in node.tensors}
     living = _living_scopes(network, order)
     told: set[Span] = set()
     for node in dead:
@@ -271,11 +274,11 @@ def _passing(by: Item, again: Scope | None, end: DeadItem) -> str:
     assert by.sources is not None
     takes = f"takes {listed_names([one.text for one in by.sources])} instead"
     if again is None:
-        return f"the next item, `{key_of(by)}` {at_line(by.place, end.place)}, {takes}"
+        return f"the next item, `{key_of(by.operation)}` {at_line(by.place, end.place)}, {takes}"
     next_one = (
         "the next one"
         if by.place == end.place
-        else f"in the next one `{key_of(by)}` {at_line(by.place, end.place)}"
+        else f"in the next one `{key_of(by.operation)}` {at_line(by.place, end.place)}"
     )
     return f"it is in repetition {again.index} of {again.count}, and {next_one} {takes}"
 

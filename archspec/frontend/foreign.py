@@ -95,7 +95,13 @@ def lacking(word: str) -> tuple[str, str] | None:
 
 
 def argument_help(kind: str, name: str, written: str | None) -> str | None:
-    """What to do about an argument that another tool has, as ``written`` in the spec."""
+    """What to do about an argument that another tool has, as ``written`` in the spec; or that is
+    one of the layer's call.
+    """
+    if name in KINDS[kind].call_attributes:
+        return f"it is an argument of the call: `call: {{{name}: ...}}` beside `{kind}`"
+    if name in KINDS[kind].roles:
+        return f"it is a tensor: name it in `from: {{{name}: ...}}`"
     key, equals, value = name.partition("=")
     if equals and value and written is None:
         return f"write `{key.strip()}: {value.strip()}`"

@@ -60,9 +60,10 @@ MODIFIERS = {
     ),
     "when": "An expression: where it is false the item is left out.",
     "from": (
-        "A name, or a list of names, to take instead of the previous output; `prev` is the previous"
-        " output."
+        "A name, a list of names, or names by role, to take instead of the previous output; `prev`"
+        " is the previous output."
     ),
+    "call": "Constant arguments of the layer's call: how it is used here.",
     "merge": "How `branches` join: a merging layer.",
     "shortcut": "The layers on the way around a `residual`; without it, the identity.",
     "_shortcut": "As `shortcut`, but no step of the paths of its layers.",

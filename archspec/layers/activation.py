@@ -6,8 +6,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.axes import axis_indices, known, need_floats, need_numbers, need_softmax
-from archspec.layers.base import Mismatch, SameShape, attr, layer
+from archspec.layers.axes import (
+    axis_indices,
+    known,
+    need_floats,
+    need_mask,
+    need_numbers,
+    need_softmax,
+)
+from archspec.layers.base import Mismatch, SameShape, attr, layer, named_role
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import (
     CONSTRAINT,
@@ -153,7 +160,11 @@ class Softmax(SameShape):
 
     axis: Any = attr(AXES, -1, "the axis, or the axes, of the scores")
 
-    def output(self, x: Tensor) -> Tensor:
+    mask = named_role("which scores count; a size of 1 stands for any")
+
+    def output(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        if mask is not None:
+            need_mask(mask, "mask", x.shape, last=len(x.shape))
         need_floats(x)
         need_softmax(len(x.shape), len(axis_indices(self.axis, x)), at="axis")
         return super().output(x)

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, ClassVar
 
-from archspec.layers.axes import axis_index, divisors, known, need_floats, need_rank, need_softmax
-from archspec.layers.base import Layer, Mismatch, attr, layer
+from archspec.layers.axes import (
+    axis_index,
+    divisors,
+    known,
+    need_floats,
+    need_mask,
+    need_rank,
+    need_softmax,
+)
+from archspec.layers.base import (
+    Layer,
+    Mismatch,
+    attr,
+    call_attr,
+    layer,
+    named_role,
+    role,
+    training_mode,
+)
 from archspec.layers.kernels import WithKernel, new_weight
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.titles import Say, Title, plainly
@@ -40,19 +58,65 @@ _SIZES = optional(
 _AXES = optional(_listed("an integer or a list of integers", INTEGER), "all but the last")
 
 
+class _Attending(Layer):
+    """What the kinds of attention are called with."""
+
+    called = "attention"
+    further_outputs: ClassVar[Mapping[str, str]] = {
+        "scores": "call: {return_attention_scores: true}"
+    }
+
+    query = role("what attends, position by position")
+    value = role("what is attended to")
+    key = role("what the query is compared with; the value, if left out", required=False)
+    value_mask = named_role("which positions of the value are there, (S)")
+    use_causal_mask: bool = call_attr(
+        FLAG, False, "whether a position attends to none after it, as in a decoder"
+    )
+    return_attention_scores: bool = call_attr(
+        FLAG, False, "whether to give the scores too, after the softmax"
+    )
+    training: bool | None = training_mode()
+
+    def outputs(self, *inputs: Tensor, **roles: Any) -> Mapping[str, Tensor]:
+        y = self.output(*inputs, **roles)
+        if not self.return_attention_scores:
+            return {"": y}
+        return {"": y, "scores": Tensor(self.scores(*inputs), self.compute_dtype)}
+
+    def scores(self, *inputs: Tensor) -> Shape:
+        """The shape of the scores."""
+        raise NotImplementedError(self.kind())
+
+
+class _Projecting(WithKernel, _Attending):
+    """Attention whose tensors Keras takes one by one. One tensor is query and value at once."""
+
+    arity: ClassVar[tuple[int, int | None]] = (1, 3)
+    builds_in_call = True
+
+    key_mask = named_role("which positions of the key are there, (S)")
+    attention_mask = named_role("which positions attend to which, (T, S) or (heads, T, S)")
+
+    def keras_call(
+        self, inputs: Sequence[Any], roles: Sequence[str] = ()
+    ) -> tuple[list[Any], dict[str, Any]]:
+        positional, named = self.by_role(inputs, roles)
+        both = positional * 2 if len(positional) == 1 else positional
+        return list(both), {**named, **self.call}
+
+
 @layer
-class MultiHeadAttention(WithKernel):
+class MultiHeadAttention(_Projecting):
     """Attention of several heads. One input attends to itself; two are query and value; three are
     query, value and key.
 
     Shape: query (T…, C), value (S…, D), key (S…, E) → (T…, C), or (T…, *output_shape). Value and
     key have the same positions S; axes that are not attended over (`attention_axes`) are the same
-    in all.
+    in all. Scores (heads, T…, S…). Keras ignores a mask of the query, so there is no such role.
     """
 
-    arity: ClassVar[tuple[int, int | None]] = (1, 3)
-    called = "attention"
-    separate_inputs = True
+    misstated_outputs = frozenset({"scores"})  # as if the query attended to itself, over one axis
 
     num_heads: int = attr(POSITIVE, doc="the number of heads", before="use_bias")
     key_dim: int = attr(POSITIVE, doc="the length of a head's query and key", before="use_bias")
@@ -75,22 +139,55 @@ class MultiHeadAttention(WithKernel):
     bias_initializer: Any = attr(INITIALIZER, "zeros", "how the biases start")
     seed: int | None = attr(SEED, None, "the seed of the dropout")
 
-    def output(self, *inputs: Tensor) -> Tensor:
+    def output(self, *inputs: Tensor, **masks: Tensor) -> Tensor:
         query, value, key = _roles(inputs)
-        for role, x in (("query", query), ("value", value), ("key", key)):
+        for name, x in (("query", query), ("value", value), ("key", key)):
             if len(x.shape) < 2:
                 raise Mismatch(
-                    f"attention takes two axes or more (positions, channels), and its {role} {x}"
+                    f"attention takes two axes or more (positions, channels), and its {name} {x}"
                     f" has {len(x.shape)}",
                     help="keep the positions: put it before the pooling or `Flatten`",
                     shows_input=True,
                 )
-            known(x.shape[-1], f"the {role}'s last axis")
+            known(x.shape[-1], f"the {name}'s last axis")
         self._check_positions(query.shape, value.shape, key.shape)
         attended = len(self._attended(value.shape))
         # The scores' axes: those not attended over, the heads, and the attended ones twice.
         need_softmax(len(value.shape) + attended, attended, at="attention_axes")
+        self._check_masks(query, value, masks)
         return Tensor((*query.shape[:-1], *self._output(query)), self.compute_dtype)
+
+    def _check_masks(self, query: Tensor, value: Tensor, masks: Mapping[str, Tensor]) -> None:
+        attended = sorted(self._attended(value.shape))
+        if self.use_causal_mask and attended != [0]:
+            raise Mismatch(
+                "a causal mask is one over the first axis alone",
+                at="use_causal_mask",
+                help="put the positions into one axis, with `Reshape`, and leave out"
+                " `attention_axes`",
+            )
+        scores = self.scores(query, value)
+        for name, mask in masks.items():
+            if name == "attention_mask":
+                need_mask(mask, name, scores, last=2 * len(attended))
+            elif attended == [0] and len(value.shape) == 2:
+                need_mask(mask, name, value.shape[:1])
+            else:
+                raise Mismatch(
+                    f"`{name}` is for attention over the one axis of positions",
+                    help="name an `attention_mask` instead",
+                )
+
+    def scores(self, *inputs: Tensor) -> Shape:
+        query, value, _ = _roles(inputs)
+        attended = sorted(self._attended(value.shape))
+        free = [axis for axis in range(len(query.shape) - 1) if axis not in attended]
+        return (
+            *(query.shape[axis] for axis in free),
+            self.num_heads,
+            *(query.shape[axis] for axis in attended),
+            *(value.shape[axis] for axis in attended),
+        )
 
     def _check_positions(self, query: Shape, value: Shape, key: Shape) -> None:
         if value[:-1] != key[:-1]:
@@ -146,17 +243,17 @@ class MultiHeadAttention(WithKernel):
     def _output(self, query: Tensor) -> tuple[int, ...]:
         return self.output_shape or (known(query.shape[-1], "the query's last axis"),)
 
-    def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
+    def weights(self, *inputs: Tensor, **masks: Tensor) -> tuple[Weight, ...]:
         query, value, key = _roles(inputs)
         heads, values = self.num_heads, self.value_dim or self.key_dim
         result: list[Weight] = []
-        for role, x, size in (
+        for name, x, size in (
             ("query", query, self.key_dim),
             ("key", key, self.key_dim),
             ("value", value, values),
         ):
             result += self._projection(
-                role, (known(x.shape[-1], f"the {role}'s last axis"),), (heads, size)
+                name, (known(x.shape[-1], f"the {name}'s last axis"),), (heads, size)
             )
         return (
             *result,
@@ -173,7 +270,7 @@ class MultiHeadAttention(WithKernel):
             else [kernel]
         )
 
-    def macs(self, y: Tensor, *inputs: Tensor) -> int | None:
+    def macs(self, y: Tensor, *inputs: Tensor, **masks: Tensor) -> int | None:
         query, value, key = _roles(inputs)
         keys, values = (
             self.num_heads * self.key_dim,
@@ -201,14 +298,24 @@ def _roles(inputs: tuple[Tensor, ...]) -> tuple[Tensor, Tensor, Tensor]:
 _DROPOUT = number("a number from 0 to 1", 0, 1)
 
 
-class _OneHead(Layer):
-    arity: ClassVar[tuple[int, int | None]] = (2, 3)
-    called = "attention"
+class _OneHead(_Attending):
+    """Attention whose tensors Keras takes in lists, one of inputs and one of masks."""
 
-    def output(self, *inputs: Tensor) -> Tensor:
+    arity: ClassVar[tuple[int, int | None]] = (2, 3)
+
+    query_mask = named_role("which positions of the query are there, (T)")
+
+    def keras_call(
+        self, inputs: Sequence[Any], roles: Sequence[str] = ()
+    ) -> tuple[list[Any], dict[str, Any]]:
+        positional, named = self.by_role(inputs, roles)
+        masks = [named.get("query_mask"), named.get("value_mask")]
+        return [list(positional)], {**({"mask": masks} if named else {}), **self.call}
+
+    def output(self, *inputs: Tensor, **masks: Tensor) -> Tensor:
         query, value, key = _roles(inputs)
-        for role, x in (("query", query), ("value", value), ("key", key)):
-            need_rank(x, 2, "positions, channels", help=f"the {role} needs both")
+        for name, x in (("query", query), ("value", value), ("key", key)):
+            need_rank(x, 2, "positions, channels", help=f"the {name} needs both")
             need_floats(x)
         if value.shape[0] != key.shape[0] and None not in (value.shape[0], key.shape[0]):
             raise Mismatch(
@@ -222,9 +329,15 @@ class _OneHead(Layer):
                 f" {key.shape[-1]}",
                 help="bring them to one number of channels, with `Dense`",
             )
+        for name, mask in masks.items():
+            need_mask(mask, name, (query if name == "query_mask" else value).shape[:1])
         return Tensor((query.shape[0], value.shape[-1]), self.compute_dtype)
 
-    def macs(self, y: Tensor, *inputs: Tensor) -> int | None:
+    def scores(self, *inputs: Tensor) -> Shape:
+        query, _, key = _roles(inputs)
+        return (query.shape[0], key.shape[0])
+
+    def macs(self, y: Tensor, *inputs: Tensor, **masks: Tensor) -> int | None:
         query, value, key = _roles(inputs)
         pairs = (query.shape[0], value.shape[0])
         return total((product((*pairs, key.shape[-1])), product((*pairs, value.shape[-1]))))
@@ -239,8 +352,8 @@ class Attention(_OneHead):
     """Attention without projections (Luong et al. 2015): `from` names query, value and, where it is
     another tensor, key.
 
-    Shape: query (T, C), value (S, D), key (S, C) → (T, D). No weights but `scale` and
-    `concat_score_weight`, where they are asked for.
+    Shape: query (T, C), value (S, D), key (S, C) → (T, D), scores (T, S). No weights but `scale`
+    and `concat_score_weight`, where they are asked for.
     """
 
     use_scale: bool = attr(FLAG, False, "whether the scores are multiplied by a learned number")
@@ -250,7 +363,7 @@ class Attention(_OneHead):
     dropout: float = attr(_DROPOUT, 0.0, "the share of attention weights dropped in training")
     seed: int | None = attr(SEED, None, "the seed of the dropout")
 
-    def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
+    def weights(self, *inputs: Tensor, **masks: Tensor) -> tuple[Weight, ...]:
         scale = [Weight("scale", ())] if self.use_scale else []
         return (*scale, *([Weight("concat_score_weight", ())] * (self.score_mode == "concat")))
 
@@ -260,28 +373,27 @@ class AdditiveAttention(_OneHead):
     """Attention by the sum of query and key (Bahdanau et al. 2015), without projections: `from`
     names query, value and, where it is another tensor, key.
 
-    Shape: query (T, C), value (S, D), key (S, C) → (T, D). With `use_scale`, one weight of C.
+    Shape: query (T, C), value (S, D), key (S, C) → (T, D), scores (T, S). With `use_scale`, one
+    weight of C.
     """
 
     use_scale: bool = attr(FLAG, True, "whether each channel of the sum has a learned factor")
     dropout: float = attr(_DROPOUT, 0.0, "the share of attention weights dropped in training")
 
-    def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
+    def weights(self, *inputs: Tensor, **masks: Tensor) -> tuple[Weight, ...]:
         size = known(inputs[0].shape[-1], "the query's last axis")
         return (Weight("scale", (size,)),) if self.use_scale else ()
 
 
 @layer
-class GroupQueryAttention(WithKernel):
+class GroupQueryAttention(_Projecting):
     """Attention whose heads share keys and values in groups (Ainslie et al. 2023). One input
     attends to itself; two are query and value; three are query, value and key.
 
-    Shape: query (T, C), value (S, D), key (S, E) → (T, C).
+    Shape: query (T, C), value (S, D), key (S, E) → (T, C), scores (heads, T, S).
     """
 
-    arity: ClassVar[tuple[int, int | None]] = (1, 3)
-    called = "attention"
-    separate_inputs = True
+    query_mask = named_role("which positions of the query are there, (T)")
 
     head_dim: int = attr(POSITIVE, doc="the length of a head", before="use_bias")
     num_query_heads: int = attr(POSITIVE, doc="the number of heads", before="use_bias")
@@ -312,12 +424,12 @@ class GroupQueryAttention(WithKernel):
                 help=f"it can be {divisors(self.num_query_heads)}",
             )
 
-    def output(self, *inputs: Tensor) -> Tensor:
+    def output(self, *inputs: Tensor, **masks: Tensor) -> Tensor:
         query, value, key = _roles(inputs)
-        for role, x in (("query", query), ("value", value), ("key", key)):
-            need_rank(x, 2, "positions, channels", help=f"the {role} needs both")
+        for name, x in (("query", query), ("value", value), ("key", key)):
+            need_rank(x, 2, "positions, channels", help=f"the {name} needs both")
             need_floats(x)
-            known(x.shape[-1], f"the {role}'s last axis")
+            known(x.shape[-1], f"the {name}'s last axis")
         if _differ(value.shape[0], key.shape[0]):
             raise Mismatch(
                 f"value and key must have the same positions, and they have {value.shape[0]} and"
@@ -330,9 +442,18 @@ class GroupQueryAttention(WithKernel):
                 f" {value.shape[-1]}",
                 help="bring them to one number of channels, with `Dense`",
             )
+        for name, mask in masks.items():
+            if name == "attention_mask":
+                need_mask(mask, name, self.scores(query, value), last=2)
+            else:
+                need_mask(mask, name, (query if name == "query_mask" else value).shape[:1])
         return Tensor(query.shape, self.compute_dtype)
 
-    def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
+    def scores(self, *inputs: Tensor) -> Shape:
+        query, value, _ = _roles(inputs)
+        return (self.num_query_heads, query.shape[0], value.shape[0])
+
+    def weights(self, *inputs: Tensor, **masks: Tensor) -> tuple[Weight, ...]:
         query, value, key = _roles(inputs)
         model = known(query.shape[-1], "the query's last axis")
         heads, groups, size = self.num_query_heads, self.num_key_value_heads, self.head_dim
@@ -349,7 +470,7 @@ class GroupQueryAttention(WithKernel):
             return [kernel]
         return [kernel, new_weight(self, f"{name}/bias", made, "bias_initializer")]
 
-    def macs(self, y: Tensor, *inputs: Tensor) -> int | None:
+    def macs(self, y: Tensor, *inputs: Tensor, **masks: Tensor) -> int | None:
         query, value, key = _roles(inputs)
         wide, narrow = (
             count * self.head_dim for count in (self.num_query_heads, self.num_key_value_heads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import need_floats, need_numbers, need_rank
-from archspec.layers.base import Layer, attr, layer
+from archspec.layers.base import Layer, attr, layer, training_mode
 from archspec.layers.types import (
     FLAG,
     NUMBER,
@@ -41,6 +41,8 @@ _INTERPOLATION = choice("nearest", "bilinear")
 
 
 class _Augmentation(Layer):
+    training: bool | None = training_mode()
+
     def output(self, x: Tensor) -> Tensor:
         need_rank(x, 3, "height, width, channels")
         need_numbers(x)

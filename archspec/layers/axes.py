@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archspec.layers.base import FLOATS, LAYER, Mismatch
-from archspec.tensor import Tensor, product
+from archspec.tensor import Shape, Size, Tensor, product, show_shape
 
 
 def known(size: int | None, what: str, *, at: str | None = None) -> int:
@@ -129,3 +129,31 @@ def need_softmax(axes: int, count: int, *, at: str) -> None:
             at=at,
             help="join axes with `Reshape` before it",
         )
+
+
+def need_mask(mask: Tensor, name: str, sizes: Shape, *, last: int | None = None) -> None:
+    """Raise `Mismatch` where a mask does not fit a tensor of these sizes, axis by axis.
+
+    Of the axes before the ``last`` ones, a mask may leave out those at the end, and a size of 1
+    stands for any.
+    """
+    shape = mask.shape
+    if last is None:
+        fits = len(shape) == len(sizes) and all(map(_one_size, shape, sizes))
+    else:
+        leading = len(shape) - last
+        expected = (*sizes[:leading], *sizes[-last:])
+        fits = 0 <= leading <= len(sizes) - last and all(
+            size == 1 or _one_size(size, other) for size, other in zip(shape, expected, strict=True)
+        )
+    if not fits:
+        wanted = sizes if last is None else sizes[-last:]
+        more = f" or {show_shape(sizes)}" if last is not None and last < len(sizes) else ""
+        raise Mismatch(
+            f"`{name}` is {mask}, and {LAYER} takes a mask of {show_shape(wanted)}{more} here",
+            help="a mask says of each position, with `true` or `false`, whether it counts",
+        )
+
+
+def _one_size(size: Size, other: Size) -> bool:
+    return size == other or None in (size, other)

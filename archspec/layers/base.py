@@ -5,14 +5,18 @@ Adding a kind is one class, decorated with `layer`, in the file of its family, a
 family's test table. From the fields come the checks, the defaults, the JSON Schema and the page
 that ``archspec layers KIND`` prints; the Keras call comes from the class's name and the arguments
 that were given, so that no kind imports Keras.
+
+What a layer is, the arguments of its constructor say (`attr`); how it is used, those of its call:
+constants (`call_attr`) and, besides the tensors that it takes by position, tensors with a role
+(`role`, `named_role`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import KW_ONLY, dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from archspec.layers.titles import Say, Title, plainly, spaced
 from archspec.layers.types import FLAG, Expects, Refused, Type, choice, optional
@@ -106,6 +110,67 @@ def attr(type: Type, default: Any = REQUIRED, doc: str = "", *, before: str | No
     return Field(type, default, doc, before)
 
 
+class CallField(Field):
+    """One argument of the layer's call that is a constant."""
+
+    __slots__ = ()
+
+
+def call_attr(type: Type, default: Any, doc: str) -> Any:
+    """Declare a constant argument of the call, such as ``use_causal_mask``. ``default`` is
+    Keras's own.
+    """
+    return CallField(type, default, doc)
+
+
+def training_mode() -> Any:
+    """Declare Keras's call argument ``training``."""
+    type = optional(FLAG, "as the model is run")
+    return CallField(type, None, "whether the layer acts as in training")
+
+
+class TensorRole:
+    """What a tensor is to a layer: ``query``, ``mask``.
+
+    Those that are not ``by_name`` are also given by position. ``several`` says that it is a list of
+    tensors. A role that is not ``required`` may be left out.
+    """
+
+    __slots__ = ("by_name", "doc", "name", "required", "several")
+
+    def __init__(self, doc: str, *, required: bool, by_name: bool, several: bool) -> None:
+        self.name = ""
+        self.doc = doc
+        self.required = required
+        self.by_name = by_name
+        self.several = several
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+
+def role(doc: str, *, required: bool = True, several: bool = False) -> TensorRole:
+    """Declare a tensor that the layer takes by position or by the name of the role."""
+    return TensorRole(doc, required=required, by_name=False, several=several)
+
+
+def named_role(doc: str, *, several: bool = False) -> TensorRole:
+    """Declare a tensor that the layer takes by the name of the role alone, and need not have."""
+    return TensorRole(doc, required=False, by_name=True, several=several)
+
+
+class Inferred(NamedTuple):
+    """What a layer makes of its inputs: its first output, its weights in Keras's order, its
+    multiply-adds for one example (``None``: unknown), and, where it gives several tensors, all of
+    them with their names.
+    """
+
+    output: Tensor
+    weights: tuple[Weight, ...]
+    macs: int | None
+    outputs: tuple[tuple[str, Tensor], ...] = ()
+
+
 def _in_order(inherited: Mapping[str, Field], own: Mapping[str, Field]) -> dict[str, Field]:
     merged = {**inherited, **own}
     names = list(merged)
@@ -122,6 +187,7 @@ all.
 """
 
 _Kind = TypeVar("_Kind", bound="type[Layer]")
+_Input = TypeVar("_Input")
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attr,))
@@ -137,15 +203,27 @@ class Layer:
     """The least and the greatest number of tensors that the kind takes (``None``: any)."""
     called: ClassVar[str] = ""
     """What people call the kind in a figure; empty where it is Keras's name in plain words."""
-    separate_inputs: ClassVar[bool] = False
-    """Whether Keras takes several tensors one by one, not as a list: query, value and key. One
-    tensor is then query and value at once.
+    call_attributes: ClassVar[Mapping[str, CallField]] = MappingProxyType({})
+    roles: ClassVar[Mapping[str, TensorRole]] = MappingProxyType({})
+    further_outputs: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """The outputs that the kind may give besides its first, by Keras's names, and what an item says
+    to have each, such as ``return_state: true``; empty where that is always there.
+    """
+    misstated_outputs: ClassVar[Set[str]] = frozenset()
+    """The outputs whose shape Keras states wrongly before the model runs."""
+    builds_in_call: ClassVar[bool] = False
+    """Whether Keras makes layers within the layer when it is called, which it then trains even
+    where ``trainable`` is false.
     """
     symbol: ClassVar[str] = ""
     """The sign of a merge that joins its inputs element by element, such as ``+``."""
 
     arguments: Mapping[str, Any]
     """The arguments that were given, normalised; the others have their defaults."""
+    call: Mapping[str, Any] = MappingProxyType({})
+    """The constant arguments of the call that were given, normalised."""
+
+    inputs = role("what the layer takes")
 
     dtype: str | None = attr(
         optional(choice(*FLOATS, *POLICIES), "Keras's floatx, float32"),
@@ -155,7 +233,11 @@ class Layer:
     trainable: bool = attr(FLAG, True, "whether training changes the weights")
 
     def __init_subclass__(cls) -> None:
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        own = {
+            name: value
+            for name, value in vars(cls).items()
+            if isinstance(value, Field) and not isinstance(value, CallField)
+        }
         tail = {name: Layer.attributes[name] for name in Layer.attributes}
         inherited = {name: value for name, value in cls.attributes.items() if name not in tail}
         cls.attributes = MappingProxyType(
@@ -163,6 +245,26 @@ class Layer:
         )
         for name, value in own.items():
             setattr(cls, name, REQUIRED if value.required else value.type.accept(value.default))
+        cls._declare_call()
+
+    @classmethod
+    def _declare_call(cls) -> None:
+        """Gather the arguments of the call. Roles by position replace inherited ones."""
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, CallField)}
+        if own:
+            cls.call_attributes = MappingProxyType({**cls.call_attributes, **own})
+        for name, value in own.items():
+            setattr(cls, name, value.type.accept(value.default))
+        roles = {name: value for name, value in vars(cls).items() if isinstance(value, TensorRole)}
+        if roles:
+            positional = any(not value.by_name for value in roles.values())
+            inherited = {
+                name: value for name, value in cls.roles.items() if value.by_name or not positional
+            }
+            both = {**inherited, **roles}
+            cls.roles = MappingProxyType(
+                {name: both[name] for name in sorted(both, key=lambda name: both[name].by_name)}
+            )
 
     def __init__(self, **arguments: Any) -> None:
         known = self.attributes
@@ -200,24 +302,52 @@ class Layer:
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{self.kind()} is frozen")
 
-    def __getstate__(self) -> dict[str, Any]:
-        """The arguments, which is all that a copy needs."""
-        return dict(self.arguments)
+    def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The arguments of constructor and call, which is all that a copy needs."""
+        return dict(self.arguments), dict(self.call)
 
-    def __setstate__(self, arguments: dict[str, Any]) -> None:
+    def __setstate__(self, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
         """Take over the arguments of the layer that is copied."""
+        arguments, call = state
         self.__dict__.update(arguments)
         self.__dict__["arguments"] = MappingProxyType(arguments)
+        if call:
+            self.__dict__.update(call)
+            self.__dict__["call"] = MappingProxyType(call)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.arguments == other.arguments
+        return isinstance(other, Layer) and self.built_like(other) and self.call == other.call
 
     def __hash__(self) -> int:
         return hash((type(self), *self.arguments))
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
-        return f"{self.kind()}({arguments})"
+        call = ", ".join(f"{name}={value!r}" for name, value in self.call.items())
+        return f"{self.kind()}({arguments})" + (f"(..., {call})" if call else "")
+
+    def built_like(self, other: Layer) -> bool:
+        """Whether kind and arguments of the constructor are the same, so that both can be uses of
+        one layer.
+        """
+        return type(self) is type(other) and self.arguments == other.arguments
+
+    def called_with(self, **values: Any) -> Layer:
+        """This layer with constants for arguments of its call. Raises `Mismatch` for one that is
+        unknown or mistyped.
+        """
+        accepted = {}
+        for name, value in values.items():
+            field = self.call_attributes.get(name)
+            if field is None:
+                raise Mismatch(f"the call of `{self.kind()}` has no argument `{name}`", at=name)
+            try:
+                accepted[name] = field.type.accept(value)
+            except Refused as refused:
+                raise wrong_argument(name, refused) from None
+        called = object.__new__(type(self))
+        called.__setstate__((dict(self.arguments), {**self.call, **accepted}))
+        return called
 
     @classmethod
     def kind(cls) -> str:
@@ -238,9 +368,14 @@ class Layer:
         """The dtype of what the layer computes, and to which it casts floating inputs."""
         return (self.dtype or "float32").removeprefix("mixed_")
 
-    def infer(self, *inputs: Tensor) -> tuple[Tensor, tuple[Weight, ...], int | None]:
-        """What the layer does to inputs of these shapes: its output, its weights, its
-        multiply-adds.
+    @property
+    def open_roles(self) -> dict[str, TensorRole]:
+        """The roles that tensors can have: those that no argument fills with a constant."""
+        return {name: one for name, one in self.roles.items() if name not in self.arguments}
+
+    def infer(self, *inputs: Tensor, roles: Sequence[str] = ()) -> Inferred:
+        """What the layer does to inputs of these shapes. ``roles`` are those of the inputs where
+        not all of them are given by position.
 
         As Keras does, floating inputs are cast to the layer's dtype. Raises `Mismatch` exactly
         where Keras fails.
@@ -248,36 +383,82 @@ class Layer:
         cast = tuple(
             Tensor(x.shape, self.compute_dtype) if x.dtype in FLOATS else x for x in inputs
         )
+        positional, named = self.by_role(cast, roles)
         try:
-            y = self.output(*cast)
+            outputs = self.outputs(*positional, **named)
+            y = next(iter(outputs.values()))
             self.check_output(y)
-            weights = self.weights(*cast)
+            weights = self.weights(*positional, **named)
         except Mismatch as mismatch:
             mismatch.layer = f"`{self.kind()}`"
             raise
         if not self.trainable:
             weights = tuple(Weight(weight.name, weight.shape, False) for weight in weights)
-        return y, weights, self.macs(y, *cast)
+        macs = self.macs(y, *positional, **named)
+        return Inferred(y, weights, macs, tuple(outputs.items()) if len(outputs) > 1 else ())
+
+    def by_role(
+        self, inputs: Sequence[_Input], roles: Sequence[str]
+    ) -> tuple[tuple[_Input, ...], dict[str, Any]]:
+        """What a layer takes, as positional arguments and keywords. ``roles`` are those of the
+        ``inputs``, empty where all are given by position. A role of several tensors has a tuple.
+        """
+        if not roles:
+            return tuple(inputs), {}
+        positional: list[_Input] = []
+        named: dict[str, Any] = {}
+        order = [name for name, one in self.roles.items() if not one.by_name]
+        many = len(order) == 1 and self.arity[1] != 1
+        for name, x in zip(roles, inputs, strict=True):
+            next_one = order[:1] if many else order[len(positional) : len(positional) + 1]
+            if [name] == next_one:
+                positional.append(x)
+            elif self.roles[name].several:
+                named[name] = (*named.get(name, ()), x)
+            else:
+                named[name] = x
+        return tuple(positional), named
+
+    def keras_call(
+        self, inputs: Sequence[_Input], roles: Sequence[str] = ()
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """The positional arguments and the keywords with which Keras's layer is called, for tensors
+        of any sort, or the names of variables. A list stands where Keras takes one.
+        """
+        positional, named = self.by_role(inputs, roles)
+        keywords = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in named.items()
+        }
+        taken = list(positional) if len(positional) == 1 else [list(positional)]
+        return taken, {**keywords, **self.call}
 
     def check(self) -> None:
         """Raise `Mismatch` where arguments contradict each other, whatever the input."""
 
-    def output(self, *inputs: Tensor) -> Tensor:
-        """The output for these inputs, or `Mismatch`."""
+    def outputs(self, *inputs: Tensor, **roles: Any) -> Mapping[str, Tensor]:
+        """The outputs by their names, the first of which may have none, or `Mismatch`. Tensors that
+        are taken by the name of their role are keywords.
+        """
+        return {"": self.output(*inputs, **roles)}
+
+    def output(self, *inputs: Tensor, **roles: Any) -> Tensor:
+        """The first output for these inputs, or `Mismatch`."""
         raise NotImplementedError(self.kind())
 
     def check_output(self, y: Tensor) -> None:
         """Raise `Mismatch` where an argument does not fit the output."""
 
-    def weights(self, *inputs: Tensor) -> tuple[Weight, ...]:
+    def weights(self, *inputs: Tensor, **roles: Any) -> tuple[Weight, ...]:
         """The weights in Keras's order."""
         return ()
 
-    def macs(self, y: Tensor, *inputs: Tensor) -> int | None:
+    def macs(self, y: Tensor, *inputs: Tensor, **roles: Any) -> int | None:
         """Multiply-adds for one example; ``None`` where a size is unknown. ``y`` is the output."""
         return 0
 
 
+Layer._declare_call()
 Layer.attributes = MappingProxyType(
     {name: value for name, value in vars(Layer).items() if isinstance(value, Field)}
 )
@@ -313,9 +494,15 @@ __all__ = [
     "REGISTERED",
     "REQUIRED",
     "Field",
+    "Inferred",
     "Layer",
     "Mismatch",
     "SameShape",
+    "TensorRole",
     "attr",
+    "call_attr",
     "layer",
+    "named_role",
+    "role",
+    "training_mode",
 ]

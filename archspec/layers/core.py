@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import known, need_numbers
-from archspec.layers.base import LAYER, Layer, Mismatch, attr, layer
+from archspec.layers.base import FLOATS, LAYER, Layer, Mismatch, attr, call_attr, layer
 from archspec.layers.einsum import EQUATION, Equation, Sizes
 from archspec.layers.kernels import WithKernel, check_activation, new_weight
 from archspec.layers.objects import (
@@ -15,7 +15,16 @@ from archspec.layers.objects import (
     REGULARIZER,
 )
 from archspec.layers.titles import Say, Title, plainly
-from archspec.layers.types import FLAG, NUMBER, POSITIVE, either, optional, sequence, text
+from archspec.layers.types import (
+    FLAG,
+    NUMBER,
+    POSITIVE,
+    choice,
+    either,
+    optional,
+    sequence,
+    text,
+)
 from archspec.tensor import Tensor, Weight, product
 
 
@@ -150,6 +159,48 @@ class Embedding(Layer):
                 self, "embeddings", (self.input_dim, self.output_dim), "embeddings_initializer"
             ),
         )
+
+
+@layer
+class ReversibleEmbedding(Embedding):
+    """A table of learned vectors, looked up by whole numbers; with `call: {reverse: true}`, the
+    products of vectors with those of the table, as at the end of a language model. Both uses share
+    the table: `reuse` makes the second.
+
+    Shape: (…) → (…, output_dim); reversed (…, output_dim) → (…, input_dim).
+    """
+
+    tie_weights: bool = attr(
+        FLAG, True, "whether both directions share one table", before="embeddings_initializer"
+    )
+    reverse_dtype: str | None = attr(
+        optional(choice(*FLOATS), "that of input and table"), None, "the dtype of the products"
+    )
+    logit_soft_cap: float | None = attr(
+        optional(NUMBER, "none"), None, "the bound that the products approach, by a tanh"
+    )
+
+    reverse: bool = call_attr(FLAG, False, "whether to compute products instead of looking up")
+
+    def output(self, x: Tensor) -> Tensor:
+        if not self.reverse:
+            return super().output(x)
+        if x.shape[-1:] not in ((self.output_dim,), (None,)):
+            raise Mismatch(
+                f"reversed, {LAYER} takes vectors of `output_dim`, {self.output_dim}, and its"
+                f" input is {x}",
+                shows_input=True,
+                help=f"bring the vectors to this length, `Dense: {{units: {self.output_dim}}}`",
+            )
+        return Tensor((*x.shape[:-1], self.input_dim), self.reverse_dtype or self.compute_dtype)
+
+    def weights(self, x: Tensor) -> tuple[Weight, ...]:
+        shape = (self.output_dim, self.input_dim)
+        own = new_weight(self, "reverse_embeddings", shape, "embeddings_initializer")
+        return (*super().weights(x), *(() if self.tie_weights else (own,)))
+
+    def macs(self, y: Tensor, x: Tensor) -> int | None:
+        return product((*x.shape, self.input_dim)) if self.reverse else 0
 
 
 @layer

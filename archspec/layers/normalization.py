@@ -6,8 +6,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.axes import axis_index, axis_indices, divisors, known, need_floats
-from archspec.layers.base import Mismatch, SameShape, attr, layer
+from archspec.layers.axes import (
+    axis_index,
+    axis_indices,
+    divisors,
+    known,
+    need_floats,
+    need_mask,
+)
+from archspec.layers.base import Mismatch, SameShape, attr, layer, named_role, training_mode
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
 from archspec.layers.types import (
@@ -83,11 +90,16 @@ class BatchNormalization(_Affine):
         FLAG, False, "whether the replicas share their statistics (TensorFlow alone)"
     )
 
-    def output(self, x: Tensor) -> Tensor:
+    mask = named_role("which positions count for the statistics: the input's shape but the last")
+    training: bool | None = training_mode()
+
+    def output(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         self.features(x)
+        if mask is not None:
+            need_mask(mask, "mask", x.shape[:-1])
         return super().output(x)
 
-    def weights(self, x: Tensor) -> tuple[Weight, ...]:
+    def weights(self, x: Tensor, **roles: Tensor) -> tuple[Weight, ...]:
         shape = (self.features(x),)
         return (
             *self.affine(shape),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archspec.layers.axes import known, need_floats, need_numbers
-from archspec.layers.base import FLOATS, attr, layer
+from archspec.layers.axes import known, need_floats, need_mask, need_numbers
+from archspec.layers.base import FLOATS, attr, layer, named_role
 from archspec.layers.titles import Say, Title, plainly, step_words, window_words
 from archspec.layers.types import FLAG, choice
 from archspec.layers.windows import OPTIONAL_STRIDES, SIZE, Sliding, slide
@@ -147,6 +147,13 @@ class GlobalAveragePooling1D(_GlobalAverage, rank=1):
 
     Shape: (L, C) → (C), or (1, C) with `keepdims: true`.
     """
+
+    mask = named_role("which positions count, (L)")
+
+    def output(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        if mask is not None:
+            need_mask(mask, "mask", x.shape[:1])
+        return super().output(x)
 
 
 @layer

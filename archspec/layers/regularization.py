@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archspec.layers.axes import need_floats
-from archspec.layers.base import Mismatch, SameShape, attr, layer
+from archspec.layers.base import Mismatch, SameShape, attr, layer, training_mode
 from archspec.layers.titles import Say, Title, plainly, spaced
 from archspec.layers.types import SEED, number
 from archspec.layers.windows import Sliding
@@ -19,6 +19,7 @@ class _Random(SameShape):
     """What draws random numbers in training."""
 
     seed: int | None = attr(SEED, None, "the seed of the random numbers")
+    training: bool | None = training_mode()
 
     def output(self, x: Tensor) -> Tensor:
         need_floats(x)
@@ -50,6 +51,7 @@ class Dropout(_Dropping):
 class _SpatialDropout(Sliding):
     rate: float = attr(_RATE, doc="the fraction of channels to drop")
     seed: int | None = attr(SEED, None, "the seed of the random numbers")
+    training: bool | None = training_mode()
 
     called = "spatial dropout"
 

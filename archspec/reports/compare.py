@@ -51,7 +51,8 @@ def depth(graph: Graph) -> int:
     """
     reached = dict.fromkeys(graph.inputs, 0)
     for node in graph.nodes:
-        reached[node.name] = max(reached[name] for name in node.inputs) + _counts(node)
+        sources = graph.taken_from(node)
+        reached[node.name] = max(reached[name] for name in sources) + _counts(node)
     return max(reached.values(), default=0)
 
 

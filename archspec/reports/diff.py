@@ -164,7 +164,9 @@ def _written(part: Difference) -> str:
     """A layer with the arguments that it was given."""
     assert part.layer is not None
     layer = part.layer.layer
-    arguments = ", ".join(f"{name}: {_value(value)}" for name, value in layer.arguments.items())
+    arguments = ", ".join(
+        f"{name}: {_value(value)}" for name, value in {**layer.arguments, **layer.call}.items()
+    )
     return f"{layer.kind()} {{{arguments}}}" if arguments else layer.kind()
 
 
@@ -207,7 +209,9 @@ def _difference(part: Difference) -> dict[str, Any]:
         "was": part.was,
         "kind": layer.kind() if layer else None,
         "layers": dict(Counter(part.kinds)),
-        "given": _plain(dict(layer.arguments)) if layer and part.status != CHANGED else None,
+        "given": _plain({**layer.arguments, **layer.call})
+        if layer and part.status != CHANGED
+        else None,
         "arguments": _plain(dict(part.arguments)),
         "takes": part.takes,
         "output": None if part.output is None else _pair(*part.output),

@@ -96,10 +96,19 @@ def _inputs(a: Graph, b: Graph) -> dict[str, str]:
 
 
 def _same(pair: Pair) -> dict[str, str]:
-    """The names of the layers of ``a``, and those of ``b`` that they are paired with."""
+    """The tensors of the layers of ``a``, and those of ``b`` that they are paired with."""
     if pair.a and pair.b and pair.a.node and pair.b.node:
-        return {pair.a.node.name: pair.b.node.name}
+        return _same_tensors(pair.a.node, pair.b.node)
     return {name: other for child in pair.children for name, other in _same(child).items()}
+
+
+def _same_tensors(a: Node, b: Node) -> dict[str, str]:
+    """The tensors of two layers, by their names: the first, and those of equal names."""
+    further = {name: f"{b.name}.{name}" for name, _ in b.outputs[1:]}
+    return {
+        a.name: b.name,
+        **{f"{a.name}.{name}": further[name] for name, _ in a.outputs[1:] if name in further},
+    }
 
 
 def _both(
@@ -200,7 +209,14 @@ class _Comparison(NamedTuple):
             name not in images for name in second
         ):
             return None  # what was added or removed is listed on its own
-        return (first, second) if tuple(self.same[name] for name in first) != second else None
+        if tuple(self.same[name] for name in first) != second:
+            return first, second
+        return (_as_roles(a), _as_roles(b)) if a.roles != b.roles else None
+
+
+def _as_roles(node: Node) -> tuple[str, ...]:
+    """The inputs of a layer with their roles."""
+    return tuple(f"{name} as {role}" for name, role in node.edges)
 
 
 def _alone(pair: Pair, path: str, before: str) -> Difference:

@@ -81,8 +81,8 @@ class Pair(NamedTuple):
 
 
 def arguments(layer: Layer) -> dict[str, Any]:
-    """All arguments of a layer, those that have their defaults too."""
-    return {name: getattr(layer, name) for name in layer.attributes}
+    """All arguments of a layer and of its call, those that have their defaults too."""
+    return {name: getattr(layer, name) for name in (*layer.attributes, *layer.call_attributes)}
 
 
 def match(a: Graph, b: Graph) -> Pair:

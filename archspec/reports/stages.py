@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from archspec.diagnostics import Span
 from archspec.graph import Graph, Node, count_parameters
-from archspec.spelling import without_count
+from archspec.spelling import in_words, without_count
 from archspec.tensor import Tensor, total
 
 LONG = 40
@@ -21,8 +21,9 @@ class Stage(NamedTuple):
     """Some layers: ``name`` is their path, ``output`` their last tensor; ``macs`` is ``None`` where
     a size is unknown.
 
-    ``parameters`` counts shared weights only where they are first used. ``notes`` names the outputs
-    of the model that come from here, and the stage whose weights are used again.
+    ``parameters`` counts shared weights only where they are first used. ``notes`` names, of a
+    single layer, its further outputs and the arguments of its call; the outputs of the model that
+    come from here; and the stage whose weights are used again.
     """
 
     name: str
@@ -113,10 +114,12 @@ def _alike(a: Stage, b: Stage, outputs: set[str]) -> bool:
     the model, which its own row says.
     """
     a_made, b_made = (
-        [(node.layer, node.output, node.own_weights, node.macs) for node in row.nodes]
+        [(node.layer, node.output, node.outputs, node.own_weights, node.macs) for node in row.nodes]
         for row in (a, b)
     )
-    return a_made == b_made and not any(node.name in outputs for node in a.nodes)
+    return a_made == b_made and not any(
+        name in outputs for node in a.nodes for name in node.tensors
+    )
 
 
 def _repeated(rows: list[Stage]) -> Stage:
@@ -154,7 +157,7 @@ def _joined(rows: list[Stage]) -> Stage:
 
 
 def _with_notes(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
-    home = {node.name: row.name for row in rows for node in row.nodes}
+    home = {name: row.name for row in rows for node in row.nodes for name in node.tensors}
     outputs: dict[str, list[str]] = {}
     for name, node in graph.outputs.items():
         outputs.setdefault(home.get(node, ""), []).append(f"output {name}")
@@ -165,4 +168,13 @@ def _with_notes(graph: Graph, rows: list[Stage]) -> Iterator[Stage]:
             if node.weights_of is not None and node.weights
         )
         shared = [f"weights of {owner}" for owner in owners if owner != row.name]
-        yield row._replace(notes=(*row.notes, *outputs.get(row.name, ()), *shared))
+        own = _of_the_layer(row.nodes[0]) if len(row.nodes) == 1 else ()
+        yield row._replace(notes=(*row.notes, *own, *outputs.get(row.name, ()), *shared))
+
+
+def _of_the_layer(node: Node) -> Iterator[str]:
+    """The further outputs of a layer with their sizes, and the arguments of its call."""
+    for output, tensor in node.outputs[1:]:
+        yield f"{output} {tensor}"
+    for name, value in node.layer.call.items():
+        yield f"{name}: {in_words(value)}"

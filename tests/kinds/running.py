@@ -25,25 +25,26 @@ def numbers(tensor: Tensor, seed: int, unknown: int) -> np.ndarray[Any, Any]:
     return draw.integers(0, 2, shape).astype(tensor.dtype)
 
 
-def run(row: Row, unknown: int = 6) -> tuple[tuple[int, ...], str]:
-    """Call the layer and train it for a step, ``unknown`` in the place of unknown sizes; the shape
-    without batch and the dtype of what it gives.
+def run(row: Row, unknown: int = 6) -> tuple[list[tuple[int, ...]], str]:
+    """Call the layer and train it for a step, ``unknown`` in the place of unknown sizes; the shapes
+    without batch of all that it gives, and the dtype of the first.
     """
     layer = keras_layer(row)
     inputs = [keras.Input(x.shape, dtype=x.dtype) for x in row.tensors]
-    model = keras.Model(inputs, call(layer, inputs))
+    model = keras.Model(inputs, call(layer, row, inputs))
     values = [tf.cast(numbers(x, seed, unknown), x.dtype) for seed, x in enumerate(row.tensors)]
-    y = model(values, training=False)
-    assert train(model, values).shape == y.shape
-    return tuple(y.shape[1:]), keras.backend.standardize_dtype(y.dtype)
+    outputs = model(values, training=False)
+    shapes = [tuple(y.shape[1:]) for y in outputs]
+    assert [tuple(y.shape[1:]) for y in train(model, values)] == shapes
+    return shapes, keras.backend.standardize_dtype(outputs[0].dtype)
 
 
-def train(model: keras.Model, values: list[tf.Tensor]) -> tf.Tensor:
+def train(model: keras.Model, values: list[tf.Tensor]) -> list[tf.Tensor]:
     """What the model gives in training; its weights take a step along the gradient of the sum."""
     with tf.GradientTape() as tape:
         out = model(values, training=True)
         losses = (tf.cast(one, "float32") for one in model.losses)
-        loss = tf.reduce_sum(tf.cast(out, "float32")) + sum(losses)
+        loss = sum(tf.reduce_sum(tf.cast(one, "float32")) for one in out) + sum(losses)
     if weights := model.trainable_variables:
         gradients = zip(tape.gradient(loss, weights), weights, strict=True)
         steps = [tf.zeros_like(weight) if step is None else step for step, weight in gradients]

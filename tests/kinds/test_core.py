@@ -73,6 +73,16 @@ ROWS = [
     row("Embedding", {"input_dim": 100, "output_dim": 16, "dtype": "mixed_float16"}, Tensor((), "uint8")),
     row("Embedding", {"input_dim": 100, "output_dim": 16}, Tensor((None,), "int32"), macs=0),
     row("Embedding", {"input_dim": 0, "output_dim": 16}, TOKENS, fails=True),
+    # ReversibleEmbedding
+    row("ReversibleEmbedding", {"input_dim": 100, "output_dim": 16}, TOKENS, macs=0),
+    row("ReversibleEmbedding", {"input_dim": 100, "output_dim": 16, "mask_zero": True}, Tensor((None,), "int32")),
+    row("ReversibleEmbedding", {"input_dim": 100, "output_dim": 16}, (12, 16), call={"reverse": True}, macs=12 * 16 * 100),
+    row("ReversibleEmbedding", {"input_dim": 100, "output_dim": 16}, (None, 16), call={"reverse": True}, macs=None),
+    row("ReversibleEmbedding", {"input_dim": 100, "output_dim": 16}, (16,), call={"reverse": True}, macs=16 * 100),
+    row("ReversibleEmbedding", {"input_dim": 100, "output_dim": 16, "tie_weights": False}, (12, 16), call={"reverse": True}),
+    row("ReversibleEmbedding", {"input_dim": 100, "output_dim": 16, "logit_soft_cap": 3}, (12, 16), call={"reverse": True}),
+    row("ReversibleEmbedding", {"input_dim": 100, "output_dim": 16}, (12, 8), call={"reverse": True}, stricter=RUNS_NOT),
+    row("ReversibleEmbedding", {"input_dim": 100, "output_dim": 0}, TOKENS, fails=True),
     row("Embedding", {"input_dim": 100, "output_dim": 0}, TOKENS, fails=True),
     row("Embedding", {"input_dim": 100}, TOKENS, fails=True),
 ]  # fmt: skip

@@ -22,7 +22,6 @@ LEFT_OUT = {
     "quantization_config": "a way to store a trained network, not an architecture",
     "weights": "numbers, not an architecture",
     "flash_attention": "how attention is computed, not what",
-    "return_state": "the states, further outputs of the layer, which a spec cannot name yet",
     "stateful": "a state that is kept between batches, which needs a fixed batch size",
     "unroll": "how a recurrence is computed, not what",
     "use_cudnn": "how a recurrence is computed, not what",
@@ -70,6 +69,41 @@ def test_defaults_are_keras_own(kind: str) -> None:
         assert attribute.required == (default is inspect.Parameter.empty), name
         if not attribute.required:
             assert attribute.type.accept(attribute.default) == attribute.type.accept(default), name
+
+
+NOT_CALLED_WITH = {
+    ("Dense", "training"): "for quantized weights alone",
+    ("EinsumDense", "training"): "for quantized weights alone",
+    ("Resizing", "training"): "it does the same in training",
+    ("CenterCrop", "training"): "it does the same in training",
+    ("MultiHeadAttention", "query_mask"): "Keras puts that of the tensor in its place",
+    ("Attention", "mask"): "its elements are roles: query_mask, value_mask",
+    ("AdditiveAttention", "mask"): "its elements are roles: query_mask, value_mask",
+}
+"""Arguments of the calls of Keras's layers that no kind has."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_arguments_of_the_call_are_keras_own(kind: str) -> None:
+    layer = KINDS[kind]
+    if kind == "StochasticDepth":  # made of Keras's dropout
+        assert set(layer.call_attributes) == {"training"}
+        return
+    if not issubclass(keras_class(kind), keras.layers.Layer):
+        assert not layer.call_attributes
+        return
+    _, *parameters = inspect.signature(keras_class(kind).call).parameters.values()
+    by_name = {name for name, one in layer.roles.items() if one.by_name}
+    split = {"query_mask", "value_mask"} if (kind, "mask") in NOT_CALLED_WITH else set()
+    first = [name for name, one in layer.roles.items() if not one.by_name]
+    theirs = {one.name: one for one in parameters}
+    left_out = {name for owner, name in NOT_CALLED_WITH if owner == kind}
+    expected = set(theirs) - left_out - set(first) - {parameters[0].name}
+    assert by_name - split | set(layer.call_attributes) == expected
+    for name, attribute in layer.call_attributes.items():
+        default = theirs[name].default
+        if name != "training":  # unset, it is that of the model
+            assert attribute.default == default, name
 
 
 @pytest.mark.parametrize("kind", KINDS)

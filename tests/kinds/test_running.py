@@ -28,14 +28,14 @@ def check_run(row: Row, inferred: Outcome) -> None:
     failures = []
     for size in unknown:
         try:
-            shape, dtype = run(row, size)
+            shapes, dtype = run(row, size)
         except Exception as failure:
             failures.append(failure)
             continue
-        assert (len(shape), dtype) == (len(inferred.shape), inferred.dtype), row
-        assert all(one in (None, real) for one, real in zip(inferred.shape, shape, strict=True)), (
-            row
-        )
+        assert dtype == inferred.dtype, row
+        for shape, expected in zip(shapes, (inferred.shape, *inferred.further), strict=True):
+            assert len(shape) == len(expected), row
+            assert all(one in (None, real) for one, real in zip(expected, shape, strict=True)), row
         return
     if "Could not find device" not in str(failures[0]):  # TensorFlow has no such kernel for a CPU
         raise AssertionError(f"{row} does not run") from failures[0]

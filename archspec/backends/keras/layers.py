@@ -83,12 +83,12 @@ class StochasticDepth:
         self.weights: list[Any] = []
         self.layers: dict[int, Any] = {}
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: Any, **call: Any) -> Any:
         rank = len(inputs.shape)
         if rank not in self.layers:
             shape = (None, *[1] * (rank - 1))
             self.layers[rank] = keras.layers.Dropout(noise_shape=shape, **self.options)
-        return self.layers[rank](inputs)
+        return self.layers[rank](inputs, **call)
 
 
 class Slice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -30,7 +30,9 @@ def build_model(
     ones as each layer is built. Raises `SpecError` where Keras refuses a layer, or differs.
     """
     tensors = {
-        name: keras.Input(tensor.shape, dtype=tensor.dtype, name=name)
+        name: keras.Input(
+            tensor.shape, dtype=tensor.dtype, name=name, optional=name in graph.optional
+        )
         for name, tensor in graph.inputs.items()
     }
     inputs = list(tensors.values())
@@ -46,11 +48,14 @@ def build_model(
         try:
             with values():
                 layer = layer or make_layer(node.layer, names[node.name])
-                tensors[node.name] = apply(layer, [tensors[name] for name in node.inputs])
+                taken = [tensors[name] for name in node.inputs]
+                given = apply(layer, node.layer, taken, node.roles)
         except Exception as error:  # whatever Keras raises, its user gets a line and a sentence
             raise SpecError([_refused(node, error)]) from error
         layers[node.name] = layer
-        _compare(node, layer, tensors[node.name])
+        _correct(node, given)
+        _compare(node, layer, given)
+        tensors.update(zip(node.tensors, given, strict=True))
         done(node)
     outputs = _named_outputs(graph, tensors)
     return keras.Model(
@@ -185,9 +190,16 @@ def _refused(node: Node, error: Exception) -> Diagnostic:
     )
 
 
-def _compare(node: Node, layer: keras.layers.Layer, tensor: keras.KerasTensor) -> None:
-    """Raise `SpecError` unless Keras's output shape and weights are the inferred ones."""
-    for what, built, inferred in _differences(node, layer, tensor):
+def _correct(node: Node, outputs: list[keras.KerasTensor]) -> None:
+    """Give outputs whose shape Keras states wrongly the one that they have when the model runs."""
+    for (name, inferred), built in zip(node.outputs, outputs, strict=False):
+        if name in node.layer.misstated_outputs:
+            built.shape = (None, *inferred.shape)
+
+
+def _compare(node: Node, layer: keras.layers.Layer, outputs: list[keras.KerasTensor]) -> None:
+    """Raise `SpecError` unless Keras's output shapes and weights are the inferred ones."""
+    for what, built, inferred in _differences(node, layer, outputs):
         message = (
             f"Keras makes the {what} of `{node.name}` {built}, and archspec inferred {inferred}"
         )
@@ -196,15 +208,20 @@ def _compare(node: Node, layer: keras.layers.Layer, tensor: keras.KerasTensor) -
 
 
 def _differences(
-    node: Node, layer: keras.layers.Layer, tensor: keras.KerasTensor
+    node: Node, layer: keras.layers.Layer, outputs: list[keras.KerasTensor]
 ) -> Iterator[tuple[str, str, str]]:
-    shape = tuple(tensor.shape[1:])
-    if shape != node.output.shape:
-        yield "output", show_shape(shape), show_shape(node.output.shape)
-    built = [(tuple(weight.shape), bool(weight.trainable)) for weight in layer.weights]
-    inferred = [(weight.shape, weight.trainable) for weight in node.weights]
-    if built != inferred:
-        yield "weights", _listed(built), _listed(inferred)
+    if len(outputs) != len(node.tensors):
+        yield "number of outputs", str(len(outputs)), str(len(node.tensors))
+        return
+    for built, (name, inferred) in zip(outputs, node.tensors.items(), strict=True):
+        shape = tuple(built.shape[1:])
+        if shape != inferred.shape:
+            output = name.removeprefix(f"{node.name}.") if name != node.name else "output"
+            yield output, show_shape(shape), show_shape(inferred.shape)
+    made = [(tuple(weight.shape), bool(weight.trainable)) for weight in layer.weights]
+    inferred_weights = [(weight.shape, weight.trainable) for weight in node.weights]
+    if made != inferred_weights:
+        yield "weights", _listed(made), _listed(inferred_weights)
 
 
 def _listed(weights: list[tuple[tuple[int, ...], bool]]) -> str:
@@ -229,17 +246,16 @@ def _value(value: Any) -> Any:
     return value
 
 
-def apply(layer: keras.layers.Layer, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
-    """Call a layer on its tensors: a merging layer takes a list, attention its query, value and
-    key, anything else one tensor.
-    """
-    if isinstance(layer, keras.layers.MultiHeadAttention | keras.layers.GroupQueryAttention):
-        query, value, *key = inputs if len(inputs) > 1 else inputs * 2
-        result = layer(query, value, *key)
-        # Keras has made the projections just now, trainable; setting the same value again does
-        # nothing
-        if not layer.trainable:
-            layer.trainable = True
-            layer.trainable = False
-        return result
-    return layer(inputs if len(inputs) > 1 else inputs[0])
+def apply(
+    keras_layer: keras.layers.Layer,
+    layer: Layer,
+    inputs: Sequence[keras.KerasTensor],
+    roles: Sequence[str] = (),
+) -> list[keras.KerasTensor]:
+    """Call a Keras layer on tensors with their roles, as `layer` says: all that it gives."""
+    positional, keywords = layer.keras_call(inputs, roles)
+    outputs = keras.tree.flatten(keras_layer(*positional, **keywords))
+    if layer.builds_in_call and not keras_layer.trainable:
+        keras_layer.trainable = True  # setting the same value again does nothing
+        keras_layer.trainable = False
+    return list(outputs)

@@ -65,7 +65,7 @@ def _culprit(model: keras.Model, graph: Graph, path: Path) -> Node | None:
     started, seen = monotonic(), set[str]()
     for node in graph.nodes:
         shapes = [tuple(graph.tensors[name].shape) for name in node.inputs]
-        key = f"{node.layer.kind()} {node.layer.arguments} {shapes}"
+        key = f"{node.layer!r} {shapes} {node.roles}"
         if key in seen or monotonic() - started > SECONDS:
             continue
         seen.add(key)
@@ -87,7 +87,8 @@ def _alone(model: keras.Model, graph: Graph, node: Node) -> keras.Model:
     inputs = {
         name: keras.Input(tensor.shape, dtype=tensor.dtype) for name, tensor in tensors.items()
     }
-    output = apply(make_layer(node.layer), [inputs[name] for name in node.inputs])
+    taken = [inputs[name] for name in node.inputs]
+    output, *_ = apply(make_layer(node.layer), node.layer, taken, node.roles)
     ends = list(inputs.values())
     return keras.Model(ends if len(ends) > 1 else ends[0], output)
 

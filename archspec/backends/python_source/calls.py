@@ -15,9 +15,11 @@ from archspec.backends.python_source.layout import (
     Piece,
     Statement,
     around,
+    flat,
 )
 from archspec.backends.python_source.module import Function
 from archspec.backends.python_source.naming import item_name, layer_path
+from archspec.backends.python_source.tensors import keep_outputs, outputs_target
 from archspec.backends.python_source.values import Bound, Scope, tupled
 from archspec.backends.python_source.words import ATOM, Code, Template, literal, quoted
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite
@@ -25,7 +27,7 @@ from archspec.frontend.elaborate.recording import Step, formulas_of
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import VariableCall
 from archspec.graph import Node
-from archspec.layers import KINDS
+from archspec.layers import KINDS, Layer
 from archspec.spelling import snake_case
 
 RANKS = (1, 2, 3)
@@ -89,8 +91,12 @@ def layer(
     if names & writer.facts.shared:
         writer.flags.add("shared")
         made = Brackets(f"{writer.module.helper('keep')}(", (made, "shared"), ")")
-    frozen = any(not node.layer.trainable for node in nodes)
-    writer.assign(target, applied(writer, kind, made, feeds, frozen=frozen))
+    call = _call_arguments(writer, site)
+    value = applied(writer, nodes[0], made, feeds, call)
+    targets = outputs_target(writer, site, target)
+    writer.assign(targets, value)
+    if targets != target:
+        keep_outputs(writer, site, name, targets)
     if names & writer.facts.outside:
         writer.flags.add("tensors")
         writer.emit(Line(target, f"tensors[{layer_path(writer, site, name)}]"))
@@ -98,19 +104,47 @@ def layer(
 
 
 def applied(
-    writer: FunctionWriter, kind: str, made: Piece, feeds: list[str], *, frozen: bool = False
+    writer: FunctionWriter,
+    node: Node,
+    made: Piece,
+    feeds: list[str],
+    call: Mapping[str, Piece],
 ) -> Piece:
-    """A layer called on its tensors."""
-    if not KINDS[kind].separate_inputs:
-        return _called(made, feeds[0] if len(feeds) == 1 else f"[{', '.join(feeds)}]")
-    tensors = feeds * 2 if len(feeds) == 1 else feeds
-    if frozen:
+    """The layer of a node called on the variables of its tensors, and with the constants of its
+    call. Projections of attention are made in the call, and frozen after it.
+    """
+    positional, keywords = node.layer.keras_call(feeds, node.roles)
+    tensors = [_of_tensors(one) for one in positional]
+    tensors += [
+        f"{name}={flat(call[name]) if name in call else _of_tensors(value)}"
+        for name, value in keywords.items()
+    ]
+    if node.layer.builds_in_call and not node.layer.trainable:
         return Brackets(f"{writer.module.helper('frozen')}(", (made, *tensors), ")")
-    return _called(made, ", ".join(tensors))
+    then = ", ".join(tensors)
+    return f"{made}({then})" if isinstance(made, str) else made._replace(then=then)
 
 
-def _called(made: Piece, tensors: str) -> Piece:
-    return f"{made}({tensors})" if isinstance(made, str) else made._replace(then=tensors)
+def _of_tensors(value: Any) -> str:
+    """What Keras takes in one argument: a variable, a list of them, or nothing."""
+    return f"[{', '.join(map(_of_tensors, value))}]" if isinstance(value, list) else str(value)
+
+
+def _call_arguments(writer: FunctionWriter, site: ItemSite) -> dict[str, Piece]:
+    """The constants of a layer's call, in the order of Keras."""
+    first = site.steps[0]
+    written = {}
+    for key in [key for key in _node(first).layer.call_attributes if key in first.call]:
+        formula = first.call[key]
+        raws = writer.values.raws(formula, [(step, step.environment) for step in site.steps])
+        accepted = [_node(step).layer.call[key] for step in site.steps]
+        written[key] = writer.values.call_argument(formula, raws, accepted, site.scope)
+    return written
+
+
+def plain_call(layer: Layer) -> dict[str, Piece]:
+    """The constants of a layer's call, all written out."""
+    return {name: literal(value) for name, value in layer.call.items()}
 
 
 def _layer_arguments(writer: FunctionWriter, site: ItemSite, kind: str) -> tuple[Piece, ...]:

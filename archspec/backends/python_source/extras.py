@@ -52,9 +52,9 @@ def keep(layer, shared):
     ),
     "frozen": (
         '''
-def frozen(attention, query, value, *key):
+def frozen(attention, *tensors, **call):
     """Attention whose projections, which Keras makes when it is called, are not trained."""
-    result = attention(query, value, *key)
+    result = attention(*tensors, **call)
     attention.trainable = True
     attention.trainable = False
     return result

@@ -65,6 +65,15 @@ def repetitions_around(step: Step) -> list[tuple[Address, int]]:
     return [(one.address, one.index) for one in reversed(here) if one.index is not None]
 
 
+def roles_of(step: Step) -> list[str]:
+    """The roles of what the layer or block of a step takes, in order; of what takes one tensor,
+    none.
+    """
+    if step.node is not None and not step.visits:
+        return [edge.role for edge in step.node.edges]
+    return list(step.inputs)
+
+
 class SourceName(NamedTuple):
     """A name in a ``from``: who reads it, and the item or branch that it stands for."""
 
@@ -208,6 +217,12 @@ class Facts:
         }
         steps = [step for step in self.steps if step.reused]
         owners |= {graph.nodes[number].name: step for step in steps for number in step.nodes}
+        owners |= {
+            name: owners[node.name]
+            for node in graph.nodes
+            if node.outputs and node.name in owners
+            for name in node.tensors
+        }
         origins = {
             step: origin for step in steps if (origin := self._function_of(step)) is not None
         }
@@ -233,7 +248,8 @@ class Facts:
 
     def _is_read(self, step: Step) -> bool:
         """Whether a tensor within an item is read where another is used again."""
-        return any(self.recording.graph.nodes[place].name in self.outside for place in step.nodes)
+        nodes = [self.recording.graph.nodes[place] for place in step.nodes]
+        return any(name in self.outside for node in nodes for name in node.tensors)
 
     def _function_of(self, step: Step) -> Step | None:
         """The step whose item a function can stand for, there and here: all layers are shared,
@@ -242,7 +258,13 @@ class Facts:
         origin, whole = self.original(step)
         graph = self.recording.graph
         made = [graph.nodes[place] for place in step.nodes]
-        shared = all(node.weights_of == origin.path + node.name[len(step.path) :] for node in made)
+        nodes = {graph.nodes[place].name: graph.nodes[place] for place in origin.nodes}
+        shared = all(
+            node.weights_of == (there := origin.path + node.name[len(step.path) :])
+            and there in nodes
+            and nodes[there].layer == node.layer
+            for node in made
+        )
         paths = (origin.path, step.path)
         looked = {origin.address, step.address} & self._looked_into
         inside = any(paths_within(path, self.output_paths) for path in paths)
@@ -255,7 +277,7 @@ class Facts:
             if activation(around.visit) is activation(origin.visit)
         )
         named = origin.written and not isinstance(origin.item.operation, SideOutput)
-        alike = len(step.item.sources or "1") == len(origin.item.sources or "1")
+        alike = roles_of(step) == roles_of(origin)
         fits = whole and made and shared and level and plain and named and alike
         return origin if fits and not looked and not inside else None
 
@@ -265,7 +287,8 @@ class Facts:
         """
         graph = self.recording.graph
         made = [graph.nodes[place] for place in step.nodes]
-        known = {node.name for node in made} | set(tensors_at(step, graph.inputs))
+        known = {name for node in made for name in node.tensors}
+        known |= set(tensors_at(step, graph.inputs))
         taken = {name for node in made for name in node.inputs} | {step.result}
         taken |= {graph.outputs[path] for path in self.outputs_within(step)}
         taken |= {graph.endpoints[path] for path in self.kept_within(step)}

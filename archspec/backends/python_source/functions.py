@@ -205,7 +205,8 @@ def _input(writer: FunctionWriter, number: int, variable: str) -> Line:
     raws = writer.values.raws(one.shape, [(recording.root, recording.variables)])
     shape = writer.values.value(one.shape.value, raws, {}, [tuple(tensor.shape)])
     dtype = () if tensor.dtype == "float32" else (f"dtype={quoted(tensor.dtype)}",)
-    pieces = (shape, *dtype, f"name={quoted(one.name)}")
+    optional = ("optional=True",) if one.optional else ()
+    pieces = (shape, *dtype, *optional, f"name={quoted(one.name)}")
     return Line(Brackets("keras.Input(", pieces, ")"), variable)
 
 

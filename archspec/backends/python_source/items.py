@@ -86,6 +86,8 @@ def _condition(writer: FunctionWriter, site: ItemSite, when: Formula) -> Code | 
 def _write_present(writer: FunctionWriter, site: ItemSite) -> str:
     """What an item makes, kept where it is named again."""
     feeds = tensors.sources(writer, site)
+    if not isinstance(site.item.operation, Reuse):
+        feeds = tensors.arranged(site, feeds)
     if site.address in writer.facts.functions and not writer.depth:
         result = as_function(writer, site, feeds, _write_operation)
     else:
@@ -138,7 +140,9 @@ def _reads_previous(following: Sequence[Item]) -> bool:
     for formula in item.operation.arguments.values():
         mentions += formula.mentions
     mentioned = any(mention.name == "prev" for mention in mentions)
-    named = any("prev" in source.text or "$" in source.text for source in item.sources or ())
+    named = any(
+        "prev" in source.text or "$" in source.text or source.role for source in item.sources or ()
+    )
     return mentioned or named
 
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archspec.backends.python_source.calls import applied
+from archspec.backends.python_source.calls import applied, plain_call
 from archspec.backends.python_source.facts import Varies, activation
 from archspec.backends.python_source.layout import Brackets, Definition, Piece, Statement, ended
 from archspec.backends.python_source.outputs import begin_output, end_output, stays_to_end
-from archspec.backends.python_source.tensors import own_variable, tap, target
+from archspec.backends.python_source.tensors import arranged, own_variable, tap, target
 from archspec.backends.python_source.words import CHAIN, identifier, quoted
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite
 from archspec.frontend.elaborate.recording import Step
@@ -44,7 +44,7 @@ def reuse(writer: FunctionWriter, site: ItemSite, feeds: list[str]) -> str:
     origins = {writer.facts.origins.get(step) for step in site.steps}
     origin = origins.pop()
     if origin is not None and not origins and origin in writer.functions:
-        function = writer.functions[origin]
+        function, feeds = writer.functions[origin], arranged(site, feeds)
         return writer.assign(target(writer, site), f"{function}({', '.join(feeds)})")
     return written_out_layers(writer, site, feeds)
 
@@ -101,7 +101,7 @@ class _Copy:
 
     def written(self) -> str:
         """Write them: the variable that holds what the item gives on."""
-        made = {node.name for node in self.nodes}
+        made = {name for node in self.nodes for name in node.tensors}
         for number, node in enumerate(self.nodes):
             self._write(number, node)
         for name in self.kept.keys() - made:
@@ -112,15 +112,18 @@ class _Copy:
         return self._variable(self.step.result)
 
     def _write(self, number: int, node: Node) -> None:
-        writer, layer = self.writer, node.layer
-        variable = self._free_variable(number, node)
+        writer = self.writer
         inputs = [self._variable(name) for name in node.inputs]
-        made = self._layer(node)
-        value = applied(writer, layer.kind(), made, inputs, frozen=not layer.trainable)
-        self.variables[node.name] = writer.assign(variable, value)
-        self._tap(node.name, variable)
-        if node.name in writer.facts.outside:
-            tap(writer, quoted(node.name), variable)
+        variables = {node.name: self._free_variable(number, node)}
+        for name, _ in list(node.tensors.items())[1:]:
+            variables[name] = writer.names.new(name.rpartition(".")[2])
+        value = applied(writer, node, self._layer(node), inputs, plain_call(node.layer))
+        writer.assign(", ".join(variables.values()), value)
+        self.variables |= variables
+        for name, variable in variables.items():
+            self._tap(name, variable)
+            if name in writer.facts.outside:
+                tap(writer, quoted(name), variable)
 
     def _variable(self, name: str) -> str:
         """The variable that holds a tensor, or the entry of the dictionary."""

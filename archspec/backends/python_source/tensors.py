@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from archspec.backends.python_source.agreement import same, value_of
 from archspec.backends.python_source.expressions import OR
-from archspec.backends.python_source.facts import common
+from archspec.backends.python_source.facts import common, roles_of
 from archspec.backends.python_source.layout import Line
 from archspec.backends.python_source.naming import item_name, layer_path, text_of
-from archspec.backends.python_source.words import joined
+from archspec.backends.python_source.words import Template, joined
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite, Place
+from archspec.frontend.elaborate.recording import Step
 from archspec.frontend.expressions.expression import template_tree
 from archspec.frontend.expressions.tree import Conditional, Literal
 
@@ -26,10 +27,15 @@ def target(writer: FunctionWriter, site: ItemSite) -> str:
 def own_variable(writer: FunctionWriter, site: ItemSite) -> str:
     """The variable of an item that is named again."""
     if site.address not in writer.held:
-        assert site.item.name is not None
-        base = site.item.name.text.replace("$", "").replace("(", "").replace(")", "")
+        base = own_name(site)
         writer.hold(site.address, writer.names.new(base, f"{base}_", f"{base}_out"))
     return writer.held[site.address]
+
+
+def own_name(site: ItemSite) -> str:
+    """What the variable of an item is called: its name, without the signs of expressions."""
+    assert site.item.name is not None
+    return site.item.name.text.replace("$", "").replace("(", "").replace(")", "")
 
 
 def sources(writer: FunctionWriter, site: ItemSite) -> list[str]:
@@ -38,6 +44,20 @@ def sources(writer: FunctionWriter, site: ItemSite) -> list[str]:
     if named is None:
         return [site.chain]
     return [_source(writer, site, number) for number in range(len(named))]
+
+
+def arranged(site: ItemSite, feeds: list[str]) -> list[str]:
+    """What the layer or block of an item takes, in the order of its roles: the item's ``feeds``,
+    and the chain for the role that has no name. Raises `Varies`.
+    """
+    named = site.item.sources
+    if named is None or not named[0].role:
+        return feeds
+    groups: dict[str, list[str]] = {}
+    for source, feed in zip(named, feeds, strict=True):
+        groups.setdefault(source.role, []).append(feed)
+    roles: list[str] = common([(step, roles_of(step)) for step in site.steps])
+    return [groups[role].pop(0) if role in groups else site.chain for role in roles]
 
 
 def _source(writer: FunctionWriter, site: ItemSite, number: int) -> str:
@@ -58,7 +78,7 @@ def _source(writer: FunctionWriter, site: ItemSite, number: int) -> str:
     assert site.item.sources is not None
     level = common([(step, step.taken[number].level) for step in site.steps])
     writer.flags.add("tensors")
-    name = writer.values.name(site.item.sources[number], site.steps, site.scope)
+    name = writer.values.name(site.item.sources[number].name, site.steps, site.scope)
     return f"tensors[{text_of(writer, joined(site.place.prefixes[level], name))}]"
 
 
@@ -100,6 +120,51 @@ def keep_result(writer: FunctionWriter, site: ItemSite, result: str) -> str:
     if site.address in writer.facts.tapped:
         tap(writer, layer_path(writer, site, item_name(writer, site, "")), result)
     return result
+
+
+def outputs_target(writer: FunctionWriter, site: ItemSite, target: str) -> str:
+    """What a layer is assigned to: the variable of its first output and, where it gives several
+    tensors, those of the others as far as they are named again.
+    """
+    outputs: tuple[str, ...] = common([(step, _outputs(step)) for step in site.steps])
+    if not outputs:
+        return target
+    variables = [target]
+    for output in outputs[1:]:
+        part = (*site.address, output)
+        if part in writer.facts.held:
+            base = f"{own_name(site)}_{output}"
+            variables.append(writer.hold(part, writer.names.new(base, f"{base}_")))
+        elif part in writer.facts.tapped or _is_outside(writer, site, output):
+            variables.append(writer.names.new(output, f"{output}_"))
+        else:
+            variables.append("_")
+    while variables[-1] == "_":
+        variables.pop()
+    more = ["*_"] if len(variables) < len(outputs) else []
+    return ", ".join([*variables, *more])
+
+
+def keep_outputs(writer: FunctionWriter, site: ItemSite, name: Template, targets: str) -> None:
+    """Keep the outputs of a layer, in ``targets``, that are looked up by their paths."""
+    names = targets.split(", ")
+    for output, variable in zip(_outputs(site.steps[0]), names, strict=False):
+        part = (*site.address, output)
+        if part in writer.facts.held and part not in writer.held:  # the first output, by its name
+            writer.hold(part, variable)
+        if part in writer.facts.tapped or _is_outside(writer, site, output):
+            tap(writer, layer_path(writer, site, (*name, f".{output}")), variable)
+
+
+def _outputs(step: Step) -> tuple[str, ...]:
+    """The names of the outputs of a step's layer, where it gives several."""
+    return () if step.node is None else tuple(name for name, _ in step.node.outputs)
+
+
+def _is_outside(writer: FunctionWriter, site: ItemSite, output: str) -> bool:
+    """Whether an item that is used again takes an output from outside."""
+    names = {f"{step.node.name}.{output}" for step in site.steps if step.node is not None}
+    return not names.isdisjoint(writer.facts.outside)
 
 
 def keep(writer: FunctionWriter, variable: str, result: str, place: Place) -> str:

@@ -218,6 +218,14 @@ class Values:
             )
         return self.value(formula.value, raws, scope, accepted)
 
+    def call_argument(
+        self, formula: Formula, raws: Sequence[Any], accepted: Sequence[Any], scope: Scope
+    ) -> Piece:
+        """A constant of a layer's call, which the layer accepts as ``accepted``."""
+        if formula.constant:
+            return literal(accepted[0])
+        return self.value(formula.value, raws, scope, accepted)
+
     def name(self, formula: NameFormula, steps: Sequence[Step], scope: Scope) -> Template:
         """The name of an item as the text has it."""
         parts: list[str | Code] = []

@@ -195,7 +195,7 @@ class FunctionWriter:
 
     def emit(self, statement: Statement) -> None:
         """Add a statement."""
-        if isinstance(statement, Line) and statement.target == CHAIN:
+        if isinstance(statement, Line) and statement.target.partition(",")[0] == CHAIN:
             self.clobbered = True
         self.body.append(statement)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archspec import limits
-from archspec.frontend.elaborate.names import Entry, Names
+from archspec.frontend.elaborate.names import Names
 from archspec.frontend.elaborate.scope import Feed, Site
 from archspec.graph import Node, Scope
 
@@ -117,11 +117,21 @@ class BlockCache:
         """``shift`` is how much further on the scopes stand."""
         for node in self.nodes[start.nodes : end.nodes]:
             inputs = tuple([renamed[name] for name in node.inputs])
-            name, layer, _, output, weights, weights_of, macs, inside, span = node
-            scope = inside + shift
-            self.nodes.append(
-                Node(renamed[name], layer, inputs, output, weights, weights_of, macs, scope, span)
+            name, layer, _, output, weights, weights_of, macs, inside, span, roles, outputs = node
+            copy = Node(
+                renamed[name],
+                layer,
+                inputs,
+                output,
+                weights,
+                weights_of,
+                macs,
+                inside + shift,
+                span,
+                roles,
+                outputs,
             )
+            self.nodes.append(copy)
 
     def _copy_names(
         self, call: CachedCall, renamed: dict[str, str], path: str, automatic: str
@@ -133,5 +143,5 @@ class BlockCache:
             own = automatic
             if entry is not None and entry.automatic.startswith(old):
                 own = path + entry.automatic[len(old) :]
-            again = entry and Entry(copy, own, entry.operation, entry.context, entry.environment)
+            again = entry and entry._replace(feed=copy, automatic=own)
             self.names.settle(renamed[name], copy, again)

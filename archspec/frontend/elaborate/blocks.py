@@ -11,6 +11,7 @@ from archspec.frontend.elaborate.layer_complaints import passed_argument
 from archspec.frontend.elaborate.layers import layer_call
 from archspec.frontend.elaborate.parts import part_call
 from archspec.frontend.elaborate.paths import item_path, settle
+from archspec.frontend.elaborate.roles import by_input
 from archspec.frontend.elaborate.scope import (
     FAILED,
     Context,
@@ -27,6 +28,7 @@ from archspec.frontend.expressions.values import show
 from archspec.frontend.program.complaints import (
     RECURSION_HELP,
     block_argument_problems,
+    no_layer_to_call,
     recursion,
     unknown_operation,
 )
@@ -52,9 +54,12 @@ def block_call(state: State, call: BlockCall, site: Site) -> Feed:
     if is_endless(block.name, site.context):
         state.complain(endless(block.name, call.place, site.context), site.context)
         return Feed(named.path, None)
-    if not _right_inputs(state, block, call.place, site):
+    feeds = _inputs(state, call, block, site)
+    if feeds is None:
+        if site.sources:
+            state.lost(site.previous)
         return Feed(named.path, None)
-    here = Site(site.context, site.environment, site.feeds, named)
+    here = Site(site.context, site.environment, feeds, named)
     if call.block in program.parts:
         feed = part_call(state, call, here)
         settle(state, named, feed, call, here)
@@ -66,11 +71,13 @@ def block_call(state: State, call: BlockCall, site: Site) -> Feed:
     return feed
 
 
-def _right_inputs(state: State, block: Block, place: Span, site: Site) -> bool:
-    """Whether a block gets as many tensors as it takes; if not, there is a complaint."""
+def _inputs(state: State, call: BlockCall, block: Block, site: Site) -> tuple[Feed, ...] | None:
+    """The tensors that a block gets, as many as it takes; ``None`` if not, with a complaint."""
+    if site.sources:
+        return by_input(state, call, block, site)
     wanted = len(block.inputs) or 1
     if len(site.feeds) == wanted:
-        return True
+        return site.feeds
     what, help = "one tensor", "name one in `from`, or give the block more `inputs: [a, b]`"
     if block.inputs:
         what = f"{wanted} tensors ({', '.join(block.inputs)})"
@@ -79,8 +86,8 @@ def _right_inputs(state: State, block: Block, place: Span, site: Site) -> bool:
             f" {listed_names(block.inputs)} stand for"
         )
     message = f"the block `{block.name}` takes {what}, and gets {len(site.feeds)}"
-    state.complain(Diagnostic("wrong-inputs", message, place, help=help), site.context)
-    return False
+    state.complain(Diagnostic("wrong-inputs", message, call.place, help=help), site.context)
+    return None
 
 
 def _block_values(state: State, block: Block, arguments: Arguments, site: Site) -> Environment:
@@ -215,7 +222,7 @@ def variable_call(state: State, call: VariableCall, site: Site) -> Feed:
         _wrong_call(state, call, (message, help), name, site)
         return Feed("", None)
     if name in KINDS:
-        return layer_call(state, LayerCall(name, call.arguments, call.place), site)
+        return layer_call(state, LayerCall(name, call.arguments, call.place, call.call), site)
     blocks = state.home(context).program.blocks
     if name not in blocks:
         _wrong_call(state, call, unknown_operation(name, blocks), name, site)
@@ -226,6 +233,7 @@ def variable_call(state: State, call: VariableCall, site: Site) -> Feed:
     parameters = blocks[name].parameters
     known = {one.name: one.default is None for one in parameters.values()}
     wrong = list(block_argument_problems(name, known, call.arguments, call.place))
+    wrong += [no_layer_to_call(name, formula) for formula in call.call.values()]
     for problem in wrong:
         state.complain(problem, context)
     if wrong:

@@ -50,7 +50,7 @@ from archspec.frontend.variables import kind_of_data
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph, Scope
 from archspec.spelling import did_you_mean
-from archspec.tensor import BYTES, Tensor
+from archspec.tensor import DTYPES, Tensor
 
 OPERATIONS: Mapping[type, CarryOut] = {
     LayerCall: layer_call,
@@ -110,6 +110,7 @@ def _graph(state: State, kinds: Kinds) -> Graph | None:
     inputs = state.inputs = {one.name: Feed(one.name, _input(state, one)) for one in program.inputs}
     if not inputs:
         return None
+    state.optional = frozenset(one.name for one in program.inputs if one.optional)
     for one in program.inputs:
         state.names.taken[one.name] = one.place
     end = _run(state)
@@ -124,6 +125,7 @@ def _graph(state: State, kinds: Kinds) -> Graph | None:
         return None
     state.nodes[:] = without_unneeded(state.nodes, state.scopes, state.needed)
     there = {*inputs, *(node.name for node in state.nodes)}
+    there.update(name for node in state.nodes if node.outputs for name in node.tensors)
     endpoints = {
         path: name for path, name in _names(state.names.endpoints).items() if name in there
     }
@@ -136,6 +138,7 @@ def _graph(state: State, kinds: Kinds) -> Graph | None:
         endpoints,
         program.description,
         program.source,
+        optional=state.optional,
     )
 
 
@@ -253,8 +256,8 @@ def _is_size(size: object) -> bool:
 
 
 def _wrong_dtype(one: Input, dtype: str) -> Diagnostic | None:
-    if dtype in BYTES:
+    if dtype in DTYPES:
         return None
     place = one.dtype.span if one.dtype else one.shape.value.span
-    help = did_you_mean(dtype, BYTES) or f"the dtypes are {', '.join(BYTES)}"
+    help = did_you_mean(dtype, DTYPES) or f"the dtypes are {', '.join(DTYPES)}"
     return Diagnostic("wrong-value", f"`{dtype}` is no dtype of Keras", place, help=help)

@@ -87,27 +87,30 @@ def _site_of(state: State, item: Item, site: Site, number: int | None, turn: Tur
     """Where the operation of an item is carried out: with what its ``from`` and ``name`` say, and
     in the scope of its repetition.
     """
-    context, environment, feeds, name = site
+    context, environment, feeds, name, sources = site
     if item.sources is not None:
         state.budget.items -= len(item.sources) // limits.INPUTS
-        feeds = tuple([_source(state, one, site) for one in item.sources])
+        feeds = tuple([_source(state, one.name, site) for one in item.sources])
+        sources = item.sources if item.sources[0].role else ()
     if item.name is not None:
         name = written_path(state, item.name, site, number)
     if turn is not None:
         path = name.path if name else context.prefix
         context = _repetition(state, item, context, turn, path)
-    return Site(context, environment, feeds, name)
+    return Site(context, environment, feeds, name, sources)
 
 
 def _carried_out(state: State, item: Item, site: Site) -> Feed | None:
     """What the operation of an item gives, ``None`` where the chain goes on from before it."""
+    before = len(state.nodes)
     result = state.operations[type(item.operation)](state, item.operation, site)
     if result is None:
         return None
-    if item.sources is not None:
-        previous = site.environment.values["prev"]
-        if previous not in site.feeds:
-            state.bypasses.setdefault(previous.name, item)
+    if item.sources is not None and site.previous not in site.feeds:
+        name = site.previous.name
+        unsure = result.tensor is None or any(name in node.inputs for node in state.nodes[before:])
+        if not (site.sources and unsure):
+            state.bypasses.setdefault(name, item)
     if item.name is not None and site.name is None:
         state.lost(result, unseen=True)
     if result.tensor is None:

@@ -8,16 +8,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from archspec.diagnostics import Diagnostic, Span
-from archspec.frontend.elaborate.scope import FAILED, NO_ARGUMENTS, Context, Feed, Site
+from archspec.frontend.elaborate.scope import FAILED, Context, Feed, Site
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.elaborate.words import MOST_INPUTS, lost_axes, unknown_size, way_up
 from archspec.frontend.expressions.values import show
-from archspec.frontend.program.complaints import no_argument
+from archspec.frontend.program.complaints import (
+    no_argument,
+    no_call_argument,
+    wrong_call_value,
+)
 from archspec.frontend.program.formulas import Formula
-from archspec.frontend.program.program import LayerCall
+from archspec.frontend.program.program import NO_ARGUMENTS, LayerCall
 from archspec.layers import KINDS, Mismatch
 from archspec.layers.base import wrong_argument
 from archspec.layers.types import Refused
+from archspec.spelling import listed_names
 from archspec.tensor import Tensor
 
 
@@ -36,12 +41,27 @@ def wrong_number(call: LayerCall, count: int) -> Diagnostic:
     wanted = f"{least}" if least == most else several
     noun = "tensor" if wanted == "1" else "tensors"
     message = f"`{call.kind}` takes {wanted} {noun}, and gets {count}"
-    help = (
-        "name them with `from: [a, b]`"
-        if count < least
-        else "join them first with a merging layer, or name one in `from`"
-    )
+    by_name = [name for name, role in KINDS[call.kind].roles.items() if role.by_name]
+    help = "join them first with a merging layer, or name one in `from`"
+    if count < least:
+        help = "name them with `from: [a, b]`"
+    elif by_name:
+        help = f"{help}; it takes {listed_names(by_name)} by name, `from: {{{by_name[0]}: ...}}`"
     return Diagnostic("wrong-inputs", message, call.place, help=help)
+
+
+def complain_of_call(
+    state: State, mismatch: Mismatch, call: LayerCall, values: Mapping[str, Any], site: Site
+) -> None:
+    """Complain of an argument of a layer's call that is unknown or wrong."""
+    name = mismatch.at or ""
+    value = call.call[name].value
+    if name not in KINDS[call.kind].call_attributes:
+        message, help = no_call_argument(call.kind, name)
+        problem = Diagnostic("unknown-argument", message, value.place, help=help)
+    else:
+        problem = wrong_call_value(mismatch, value, values[name])
+    state.complain(problem, site.context)
 
 
 def complain_of_values(state: State, making: Making) -> bool:
@@ -73,7 +93,9 @@ def argument_mismatch(kind: str, name: str, value: Any) -> Mismatch | None:
 def complain_of_input(
     state: State, mismatch: Mismatch, making: Making, whose: Iterable[str] | None
 ) -> None:
-    """Complain of a layer that cannot take its inputs, with what they are and why."""
+    """Complain of a layer that cannot take its inputs, with what they are and why. ``whose``
+    says what the inputs are called, ``None`` for their names.
+    """
     call, _, site = making
     tensors = [feed.tensor for feed in site.feeds if feed.tensor is not None]
     if len(site.feeds) == 1:
@@ -132,7 +154,7 @@ def complain(
     """Complain of an argument, where it is written, or of an input, where the layer is."""
     call, values, site = making
     name, context = mismatch.at or "", site.context
-    formula = call.arguments.get(name)
+    formula = call.arguments.get(name) or call.call.get(name)
     if formula is None:
         formula, which = _default(call.kind, name, context)
         if formula is None or code == "shape-mismatch":

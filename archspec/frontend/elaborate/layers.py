@@ -11,34 +11,37 @@ from archspec.diagnostics import Diagnostic
 from archspec.frontend.elaborate.layer_complaints import (
     Making,
     complain,
+    complain_of_call,
     complain_of_input,
     complain_of_values,
-    wrong_number,
 )
-from archspec.frontend.elaborate.paths import item_path, settle
+from archspec.frontend.elaborate.paths import item_path, settle, settle_outputs
+from archspec.frontend.elaborate.roles import LayerInputs, by_position, by_role
 from archspec.frontend.elaborate.scope import (
     FAILED,
-    NO_ARGUMENTS,
     Context,
     Defaults,
     Feed,
     Site,
     has_unknown,
 )
-from archspec.frontend.elaborate.state import ArgumentPlan, Inferred, State
+from archspec.frontend.elaborate.state import ArgumentPlan, State
 from archspec.frontend.program.formulas import Formula, Located, Silenced
-from archspec.frontend.program.program import LayerCall
+from archspec.frontend.program.program import NO_ARGUMENTS, LayerCall
 from archspec.graph import Node
 from archspec.layers import KINDS, Layer, Mismatch
+from archspec.layers.base import Inferred
 from archspec.spelling import snake_case
 from archspec.tensor import Tensor, show_shape
 
 
 def layer_call(state: State, call: LayerCall, site: Site) -> Feed:
     """An item that is a layer."""
-    state.observer.layer_called(call.kind, call.arguments)
+    state.observer.layer_called(call)
     named = item_path(state, snake_case(call.kind), site, call.place)
     feed = add_layer(state, call, site, named.path)
+    if feed.tensor is not None and state.nodes[-1].outputs:
+        settle_outputs(state, named, state.nodes[-1], call, site)
     settle(state, named, feed, call, site)
     return feed
 
@@ -49,49 +52,84 @@ def add_layer(
     """A layer at a path: what it gives, or a broken feed where something is wrong. ``whose`` says
     in words which branch each of its inputs comes from.
     """
-    feeds = site.feeds
     layer = _made(state, call, site)
-    least, most = KINDS[call.kind].arity
-    if not least <= len(feeds) <= (most or len(feeds)):
-        state.complain(wrong_number(call, len(feeds)), site.context)
-        return state.lost(*feeds)._replace(name=path)
+    if layer is not None and call.call:
+        layer = _called(state, layer, call, site)
+    if layer is None:
+        return _lost(state, site)._replace(name=path)
+    taken = (by_role if site.sources else by_position)(state, call, layer, site)
+    if taken is None:
+        return _lost(state, site)._replace(name=path)
+    feeds, roles = taken
     tensors = tuple([feed.tensor for feed in feeds if feed.tensor is not None])
-    if layer is None or len(tensors) < len(feeds):
+    if len(tensors) < len(feeds):
         return state.lost(*feeds)._replace(name=path)
     try:
-        output, weights, macs = _inferred(state, layer, tensors)
+        output, weights, macs, outputs = _inferred(state, layer, tensors, roles)
     except Mismatch as mismatch:
-        complain_of_input(state, mismatch, Making(call, layer.arguments, site), whose)
+        making = Making(call, {**layer.arguments, **layer.call}, site._replace(feeds=feeds))
+        complain_of_input(state, mismatch, making, whose or _by_role(feeds, roles))
         return state.lost(*feeds)._replace(name=path)
+    if state.optional:
+        _check_optional(state, call, layer, taken, site)
     names = tuple([feed.name for feed in feeds])
     scope = site.context.scope
-    node = Node(path, layer, names, output, weights, None, macs, scope, call.place)
+    node = Node(path, layer, names, output, weights, None, macs, scope, call.place, roles, outputs)
     if site.context.shares is not None:
         node = _shared(state, node, site.context)
     return state.add(node, site)
 
 
-def _inferred(state: State, layer: Layer, tensors: tuple[Tensor, ...]) -> Inferred:
+def _lost(state: State, site: Site) -> Feed:
+    """What a layer with a mistake gives: it may have taken what the item before gave, too."""
+    return state.lost(*site.feeds, *([site.previous] if site.sources else []))
+
+
+def _by_role(feeds: Iterable[Feed], roles: tuple[str, ...]) -> list[str] | None:
+    """What a complaint calls inputs that are taken by role; ``None`` where none is."""
+    if not roles:
+        return None
+    return [f"`{feed.name}`, its {role}," for feed, role in zip(feeds, roles, strict=True)]
+
+
+def _check_optional(
+    state: State, call: LayerCall, layer: Layer, taken: LayerInputs, site: Site
+) -> None:
+    """Complain of an input of the model that may be left out, where the layer needs it."""
+    feeds, roles = taken
+    known = layer.open_roles
+    for number, feed in enumerate(feeds):
+        needed = not roles or known[roles[number]].required
+        if feed.name in state.optional and needed:
+            message = f"`{feed.name}` is optional, and `{call.kind}` needs a tensor here"
+            help = "only a role that may be left out can take it, such as `mask`"
+            state.complain(Diagnostic("wrong-inputs", message, call.place, help=help), site.context)
+
+
+def _inferred(
+    state: State, layer: Layer, tensors: tuple[Tensor, ...], roles: tuple[str, ...]
+) -> Inferred:
     """What a layer makes of its inputs. Raises `Mismatch`."""
-    key = (id(layer), tensors)
+    key = (id(layer), tensors, roles) if roles else (id(layer), tensors)
     inferred = state.cache.inferred.get(key)
     if inferred is None:
-        inferred = state.cache.inferred[key] = _bounded(layer.infer(*tensors))
+        inferred = state.cache.inferred[key] = _bounded(layer.infer(*tensors, roles=roles))
     return inferred
 
 
 def _bounded(inferred: Inferred) -> Inferred:
-    """The same, or `Mismatch` where the output has more elements than a computer can count, or more
+    """The same, or `Mismatch` where an output has more elements than a computer can count, or more
     axes than NumPy.
     """
-    if len(inferred[0].shape) > limits.AXES:
-        message = f"the output has {len(inferred[0].shape):,} axes, and a tensor may have"
-        raise Mismatch(f"{message} {limits.AXES}")
-    if prod([size or 1 for size in inferred[0].shape]) > limits.INTEGER:
-        help = "look for a layer that enlarges its input, in a `repeat`"
-        raise Mismatch(
-            f"the output {inferred[0]} has more than {limits.INTEGER:,} elements", help=help
-        )
+    for _, tensor in inferred.outputs or (("", inferred.output),):
+        if len(tensor.shape) > limits.AXES:
+            message = f"the output has {len(tensor.shape):,} axes, and a tensor may have"
+            raise Mismatch(f"{message} {limits.AXES}")
+        if prod([size or 1 for size in tensor.shape]) > limits.INTEGER:
+            help = "look for a layer that enlarges its input, in a `repeat`"
+            raise Mismatch(
+                f"the output {tensor} has more than {limits.INTEGER:,} elements", help=help
+            )
     return inferred
 
 
@@ -176,6 +214,23 @@ def _first(pair: tuple[str, Any]) -> str:
     return pair[0]
 
 
+def _called(state: State, layer: Layer, call: LayerCall, site: Site) -> Layer | None:
+    """The layer with the constants of its call; ``None`` where one is wrong."""
+    values = {}
+    for name, formula in call.call.items():
+        values[name] = state.guarded(formula.evaluate, site.environment, site.context)
+    if FAILED in values.values():
+        return None
+    key = id(layer), repr(values)
+    called = state.cache.called.get(key)
+    if called is None:
+        try:
+            called = state.cache.called[key] = layer.called_with(**values)
+        except Mismatch as mismatch:
+            complain_of_call(state, mismatch, call, values, site)
+    return called
+
+
 def _sizes_known(state: State, making: Making) -> bool:
     call, values, site = making
     unknown = [name for name, value in values.items() if has_unknown(value)]
@@ -197,7 +252,8 @@ def _shared(state: State, node: Node, context: Context) -> Node:
     assert context.shares is not None
     here, there = context.shares
     twin = state.twins.get(there + node.name[len(here) :])
-    if twin is not None and twin.layer == node.layer and twin.weights == node.weights:
+    fits = twin is not None and twin.layer.built_like(node.layer)
+    if twin is not None and fits and twin.weights == node.weights:
         return node._replace(weights_of=twin.weights_of or twin.name)
     if node.weights:
         state.complain(_unlike(node, twin, there), context)

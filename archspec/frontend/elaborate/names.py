@@ -21,7 +21,7 @@ class Entry(NamedTuple):
     """What a written name stands for: what its item gives on, and the item itself, to be reused.
 
     ``automatic`` is the part of the path up to its last automatic step: whoever stands outside of
-    it cannot say the name.
+    it cannot say the name. ``is_output`` says that the name is that of an output of the item.
     """
 
     feed: Feed
@@ -29,6 +29,7 @@ class Entry(NamedTuple):
     operation: Operation
     context: Context
     environment: Environment
+    is_output: bool = False
 
 
 @dataclass(eq=False, repr=False)

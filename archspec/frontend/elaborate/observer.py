@@ -13,6 +13,7 @@ from archspec.frontend.program.program import (
     Branch,
     Item,
     Items,
+    LayerCall,
     Operation,
     Program,
 )
@@ -67,10 +68,13 @@ class Observer:
     def path_settled(self, named: Named, operation: Operation) -> None:
         """A written path, of the item or of a branch of it, stands for what its operation gives."""
 
+    def output_settled(self, named: Named, output: str) -> None:
+        """A written path stands for an output of the item's layer, which Keras calls ``output``."""
+
     def reused(self, path: str, site: Site) -> None:
         """The item is a ``reuse`` of the one at a path, which will be carried out in its place."""
 
-    def layer_called(self, kind: str, arguments: Arguments) -> None:
+    def layer_called(self, call: LayerCall) -> None:
         """The item's operation is a call of a layer kind, or names it to merge its branches."""
 
     def block_called(

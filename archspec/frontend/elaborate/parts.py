@@ -99,9 +99,9 @@ def without_unneeded(
         return list(nodes)
     reached = set(needed)
     for node in reversed(nodes):
-        if node.name in reached or not inside[node.scope]:
+        if not inside[node.scope] or node.gives(reached):
             reached.update(node.inputs)
-    return [node for node in nodes if node.name in reached or not inside[node.scope]]
+    return [node for node in nodes if not inside[node.scope] or node.gives(reached)]
 
 
 def in_parts(scopes: Sequence[Scope]) -> list[bool]:

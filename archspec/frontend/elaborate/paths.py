@@ -15,7 +15,8 @@ from archspec.frontend.elaborate.state import State
 from archspec.frontend.program.complaints import better_name, name_problem
 from archspec.frontend.program.formulas import NameFormula
 from archspec.frontend.program.program import BlockCall, Operation, Program, place_of
-from archspec.spelling import listed
+from archspec.graph import Node
+from archspec.spelling import did_you_mean, listed, listed_names
 
 
 class Reached(Exception):
@@ -115,6 +116,33 @@ def settle(state: State, named: Named, feed: Feed, operation: Operation, site: S
         raise Reached(named.path, feed)
 
 
+def settle_outputs(
+    state: State, named: Named, node: Node, operation: Operation, site: Site
+) -> None:
+    """Let the steps below the path of a layer stand for its outputs: every further one, and the
+    first where it has a name.
+    """
+    for number, (output, tensor) in enumerate(node.outputs):
+        if not output:
+            continue
+        path = f"{named.path}.{output}"
+        owner = state.names.written(path, node.span)
+        if owner is not None:
+            message = f"the name `{path}` is taken by the item of line {owner.line}"
+            help = f"it is an output of `{named.path}`: give that item another name"
+            problem = Diagnostic("duplicate-name", message, node.span, help=help)
+            state.complain(problem, site.context)
+            continue
+        feed, entry = Feed(path if number else node.name, tensor), None
+        if named.written:
+            context = site.context
+            entry = Entry(feed, context.automatic, operation, context, site.environment, True)
+            state.observer.output_settled(Named(path, True), output)
+        state.names.settle(path, feed, entry)
+        if path in state.ends:
+            raise Reached(path, feed)
+
+
 def complain_of_unknown(
     state: State, text: str, span: Span, context: Context, inputs: Iterable[str]
 ) -> None:
@@ -125,11 +153,34 @@ def complain_of_unknown(
     complained = ("unknown-name", span) in state.complained
     if names.unsure or names.broken(text, context.visible) or complained:
         return
-    elsewhere = None
-    if not names.near(text, context.visible):
+    elsewhere = _output_problem(state, text, context)
+    if elsewhere is None and not names.near(text, context.visible):
         elsewhere = _elsewhere(state, text, span, context)
     message, help = elsewhere or names.why_not(text, context.visible, inputs)
     state.complain(Diagnostic("unknown-name", message, span, help=help), context)
+
+
+def _output_problem(state: State, text: str, context: Context) -> tuple[str, str] | None:
+    """Why a step behind the name of a layer is no output of it; ``None`` where that is not what is
+    wrong.
+    """
+    name, _, output = text.rpartition(".")
+    found = state.names.find(name, context.visible) if name else None
+    path = found[0] if found is not None else ""
+    node = next((one for one in reversed(state.nodes) if one.name == path), None)
+    if node is None:
+        return None
+    kind = node.layer.kind()
+    way = node.layer.further_outputs.get(output)
+    if way:
+        return f"`{name}` gives no `{output}` here", f"put `{way}` at that `{kind}`"
+    names = [output for output, _ in node.outputs if output]
+    possible = [*names, *(one for one in node.layer.further_outputs if one not in names)]
+    message = f"`{name}`, a `{kind}`, has no output `{output}`"
+    has = f"its outputs are {listed_names([name, *(f'{name}.{one}' for one in names)])}"
+    return message, did_you_mean(output, possible, f"`{name}.{{}}`") or (
+        has if names else f"it gives one tensor, `{name}`"
+    )
 
 
 def _beyond_part(state: State, text: str, context: Context) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ from archspec.frontend.program.program import (
     Branch,
     Item,
     Items,
+    LayerCall,
     Operation,
     Program,
 )
@@ -72,11 +73,12 @@ class Step:
     ``counted``, its number is added to its name.
 
     ``target`` is the layer kind or block that was called, ``node`` the layer that the item itself
-    added: its own, or that of a merge. ``visits`` are the lists within it by their parts, those of
-    the item that it uses again where it is a ``reuse``, and ``labels`` those of its branches by
-    theirs; where it ``is_part``, a call of another spec, they are not recorded; ``nodes`` is the
-    stretch of the graph's
-    nodes that it made.
+    added: its own, or that of a merge. ``arguments`` and ``call`` are those of the layer's
+    constructor and call. ``visits`` are the lists within it by their parts, those of the item that
+    it uses again where it is a ``reuse``, and ``labels`` those of its branches by theirs; where it
+    ``is_part``, a call of another spec, they are not recorded. ``feeds`` are the tensors that it
+    takes and ``inputs`` the names that a block has for them; ``nodes`` is the stretch of the
+    graph's nodes that it made.
     """
 
     item: Item
@@ -91,6 +93,7 @@ class Step:
     taken: list[Taken] = field(default_factory=list)
     target: str = ""
     arguments: Arguments = field(default_factory=dict)
+    call: Arguments = field(default_factory=dict)
     defaults: tuple[Defaults, ...] = ()
     node: Node | None = None
     values: Environment | None = None
@@ -98,6 +101,7 @@ class Step:
     labels: dict[str, str] = field(default_factory=dict)
     nodes: range = range(0)
     feeds: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
     reused: str = ""
     is_part: bool = False
     result: str = ""
@@ -118,7 +122,8 @@ class Step:
 @dataclass(frozen=True, eq=False)
 class Recording:
     """A network's program, its graph, the first visit, and for each written path the step that it
-    belongs to, and the address of that or, for a branch or shortcut, of its list.
+    belongs to, and the address of that, for a branch or shortcut of its list, or for an output of
+    its layer one more part: the output's name.
     """
 
     program: Program
@@ -250,14 +255,18 @@ class Recorder(Observer):
             address = (*address, operation.part)
         self.owners[named.path] = step, address
 
+    def output_settled(self, named: Named, output: str) -> None:
+        """Note whose path it is, and which output."""
+        self.owners[named.path] = self.step, (*self.step.address, output)
+
     def reused(self, path: str, site: Site) -> None:
         """Note the item, and what it is used on."""
         self.step.reused = path
         self.step.feeds = tuple([feed.name for feed in site.feeds])
 
-    def layer_called(self, kind: str, arguments: Arguments) -> None:
+    def layer_called(self, call: LayerCall) -> None:
         """Note the call."""
-        self.step.target, self.step.arguments = kind, arguments
+        self.step.target, self.step.arguments, self.step.call = call.kind, call.arguments, call.call
 
     def block_called(
         self, block: str, arguments: Arguments, site: Site, values: Environment
@@ -265,6 +274,8 @@ class Recorder(Observer):
         """Note the call, what it takes and what its items see."""
         self.block = block
         self.step.target, self.step.arguments, self.step.values = block, arguments, values
+        assert self.program is not None
+        self.step.inputs = self.program.blocks[block].inputs
         self.step.feeds = tuple([feed.name for feed in site.feeds])
 
     def part_begun(self, call: BlockCall, site: Site) -> None:

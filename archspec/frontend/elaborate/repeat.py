@@ -8,7 +8,6 @@ from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.scope import (
     FAILED,
-    NO_ARGUMENTS,
     Context,
     Environment,
     Feed,
@@ -22,6 +21,7 @@ from archspec.frontend.expressions.values import show
 from archspec.frontend.program.complaints import each_value
 from archspec.frontend.program.formulas import Formula, Located, NameFormula, Silenced
 from archspec.frontend.program.names import COUNTER
+from archspec.frontend.program.program import NO_ARGUMENTS
 from archspec.frontend.yaml.document import Value
 from archspec.spelling import did_you_mean, listed_names
 

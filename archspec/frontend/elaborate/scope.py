@@ -12,18 +12,23 @@ from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.budget import Budget
 from archspec.frontend.expressions.expression import UNKNOWN, TensorValue
 from archspec.frontend.program.formulas import Formula, Located, NameFormula, Silenced
-from archspec.frontend.program.program import Arguments, ArgumentsByKind, Program, SpecPart
+from archspec.frontend.program.program import (
+    NO_ARGUMENTS,
+    Arguments,
+    ArgumentsByKind,
+    FromName,
+    Program,
+    SpecPart,
+)
 from archspec.tensor import Tensor
-
-NO_ARGUMENTS: Arguments = {}
 
 FAILED = object()
 """The value of a variable whose formula was wrong."""
 
 
 class Feed(NamedTuple):
-    """What flows along the chain: the name of the node or input that gives it, and its tensor;
-    ``None`` after a mistake.
+    """What flows along the chain: a tensor and its name, as in `Graph.tensors`; ``None`` after a
+    mistake.
     """
 
     name: str
@@ -248,14 +253,24 @@ class Turn(NamedTuple):
 class Site(NamedTuple):
     """Where an operation is carried out: the names and scopes around it, the variables, the tensors
     that it takes, and the path that its item's ``name`` gives it, ``None`` without one.
+
+    ``sources`` are the names of the tensors with their roles, empty where they are taken by
+    position.
     """
 
     context: Context
     environment: Environment
     feeds: tuple[Feed, ...]
     name: Named | None = None
+    sources: tuple[FromName, ...] = ()
 
     @property
     def feed(self) -> Feed:
         """The first tensor that the operation takes."""
         return self.feeds[0]
+
+    @property
+    def previous(self) -> Feed:
+        """What the item before has given."""
+        feed: Feed = self.environment.values["prev"]
+        return feed

@@ -28,11 +28,7 @@ from archspec.frontend.program.formulas import Formula, Located, Silenced
 from archspec.frontend.program.program import Item, Program
 from archspec.graph import Bindings, Node, Scope
 from archspec.layers import Layer
-from archspec.tensor import Tensor, Weight
-
-Inferred = tuple[Tensor, tuple[Weight, ...], int | None]
-"""What a layer makes of its inputs: a tensor, its weights, and its multiply-adds."""
-
+from archspec.layers.base import Inferred
 
 CarryOut = Callable[["State", Any, Site], Feed | None]
 """Carries out an operation at a site: what it gives on, ``None`` where the chain goes on from
@@ -59,7 +55,8 @@ class LayerCache:
 
     def __init__(self) -> None:
         self.layers: dict[tuple[str, str], Layer] = {}
-        self.inferred: dict[tuple[int, tuple[Tensor, ...]], Inferred] = {}
+        self.called: dict[tuple[int, str], Layer] = {}
+        self.inferred: dict[tuple[Any, ...], Inferred] = {}
         self.plans: dict[tuple[Any, ...], ArgumentPlan] = {}
         self.programs: list[Program] = []
 
@@ -97,6 +94,7 @@ class State:
         self.names = Names()
         self.outputs: dict[str, Feed] = {}
         self.inputs: Mapping[str, Feed] = {}
+        self.optional: frozenset[str] = frozenset()
         self.bypasses: dict[str, Item] = {}
         self.left_out: list[Item] = []
         self.unseen = False
@@ -267,6 +265,12 @@ class State:
 
     def only_feed(self, what: str, site: Site, place: Span) -> Feed:
         """The one tensor that a piece of structure takes."""
+        if site.sources:
+            role = site.sources[0].role
+            message = f"{what} has no roles, and `from` names `{role}`"
+            help = "name the tensor alone, `from: x`; the items inside can name others by role"
+            self.complain(Diagnostic("wrong-inputs", message, place, help=help), site.context)
+            return self.lost(*site.feeds)
         if len(site.feeds) == 1:
             return site.feeds[0]
         message = f"{what} takes one tensor, and gets {len(site.feeds)}"

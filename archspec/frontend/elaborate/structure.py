@@ -18,7 +18,6 @@ from archspec.frontend.elaborate.paths import (
 from archspec.frontend.elaborate.repeat import Repeated, in_repetition, is_counted, repetitions
 from archspec.frontend.elaborate.scope import (
     FAILED,
-    NO_ARGUMENTS,
     Context,
     Feed,
     Frame,
@@ -29,17 +28,25 @@ from archspec.frontend.elaborate.scope import (
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.elaborate.words import projection
 from archspec.frontend.expressions.values import show
-from archspec.frontend.program.complaints import better_name, merge_problem, name_problem
-from archspec.frontend.program.formulas import NameFormula
+from archspec.frontend.program.complaints import (
+    better_name,
+    merge_problem,
+    name_problem,
+    no_layer_to_call,
+)
+from archspec.frontend.program.formulas import Formula, NameFormula, broken
 from archspec.frontend.program.program import (
+    NO_ARGUMENTS,
     Branch,
     Branches,
     Item,
     LayerCall,
     LayerGroup,
+    Operation,
     Residual,
     Reuse,
     SideOutput,
+    VariableCall,
     key_of,
 )
 from archspec.spelling import snake_case
@@ -186,7 +193,7 @@ def _merged(state: State, branches: Branches, ends: Sequence[tuple[str, Feed]], 
     kind = state.guarded(branches.merge.evaluate, site.environment, context)
     if kind is FAILED:
         return state.lost(*feeds)
-    state.observer.layer_called(kind, branches.arguments)
+    state.observer.layer_called(LayerCall(str(kind), branches.arguments, branches.place))
     complaint = merge_problem(kind if isinstance(kind, str) else show(kind))
     if complaint:
         message, help = complaint
@@ -272,7 +279,7 @@ def _left_out(items: Iterable[Item], residual: Residual) -> Iterator[str]:
             continue
         assert item.when is not None
         line = at_line(item.when.value.place, residual.place)
-        yield f"of its {whose}, `{key_of(item)}` is left out here, by the `when` {line}"
+        yield f"of its {whose}, `{key_of(item.operation)}` is left out here, by the `when` {line}"
 
 
 def _same_shape(a: Tensor, b: Tensor) -> bool:
@@ -308,17 +315,44 @@ def reuse(state: State, call: Reuse, site: Site) -> Feed | None:
         depth=context.depth + 1,
         shares=(named.path, original),
     )
-    inner = entry.environment.child({"prev": site.feed})
-    carry_out = state.operations[type(entry.operation)]
-    return carry_out(state, entry.operation, Site(again, inner, site.feeds, named))
+    operation = entry.operation if not call.call else _called_again(state, call, entry, site)
+    if operation is None:
+        return state.lost(*site.feeds)._replace(name=named.path)
+    inner = entry.environment.child({"prev": site.previous if site.sources else site.feed})
+    carry_out = state.operations[type(operation)]
+    return carry_out(state, operation, Site(again, inner, site.feeds, named, site.sources))
+
+
+def _called_again(state: State, call: Reuse, entry: Entry, site: Site) -> Operation | None:
+    """The operation of an item that is used again, with other arguments of its call; ``None`` where
+    it is no layer.
+    """
+    operation = entry.operation
+    if not isinstance(operation, LayerCall | VariableCall):
+        problem = no_layer_to_call(call.target.text, next(iter(call.call.values())))
+        state.complain(problem, site.context)
+        return None
+    own = {name: _here(state, formula, site) for name, formula in call.call.items()}
+    return operation._replace(call={**operation.call, **own})
+
+
+def _here(state: State, formula: Formula, site: Site) -> Formula:
+    """A formula with its value at a site, for another place."""
+    value = state.guarded(formula.evaluate, site.environment, site.context)
+    return broken(formula.value) if value is FAILED else Formula(formula.value, (), value)
 
 
 def _reused(state: State, text: str, reuse: Reuse, context: Context) -> tuple[str, Entry] | None:
     """The path and the entry of the item that is used again."""
     found = state.names.find(text, context.visible)
+    span = reuse.target.value.span
+    if found is not None and found[1].is_output:
+        message = f"`{text}` is an output of a layer, and has no layers to use again"
+        help = f"name the layer: `reuse: {text.rpartition('.')[0]}`"
+        state.complain(Diagnostic("unknown-name", message, span, help=help), context)
+        return None
     if found is not None:
         return found
-    span = reuse.target.value.span
     if text in context.inputs or text == "prev":
         what = "an input" if text in context.inputs else "the output of the item before"
         message = f"`{text}` is {what}, and has no layers to use again"

@@ -5,14 +5,17 @@ and `elaborate`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.expressions.values import show
-from archspec.frontend.program.program import Arguments
+from archspec.frontend.program.formulas import Formula
+from archspec.frontend.program.program import Arguments, FromName
 from archspec.frontend.vocabulary import OPERATIONS, STEP
-from archspec.layers import KINDS
+from archspec.frontend.yaml.document import Value
+from archspec.layers import KINDS, Mismatch
 from archspec.spelling import cut, did_you_mean, listed_names, snake_case
 
 MOST_COUNTED = 8
@@ -44,6 +47,52 @@ def no_argument(kind: str, name: str) -> tuple[str, str]:
 
     help = foreign.argument_help(kind, name, None) or did_you_mean(name, KINDS[kind].attributes)
     return f"`{kind}` has no argument `{name}`", help or has
+
+
+def no_call_argument(kind: str, name: str) -> tuple[str, str]:
+    """What to say of an argument that the call of a layer kind does not have, and the help."""
+    message = f"the call of `{kind}` has no argument `{name}`"
+    known, roles = KINDS[kind].call_attributes, KINDS[kind].roles
+    if name in roles:
+        return message, f"it is a tensor: name it in `from: {{{name}: ...}}`"
+    if name in KINDS[kind].attributes:
+        return message, f"it is an argument of the layer: `{kind}: {{{name}: ...}}`"
+    near = did_you_mean(name, known)
+    return message, near or (
+        f"its arguments are {listed_names(known)}" if known else "it has none: remove `call`"
+    )
+
+
+def wrong_call_value(mismatch: Mismatch, value: Value, data: Any) -> Diagnostic:
+    """What to say of an argument of a layer's call that has a wrong value, ``data``."""
+    label = f"this is {show(data)}"
+    return Diagnostic("wrong-argument", mismatch.message, value.span, label, (), mismatch.help)
+
+
+def no_layer_to_call(subject: str, formula: Formula) -> Diagnostic:
+    """What to say of an argument in the ``call`` beside something that is no layer."""
+    message = f"`{subject}` is no layer, and only the call of a layer has arguments"
+    help = "put `call` beside the layer within it"
+    return Diagnostic("wrong-call", message, formula.value.place, help=help)
+
+
+def unknown_role(
+    subject: str, sources: Sequence[FromName], known: Sequence[str], *, several: bool = True
+) -> Diagnostic | None:
+    """What to say of a role in a ``from`` that a layer kind or a block, ``subject``, does not have
+    among the roles ``known``; ``None`` if there is none. ``several`` says whether it takes several
+    tensors.
+    """
+    wrong = next((one for one in sources if one.role and one.role not in known), None)
+    if wrong is None:
+        return None
+    help = did_you_mean(wrong.role, known) or f"its roles are {listed_names(known)}"
+    if len(known) < 2:
+        names = [one.text for one in sources[: None if several else 1]]
+        written = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+        help = f"write `from: {written}`"
+    message = f"{subject} has no role `{wrong.role}`"
+    return Diagnostic("unknown-role", message, wrong.name.value.place, help=help)
 
 
 def block_argument_problems(

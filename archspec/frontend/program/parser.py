@@ -7,7 +7,7 @@ What can be said without running the network is said here, for every item, also 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -20,7 +20,11 @@ from archspec.frontend.program.complaints import (
     merge_problem,
     name_problem,
     no_argument,
+    no_call_argument,
+    no_layer_to_call,
     unknown_operation,
+    unknown_role,
+    wrong_call_value,
 )
 from archspec.frontend.program.formulas import (
     Formula,
@@ -45,6 +49,7 @@ from archspec.frontend.program.program import (
     BlockCall,
     Branch,
     Branches,
+    FromName,
     Input,
     Item,
     Items,
@@ -58,6 +63,7 @@ from archspec.frontend.program.program import (
     SideOutput,
     SpecPart,
     VariableCall,
+    key_of,
     parts_of,
 )
 from archspec.frontend.resolve import Resolved
@@ -70,6 +76,8 @@ from archspec.frontend.vocabulary import (
 )
 from archspec.frontend.yaml.document import Broken, Document, Value
 from archspec.layers import KINDS
+from archspec.layers.base import wrong_argument
+from archspec.layers.types import Refused
 from archspec.spelling import did_you_mean, listed_names, snake_case
 
 Body = tuple[
@@ -195,8 +203,9 @@ class _Reader:
             if single is None:
                 self._check_name(name, value.place)
             shape = (None if isinstance(value.data, Broken) else value.get("shape")) or value
-            dtype = value.get("dtype")
-            yield Input(name, self._formula(shape, seen), dtype, value.place)
+            dtype, optional = value.get("dtype"), value.get("optional")
+            may_lack = optional is not None and optional.data is True
+            yield Input(name, self._formula(shape, seen), dtype, value.place, may_lack)
 
     # --- names
 
@@ -403,10 +412,11 @@ class _Reader:
         when = value.get("when")
         name = value.get("name")
         with self._under(repeat, when):
-            operation = self._operation(key, value, inner)
+            operation = self._called(self._operation(key, value, inner), value, inner)
         item_name = name and self._name(name, inner)
         item_when = when and self._formula(when, inner)
         sources = self._sources(value.get("from"), inner)
+        self._check_roles(operation, sources or ())
         place = value.data[key].place
         return Item(
             operation or Mistaken(False, place), item_name, repeats, item_when, sources, place
@@ -565,12 +575,64 @@ class _Reader:
             name,
         )
 
-    def _sources(self, value: Value | None, seen: Visible) -> tuple[NameFormula, ...] | None:
+    def _sources(self, value: Value | None, seen: Visible) -> tuple[FromName, ...] | None:
         if value is None:
             return None
+        by_role = value.items() if value.is_mapping else [("", value)]
         return tuple(
-            self._name(one, seen, prev=True) for one in (value.data if value.is_list else [value])
+            FromName(self._name(name, seen, prev=True), role)
+            for role, names in by_role
+            for name in (names.data if names.is_list else [names])
         )
+
+    def _check_roles(self, operation: Operation | None, sources: Sequence[FromName]) -> None:
+        """Complain of roles that a layer kind or a block of the spec does not have."""
+        several = True
+        if isinstance(operation, LayerCall):
+            subject, known = f"`{operation.kind}`", list(KINDS[operation.kind].roles)
+            several = KINDS[operation.kind].arity[1] != 1
+        elif isinstance(operation, BlockCall):
+            inputs = self.block_values[operation.block].get("inputs")
+            known = [] if inputs is None else [str(one.text) for one in inputs.elements()]
+            subject = f"the block `{operation.block}`"
+        else:
+            return
+        problem = unknown_role(subject, sources, known, several=several)
+        if problem is not None:
+            self.problems.append(problem)
+
+    def _call_argument(self, kind: str, name: str, formula: Formula) -> Formula:
+        """A constant of a layer's call, broken where the call does not have it, or not so."""
+        field = KINDS[kind].call_attributes.get(name)
+        if isinstance(formula.value.data, Broken):
+            return formula
+        if field is None:
+            message, help = no_call_argument(kind, name)
+            self._problem("unknown-argument", message, formula.value.place, help)
+            return broken(formula.value)
+        if formula.constant:
+            try:
+                field.type.accept(formula.data)
+            except Refused as refused:
+                mismatch = wrong_argument(name, refused)
+                self.problems.append(wrong_call_value(mismatch, formula.value, formula.data))
+                return broken(formula.value)
+        return formula
+
+    def _called(self, operation: Operation | None, item: Value, seen: Visible) -> Operation | None:
+        """An operation with the ``call`` that stands beside it."""
+        call = item.get("call")
+        if call is None or operation is None:
+            return operation
+        arguments = self._arguments(call, seen)
+        if isinstance(operation, LayerCall):
+            for name, one in arguments.items():
+                arguments[name] = self._call_argument(operation.kind, name, one)
+        if isinstance(operation, LayerCall | VariableCall | Reuse):
+            return operation._replace(call=arguments)
+        subject = key_of(operation)
+        self.problems += [no_layer_to_call(subject, one) for one in arguments.values()]
+        return operation
 
     def _bound_by(self, repeat: Value, seen: Visible) -> Visible:
         """The names that a ``repeat`` binds for the rest of its item."""

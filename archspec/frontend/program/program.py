@@ -15,12 +15,16 @@ from archspec.frontend.yaml.document import Value
 Arguments = Mapping[str, Formula]
 
 
+NO_ARGUMENTS: Arguments = {}
+
+
 class LayerCall(NamedTuple):
-    """A layer of a kind, with the arguments that stand at it."""
+    """A layer of a kind, with the arguments that stand at it; ``call`` are those of its call."""
 
     kind: str
     arguments: Arguments
     place: Span
+    call: Arguments = NO_ARGUMENTS
 
 
 class BlockCall(NamedTuple):
@@ -37,6 +41,7 @@ class VariableCall(NamedTuple):
     variable: str
     arguments: Arguments
     place: Span
+    call: Arguments = NO_ARGUMENTS
 
 
 class Items(NamedTuple):
@@ -106,10 +111,13 @@ class Residual(NamedTuple):
 
 
 class Reuse(NamedTuple):
-    """``reuse``: the item of that name once more."""
+    """``reuse``: the item of that name once more. ``call`` are arguments of the layer's call that
+    differ from those there.
+    """
 
     target: NameFormula
     place: Span
+    call: Arguments = NO_ARGUMENTS
 
 
 class SideOutput(NamedTuple):
@@ -142,6 +150,20 @@ Operation = (
 )
 
 
+class FromName(NamedTuple):
+    """One name in a ``from``, and the role that the tensor has; none where the ``from`` is a name
+    or a list.
+    """
+
+    name: NameFormula
+    role: str = ""
+
+    @property
+    def text(self) -> str:
+        """The name as written."""
+        return self.name.text
+
+
 class Item(NamedTuple):
     """One item: an operation with its modifiers. ``place`` is where the operation's key stands."""
 
@@ -149,7 +171,7 @@ class Item(NamedTuple):
     name: NameFormula | None
     repeat: Formula | None
     when: Formula | None
-    sources: tuple[NameFormula, ...] | None
+    sources: tuple[FromName, ...] | None
     place: Span
 
 
@@ -177,12 +199,15 @@ class Block(NamedTuple):
 
 
 class Input(NamedTuple):
-    """An input of the model: its shape as a formula, and its dtype, which is a plain text."""
+    """An input of the model: its shape as a formula, its dtype, which is a plain text, and whether
+    it may be left out when the model is called.
+    """
 
     name: str
     shape: Formula
     dtype: Value | None
     place: Span
+    optional: bool = False
 
 
 class SpecPart(NamedTuple):
@@ -250,11 +275,11 @@ def place_of(name: str, items: Items) -> Span | None:
     return None
 
 
-def key_of(item: Item) -> str:
-    """What stands in the text for an item: its layer, block or operation."""
-    names = (getattr(item.operation, name, None) for name in ("kind", "block", "variable"))
+def key_of(operation: Operation) -> str:
+    """What stands in the text for an operation: its layer, its block or a word of the language."""
+    names = (getattr(operation, name, None) for name in ("kind", "block", "variable"))
     called = [name for name in names if isinstance(name, str)]
-    return called[0] if called else OPERATION_KEYS.get(type(item.operation), "layers")
+    return called[0] if called else OPERATION_KEYS.get(type(operation), "layers")
 
 
 OPERATION_KEYS = {Branches: "branches", Residual: "residual", Reuse: "reuse", SideOutput: "output"}

@@ -156,6 +156,11 @@ def _input() -> Schema:
     whole = {
         "shape": shape,
         "dtype": {"type": "string", **says("a Keras dtype such as float32", "dtype")},
+        "optional": {
+            "type": "boolean",
+            **says("`true` or `false`", "truth", choices=("true", "false")),
+            "description": "Whether the input may be left out when the model is called.",
+        },
     }
     mapping = {"properties": whole, "required": ["shape"], "additionalProperties": False}
     return {
@@ -318,11 +323,19 @@ def _structure() -> dict[str, Schema]:
     items = {"$ref": "#/$defs/items"}
     shortcut = _path({}, ["when", "layers"])
     path = _path({"repeat": _repeat()}, ["layers"])
-    reference = {
+    names = {
         "type": ["string", "number", "boolean", "array"],
         "items": NAME,
         "minItems": 1,
-        **says("a name or a list of names", "reference"),
+        **says("a name or a list of names", "names of a role"),
+    }
+    reference = {
+        "type": ["string", "number", "boolean", "array", "object"],
+        "items": NAME,
+        "minItems": 1,
+        "additionalProperties": names,
+        "minProperties": 1,
+        **says("a name, a list of names, or names by role", "reference"),
     }
     branches = {
         "type": ["object", "array"],
@@ -361,6 +374,11 @@ def _structure() -> dict[str, Schema]:
         "first": {
             "const": "shortcut",
             **says("`shortcut`: the way around comes first", "choice", choices=("shortcut",)),
+        },
+        "call": {
+            "type": "object",
+            "minProperties": 1,
+            **says("a mapping of the call's arguments", "arguments"),
         },
     }
     return {

@@ -8,7 +8,7 @@ graph.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -43,20 +43,51 @@ class Made:
         self.layer = KINDS[kind](**{key: _plain(value) for key, value in given.items()})
         self.trainable = self.layer.trainable
 
-    def __call__(self, *inputs: Any) -> Symbol:
-        several = list(inputs[0]) if isinstance(inputs[0], list) else list(inputs)
-        if self.layer.separate_inputs:
-            several = several[:1] if len({id(one) for one in several}) == 1 else several
-        output, _, _ = self.layer.infer(*(one.tensor for one in several))
-        return Symbol(
-            output,
-            (
-                self.name,
-                self.layer.kind(),
-                _given(self.layer),
-                tuple(hash(one.signature) for one in several),
-            ),
-        )
+    def __call__(self, *positional: Any, **keywords: Any) -> Any:
+        taken = _as_keras_takes(positional, keywords)
+        inputs, roles, call = _by_role(self.layer, positional, keywords)
+        layer = self.layer.called_with(**call) if call else self.layer
+        made = layer.infer(*(one.tensor for one in inputs), roles=roles)
+        signature = (self.name, layer.kind(), _given(self.layer), taken)
+        if not made.outputs:
+            return Symbol(made.output, signature)
+        return [Symbol(tensor, (*signature, name)) for name, tensor in made.outputs]
+
+
+def _by_role(
+    layer: Any, positional: tuple[Any, ...], keywords: dict[str, Any]
+) -> tuple[list[Symbol], list[str], dict[str, Any]]:
+    """What a call of Keras's layer takes: tensors, their roles, and constants."""
+    names = [name for name, role in layer.roles.items() if not role.by_name]
+    first = positional[0]
+    inputs = list(first) if isinstance(first, list) else list(positional)
+    if layer.builds_in_call and len({id(one) for one in inputs}) == 1:
+        inputs = inputs[:1]
+    roles = names[: len(inputs)] if len(names) > 1 else names * len(inputs)
+    call = {}
+    for name, value in keywords.items():
+        if name == "mask" and isinstance(value, list):
+            masks = zip(("query_mask", "value_mask"), value, strict=True)
+            given = [(role, mask) for role, mask in masks if mask is not None]
+        elif name in layer.roles:
+            given = [(name, one) for one in (value if isinstance(value, list) else [value])]
+        else:
+            call[name] = value
+            continue
+        roles += [role for role, _ in given]
+        inputs += [one for _, one in given]
+    return inputs, roles, call
+
+
+def _as_keras_takes(positional: Sequence[Any], keywords: Mapping[str, Any]) -> str:
+    """The arguments of a call, tensors by what made them."""
+    return repr((_plainly(list(positional)), {key: _plainly(keywords[key]) for key in keywords}))
+
+
+def _plainly(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plainly(one) for one in value]
+    return hash(value.signature) if isinstance(value, Symbol) else value
 
 
 def _given(layer: Any) -> str:
@@ -106,8 +137,8 @@ def _keras() -> ModuleType:
         layers=_Layers("keras.layers"),
         ops=ModuleType("keras.ops"),
         saving=SimpleNamespace(register_keras_serializable=lambda package: lambda one: one),
-        Input=lambda shape, dtype="float32", *, name: Symbol(
-            Tensor(tuple(shape), dtype), (name, tuple(shape), dtype)
+        Input=lambda shape, dtype="float32", *, name, optional=False: Symbol(
+            Tensor(tuple(shape), dtype), (name, tuple(shape), dtype, optional)
         ),
         Model=lambda inputs, outputs, name: SimpleNamespace(
             inputs=_listed(inputs), outputs=_listed(outputs), name=name
@@ -143,26 +174,38 @@ def run(text: str, **arguments: Any) -> Any:
 
 def signatures(graph: Graph) -> list[Signature]:
     """What a graph's outputs are made of, in the words of `Made`."""
-    found: dict[str, Signature] = {
-        name: (name, tensor.shape, tensor.dtype) for name, tensor in graph.inputs.items()
+    found: dict[str, Symbol] = {
+        name: Symbol(tensor, _input(graph, name)) for name, tensor in graph.inputs.items()
     }
     for node in graph.nodes:
-        itself = node.layer.separate_inputs and len(set(node.inputs)) == 1
-        inputs = tuple(hash(found[name]) for name in (node.inputs[:1] if itself else node.inputs))
+        inputs = [found[name] for name in node.inputs]
+        signature: Signature
         if node.layer.kind() == "Identity":
-            found[node.name] = _identity(node.weights_of or node.name, found[node.inputs[0]])
-            continue
-        found[node.name] = (
-            node.weights_of or node.name,
-            node.layer.kind(),
-            _given(node.layer),
-            inputs,
-        )
+            signature = _identity(node.weights_of or node.name, inputs[0].signature)
+        else:
+            taken = _as_keras_takes(*node.layer.keras_call(inputs, node.roles))
+            signature = (
+                node.weights_of or node.name,
+                node.layer.kind(),
+                _given(node.layer),
+                taken,
+            )
+        for (name, tensor), output in zip(
+            node.tensors.items(), node.outputs or [None], strict=True
+        ):
+            found[name] = Symbol(tensor, (*signature, output[0]) if output else signature)
     names = output_layers(graph)
     return [
-        _identity(names[output], found[node]) if output in names else found[node]
-        for output, node in graph.outputs.items()
+        _identity(names[output], found[name].signature)
+        if output in names
+        else found[name].signature
+        for output, name in graph.outputs.items()
     ]
+
+
+def _input(graph: Graph, name: str) -> Signature:
+    tensor = graph.inputs[name]
+    return (name, tensor.shape, tensor.dtype, name in graph.optional)
 
 
 def same(graph: Graph, text: str) -> None:
@@ -171,7 +214,5 @@ def same(graph: Graph, text: str) -> None:
     """
     model = run(text)
     assert model.name == graph.name
-    assert [one.signature for one in model.inputs] == [
-        (name, tensor.shape, tensor.dtype) for name, tensor in graph.inputs.items()
-    ]
+    assert [one.signature for one in model.inputs] == [_input(graph, name) for name in graph.inputs]
     assert [one.signature for one in model.outputs] == signatures(graph)

@@ -1,0 +1,128 @@
+"""The tensors of a ``from`` → what a layer or a block takes, in the order of its roles; or what
+does not fit.
+
+Without roles a list is by position. With roles, what the item before has given takes the first one
+that is needed and not named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from archspec.diagnostics import Diagnostic
+from archspec.frontend.elaborate.layer_complaints import wrong_number
+from archspec.frontend.elaborate.scope import Feed, Site
+from archspec.frontend.elaborate.state import State
+from archspec.frontend.program.complaints import unknown_role
+from archspec.frontend.program.program import Block, BlockCall, LayerCall
+from archspec.layers import KINDS, Layer
+from archspec.layers.base import TensorRole
+from archspec.spelling import listed_names
+
+
+class LayerInputs(NamedTuple):
+    """What a layer takes: tensors in the order of its roles, and their roles, empty where all are
+    given by position.
+    """
+
+    feeds: tuple[Feed, ...]
+    roles: tuple[str, ...]
+
+
+def by_position(state: State, call: LayerCall, layer: Layer, site: Site) -> LayerInputs | None:
+    """What a layer takes without roles; ``None``, with a complaint, where they are too many or too
+    few.
+    """
+    count = len(site.feeds)
+    least, most = KINDS[call.kind].arity
+    if least <= count <= (most or count):
+        return LayerInputs(site.feeds, ())
+    state.complain(wrong_number(call, count), site.context)
+    return None
+
+
+def by_role(state: State, call: LayerCall, layer: Layer, site: Site) -> LayerInputs | None:
+    """What a layer takes by role; ``None``, with a complaint, where a role is unknown, taken twice,
+    or missing.
+    """
+    known = layer.open_roles
+    groups = _groups(state, f"`{call.kind}`", known, site)
+    if groups is None:
+        return None
+    positional = [name for name, role in known.items() if not role.by_name]
+    missing = [name for name in positional if known[name].required and name not in groups]
+    if missing:
+        groups[missing[0]] = [site.previous]
+    several = {name for name in known if known[name].several}
+    if len(positional) == 1 and layer.arity[1] != 1:
+        several.add(positional[0])
+    if not _one_each(state, f"`{call.kind}`", groups, several, site):
+        return None
+    feeds = tuple([feed for name in known for feed in groups.get(name, ())])
+    roles = tuple([name for name in known for _ in groups.get(name, ())])
+    count = sum(name in positional for name in roles)
+    least, most = layer.arity
+    if not least <= count <= (most or count):
+        state.complain(wrong_number(call, count), site.context)
+        return None
+    return LayerInputs(feeds, () if _all_by_position(layer, roles) else roles)
+
+
+def _all_by_position(layer: Layer, roles: tuple[str, ...]) -> bool:
+    """Whether tensors with these roles are what a list of them would be."""
+    positional = [name for name, role in layer.roles.items() if not role.by_name]
+    several = len(positional) == 1
+    return roles == tuple(positional * len(roles) if several else positional[: len(roles)])
+
+
+def by_input(state: State, call: BlockCall, block: Block, site: Site) -> tuple[Feed, ...] | None:
+    """What a block takes where the roles are the names of its inputs; ``None``, with a complaint,
+    where one is unknown, taken twice, or missing.
+    """
+    known = dict.fromkeys(block.inputs)
+    groups = _groups(state, f"the block `{call.block}`", known, site)
+    if groups is None or not _one_each(state, f"the block `{call.block}`", groups, (), site):
+        return None
+    missing = [name for name in known if name not in groups]
+    if missing:
+        groups[missing[0]] = [site.previous]
+    if len(missing) > 1:
+        message = f"the block `{call.block}` needs {listed_names(missing[1:])} too"
+        help = f"name them in its `from`, as `{missing[1]}: ...`"
+        state.complain(Diagnostic("wrong-inputs", message, call.place, help=help), site.context)
+        return None
+    return tuple([groups[name][0] for name in known])
+
+
+def _groups(
+    state: State, subject: str, known: Mapping[str, TensorRole | None], site: Site
+) -> dict[str, list[Feed]] | None:
+    """The tensors by their roles; ``None``, with a complaint, where one is unknown."""
+    problem = unknown_role(subject, site.sources, list(known))
+    if problem is not None:
+        state.complain(problem, site.context)
+        return None
+    groups: dict[str, list[Feed]] = {}
+    for source, feed in zip(site.sources, site.feeds, strict=True):
+        groups.setdefault(source.role, []).append(feed)
+    return groups
+
+
+def _one_each(
+    state: State,
+    subject: str,
+    groups: Mapping[str, list[Feed]],
+    several: Iterable[str],
+    site: Site,
+) -> bool:
+    """Whether each role that takes one tensor gets one; if not, there is a complaint."""
+    for source in site.sources:
+        if len(groups[source.role]) > 1 and source.role not in several:
+            message = f"{subject} takes one tensor as `{source.role}`, and gets"
+            message = f"{message} {len(groups[source.role])}"
+            help = "name one, or join them first with a merging layer"
+            span = source.name.value.place
+            state.complain(Diagnostic("wrong-inputs", message, span, help=help), site.context)
+            return False
+    return True
