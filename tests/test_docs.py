@@ -28,12 +28,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.paths import ROOT
+from tests.served import served
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(
@@ -77,8 +79,9 @@ class Reader:
         self.names: dict[str, Any] = {}
         programs = folder / ".programs"
         programs.mkdir()
-        (programs / "archspec").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m archspec "$@"\n')
-        (programs / "archspec").chmod(0o755)
+        self.program = programs / "archspec"
+        self.program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m archspec "$@"\n')
+        self.program.chmod(0o755)
         self.environment = {
             **os.environ,
             "PATH": f"{programs}:{os.environ['PATH']}",
@@ -167,14 +170,16 @@ def agrees(found: str, expected: str) -> bool:
 
 
 def follow(document: Path, folder: Path, *, heavy: bool) -> None:
+    """Do what a document tells, up to its first heavy block or, with Keras loaded, to its end."""
     text = rewritten = document.read_text(encoding="utf-8")
     reader, moved = Reader(folder), 0
-    for block in blocks(text):
-        if block.order == "heavy" and not heavy:
-            break
-        body = reader.follow(block)
-        rewritten = rewritten[: block.start + moved] + body + rewritten[block.end + moved :]
-        moved += len(body) - (block.end - block.start)
+    with served(reader.program, reader.environment) if heavy else nullcontext():
+        for block in blocks(text):
+            if block.order == "heavy" and not heavy:
+                break
+            body = reader.follow(block)
+            rewritten = rewritten[: block.start + moved] + body + rewritten[block.end + moved :]
+            moved += len(body) - (block.end - block.start)
     if REWRITE and text != rewritten:
         document.write_text(rewritten, encoding="utf-8")
     else:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -46,8 +47,22 @@ def _command(order: dict[str, Any]) -> None:
     os.chdir(order["folder"])
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
-    subprocess.Popen = ForkedWorker  # type: ignore[misc,assignment]
-    _run(order["arguments"], order["before"])
+    be_command(order["arguments"], order["before"])
+
+
+def be_command(arguments: Sequence[str], before: str = "") -> None:
+    """Be `archspec` with arguments, to the end of this process; what it starts forks, too."""
+    subprocess.Popen = started  # type: ignore[misc,assignment]
+    _run(arguments, before)
+
+
+PLAIN = subprocess.Popen
+
+
+def started(command: Sequence[str], **how: Any) -> Any:
+    """The process of a command: one of archspec forks."""
+    make = ForkedWorker if command[1:3] == ["-m", "archspec"] else PLAIN
+    return make(command, **how)
 
 
 def _run(arguments: Sequence[str], before: str = "") -> None:
@@ -82,7 +97,7 @@ class ForkedWorker:
         if self.pid:
             return
         os.setsid()
-        os.environ.update(how["env"])
+        os.environ.update(how.get("env", {}))
         for number, file in ((1, how["stdout"]), (2, how["stderr"])):
             if file is not None:
                 target = (
@@ -99,7 +114,7 @@ class ForkedWorker:
             self.returncode = os.waitstatus_to_exitcode(status) if pid else None
         return self.returncode
 
-    def wait(self, timeout: float) -> int:
+    def wait(self, timeout: float = math.inf) -> int:
         end = time.monotonic() + timeout
         while self.poll() is None:
             if time.monotonic() > end:
@@ -109,6 +124,9 @@ class ForkedWorker:
 
     def send_signal(self, number: int) -> None:
         os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
 
 
 class Done:
