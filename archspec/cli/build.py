@@ -9,13 +9,11 @@ from typing import Any
 
 import click
 
-from archspec.backends.keras.families import FAMILY_OF, PREFIX, Application, Unknown
 from archspec.cli import terminal
-from archspec.cli.options import COMPILING, SPEC, need_ending
+from archspec.cli.options import COMPILING, SPEC
 from archspec.cli.session import Session, compiling
-from archspec.compiler import Compiler
+from archspec.cli.weights import Loading, load, sources_of
 from archspec.frontend.elaborate.recording import Recorder, Recording
-from archspec.frontend.library import Reference
 from archspec.graph import Graph
 from archspec.spelling import file_name
 
@@ -44,9 +42,6 @@ SAVED_MODEL = "saved_model.pb"
 BESIDE = ("assets", "fingerprint.pb", "variables")
 """What else a SavedModel's folder holds."""
 
-WEIGHTS = ("weights.h5", "keras", "h5")
-"""Endings of files of weights."""
-
 WITHOUT_WEIGHTS = ("json",)
 """Endings of what Keras writes without weights."""
 
@@ -64,10 +59,11 @@ WITHOUT_WEIGHTS = ("json",)
 )
 @click.option(
     "--weights",
-    metavar="FILE|imagenet|keras.applications:FUNCTION",
+    metavar="[PART=]FILE|imagenet|keras.applications:FUNCTION",
     help=(
         "Load weights: a .weights.h5, .keras or .h5 file; `imagenet`, for the published weights of"
-        " the function of keras.applications with the network's name; or another function's."
+        " the function of keras.applications with the network's name; or another function's. PART"
+        " is the path of a group or block that takes them."
     ),
 )
 @click.option(
@@ -98,6 +94,7 @@ def build(
       archspec build mynet.yaml --weights trained.weights.h5 -o mynet.onnx
       archspec build googlenet -o googlenet.py
       archspec build keras/resnet@ResNet50 --weights imagenet
+      archspec build mynet.yaml --weights features=resnet50.keras
       archspec build mynet.yaml --weights keras.applications:ResNet50 --weights-partial
     """
     from archspec.reports.summary import summary
@@ -110,14 +107,15 @@ def build(
         return
     graph = session.compile(spec)
     path = Path(output) if output else Path("build") / f"{file_name(graph.name)}.keras"
-    source = _source(weights, graph) if weights else None
+    sources = sources_of(weights, graph) if weights else []
     folder = output is not None and _is_folder(output)
     _check_place(path, folder, make_folder=output is None)
     model = built(graph, scoped=folder)
-    moved = _load(model, graph, session.compiler, source, partial) if source is not None else ""
+    loading = Loading(model, graph, session.compiler, partial)
+    moved = [text for source in sources if (text := load(loading, source))]
     terminal.say(f"{summary(graph)}\n")
-    if moved:
-        terminal.say(f"{moved}\n")
+    for text in moved:
+        terminal.say(f"{text}\n")
     (_write_folder if folder else _write_file)(model, graph, path)
 
 
@@ -156,27 +154,6 @@ def _dotted(*endings: str) -> tuple[str, ...]:
     return tuple(f".{ending}" for ending in endings)
 
 
-def _source(weights: str, graph: Graph) -> Path | Application:
-    """What ``--weights`` names."""
-    if weights != "imagenet" and not weights.startswith(PREFIX):
-        need_ending(Path(weights), WEIGHTS, "--weights")
-        return Path(weights)
-    if weights == "imagenet" and graph.name not in FAMILY_OF:
-        message = (
-            "`--weights imagenet` is for networks with the name of a function of"
-            f" keras.applications, and this one is `{graph.name}`"
-        )
-        raise click.UsageError(
-            f"{message}; name the function: `--weights {PREFIX}ResNet50 --weights-partial`"
-        )
-    try:
-        return Application.parse(
-            graph.name if weights == "imagenet" else weights.removeprefix(PREFIX)
-        )
-    except Unknown as error:
-        raise click.UsageError(str(error)) from error
-
-
 def _check_place(path: Path, folder: bool, *, make_folder: bool) -> None:
     """Complain, before the work is done, of a place that cannot be written to, or of what is
     not installed.
@@ -203,50 +180,6 @@ def built(graph: Graph, *, scoped: bool = False) -> Any:
         model = build_model(graph, step, scoped=scoped)
     compare_count(model, graph)
     return model
-
-
-def _load(
-    model: Any, graph: Graph, compiler: Compiler, source: Path | Application, partial: bool
-) -> str:
-    """Load weights into a model, and tell what was moved if that need not be all."""
-    from archspec.backends.keras.weights import (
-        load_weights,
-        load_what_fits,
-        move_weights,
-        move_what_fits,
-    )
-    from archspec.reports.transfer import transfer_table
-
-    with terminal.progress(f"loading {source}", 0):
-        if isinstance(source, Path):
-            if partial:
-                return transfer_table(load_what_fits(model, source), str(source))
-            load_weights(model, graph, source)
-        else:
-            store = _published(graph, compiler, source)
-            if partial:
-                return transfer_table(move_what_fits(model, store, str(source)), str(source))
-            move_weights(model, graph, store, str(source))
-    return ""
-
-
-def _published(graph: Graph, compiler: Compiler, source: Application) -> Any:
-    """The published weights of a function, which may go with layers that the network lacks."""
-    from archspec.backends.keras.applications import published
-
-    reference = compiler.compile(Reference.parse(source.spec)) if source.family.by_order else None
-    store = published(source, [node.name for node in graph.nodes], reference)
-    there, here = (
-        [one.kind for one in store.layers].count("Rescaling"),
-        [node.layer.kind() for node in graph.nodes].count("Rescaling"),
-    )
-    if source.family.imagenet and there > here:
-        message = f"with these weights Keras rescales the input of {source.function} once more"
-        terminal.say(
-            f"note: {message}, and so does {source.spec} with `--set {source.family.imagenet}`",
-            err=True,
-        )
-    return store
 
 
 def _write_file(model: Any, graph: Graph, path: Path) -> None:

@@ -58,11 +58,11 @@ def load_weights(model: keras.Model, graph: Graph, path: Path) -> None:
             and path.name.endswith((".keras", ".weights.h5"))
             and fit == _by_kind(model, store)
         )
-        _refuse_what_differs(fit, graph, store, str(path), lenient=by_keras)
+        refuse_what_differs(fit, graph, store, str(path), lenient=by_keras)
         if by_keras:  # which loads the state of random numbers too
             _let_keras_load(model, store, path)
         else:
-            _move(fit, store)
+            move_fit(fit, store)
 
 
 def move_weights(model: keras.Model, graph: Graph, store: Store, source: str) -> None:
@@ -70,8 +70,8 @@ def move_weights(model: keras.Model, graph: Graph, store: Store, source: str) ->
     names each layer that does not fit.
     """
     fit = _by_name(model, store)
-    _refuse_what_differs(fit, graph, store, source)
-    _move(fit, store)
+    refuse_what_differs(fit, graph, store, source)
+    move_fit(fit, store)
 
 
 def load_what_fits(model: keras.Model, path: Path) -> Transfer:
@@ -91,7 +91,13 @@ def move_what_fits(model: keras.Model, store: Store, source: str) -> Transfer:
     """Give the layers of a model the weights that fit by name and shape, and report which do.
     Raises `SpecError` where none does.
     """
-    fit = _by_name(model, store)
+    return moved(_by_name(model, store), store, source)
+
+
+def moved(fit: Fit, store: Store, source: str) -> Transfer:
+    """Give the layers that answer to stored ones the weights that fit them by shape, and report
+    which do. Raises `SpecError` where none does.
+    """
     loaded, skipped, fitting = [], [], []
     for layer, stored in fit.pairs:
         difference = _difference(layer, stored, store) if stored else None
@@ -102,7 +108,7 @@ def move_what_fits(model: keras.Model, store: Store, source: str) -> Transfer:
             skipped.append(Skipped(layer.name, layer.count_params(), difference))
     if not loaded:
         raise SpecError([_nothing_fits(skipped, store, source)])
-    _move(Fit(fitting, []), store)
+    move_fit(Fit(fitting, []), store)
     return Transfer(loaded, skipped, [str(stored) for stored in fit.unused])
 
 
@@ -131,7 +137,8 @@ def _let_keras_load(model: keras.Model, store: Store, path: Path) -> None:
         raise SpecError([unreadable(path, message)]) from error
 
 
-def _move(fit: Fit, store: Store) -> None:
+def move_fit(fit: Fit, store: Store) -> None:
+    """Give the layers the weights of the stored layers that answer to them."""
     for layer, stored in fit.pairs:
         if stored is None:
             continue
@@ -177,9 +184,10 @@ def _fit(pairs: list[tuple[keras.layers.Layer, StoredLayer | None]], store: Stor
 # What does not fit
 
 
-def _refuse_what_differs(
+def refuse_what_differs(
     fit: Fit, graph: Graph, store: Store, source: str, *, lenient: bool = False
 ) -> None:
+    """Raise `SpecError` that names each layer whose stored one differs, and what is left over."""
     names = layer_names(graph)
     spans = {names[node.name]: node.span for node in graph.nodes}
     problems = []
