@@ -126,7 +126,10 @@ def test_the_block_computes_what_the_function_of_keras_does(tmp_path: Path) -> N
         "layers": [{"name": "features", "backbone": {}}, "ReLU"],
     }
     graph = archspec.compile(spec)
-    model, theirs = build_model(graph), make(Application.parse("MobileNet(alpha=1.0)"))
+    model, theirs = (
+        build_model(graph),
+        make(Application.parse("MobileNet(input_shape=(64, 64, 3), include_top=False)")),
+    )
     move_part(model, graph, "features", of_layers(theirs.layers, own_names(theirs.layers)), "x")
     images = np.random.default_rng(3).random((2, 64, 64, 3), dtype="float32")
     cut = keras.Model(theirs.input, theirs.get_layer(TAP).output)
