@@ -19,7 +19,7 @@ from archspec.cli import terminal
 from archspec.spelling import did_you_mean
 from archspec.version import __version__
 
-SHARED = ("__init__", "drawing", "options", "program", "session", "terminal")
+SHARED = ("__init__", "drawing", "options", "program", "session", "terminal", "weights")
 """The modules of this folder that are no commands."""
 
 
