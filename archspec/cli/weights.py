@@ -23,7 +23,7 @@ WEIGHTS = ("weights.h5", "keras", "h5")
 IMAGENET = "imagenet"
 
 
-class Source(NamedTuple):
+class WeightsSource(NamedTuple):
     """Where weights come from, and the path of the part that takes them, "" for the whole model."""
 
     place: Path | Application
@@ -39,21 +39,21 @@ class Loading(NamedTuple):
     partial: bool
 
 
-def sources_of(weights: str, graph: Graph) -> list[Source]:
+def sources_of(weights: str, graph: Graph) -> list[WeightsSource]:
     """What ``--weights`` names: one source or, for `imagenet` where only parts of the network are
     functions of keras.applications, one for each of them.
     """
     part, equals, what = weights.partition("=")
     scopes = {scope.path: scope for scope in graph.scopes if scope.path}
     if equals and part in scopes:
-        return [Source(_place(what, _function(scopes[part])), part)]
+        return [WeightsSource(_place(what, _function(scopes[part])), part)]
     if equals and not weights.startswith(PREFIX) and not Path(weights).exists():
         near = did_you_mean(part, scopes) or "`archspec summary --layers` lists the paths"
         raise click.UsageError(f"--weights: no group or block is called `{part}`; {near}")
     parts = [scope for scope in graph.scopes if _function(scope) in FAMILY_OF]
     if weights == IMAGENET and graph.name not in FAMILY_OF and parts:
-        return [Source(_place(IMAGENET, _function(scope)), scope.path) for scope in parts]
-    return [Source(_place(weights, graph.name))]
+        return [WeightsSource(_place(IMAGENET, _function(scope)), scope.path) for scope in parts]
+    return [WeightsSource(_place(weights, graph.name))]
 
 
 def _function(scope: Scope) -> str:
@@ -80,13 +80,13 @@ def _place(weights: str, name: str) -> Path | Application:
         raise click.UsageError(str(error)) from error
 
 
-def load(loading: Loading, source: Source) -> str:
+def load(loading: Loading, source: WeightsSource) -> str:
     """Load weights into a model, and tell what was moved if that need not be all."""
     with terminal.progress(f"loading {source.place}", 0):
         return (_load_part if source.part else _load_all)(loading, source)
 
 
-def _load_all(loading: Loading, source: Source) -> str:
+def _load_all(loading: Loading, source: WeightsSource) -> str:
     from archspec.backends.keras.weights import (
         load_weights,
         load_what_fits,
@@ -109,7 +109,7 @@ def _load_all(loading: Loading, source: Source) -> str:
     return ""
 
 
-def _load_part(loading: Loading, source: Source) -> str:
+def _load_part(loading: Loading, source: WeightsSource) -> str:
     from archspec.backends.keras.part_weights import load_part, move_part, names_within
     from archspec.reports.transfer import transfer_table
 

@@ -363,6 +363,67 @@ FANS = [
     ),
 ]
 
+GATHERS = [
+    Case(
+        "a list of from may grow with the repetitions, and a merge of one is that tensor",
+        """
+        - {name: x0, ReLU: {}}
+        - repeat: 2
+          layers:
+            - {from: [{name: x$k, repeat: {k: range($i + 1)}}], Concatenate: {}}
+            - {name: "x$(i + 1)", Dense: {units: 4}}
+        """,
+        nodes="x0 x1 concatenate x2",
+        takes={"x1": "x0", "concatenate": "x0 x1", "x2": "concatenate"},
+    ),
+    Case(
+        "a gather may have a condition for each name, beside other names",
+        """
+        - {name: a0, ReLU: {}}
+        - {name: a1, ELU: {}}
+        - {name: a2, ReLU: {}}
+        - {from: [{name: a$k, repeat: {k: range(3)}, when: $k != 1}, a1, prev], Add: {}}
+        """,
+        takes={"add": "a0 a2 a1 a2"},
+    ),
+    Case(
+        "a name that is gathered gets the count like that of an item",
+        "- {name: a, repeat: 2, ReLU: {}}\n- {from: [{name: a, repeat: 2}], Add: {}}",
+        takes={"add": "a1 a2"},
+    ),
+    Case(
+        "a gather that is left out takes nothing",
+        "- {name: a, ReLU: {}}\n- {from: [{name: a, when: false}, a, prev], Add: {}}",
+        takes={"add": "a a"},
+    ),
+    Case(
+        "a named merge of one tensor stands for that",
+        "- {name: a, ReLU: {}}\n- {name: m, from: [{name: a, repeat: {k: [1]}, when: false}, a],"
+        " Add: {}}\n- {from: m, ELU: {}}",
+        nodes="a elu",
+    ),
+    Case(
+        "from with every name left out is an error",
+        "- {name: a, ReLU: {}}\n- {from: [{name: a, when: false}], Concatenate: {}}",
+        refused="empty",
+    ),
+    Case(
+        "a gather names what stands above, like any name of a from",
+        "- {name: a0, ReLU: {}}\n- {from: [{name: a$k, repeat: {k: range(2)}}], Add: {}}",
+        refused="unknown-name",
+    ),
+    Case(
+        "what is gathered has a name",
+        "- {name: a, ReLU: {}}\n- {from: [{repeat: 2}], Add: {}}",
+        refused="missing-key",
+    ),
+    Case(
+        "a gather of one tensor for a layer is no merge",
+        "- {name: a, ReLU: {}}\n- {from: [{name: a, when: true}], ELU: {}}",
+        takes={"elu": "a"},
+    ),
+]
+
 INNER = """
 vars: {n: 2, m: 2 * $n}
 input: [4, 4, 4]

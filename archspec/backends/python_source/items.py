@@ -100,6 +100,10 @@ def _write_present(writer: FunctionWriter, site: ItemSite) -> str:
 def _write_operation(writer: FunctionWriter, site: ItemSite, feeds: list[str]) -> str:
     """The statements of an item: the variable that holds what it gives on."""
     operation = site.item.operation
+    if any(one.is_gather for one in site.item.sources or ()) and isinstance(operation, LayerCall):
+        made = common([(step, step.node is not None) for step in site.steps])
+        if not made:  # a merge of one tensor is that tensor
+            return feeds[0]
     if site.steps[0].is_part:
         return written_out_layers(writer, site, feeds)
     if isinstance(operation, LayerCall | BlockCall):

@@ -43,7 +43,12 @@ def sources(writer: FunctionWriter, site: ItemSite) -> list[str]:
     named = site.item.sources
     if named is None:
         return [site.chain]
-    return [_source(writer, site, number) for number in range(len(named))]
+    if not any(one.is_gather for one in named):
+        return [_source(writer, site, number) for number in range(len(named))]
+    for one in named:
+        writer.fix(one.repeat, site.scope)
+    common([(step, step.counts) for step in site.steps])
+    return [_gathered(writer, site, number) for number in range(len(site.steps[0].taken))]
 
 
 def arranged(site: ItemSite, feeds: list[str]) -> list[str]:
@@ -54,6 +59,8 @@ def arranged(site: ItemSite, feeds: list[str]) -> list[str]:
     if named is None or not named[0].role:
         return feeds
     groups: dict[str, list[str]] = {}
+    counts = common([(step, step.counts) for step in site.steps])
+    named = tuple(one for one, count in zip(named, counts, strict=True) for _ in range(count))
     for source, feed in zip(named, feeds, strict=True):
         groups.setdefault(source.role, []).append(feed)
     roles: list[str] = common([(step, roles_of(step)) for step in site.steps])
@@ -80,6 +87,21 @@ def _source(writer: FunctionWriter, site: ItemSite, number: int) -> str:
     writer.flags.add("tensors")
     name = writer.values.name(site.item.sources[number].name, site.steps, site.scope)
     return f"tensors[{text_of(writer, joined(site.place.prefixes[level], name))}]"
+
+
+def _gathered(writer: FunctionWriter, site: ItemSite, number: int) -> str:
+    """The variable that holds a tensor that a gather has found. Raises `Varies`."""
+    taken = site.steps[0].taken[number]
+    if taken.kind != "item" or (site.address, number) in writer.facts.local:
+        return _source(writer, site, number)
+    steps = [(step, step.taken[number]) for step in site.steps]
+    level = common([(step, one.level) for step, one in steps])
+    prefixes = [(step, one, step.visit.visible[level]) for step, one in steps]
+    name = common(
+        [(step, one.path[len(prefix) + 1 if prefix else 0 :]) for step, one, prefix in prefixes]
+    )
+    writer.flags.add("tensors")
+    return f"tensors[{text_of(writer, joined(site.place.prefixes[level], (name,)))}]"
 
 
 def _choice(site: ItemSite, number: int) -> Conditional | None:

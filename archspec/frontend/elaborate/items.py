@@ -6,19 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec import limits
 from archspec.frontend.elaborate.names import join
-from archspec.frontend.elaborate.paths import complain_of_unknown, settle, written_path
+from archspec.frontend.elaborate.paths import settle, written_path
 from archspec.frontend.elaborate.repeat import Repeated, in_repetition, is_counted, repetitions
-from archspec.frontend.elaborate.scope import (
-    FAILED,
-    Context,
-    Feed,
-    Site,
-    Turn,
-)
+from archspec.frontend.elaborate.scope import Context, Feed, Site, Turn
+from archspec.frontend.elaborate.sources import is_merge_of_one, taken
 from archspec.frontend.elaborate.state import State
-from archspec.frontend.program.formulas import Located, NameFormula, Silenced
+from archspec.frontend.program.formulas import Located, Silenced
 from archspec.frontend.program.program import (
     BlockCall,
     Item,
@@ -89,9 +83,7 @@ def _site_of(state: State, item: Item, site: Site, number: int | None, turn: Tur
     """
     context, environment, feeds, name, sources = site
     if item.sources is not None:
-        state.budget.items -= len(item.sources) // limits.INPUTS
-        feeds = tuple([_source(state, one.name, site) for one in item.sources])
-        sources = item.sources if item.sources[0].role else ()
+        feeds, sources = taken(state, item, item.sources, site)
     if item.name is not None:
         name = written_path(state, item.name, site, number)
     if turn is not None:
@@ -103,7 +95,12 @@ def _site_of(state: State, item: Item, site: Site, number: int | None, turn: Tur
 def _carried_out(state: State, item: Item, site: Site) -> Feed | None:
     """What the operation of an item gives, ``None`` where the chain goes on from before it."""
     before = len(state.nodes)
-    result = state.operations[type(item.operation)](state, item.operation, site)
+    if is_merge_of_one(item, site):
+        result: Feed | None = site.feed
+        if site.name is not None:
+            settle(state, site.name, site.feed, item.operation, site)
+    else:
+        result = state.operations[type(item.operation)](state, item.operation, site)
     if result is None:
         return None
     if item.sources is not None and site.previous not in site.feeds:
@@ -157,28 +154,6 @@ def _leave_out(state: State, item: Item, site: Site, number: int | None) -> None
     assert item.when is not None
     path = join(site.context.prefix, f"{text}{number or ''}")
     state.names.left_out[path] = "when", item.when.value.place
-
-
-def _source(state: State, source: NameFormula, site: Site) -> Feed:
-    """What a name of a ``from`` stands for."""
-    context, feed = site.context, site.feed
-    text = state.guarded(source.fill, site.environment, context)
-    if text is FAILED:
-        return state.lost(feed, unseen=True)
-    if text == "prev":
-        state.observer.input_taken(text, None, site)
-        return feed
-    found = state.names.find(text, context.visible)
-    if found is not None:
-        path, entry = found
-        state.observer.input_taken(text, path, site)
-        return entry.feed
-    if text in context.inputs:
-        state.observer.input_taken(text, None, site)
-        return context.inputs[text]
-    complain_of_unknown(state, text, source.value.span, context, context.inputs)
-    state.lost(feed, unseen=True)
-    return Feed(text, None)
 
 
 def mistaken(state: State, item: Mistaken, site: Site) -> Feed:

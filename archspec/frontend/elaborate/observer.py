@@ -57,6 +57,9 @@ class Observer:
     def left_out(self) -> None:
         """The item is left out, by its ``when``."""
 
+    def names_taken(self, counts: Sequence[int]) -> None:
+        """All names of the item's ``from`` have been taken, each for so many tensors."""
+
     def input_taken(self, name: str, path: str | None, site: Site) -> None:
         """A name of the item's ``from`` stands for the item at a path, or, where that is ``None``,
         for an input or ``prev``.

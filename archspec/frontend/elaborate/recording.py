@@ -72,6 +72,7 @@ class Step:
     """One carrying out of one item, or of one repetition of it, number ``index`` from 0; where
     ``counted``, its number is added to its name.
 
+    ``taken`` are the tensors of its ``from``, ``counts`` how many each name of that stood for.
     ``target`` is the layer kind or block that was called, ``node`` the layer that the item itself
     added: its own, or that of a merge. ``arguments`` and ``call`` are those of the layer's
     constructor and call. ``visits`` are the lists within it by their parts, those of the item that
@@ -91,6 +92,7 @@ class Step:
     path: str = ""
     written: bool = False
     taken: list[Taken] = field(default_factory=list)
+    counts: tuple[int, ...] = ()
     target: str = ""
     arguments: Arguments = field(default_factory=dict)
     call: Arguments = field(default_factory=dict)
@@ -232,6 +234,10 @@ class Recorder(Observer):
     def left_out(self) -> None:
         """Note that there is nothing of the item."""
         self.step.present = False
+
+    def names_taken(self, counts: Sequence[int]) -> None:
+        """Note how many tensors each name stood for."""
+        self.step.counts = tuple(counts)
 
     def input_taken(self, name: str, path: str | None, site: Site) -> None:
         """Note what the name stood for, and in which scope it was found."""

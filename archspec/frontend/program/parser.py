@@ -580,9 +580,21 @@ class _Reader:
             return None
         by_role = value.items() if value.is_mapping else [("", value)]
         return tuple(
-            FromName(self._name(name, seen, prev=True), role)
+            self._from_name(name, role, seen)
             for role, names in by_role
             for name in (names.data if names.is_list else [names])
+        )
+
+    def _from_name(self, value: Value, role: str, seen: Visible) -> FromName:
+        if not value.is_mapping:
+            return FromName(self._name(value, seen, prev=True), role)
+        repeat, when = value.get("repeat"), value.get("when")
+        inner = seen if repeat is None else self._bound_by(repeat, seen)
+        return FromName(
+            self._name(value.data["name"], inner, prev=True),
+            role,
+            repeat and self._formula(repeat, seen),
+            when and self._formula(when, inner),
         )
 
     def _check_roles(self, operation: Operation | None, sources: Sequence[FromName]) -> None:

@@ -152,11 +152,18 @@ Operation = (
 
 class FromName(NamedTuple):
     """One name in a ``from``, and the role that the tensor has; none where the ``from`` is a name
-    or a list.
+    or a list. With a ``repeat`` or a ``when`` it gathers any number of tensors.
     """
 
     name: NameFormula
     role: str = ""
+    repeat: Formula | None = None
+    when: Formula | None = None
+
+    @property
+    def is_gather(self) -> bool:
+        """Whether it may stand for more or less than one tensor."""
+        return self.repeat is not None or self.when is not None
 
     @property
     def text(self) -> str:

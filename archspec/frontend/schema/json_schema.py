@@ -325,13 +325,13 @@ def _structure() -> dict[str, Schema]:
     path = _path({"repeat": _repeat()}, ["layers"])
     names = {
         "type": ["string", "number", "boolean", "array"],
-        "items": NAME,
+        "items": _gather(),
         "minItems": 1,
         **says("a name or a list of names", "names of a role"),
     }
     reference = {
         "type": ["string", "number", "boolean", "array", "object"],
-        "items": NAME,
+        "items": _gather(),
         "minItems": 1,
         "additionalProperties": names,
         "minProperties": 1,
@@ -384,6 +384,21 @@ def _structure() -> dict[str, Schema]:
     return {
         key: {"description": text, **shapes[key]}
         for key, text in {**OPERATIONS, **MODIFIERS}.items()
+    }
+
+
+def _gather() -> Schema:
+    """A name in the list of a ``from``, or a mapping that gathers several."""
+    when = {"type": ["boolean", "string"], "pattern": "[$]", **says("a truth value", "truth")}
+    return {
+        "type": ["string", "number", "boolean", "object"],
+        "if": {"type": "object"},
+        "then": {
+            "properties": {"name": NAME, "repeat": _repeat(), "when": when},
+            "required": ["name"],
+            "additionalProperties": False,
+        },
+        **says("a name: letters, digits, `_`, `-`, and dots between its steps", "name"),
     }
 
 

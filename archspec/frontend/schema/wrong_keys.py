@@ -28,6 +28,9 @@ _HOW_TO = {
 }
 """What to do about a key that is missing."""
 
+GATHERS = "name the items that it gathers, as `{name: x$k, repeat: {k: [0, 1]}}`"
+"""What to do about an entry of a ``from`` without a name."""
+
 _PARTNERS = {
     ("branches", "merge"): "say how the branches join: `merge: Concatenate` or `merge: Add`",
     ("output", "name"): "name the output: `name: aux1`",
@@ -273,7 +276,9 @@ def missing_keys(refusal: Refusal) -> Iterator[Diagnostic]:
                 "missing-key",
                 f"{owner} needs `{key}`",
                 place,
-                help=_HOW_TO.get(key, f"add `{key}: ...`"),
+                help=GATHERS
+                if key == "name" and refusal.path
+                else _HOW_TO.get(key, f"add `{key}: ...`"),
             )
 
 
