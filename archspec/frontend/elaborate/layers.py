@@ -16,7 +16,7 @@ from archspec.frontend.elaborate.layer_complaints import (
     complain_of_values,
 )
 from archspec.frontend.elaborate.paths import item_path, settle, settle_outputs
-from archspec.frontend.elaborate.roles import LayerInputs, by_position, by_role
+from archspec.frontend.elaborate.roles import NO_ROLES, LayerInputs, by_role, is_right_number
 from archspec.frontend.elaborate.scope import (
     FAILED,
     Context,
@@ -57,8 +57,8 @@ def add_layer(
         layer = _called(state, layer, call, site)
     if layer is None:
         return _lost(state, site)._replace(name=path)
-    taken = (by_role if site.sources else by_position)(state, call, layer, site)
-    if taken is None:
+    taken = by_role(state, call, layer, site) if site.sources else (site.feeds, NO_ROLES)
+    if taken is None or not is_right_number(state, call, layer, taken, site):
         return _lost(state, site)._replace(name=path)
     feeds, roles = taken
     tensors = tuple([feed.tensor for feed in feeds if feed.tensor is not None])

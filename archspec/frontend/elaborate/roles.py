@@ -8,7 +8,6 @@ that is needed and not named.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from archspec.diagnostics import Diagnostic
 from archspec.frontend.elaborate.layer_complaints import wrong_number
@@ -16,30 +15,33 @@ from archspec.frontend.elaborate.scope import Feed, Site
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.program.complaints import unknown_role
 from archspec.frontend.program.program import Block, BlockCall, LayerCall
-from archspec.layers import KINDS, Layer
+from archspec.layers import Layer
 from archspec.layers.base import TensorRole
 from archspec.spelling import listed_names
 
+LayerInputs = tuple[tuple[Feed, ...], tuple[str, ...]]
+"""What a layer takes: tensors in the order of its roles, and their roles, empty where all are given
+by position.
+"""
 
-class LayerInputs(NamedTuple):
-    """What a layer takes: tensors in the order of its roles, and their roles, empty where all are
-    given by position.
+NO_ROLES: tuple[str, ...] = ()
+
+
+def is_right_number(
+    state: State, call: LayerCall, layer: Layer, taken: LayerInputs, site: Site
+) -> bool:
+    """Whether what a layer takes by position is not too little and not too much; if it is, there is
+    a complaint.
     """
-
-    feeds: tuple[Feed, ...]
-    roles: tuple[str, ...]
-
-
-def by_position(state: State, call: LayerCall, layer: Layer, site: Site) -> LayerInputs | None:
-    """What a layer takes without roles; ``None``, with a complaint, where they are too many or too
-    few.
-    """
-    count = len(site.feeds)
-    least, most = KINDS[call.kind].arity
-    if least <= count <= (most or count):
-        return LayerInputs(site.feeds, ())
+    feeds, roles = taken
+    count = len(feeds)
+    if roles:
+        count = sum(not layer.roles[name].by_name for name in roles)
+    least, most = layer.arity
+    if least <= count and (most is None or count <= most):
+        return True
     state.complain(wrong_number(call, count), site.context)
-    return None
+    return False
 
 
 def by_role(state: State, call: LayerCall, layer: Layer, site: Site) -> LayerInputs | None:
@@ -61,12 +63,7 @@ def by_role(state: State, call: LayerCall, layer: Layer, site: Site) -> LayerInp
         return None
     feeds = tuple([feed for name in known for feed in groups.get(name, ())])
     roles = tuple([name for name in known for _ in groups.get(name, ())])
-    count = sum(name in positional for name in roles)
-    least, most = layer.arity
-    if not least <= count <= (most or count):
-        state.complain(wrong_number(call, count), site.context)
-        return None
-    return LayerInputs(feeds, () if _all_by_position(layer, roles) else roles)
+    return feeds, NO_ROLES if _all_by_position(layer, roles) else roles
 
 
 def _all_by_position(layer: Layer, roles: tuple[str, ...]) -> bool:
