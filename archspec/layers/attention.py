@@ -78,6 +78,11 @@ class _Attending(Layer):
     )
     training: bool | None = training_mode()
 
+    @property
+    def causal(self) -> str:
+        """What a title says of a causal mask."""
+        return ", causal" if self.use_causal_mask else ""
+
     def outputs(self, *inputs: Tensor, **roles: Any) -> Mapping[str, Tensor]:
         y = self.output(*inputs, **roles)
         if not self.return_attention_scores:
@@ -238,7 +243,7 @@ class MultiHeadAttention(_Projecting):
 
     def title(self, say: Say = plainly) -> Title:
         heads = say("num_heads", self.num_heads)
-        return Title("attention", f", {heads} × {say('key_dim', self.key_dim)}")
+        return Title("attention", f", {heads} × {say('key_dim', self.key_dim)}{self.causal}")
 
     def _output(self, query: Tensor) -> tuple[int, ...]:
         return self.output_shape or (known(query.shape[-1], "the query's last axis"),)
@@ -300,6 +305,9 @@ _DROPOUT = number("a number from 0 to 1", 0, 1)
 
 class _OneHead(_Attending):
     """Attention whose tensors Keras takes in lists, one of inputs and one of masks."""
+
+    def title(self, say: Say = plainly) -> Title:
+        return Title("attention", self.causal)
 
     arity: ClassVar[tuple[int, int | None]] = (2, 3)
 
@@ -413,7 +421,7 @@ class GroupQueryAttention(_Projecting):
     def title(self, say: Say = plainly) -> Title:
         heads = f"{say('num_query_heads', self.num_query_heads)} × {say('head_dim', self.head_dim)}"
         groups = say("num_key_value_heads", self.num_key_value_heads)
-        return Title("attention", f", {heads}, {groups} groups")
+        return Title("attention", f", {heads}, {groups} groups{self.causal}")
 
     def check(self) -> None:
         if self.num_query_heads % self.num_key_value_heads:

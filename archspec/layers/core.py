@@ -182,6 +182,9 @@ class ReversibleEmbedding(Embedding):
 
     reverse: bool = call_attr(FLAG, False, "whether to compute products instead of looking up")
 
+    def title(self, say: Say = plainly) -> Title:
+        return Title("embedding", ", reversed" if self.reverse else "")
+
     def output(self, x: Tensor) -> Tensor:
         if not self.reverse:
             return super().output(x)

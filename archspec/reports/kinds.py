@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from archspec.layers import KINDS, Layer
-from archspec.layers.base import Field
+from archspec.layers.base import Field, TensorRole
 from archspec.layers.objects import (
     ACTIVATION,
     CONSTRAINT_NAMES,
@@ -20,6 +20,9 @@ from archspec.layers.objects import (
 )
 from archspec.reports.tables import WIDTH, Column, Table, wrapped
 from archspec.spelling import in_words
+
+MEANING = Column("doc", "meaning", wrap=True)
+VALUES = (Column("default", "default"), Column("type", "value", wrap=True), MEANING)
 
 
 def overview() -> str:
@@ -42,7 +45,9 @@ Every kind of layer that a spec may use, with its arguments, their defaults and 
 shape; the terminal prints the same: `archspec layers Conv2D`. Names, arguments and defaults are
 Keras's. Shapes have no batch axis; `axis` alone counts as in Keras, the batch being 0. Any kind
 also takes `dtype`, the dtype or mixed-precision policy of its computations and weights (float32),
-and `trainable`, whether training changes the weights (`true`). How kinds are written:
+and `trainable`, whether training changes the weights (`true`). Tables say
+where a kind takes tensors by their roles in `from`, has arguments of its `call`, or gives further
+outputs. How kinds are written:
 [language.md](language.md). This page is generated, and a test compares it:
 `ARCHSPEC_REWRITE=1 pytest tests/reports/test_kinds.py` writes it anew."""
 
@@ -63,7 +68,8 @@ def _section(kind: type[Layer]) -> str:
     own = [one for name, one in kind.attributes.items() if name not in Layer.attributes]
     table = [_arguments(own).markdown()] if own else ["No arguments of its own."]
     paragraphs = map(_in_markdown, _paragraphs(kind))
-    return "\n\n".join([f"### {kind.kind()}", *paragraphs, *table])
+    tables = [table.markdown() for table in _tables_of_the_call(kind)]
+    return "\n\n".join([f"### {kind.kind()}", *paragraphs, *table, *tables])
 
 
 def _in_markdown(text: str) -> str:
@@ -116,16 +122,35 @@ def page(kind: type[Layer]) -> str:
     """One kind: what it does, its arguments, its shape rule."""
     about = ["\n".join(wrapped(paragraph, WIDTH)) for paragraph in _paragraphs(kind)]
     arguments = _arguments(kind.attributes.values()).text()
-    return "\n\n".join([kind.kind(), *about, arguments])
+    tables = [table.text() for table in _tables_of_the_call(kind)]
+    return "\n\n".join([kind.kind(), *about, arguments, *tables])
+
+
+def _tables_of_the_call(kind: type[Layer]) -> Iterator[Table]:
+    """How the layer is used: its roles where it has several, the constants of its call, and its
+    further outputs.
+    """
+    if len(kind.roles) > 1:
+        columns = [Column("name", "role in `from`"), Column("needed", ""), MEANING]
+        yield Table(columns, [_role(role) for role in kind.roles.values()])
+    if kind.call_attributes:
+        columns = [Column("name", "argument of `call`"), *VALUES]
+        yield Table(columns, [_argument(field) for field in kind.call_attributes.values()])
+    if kind.further_outputs:
+        columns = [Column("name", "further output"), Column("way", "there with")]
+        yield Table(
+            columns,
+            [{"name": name, "way": way} for name, way in kind.further_outputs.items()],
+        )
+
+
+def _role(role: TensorRole) -> dict[str, str]:
+    needed = "needed" if role.required else "by name" if role.by_name else "may be left out"
+    return {"name": role.name, "needed": needed, "doc": role.doc}
 
 
 def _arguments(fields: Iterable[Field]) -> Table:
-    columns = [
-        Column("name", "argument"),
-        Column("default", "default"),
-        Column("type", "value", wrap=True),
-        Column("doc", "meaning", wrap=True),
-    ]
+    columns = [Column("name", "argument"), *VALUES]
     return Table(columns, [_argument(field) for field in fields])
 
 
