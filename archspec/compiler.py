@@ -52,7 +52,7 @@ class Checked(NamedTuple):
     @property
     def failed(self) -> bool:
         """Whether anything is wrong with it."""
-        return any(one.severity == "error" for one in self.diagnostics)
+        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
 
 
 class Compiler:
@@ -231,7 +231,9 @@ def distinct(members: Sequence[Checked]) -> list[Checked]:
     the same network.
     """
     first, *variants = members
-    again = first.graph is not None and any(_same(first.graph, one.graph) for one in variants)
+    again = first.graph is not None and any(
+        _same(first.graph, variant.graph) for variant in variants
+    )
     return variants if again else [first, *variants]
 
 

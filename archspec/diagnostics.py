@@ -93,7 +93,10 @@ class Complaints(list[Diagnostic]):
 
 def stopped(problems: list[Diagnostic]) -> list[Diagnostic]:
     """The mistakes of a stage that looks for no others, the last of them saying so."""
-    return [*problems[:-1], *(one._replace(notes=(*one.notes, STOPPED)) for one in problems[-1:])]
+    return [
+        *problems[:-1],
+        *(problem._replace(notes=(*problem.notes, STOPPED)) for problem in problems[-1:]),
+    ]
 
 
 class SpecError(Exception):
@@ -150,12 +153,14 @@ def as_text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> st
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
     """Diagnostics as a JSON array."""
-    return json.dumps([one.as_data() for one in diagnostics], indent=2, ensure_ascii=False)
+    return json.dumps(
+        [diagnostic.as_data() for diagnostic in diagnostics], indent=2, ensure_ascii=False
+    )
 
 
 def as_github(diagnostics: Iterable[Diagnostic]) -> str:
     """Diagnostics as GitHub workflow commands, an annotation a line."""
-    return "\n".join(_annotation(one) for one in diagnostics)
+    return "\n".join(_annotation(diagnostic) for diagnostic in diagnostics)
 
 
 def _annotation(one: Diagnostic) -> str:

@@ -96,8 +96,8 @@ class Scope(NamedTuple):
     label: str
     parent: int | None
     span: Span
-    index: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
-    count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    index: int | None = None  # type: ignore[assignment]  # hides a method of tuples that is not called
+    count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that is not called
     arguments: Bindings = ()
     inputs: tuple[tuple[str, str], ...] = ()
     spec: str = ""

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -25,6 +24,8 @@ def did_you_mean(
     """
     if len(word) > LONGEST:
         return None
+    from difflib import get_close_matches  # noqa: PLC0415 - most words are spelt right
+
     lower = {one.lower(): one for one in reversed([str(one) for one in words])}
     if len(lower) > NEAR_WORDS:
         lower = dict(
@@ -89,7 +90,7 @@ def cut(text: str, longest: int = 60, mark: str = "...") -> str:
 
 
 def without_count(name: str) -> str:
-    """A name without the number that tells it from others of its kind: ``dense_1`` → ``dense``."""
+    """A name without the count of its kind at its end: ``dense_1`` → ``dense``."""
     return re.sub(r"_\d+$", "", name)
 
 

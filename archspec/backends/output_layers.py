@@ -25,7 +25,7 @@ def output_layers(graph: Graph) -> dict[str, str]:
 
 
 def need_dtypes(graph: Graph) -> bool:
-    """Whether the identity layers must be told their dtype: they would turn half precision into
+    """Whether the identity layers need their dtype: they would turn half precision into
     Keras's default.
     """
     dtypes = {graph.tensors[node].dtype for node in graph.outputs.values()}

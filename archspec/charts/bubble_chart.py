@@ -23,7 +23,7 @@ from archspec.spelling import counted
 INK = "#1F2937"
 FAINT = "#6B7280"
 FILLS = ("#77AADD", "#EE8866", "#BBCC33", "#FFAABB", "#EEDD88")
-"""Paul Tol's light colours, as in the diagrams: told apart with any colour vision. The labels
+"""Paul Tol's light colours, as in the diagrams: distinct for any colour vision. The labels
 say what the colours say.
 """
 

@@ -20,7 +20,7 @@ History = Sequence[Mapping[str, float]]
 PANELS = ("accuracy", "loss")
 COLOURS = {"training": "#4477AA", "validation": "#EE6677"}
 MANY = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BBBBBB")
-"""Paul Tol's bright colours, told apart with any colour vision."""
+"""Paul Tol's bright colours, distinct for any colour vision."""
 
 LINES = ("-", "--", ":", "-.")
 """The lines of as many trainings as there are colours, of the next as many, and so on."""

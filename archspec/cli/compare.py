@@ -15,8 +15,8 @@ from archspec.cli.options import (
     SPECS,
     need_ending,
     options,
-    output_file,
     output_format,
+    output_path,
     text,
 )
 from archspec.cli.session import Session, compiling, graph_of
@@ -31,7 +31,7 @@ NO_CHARTS = "charts need matplotlib and adjustText: pip install 'archspec-nn[plo
 
 @click.command(short_help="Networks side by side, and as a chart.")
 @SPECS
-@output_file("Draw a chart of parameters, or of accuracy, over multiply-adds.", "FILE.svg|png")
+@output_path("Draw a chart of parameters, or of accuracy, over multiply-adds.", "FILE.svg|png")
 @click.option(
     "--accuracy",
     "words",

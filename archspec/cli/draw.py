@@ -14,7 +14,7 @@ from archspec.cli.options import (
     SPEC,
     need_ending,
     options,
-    output_file,
+    output_path,
     text,
 )
 from archspec.cli.session import Session, compiling
@@ -26,7 +26,7 @@ from archspec.spelling import file_name
 
 @click.command(short_help="A network's diagram: SVG, PNG, PDF, DOT or Mermaid.")
 @SPEC
-@output_file("Where to write the picture; the ending is its format.  [default: NAME.svg]")
+@output_path("Where to write the picture; the ending is its format.  [default: NAME.svg]")
 @click.option(
     "--block",
     type=text,

@@ -35,8 +35,8 @@ def options(*chosen: Callable[[Command], Command]) -> Callable[[Command], Comman
     return decorate
 
 
-def output_file(help: str, metavar: str = "FILE") -> Callable[[Command], Command]:
-    """The option ``-o``, a file to write, as the argument ``output``."""
+def output_path(help: str, metavar: str = "FILE") -> Callable[[Command], Command]:
+    """The option ``-o``, a file or folder to write, as the argument ``output``."""
     path = click.Path(path_type=Path)
     return click.option("-o", "output", type=path, metavar=metavar, help=help)
 

@@ -8,7 +8,7 @@ from archspec.cli import terminal
 
 
 @click.command(short_help="The JSON Schema of specs or recipes, for editors.")
-@click.option("--recipe", is_flag=True, help="That of recipes.")
+@click.option("--recipe", is_flag=True, help="Print the JSON Schema of recipes instead.")
 def schema(recipe: bool) -> None:
     """Print the JSON Schema of specs, with which editors check and complete them.
 

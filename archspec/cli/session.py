@@ -48,7 +48,9 @@ class Session:
                 mistakes.append(error)
         if mistakes:
             sources = {file: text for error in mistakes for file, text in error.sources.items()}
-            raise SpecError([one for error in mistakes for one in error.diagnostics], sources)
+            raise SpecError(
+                [diagnostic for error in mistakes for diagnostic in error.diagnostics], sources
+            )
         return values
 
     def compile(
@@ -96,7 +98,7 @@ class Session:
     @property
     def failed(self) -> bool:
         """Whether anything is wrong."""
-        return any(one.severity == "error" for one in self.diagnostics)
+        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
 
     def show(self, format: str, *, err: bool) -> None:
         """Print the diagnostics, each once: as text, a JSON array, or annotations of GitHub."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archspec.cli import terminal
-from archspec.cli.options import COMPILING, TRUST, trusted_modules
+from archspec.cli.options import COMPILING, TRUST, output_path, trusted_modules
 from archspec.cli.session import Session, compiling
 from archspec.reports.numbers import short
 from archspec.reports.tables import Column, Table
@@ -25,15 +25,9 @@ from archspec.training.sweep import Sweep, Trial
     default=1,
     show_default=True,
     metavar="N",
-    help="Train so many trials at once, each in a process of its own.",
+    help="The number of trials that train at once, each in a process of its own.",
 )
-@click.option(
-    "-o",
-    "output",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The folder of the sweep.  [default: sweeps/NAME]",
-)
+@output_path("The folder of the sweep.  [default: sweeps/NAME]", "DIR")
 @TRUST
 @COMPILING
 @compiling()

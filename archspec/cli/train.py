@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import click
 
 from archspec.cli import terminal
-from archspec.cli.options import COMPILING, TRUST, trusted_modules
+from archspec.cli.options import COMPILING, TRUST, output_path, trusted_modules
 from archspec.cli.session import Session, compiling
 from archspec.frontend.yaml.writer import write
 from archspec.training.launcher import LAUNCHED, choose_backend, launch
@@ -30,15 +30,9 @@ MOST_WORKERS = 65_536
 @click.command(short_help="Train a network by a recipe; a killed run goes on.")
 @click.argument("reference", metavar="SPEC|RECIPE")
 @click.option("--recipe", "-r", metavar="RECIPE", help="The recipe to train SPEC by.")
+@output_path("The folder of the run.  [default: runs/NAME]", "DIR")
 @click.option(
-    "-o",
-    "output",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The folder of the run.  [default: runs/NAME]",
-)
-@click.option(
-    "--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="Train so many epochs."
+    "--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="The number of epochs."
 )
 @click.option(
     "--workers",

@@ -23,7 +23,7 @@ from archspec.cli.options import (
     SPEC,
     need_ending,
     options,
-    output_file,
+    output_path,
 )
 from archspec.cli.session import Session, compiling, graph_of
 from archspec.diagnostics import SpecError, as_text, in_order
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Draw a network anew at every save.")
 @SPEC
-@output_file(f"Where to write the picture: .{', .'.join(FORMATS)}.  [default: NAME.svg]")
+@output_path(f"Where to write the picture: .{', .'.join(FORMATS)}.  [default: NAME.svg]")
 @click.option(
     "--serve",
     is_flag=True,

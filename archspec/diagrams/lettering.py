@@ -187,7 +187,7 @@ class Legend:
         return " + ".join([words, *usual])
 
     def _merge_words(self) -> str:
-        words = [" + ".join(one) for one in self.merges]
+        words = [" + ".join(merge) for merge in self.merges]
         return ", ".join(dict.fromkeys(words)) or Fill.MERGE.value.words
 
 

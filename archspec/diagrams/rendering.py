@@ -170,7 +170,7 @@ def svg_size(svg: str) -> tuple[float, float]:
 
 
 def for_web(picture: Picture, title: str, theme: str) -> str:
-    """The picture with a title that readers of the screen are told, tips and, for the theme
+    """The picture with a title that screen readers read, tips and, for the theme
     ``auto``, the colours of dark mode.
     """
     text = _fitted(_tips(_comments_out(picture.svg)), picture.widths)

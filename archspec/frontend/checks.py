@@ -272,7 +272,7 @@ def _passing(by: Item, again: Scope | None, end: DeadItem) -> str:
     which it does.
     """
     assert by.sources is not None
-    takes = f"takes {listed_names([one.text for one in by.sources])} instead"
+    takes = f"takes {listed_names([source.text for source in by.sources])} instead"
     if again is None:
         return f"the next item, `{key_of(by.operation)}` {at_line(by.place, end.place)}, {takes}"
     next_one = (

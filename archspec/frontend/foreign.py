@@ -36,7 +36,7 @@ from archspec.spelling import cut, in_words
 from archspec.tensor import Shape
 
 SMALLEST_IMAGE = 8
-"""The least height and width by which an image is told from a vector of channels."""
+"""The least height and width that distinguish an image from a vector of channels."""
 
 LONGEST_CALL = 300
 """Characters beyond which a text is not read as a call."""
@@ -247,13 +247,13 @@ def object_help(text: str, classes: Mapping[str, Iterable[str]]) -> str | None:
     if call is None:
         return None
     called = ast.unparse(call.func).rpartition(".")[2].replace("_", "").lower()
-    name = next((one for one in classes if one.lower() == called), None)
+    name = next((class_ for class_ in classes if class_.lower() == called), None)
     if name is None:
         return None
     if not (call.args or call.keywords):
         return f"write `{name}`"
     given = dict(zip(classes[name], map(_value, call.args), strict=False))
-    given |= {one.arg: _value(one.value) for one in call.keywords if one.arg}
+    given |= {keyword.arg: _value(keyword.value) for keyword in call.keywords if keyword.arg}
     return f"write `{{{_written(name, given)}}}`"
 
 
@@ -278,7 +278,7 @@ def _arguments(kind: str, call: ast.Call) -> dict[str, Any]:
     name = PREFIX.sub("", ast.unparse(call.func))
     order = own if name in KINDS else POSITIONS.get(_plain(name), own)
     given = dict(zip(order, map(_value, call.args), strict=False))
-    given |= {one.arg: _value(one.value) for one in call.keywords if one.arg}
+    given |= {keyword.arg: _value(keyword.value) for keyword in call.keywords if keyword.arg}
     named = {}
     for name, value in given.items():
         keras = next((one for one in (name, *ARGUMENTS.get(name, ())) if one in own), None)
@@ -296,7 +296,7 @@ def _value(node: ast.expr) -> Any:
     if isinstance(node, ast.Constant):
         return node.value
     if isinstance(node, ast.Tuple | ast.List):
-        return [_value(one) for one in node.elts]
+        return [_value(element) for element in node.elts]
     text = ast.unparse(node)
     return text.rpartition(".")[2] if re.fullmatch(r"[\w.]+", text) else text
 

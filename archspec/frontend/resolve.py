@@ -302,10 +302,10 @@ class _Laying:
             return lay(self.library, base, variant, changes, above)
         except SpecError as error:
             diagnostics = [
-                one._replace(span=spec.span)
-                if one.code == "unknown-variant" and one.span.file != spec.span.file
-                else one
-                for one in error.diagnostics
+                diagnostic._replace(span=spec.span)
+                if diagnostic.code == "unknown-variant" and diagnostic.span.file != spec.span.file
+                else diagnostic
+                for diagnostic in error.diagnostics
             ]
             raise SpecError(
                 [*self.refused, *diagnostics], {**error.sources, **self.sources}

@@ -67,7 +67,7 @@ class Shown(NamedTuple):
 
 
 class Board:
-    """Holds what is shown, and tells those who wait of its changes."""
+    """Holds what is shown, and wakes those who wait for a change."""
 
     def __init__(self) -> None:
         self._shown: Shown | None = None

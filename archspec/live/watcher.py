@@ -20,7 +20,7 @@ from archspec.frontend.library import Reference, start_of
 from archspec.frontend.yaml.document import Value
 
 EVERY = 1.0
-"""Seconds after which files are looked at unbidden: the system tells nothing of shared folders
+"""Seconds after which files are looked at unbidden: the system reports nothing of shared folders
 and of those that were replaced.
 """
 
@@ -124,13 +124,13 @@ def _content(path: Path) -> bytes | None:
 
 def _folders(paths: Contents) -> Mapping[str, int]:
     """The folders that the files stand in, or the nearest that exist, and those that links lead
-    to, each with what tells it from one in its place.
+    to, each with the number of its inode, which another folder at the same path would not have.
     """
     folders: dict[str, int] = {}
     for path in paths:
         with suppress(
             OSError, ValueError, RuntimeError
-        ):  # a path that nobody could follow, and a circle of links
+        ):  # a path that cannot be followed, or a circle of links
             for place in {path.absolute(), path.resolve()}:
                 folder = next(above for above in place.parents if above.is_dir())
                 folders[str(folder)] = folder.stat().st_ino
@@ -164,7 +164,7 @@ class _Listener:
             self._thread.start()
 
     def wait(self) -> None:
-        """Wait until something happens, or for as long as nothing needs to be told."""
+        """Wait until something happens, at most `EVERY` seconds."""
         self._woken.wait(EVERY)
         self._woken.clear()
 

@@ -26,7 +26,7 @@ from archspec.training.plan import TrainingPlan
 
 
 def load(network: keras.Model, plan: TrainingPlan) -> str:
-    """Load the weights, and tell what was moved. Raises `SpecError`."""
+    """Load the weights; a sentence that says what was moved. Raises `SpecError`."""
     written, partial = str(plan.recipe.weights.source), plan.recipe.weights.partial
     if written == "imagenet" or written.startswith(PREFIX):
         application = _application(written, plan)
@@ -58,7 +58,7 @@ def _application(written: str, plan: TrainingPlan) -> Application:
 
 
 def _graph(application: Application) -> Graph | None:
-    """The network of a function whose layers are told by their order."""
+    """The network of a function whose layers are recognised by their order."""
     if not application.family.by_order:
         return None
     return Compiler().compile(Reference.parse(application.spec))

@@ -100,7 +100,7 @@ class Tuner:
 
 def _suggested(trial: Any, name: str, dimension: Dimension) -> Any:
     if dimension.range is None:
-        # Optuna's choices are scalars: those of a list are told by their numbers.
+        # Optuna's choices are scalars: a value of a list is named by its number in it.
         return dimension.choices[
             trial.suggest_categorical(name, list(range(len(dimension.choices))))
         ]

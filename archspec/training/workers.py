@@ -125,7 +125,7 @@ def join(address: str, rank: int | None, size: int, asked: Asked) -> Team:
 
 
 def _follow(launcher: int) -> None:
-    """End with the launcher: without it nobody would end the others when one dies."""
+    """End with the launcher: without it nothing would end the others when one of them dies."""
     while os.getppid() == launcher:
         time.sleep(1)
     os._exit(WORKER_DIED)

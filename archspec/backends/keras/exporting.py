@@ -58,7 +58,7 @@ def refuse(
 
 @contextmanager
 def silent(logger: str) -> Iterator[None]:
-    """Keep a logger from telling what we tell better."""
+    """Silence a logger about what archspec says itself."""
     library = logging.getLogger(logger)
     before = library.level
     library.setLevel(logging.CRITICAL)

@@ -83,7 +83,7 @@ def layer_names(graph: Graph) -> dict[str, str]:
     """The names of a graph's layers in Keras: their paths, but with underscores for the dots where
     Keras runs on PyTorch, which refuses dots.
 
-    One more underscore at the end tells it from another name.
+    One more underscore at the end distinguishes it from another name.
     """
     paths = [node.name for node in graph.nodes]
     if not _refuses_dots():

@@ -166,19 +166,22 @@ def _constants(function: Any) -> dict[str, Any]:
 
 def _erfc(graph: Any, node: Any, name: str, arguments: Any) -> Any:
     """1 - erf(x): TensorFlow's ``gelu`` is made of this operation, which tf2onnx lacks."""
-    one = graph.make_const(f"{name}_one", numpy.array(1, "float32"))
-    erf = graph.make_node("Erf", node.input[:1])
-    node.type = "Sub"
-    graph.replace_inputs(node, [one.output[0], erf.output[0]])
-    return node
+    return _difference(graph, node, _one(graph, name), graph.make_node("Erf", node.input[:1]))
 
 
 def _expm1(graph: Any, node: Any, name: str, arguments: Any) -> Any:
     """exp(x) - 1: ``celu`` is made of this operation."""
-    one = graph.make_const(f"{name}_one", numpy.array(1, "float32"))
-    power = graph.make_node("Exp", node.input[:1])
+    return _difference(graph, node, graph.make_node("Exp", node.input[:1]), _one(graph, name))
+
+
+def _one(graph: Any, name: str) -> Any:
+    return graph.make_const(f"{name}_one", numpy.array(1, "float32"))
+
+
+def _difference(graph: Any, node: Any, minuend: Any, subtrahend: Any) -> Any:
+    """A node of tf2onnx's, turned into the difference of two others."""
     node.type = "Sub"
-    graph.replace_inputs(node, [power.output[0], one.output[0]])
+    graph.replace_inputs(node, [minuend.output[0], subtrahend.output[0]])
     return node
 
 

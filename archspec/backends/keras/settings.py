@@ -61,7 +61,7 @@ def differing(here: Settings, there: Settings) -> list[tuple[str, str, str]]:
 
 
 def _rank(layer: keras.layers.Layer) -> int:
-    """The number of axes of the first input, 0 where Keras does not tell."""
+    """The number of axes of the first input, 0 where Keras does not say."""
     try:
         tensors = layer.input
     except (AttributeError, ValueError):
@@ -72,7 +72,7 @@ def _rank(layer: keras.layers.Layer) -> int:
 def _from_the_end(axis: Any, rank: int) -> Any:
     if isinstance(axis, tuple):
         return (
-            tuple(_from_the_end(one, rank) for one in axis)
+            tuple(_from_the_end(axi, rank) for axi in axis)
             if len(axis) != 1
             else _from_the_end(axis[0], rank)
         )

@@ -212,14 +212,14 @@ def _attribute(group: Any, name: str) -> list[str]:
         [name]
         if name in group.attrs
         else sorted(
-            (one for one in group.attrs if re.fullmatch(rf"{name}\d+", one)),
+            (attr for attr in group.attrs if re.fullmatch(rf"{name}\d+", attr)),
             key=lambda one: (len(one), one),
         )
     )
     return [
-        one.decode() if isinstance(one, bytes) else str(one)
+        attr.decode() if isinstance(attr, bytes) else str(attr)
         for part in parts
-        for one in group.attrs[part]
+        for attr in group.attrs[part]
     ]
 
 

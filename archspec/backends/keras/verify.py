@@ -55,14 +55,16 @@ def verify(
     differences = [*_ends(ours, theirs, "inputs"), *differences] or list(
         _ends(ours, theirs, "outputs")
     )
-    judged = [one for one in differences if one.setting in JUDGED_BY_OUTPUTS]
+    judged = [difference for difference in differences if difference.setting in JUDGED_BY_OUTPUTS]
     apart = None
     if outputs and len(judged) == len(differences):
         apart, wrong = compare_outputs(ours, theirs, pairs)
         first = [one for one in judged if wrong and one.here == wrong[0].name]
         differences = [] if apart <= TOLERANCE else first or [_astray(wrong, names, apart)]
     elif len(judged) < len(differences):
-        differences = [one for one in differences if one.setting not in JUDGED_BY_OUTPUTS]
+        differences = [
+            difference for difference in differences if difference.setting not in JUDGED_BY_OUTPUTS
+        ]
     weighted = [pair for pair in pairs if pair[0].weights]
     return Verified(
         name=ours.name,

@@ -297,7 +297,7 @@ def _are_alike(writer: FunctionWriter, functions: Sequence[Function], given: set
     alone = all(len(groups[function.block.name]) == 1 for function in functions)
     bare = not any(function.variables or function.passes for function in functions)
     words = [{key: function.arguments.get(key) for key in given} for function in functions]
-    return alone and bare and all(one == words[0] and None not in one.values() for one in words)
+    return alone and bare and all(word == words[0] and None not in word.values() for word in words)
 
 
 def _dispatched(

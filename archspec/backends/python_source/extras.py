@@ -16,8 +16,8 @@ from archspec.frontend.expressions.builtins import BUILTINS
 def _signature(text: str, method: ast.FunctionDef) -> str:
     """``def f(x: int = 2, **rest: Any) -> None:`` → ``def f(x=2, **rest):``."""
     arguments = method.args
-    names = [one.arg for one in arguments.args]
-    defaults = [ast.get_source_segment(text, one) for one in arguments.defaults]
+    names = [argument.arg for argument in arguments.args]
+    defaults = [ast.get_source_segment(text, default) for default in arguments.defaults]
     first = len(names) - len(defaults)
     written = [*names[:first], *map("{}={}".format, names[first:], defaults)]
     written += [f"**{arguments.kwarg.arg}"] if arguments.kwarg else []

@@ -142,7 +142,9 @@ def _head_default(writer: FunctionWriter, block: Block, name: str) -> Piece:
 def _computed(writer: FunctionWriter, block: Block, name: str, variable: str) -> list[Statement]:
     """The statement that computes the default of an argument, if it stands in no head."""
     default = block.parameters[name].default
-    calls = [one.step for one in writer.visits if one.step and name not in one.step.arguments]
+    calls = [
+        visit.step for visit in writer.visits if visit.step and name not in visit.step.arguments
+    ]
     known = any(step.values and type(step.values.values[name]) is not Lazy for step in calls)
     if default is None or (default.constant and default.data is None) or not known:
         return []

@@ -146,7 +146,7 @@ def _cache_key(state: State, call: BlockCall, site: Site, values: Environment) -
         return None
     block = state.home(site.context).program.blocks[call.block]
     arguments = [values.values[name] for name in block.parameters]
-    computed = not any(one is FAILED or type(one) is Lazy for one in arguments)
+    computed = not any(argument is FAILED or type(argument) is Lazy for argument in arguments)
     if not computed or any(feed.tensor is None for feed in site.feeds):
         return None
     shown = repr(arguments)
@@ -231,7 +231,7 @@ def variable_call(state: State, call: VariableCall, site: Site) -> Feed:
         state.complain(_names_itself(state, call, name, context), context)
         return Feed("", None)
     parameters = blocks[name].parameters
-    known = {one.name: one.default is None for one in parameters.values()}
+    known = {value.name: value.default is None for value in parameters.values()}
     wrong = list(block_argument_problems(name, known, call.arguments, call.place))
     wrong += [no_layer_to_call(name, formula) for formula in call.call.values()]
     for problem in wrong:

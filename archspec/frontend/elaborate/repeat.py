@@ -105,13 +105,13 @@ def _hides_counter(state: State, context: Context) -> bool:
 def is_counted(
     state: State, name: NameFormula, rows: list[dict[str, Any]], context: Context
 ) -> bool:
-    """Whether a name gets the number of the repetition: it uses no variable that tells them
+    """Whether a name gets the number of the repetition: it uses no variable that distinguishes them
     apart.
     """
     bound = {*(rows[0] if rows else ())}
     if not _hides_counter(state, context):
         bound.add(COUNTER)
-    return bound.isdisjoint(one.name for one in name.mentions)
+    return bound.isdisjoint(mention.name for mention in name.mentions)
 
 
 def _is_left_out(when: Formula | None, site: Site) -> bool:

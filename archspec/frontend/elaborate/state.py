@@ -87,7 +87,7 @@ class State:
         self.cache = cache
         cache.programs.append(program)
         self.problems = Complaints(problems)
-        self.complained = {(one.code, one.span) for one in self.problems}
+        self.complained = {(problem.code, problem.span) for problem in self.problems}
         self.nodes: list[Node] = []
         self.twins: dict[str, Node] = {}
         self.scopes: list[Scope] = []

@@ -1,4 +1,4 @@
-"""The text of an expression -> tokens, or an `ExpressionError` that tells what the author
+"""The text of an expression -> tokens, or an `ExpressionError` that says what the author
 probably meant.
 """
 

@@ -197,8 +197,8 @@ NULL_COMPARISONS: dict[str, Operation] = {
 
 
 def item(target: Value, index: Value) -> Value:
-    """Work out `a[b]`; a missing key is left to the caller as a KeyError, to be told with its
-    neighbours.
+    """Work out `a[b]`; a missing key is a KeyError, which the caller turns into a complaint that
+    names the keys there are.
     """
     if type(target) is dict:
         if type(index) is not str:

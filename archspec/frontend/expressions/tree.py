@@ -123,7 +123,7 @@ class Index(NamedTuple):
     start: int
     end: int
     target: Node
-    index: Node  # type: ignore[assignment]  # hides a method of tuples that nobody calls
+    index: Node  # type: ignore[assignment]  # hides a method of tuples that is not called
 
 
 class SliceOf(NamedTuple):

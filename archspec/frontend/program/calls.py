@@ -48,7 +48,10 @@ def two_operations_help(item: Value, keys: list[str], blocks: Mapping[str, Value
         block = blocks.get(key)
         args = block.get("args") if block is not None else None
         names = (
-            [next(one.items())[0] if one.is_mapping else str(one.text) for one in args.elements()]
+            [
+                next(element.items())[0] if element.is_mapping else str(element.text)
+                for element in args.elements()
+            ]
             if args is not None
             else []
         )

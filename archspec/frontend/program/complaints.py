@@ -37,7 +37,9 @@ def recursion(way: list[str]) -> str:
 
 def no_argument(kind: str, name: str) -> tuple[str, str]:
     """What to say of an argument that a layer kind does not have, and the help."""
-    known = [one for one in KINDS[kind].attributes if one not in ("dtype", "trainable")]
+    known = [
+        attribute for attribute in KINDS[kind].attributes if attribute not in ("dtype", "trainable")
+    ]
     has = (
         f"its arguments are {listed_names(known[:8], more=len(known) > 8)}"
         if known

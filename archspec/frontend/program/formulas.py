@@ -170,10 +170,12 @@ def _mapping(value: Value, entries: dict[str, Formula]) -> Formula:
 
 
 def _list(value: Value, elements: list[Formula]) -> Formula:
-    mentions = tuple(mention for one in elements for mention in one.mentions)
-    if all(one.constant for one in elements):
-        return Formula(value, mentions, [one.data for one in elements])
-    return Formula(value, mentions, None, lambda scope: [one.evaluate(scope) for one in elements])
+    mentions = tuple(mention for element in elements for mention in element.mentions)
+    if all(element.constant for element in elements):
+        return Formula(value, mentions, [element.data for element in elements])
+    return Formula(
+        value, mentions, None, lambda scope: [element.evaluate(scope) for element in elements]
+    )
 
 
 def _mentions(value: Value, names: tuple[expression.Name, ...]) -> tuple[Mention, ...]:

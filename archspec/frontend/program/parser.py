@@ -113,7 +113,7 @@ def parse(
 
 
 FATAL = ("recursion", "duplicate-name", "reserved-name")
-"""Codes of mistakes after which carrying out the program would only tell more of the same."""
+"""Codes of mistakes after which carrying out the program would only complain of the same again."""
 
 
 @dataclass(eq=False, repr=False)
@@ -729,7 +729,7 @@ def _written_names(items: Iterable[Item]) -> Iterator[str]:
         if item.name is not None:
             if (
                 item.repeat is None or item.name.mentions
-            ):  # else it is counted, and the name without the count is nobody's
+            ):  # else it is counted, and the name without the count stands for nothing
                 yield item.name.text.partition(".")[0]
             continue
         operation = item.operation

@@ -284,7 +284,9 @@ def _arguments_by_name(value: Value, around: Surroundings) -> Iterator[str]:
     kind = around.key
     if kind not in KINDS:
         return
-    values = [str(one.text) for one in value.elements()] if value.is_list else [str(value.text)]
+    values = (
+        [str(element.text) for element in value.elements()] if value.is_list else [str(value.text)]
+    )
     attribute = next(iter(KINDS[kind].attributes.values()))
     if value.is_list and attribute.required and _accepts(attribute.type, value.unwrapped()):
         values = [f"[{', '.join(values)}]"]
@@ -328,7 +330,7 @@ _FOR_NUMBER: Mapping[str, Advice] = {
 def _for_collection(value: Value, around: Surroundings) -> Iterator[str]:
     if value.is_list or value.is_mapping:
         yield from _of(_FOR_LIST if value.is_list else _FOR_MAPPING, value, around)
-    inner = [one.data for one in value.elements()]
+    inner = [element.data for element in value.elements()]
     if len(inner) == 1 and isinstance(inner[0], str):
         yield f"write `{around.prefix}{cut(inner[0])}`"
 
@@ -358,7 +360,7 @@ def _mapping_of_list(value: Value, around: Surroundings) -> Iterator[str]:
 
 
 def _arguments_of_list(value: Value, around: Surroundings) -> Iterator[str]:
-    names = [one.text for one in value.elements() if isinstance(one.data, str)]
+    names = [element.text for element in value.elements() if isinstance(element.data, str)]
     several = around.key in KINDS and KINDS[around.key].arity[1] != 1
     if several and names and len(names) == len(value.data):
         listed = ", ".join(map(str, names))
@@ -392,7 +394,7 @@ def _text_of_collection(value: Value, around: Surroundings) -> Iterator[str]:
 def _item_of_list(value: Value, around: Surroundings) -> Iterator[str]:
     if help := entry_help(value.unwrapped()):
         yield help
-    elif all(isinstance(one.data, str | dict) for one in value.elements()):
+    elif all(isinstance(element.data, str | dict) for element in value.elements()):
         yield "write its items as items of this list, or as a group, `- layers: [...]`"
 
 

@@ -114,7 +114,10 @@ def _shipped() -> Schema:
     """The specs that archspec ships and their variants, as `extends` names them."""
     names = shipped_names()
     return {
-        "enum": [*names, *(f"{name}@{one}" for name in names for one in shipped_variants(name))]
+        "enum": [
+            *names,
+            *(f"{name}@{variant}" for name in names for variant in shipped_variants(name)),
+        ]
     }
 
 
@@ -124,7 +127,7 @@ def _shipped() -> Schema:
 def _state_once(definitions: Schema, item: Schema, defaults: Schema) -> None:
     """Put the arguments of each kind, and every argument that several have, into ``$defs``."""
     arguments = {kind: item[kind]["properties"] for kind in KINDS}
-    texts = [_text(one) for properties in arguments.values() for one in properties.values()]
+    texts = [_text(value) for properties in arguments.values() for value in properties.values()]
     counts = Counter(texts)
     names: dict[str, str] = {}
     for properties in arguments.values():

@@ -43,7 +43,7 @@ _PARTNERS = {
 
 
 def misplaced(refusal: Refusal, key: str, owner: str, item: Value) -> Iterator[Diagnostic]:
-    """Arguments of an operation that stand beside it, told of at the first of them."""
+    """Arguments of an operation that stand beside it, with one complaint, at the first of them."""
     keys = [
         name
         for name in item.data
@@ -269,7 +269,7 @@ def missing_keys(refusal: Refusal) -> Iterator[Diagnostic]:
     if refusal.path and len(missing) == 1 and len(strangers) == 1:
         return
     for key in missing:
-        if not get_close_matches(key, [one.lower() for one in strangers], 1, 0.6):
+        if not get_close_matches(key, [stranger.lower() for stranger in strangers], 1, 0.6):
             place = first_line(refusal.value.place) if refusal.path else refusal.value.first_line
             owner = _owner_in_words(refusal) if refusal.path else "the spec"
             yield Diagnostic(

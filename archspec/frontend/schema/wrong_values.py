@@ -76,8 +76,8 @@ def _fewer(refusal: Refusal, type: Type) -> str | None:
     """The help for a list of equal elements of which there are too many or too few: one
     stands for all.
     """
-    elements = [one.unwrapped() for one in refusal.value.elements()]
-    if not elements or any(one != elements[0] for one in elements):
+    elements = [element.unwrapped() for element in refusal.value.elements()]
+    if not elements or any(element != elements[0] for element in elements):
         return None
     try:
         type.accept(elements[0])
@@ -97,7 +97,7 @@ def _row_help(refusal: Refusal) -> str:
         if name not in {"i", "in", "prev", *refusal.variables()}
     ]
     name = used[0] if len(set(used)) == 1 else "k"
-    listed = ", ".join(str(one.text) for one in values.elements())
+    listed = ", ".join(str(element.text) for element in values.elements())
     return f"write `repeat: {{{name}: [{listed}]}}`" + (
         "" if used else f", and `${name}` in the item"
     )

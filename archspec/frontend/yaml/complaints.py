@@ -20,10 +20,10 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 """What YAML takes for no character of a text."""
 
 COLOUR = re.compile("\x1b" + r"\[[0-9;]*m")
-"""What tells a terminal to change its colours."""
+"""The codes that change the colours of a terminal."""
 
 SHOWN_CHARACTERS = 5
-"""Characters that cannot stand in a spec of which one diagnostic tells the place."""
+"""Characters that cannot stand in a spec whose places one diagnostic lists."""
 
 FAULTS = (
     ("exceeded maximum nesting depth", YamlFault.NESTING),
@@ -101,7 +101,7 @@ def _unreadable(error: Any, text: str, name: str) -> Diagnostic:
     )
     others = [
         f"line {row + 1}, column {at + 1}"
-        for row, at in (_place(text, one) for one in places[1:SHOWN_CHARACTERS])
+        for row, at in (_place(text, place) for place in places[1:SHOWN_CHARACTERS])
     ]
     more = " and further on" * (len(places) > SHOWN_CHARACTERS)
     notes = (f"such a character stands also on {'; '.join(others)}{more}",) if others else ()

@@ -67,8 +67,8 @@ class Value(NamedTuple):
 
 
 class Broken(dict[str, Any]):
-    """The data of a value whose mistake has been told: what the author wrote there, if it was a
-    mapping. Nothing is to be said of it.
+    """The data of a value whose mistake has a complaint already: what the author wrote there, if it
+    was a mapping. There is nothing more to say about it.
     """
 
 

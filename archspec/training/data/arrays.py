@@ -4,13 +4,15 @@ labels as examples, labels that are numbers of classes, values that are numbers.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy
 
 from archspec.tensor import show_shape
-from archspec.training.data.source import Contents, Unusable
+from archspec.training.data.source import Contents, Examples, Unusable
 
 NUMBERS = "biuf"
 """Kinds of dtypes that hold numbers: truth values, integers, floats."""
@@ -21,6 +23,25 @@ class Arrays(NamedTuple):
 
     x: Any
     y: Any
+
+
+class InMemory(ABC):
+    """A source whose examples are arrays in memory, called ``name`` in messages."""
+
+    name: str
+
+    @cached_property
+    @abstractmethod
+    def parts(self) -> dict[str, Arrays]:
+        """The checked arrays of each part. Raises `Unusable`."""
+
+    def contents(self) -> Contents:
+        """What the arrays hold."""
+        return contents(self.name, self.parts)
+
+    def examples(self, part: str) -> Examples:
+        """The arrays of a part."""
+        return Examples(*self.parts[part])
 
 
 def checked(source: str, part: str, pair: Arrays) -> Arrays:

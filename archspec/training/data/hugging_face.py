@@ -45,7 +45,7 @@ class HuggingFace:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names of the classes, where the set tells them."""
+        """The names of the classes, where the data set states them."""
         features = next(iter(self.splits.values())).features
         label = features[columns_of(self.name, list(features)).y]
         return tuple(getattr(label, "names", None) or ())

@@ -42,7 +42,7 @@ class Decoder:
 
     def __call__(self, element: Any) -> Any:
         """The image of an element of a dataset."""
-        import tensorflow as tf  # noqa: PLC0415 - what a source holds is told without it
+        import tensorflow as tf  # noqa: PLC0415 - what a source holds is known without it
 
         image = tf.numpy_function(self._decoded, [element], tf.uint8)
         image.set_shape([None, None, self.channels])

@@ -81,7 +81,7 @@ class KerasDataset:
 
 
 def _fetched(name: str) -> Any:
-    import keras  # noqa: PLC0415 - facts are told without it
+    import keras  # noqa: PLC0415 - facts are known without it
 
     try:
         return [Arrays(*pair) for pair in getattr(keras.datasets, name).load_data()]

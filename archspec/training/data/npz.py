@@ -13,26 +13,18 @@ import numpy
 
 from archspec.files import reason
 from archspec.spelling import listed_names
-from archspec.training.data.arrays import Arrays, checked, contents
-from archspec.training.data.source import Contents, Examples, Locator, Unusable
+from archspec.training.data.arrays import Arrays, InMemory, checked
+from archspec.training.data.source import Locator, Unusable
 
 LAYOUT = "store `x_train`, `y_train`, `x_test` and `y_test`, as `numpy.savez` does by keywords"
 
 
-class Npz:
+class Npz(InMemory):
     """The parts of an ``.npz`` file. Nothing in it is unpickled, so that it runs no code."""
 
     def __init__(self, place: Locator) -> None:
         self.name = f"npz:{place.name}"
         self.path = place.folder / place.name
-
-    def contents(self) -> Contents:
-        """What the arrays hold."""
-        return contents(self.name, self.parts)
-
-    def examples(self, part: str) -> Examples:
-        """The arrays of a part."""
-        return Examples(*self.parts[part])
 
     @cached_property
     def parts(self) -> dict[str, Arrays]:

@@ -12,13 +12,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from archspec.training.data.arrays import Arrays, checked, contents
-from archspec.training.data.source import Contents, Examples, Locator, Unusable
+from archspec.training.data.arrays import Arrays, InMemory, checked
+from archspec.training.data.source import Locator, Unusable
 
 RETURNS = 'return {"train": (x, y), "test": (x, y)}, with arrays of numbers'
 
 
-class PythonFunction:
+class PythonFunction(InMemory):
     """The examples that a function returns. Its module is imported, and the function called, only
     where the module is among those trusted: leave never comes from a recipe.
     """
@@ -32,14 +32,6 @@ class PythonFunction:
         if self.module not in place.trusted:
             what = f"`{self.name}` runs code of the module `{self.module}`"
             raise Unusable(what, f"if you trust it, add `--trust {self.module}`")
-
-    def contents(self) -> Contents:
-        """What the arrays hold."""
-        return contents(self.name, self.parts)
-
-    def examples(self, part: str) -> Examples:
-        """The arrays of a part."""
-        return Examples(*self.parts[part])
 
     @cached_property
     def parts(self) -> dict[str, Arrays]:

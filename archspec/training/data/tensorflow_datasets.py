@@ -56,7 +56,7 @@ class TensorflowDataset:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names of the classes, where the set tells them."""
+        """The names of the classes, where the data set states them."""
         label = self.builder.info.features[self.columns.y]
         return tuple(getattr(label, "names", None) or ())
 
