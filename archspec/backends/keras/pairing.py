@@ -105,17 +105,17 @@ def flat_name(name: str) -> str:
     return re.sub(r"^convnext_(tiny|small|base|large|xlarge)_", "", name.replace(".", "_"))
 
 
-def own_names(layers: Iterable[Layer]) -> dict[str, str]:
+def own_names(layers: Collection[Layer]) -> dict[str, str]:
     """The names that the layers of a model have where it is the first that is made: Keras counts
-    layers without a name on from model to model.
+    layers without a name on from model to model. A model of archspec's is counted already.
     """
-    seen, names = Counter[str](), {}
-    for layer in layers:
-        names[layer.name] = layer.name
-        if is_automatic(layer):
-            word = without_count(layer.name)
-            names[layer.name] = f"{word}_{seen[word]}" if seen[word] else word
-            seen[word] += 1
+    names = {layer.name: layer.name for layer in layers}
+    automatic = [layer.name for layer in layers if is_automatic(layer)]
+    for word in dict.fromkeys(map(without_count, automatic)):
+        counted = [name for name in automatic if without_count(name) == word]
+        if {*counted} != {word, *(f"{word}_{number}" for number in range(2, len(counted) + 1))}:
+            numbers = ["", *(f"_{number}" for number in range(1, len(counted)))]
+            names |= {name: word + number for name, number in zip(counted, numbers, strict=True)}
     return names
 
 

@@ -102,6 +102,23 @@ def test_a_model_that_is_written_in_another_way_is_equal(ending: str, names: boo
     )
 
 
+@pytest.mark.heavy
+def test_a_model_that_archspec_saved_is_equal_where_few_layers_have_names() -> None:
+    """archspec counts layers without a name from 2 on, and Keras from 1."""
+    text = (
+        "archspec: 1\nname: few\ninput: [16, 4]\nlayers:\n"
+        "  - Conv1D: {filters: 4, kernel_size: 2}\n"
+        "  - repeat: 3\n    name: unit\n"
+        "    layers: [Dense: {units: 4}, LayerNormalization]\n"
+        "  - Conv1D: {filters: 4, kernel_size: 2}\n"
+        "  - Conv1D: {filters: 8, kernel_size: 2}\n"
+    )
+    Path("few.yaml").write_text(text, encoding="utf-8")
+    assert run("build", "few.yaml", "-o", "few.keras").exit_code == 0
+    result = run("verify", "few.yaml", "--against", "few.keras")
+    assert result.stdout.startswith("equal: 9 layers with weights and "), result.output
+
+
 CHANGES: list[tuple[dict[str, Any], str]] = [
     (
         {"epsilon": 1e-3},
