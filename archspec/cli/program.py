@@ -8,6 +8,7 @@ command line is wrong, 130 interrupted.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
@@ -43,11 +44,14 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the words begin with; a misspelt one raises a usage error."""
-        name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
-            help = did_you_mean(name, self.list_commands(ctx)) or "`archspec --help` lists them"
-            ctx.fail(f"there is no command `{name}`; {help}")
-        return super().resolve_command(ctx, args)
+        word = args[0]
+        if self.get_command(ctx, word) is None and not word.startswith("-"):
+            help = did_you_mean(word, self.list_commands(ctx)) or "`archspec --help` lists them"
+            ctx.fail(f"there is no command `{word}`; {help}")
+        name, command, words = super().resolve_command(ctx, args)
+        if command is not None:
+            _refuse_repeated(click.Context(command, info_name=name, parent=ctx), words)
+        return name, command, words
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The words of the command line. ``-@variant``, a variant of the spec on standard input, is
@@ -75,6 +79,20 @@ class Commands(click.Group):
             terminal.say(words.getvalue().rstrip("\n"), err=True)
             return error.exit_code
         return result if isinstance(result, int) else 0
+
+
+def _refuse_repeated(ctx: click.Context, words: list[str]) -> None:
+    """Raise a usage error where an option of one value has several, of which click would take the
+    last and pass over the others.
+    """
+    try:
+        order = ctx.command.make_parser(ctx).parse_args(list(words))[2]
+    except click.UsageError:
+        return  # which the command itself says
+    for option, number in Counter(order).items():
+        if number > 1 and isinstance(option, click.Option) and not option.multiple:
+            if not option.is_flag:
+                ctx.fail(f"{option.opts[0]} is given {number} times, and takes one value")
 
 
 @click.group(

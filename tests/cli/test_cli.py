@@ -320,6 +320,22 @@ def test_version_and_help():
     assert "build" in run("-h").stdout
 
 
+REPEATED = [
+    ("-o", "build", "vgg", "-o", "a.keras", "-o", "b.onnx"),
+    ("--title", "draw", "vgg", "--title", "a", "--title=b"),
+    ("--format", "list", "--format", "json", "--format", "text"),
+]
+
+
+@pytest.mark.parametrize(("option", "words"), [(one[0], one[1:]) for one in REPEATED])
+def test_an_option_of_one_value_is_not_given_twice(option, words):
+    """click takes the last, so that the first file would never be written, in silence."""
+    result = run(*words)
+    assert result.exit_code == 2
+    assert f"Error: {option} is given 2 times, and takes one value" in result.stderr
+    assert f"Usage: archspec {words[0]}" in result.stderr
+
+
 @pytest.mark.parametrize(
     "args",
     [
