@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -9,7 +10,9 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import text
 from archspec.cli.session import Session, compiling
+from archspec.diagnostics import printable
 from archspec.files import check_target, whole_file
+from archspec.frontend.yaml.writer import write
 from archspec.spelling import spec_name
 
 HEAD = """\
@@ -34,9 +37,9 @@ layers:
 """
 
 VARIATION = """\
-extends: {base}
+{extends}\
 # Everything of it is taken over. Give variables of `vars` other values, and blocks of `blocks`
-# other layers; `archspec expand {base}` prints what there is.
+# other layers; `archspec expand {words}` prints what there is.
 """
 
 
@@ -56,13 +59,20 @@ def new(session: Session, name: str, base: str | None) -> None:
     """
     if spec_name(name) != name:
         raise click.UsageError(f"`{name}` is no name for a spec: write `{spec_name(name)}`")
+    if base is not None and not base.isprintable():
+        raise click.UsageError("`extends` takes no path with control characters: rename that file")
     path = Path(f"{name}.yaml")
     if path.exists():
         raise click.ClickException(f"{path} exists already, and is left as it is")
     check_target(path)
     if base is not None:
         session.compile(base)
-    body = NETWORK if base is None else VARIATION.format(base=base)
+    body = NETWORK if base is None else _variation(base)
     with whole_file(path) as beside:
         beside.write_text(HEAD.format(name=name) + body, encoding="utf-8")
     terminal.say(f"wrote {path}\nfor your editor: archspec schema > archspec.schema.json")
+
+
+def _variation(base: str) -> str:
+    """The lines of a spec that extends another, whose path may hold anything."""
+    return VARIATION.format(extends=write({"extends": base}), words=shlex.quote(printable(base)))

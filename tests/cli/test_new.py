@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from archspec.cli.program import main
@@ -45,3 +46,25 @@ def test_an_expanded_spec_is_right_without_a_warning(name: str) -> None:
     Path("x.yaml").write_text(run("expand", name).stdout, encoding="utf-8")
     checked = run("check", "x.yaml")
     assert (checked.exit_code, checked.stderr) == (0, "")
+
+
+HOSTILE = ["a: {b}, #.yaml", "'a'.yaml", '"""\\N{x}.yaml', "- [é].yaml", "!!python.yaml"]
+"""Paths that would be other YAML if they were not quoted."""
+
+
+@pytest.mark.parametrize("base", HOSTILE)
+def test_the_path_of_a_base_is_a_text_and_nothing_else(base: str) -> None:
+    text = "archspec: 1\nname: other\ninput: [4]\nlayers: [Dense: {units: 3}]\n"
+    Path(base).write_text(text, encoding="utf-8")
+    assert run("new", "mine", "--from", base).exit_code == 0
+    written = Path("mine.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(written) == {"archspec": 1, "name": "mine", "extends": base}
+    assert run("check", "mine.yaml").exit_code == 0
+
+
+def test_a_base_whose_path_no_spec_could_hold_is_refused() -> None:
+    base = "a\nlayers: []\n#\x1b[31m.yaml"
+    Path(base).write_text("archspec: 1\nname: a\ninput: [4]\nlayers: [ReLU]\n")
+    result = run("new", "mine", "--from", base)
+    assert (result.exit_code, Path("mine.yaml").exists()) == (2, False)
+    assert "\x1b" not in result.stderr

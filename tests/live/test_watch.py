@@ -657,6 +657,30 @@ def test_events_begin_with_what_is_shown_and_go_on_with_what_comes(
     assert one.next() == two.next() == Shown("other", picture="<svg>\u2028é</svg>")
 
 
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    "a\n\ndata: {}\r\nevent: x",
+    "\x1b[31m\u2028\0",
+    '"}',
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_is_more_than_text_in_what_is_served(text: str, page: tuple[Board, Server]) -> None:
+    """Whatever a spec, a path or a complaint holds reaches the page as one line of JSON, and the
+    page itself is the same bytes for every network.
+    """
+    board, serving = page
+    before = ask(serving)[1]
+    shown = Shown(text, text, "<svg/>", text, text)
+    board.show(shown)
+    assert Listener(serving).next() == shown
+    assert ask(serving)[1] == before
+    status, _, headers = ask(serving, "/picture.svg")
+    assert (status, headers["Content-Type"]) == (200, "image/svg+xml; charset=utf-8")
+    assert all(line.isprintable() for line in str(headers).splitlines())
+
+
 def test_listeners_are_bounded_and_those_who_leave_make_room(page: tuple[Board, Server]) -> None:
     board, serving = page
     board.show(Shown("net"))
