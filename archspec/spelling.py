@@ -66,8 +66,9 @@ def snake_case(kind: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 error``, ``2 errors``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+    """``1 error``, ``2 errors``; ``2 axes``."""
+    several = f"{noun[:-2]}es" if noun.endswith("is") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else several}"
 
 
 def listed(words: Iterable[str], most: int = 3) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archspec.layers.base import FLOATS, LAYER, Mismatch
+from archspec.spelling import counted
 from archspec.tensor import Shape, Size, Tensor, product, show_shape
 
 
@@ -65,7 +66,7 @@ def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> N
     width, channels".
     """
     if len(x.shape) != rank:
-        axes = f"{rank} {'axis' if rank == 1 else 'axes'}"
+        axes = counted(rank, "axis")
         found = f"is a vector of {x}" if len(x.shape) == 1 else f"{x} has {len(x.shape)}"
         raise Mismatch(
             f"{LAYER} takes {axes} ({names}), and its input {found}",
