@@ -90,9 +90,9 @@ def _refuse_repeated(ctx: click.Context, words: list[str]) -> None:
     except click.UsageError:
         return  # which the command itself says
     for option, number in Counter(order).items():
-        if number > 1 and isinstance(option, click.Option) and not option.multiple:
-            if not option.is_flag:
-                ctx.fail(f"{option.opts[0]} is given {number} times, and takes one value")
+        single = isinstance(option, click.Option) and not (option.multiple or option.is_flag)
+        if number > 1 and single:
+            ctx.fail(f"{option.opts[0]} is given {number} times, and takes one value")
 
 
 @click.group(

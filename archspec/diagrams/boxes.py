@@ -5,7 +5,7 @@ or framed under the title of their group), closed groups, merges.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from archspec.diagrams import lettering
@@ -13,11 +13,11 @@ from archspec.diagrams.alike import whole
 from archspec.diagrams.canvas import Canvas
 from archspec.diagrams.drawing import Box, Cluster, Form, Row
 from archspec.diagrams.elements import Card, Element, Group, Split, all_nodes, inside, nodes_of
-from archspec.diagrams.lettering import DOT, MARK, NARROW, SHARED
+from archspec.diagrams.lettering import DOT, MARK, NARROW, SHARED, Words
 from archspec.diagrams.palette import Fill
 from archspec.diagrams.roles import Role, fill, role
 from archspec.graph import Node
-from archspec.layers.titles import Say, plainly
+from archspec.layers.titles import plainly
 from archspec.tensor import Tensor
 
 
@@ -54,10 +54,13 @@ def card_box(canvas: Canvas, card: Card) -> Box:
         box.lines = [lettering.together(belongs)] if belongs else []
     layers = _layers(canvas, card, alike)
     box.node = card.main.name
-    box.size, box.weight = str(canvas.last_of(alike).output), lettering.weight(layers)
+    box.size, box.weight = str(canvas.last_of(alike).output), canvas.weight(layers)
     box.tip = lettering.card_tip(card.nodes, canvas.graph, len(alike))
-    if not symbol:
-        _name(box, lettering.said_name(alike), canvas.plan.unnamed)
+    name = lettering.said_name(alike)
+    if symbol and name != canvas.plan.unnamed:
+        box.lines = [name] if name else []
+    elif not symbol:
+        _name(box, name, canvas.plan.unnamed)
     canvas.put(layers, box)
     return box
 
@@ -77,16 +80,16 @@ def _layers(canvas: Canvas, card: Card, alike: Sequence[Element]) -> list[Node]:
 
 def _row(canvas: Canvas, card: Card) -> tuple[Row, list[str]]:
     """The title of a card, and what else belongs to it."""
-    say = _say(canvas, card)
-    strong, rest = lettering.heading(card, say)
+    words = _words(canvas, card)
+    strong, rest = lettering.heading(card, words)
     mark = f" {MARK}" if canvas.noted(card) else ""
     # A card without a main layer says all of its layers in its title.
     whole = not strong or role(card.main.layer) is not Role.MAIN
-    belongs = [] if whole else lettering.composition(card, say)
+    belongs = [] if whole else lettering.composition(card, words)
     return Row(strong, rest + mark, fill=fill(card.main.layer)), belongs
 
 
-def _say(canvas: Canvas, card: Card) -> Say:
+def _words(canvas: Canvas, card: Card) -> Words:
     """How arguments are written: as they are, or by the names that a panel gives to them; a
     rate that differs from copy to copy is not.
     """
@@ -94,9 +97,14 @@ def _say(canvas: Canvas, card: Card) -> Say:
     rates = [[getattr(node.layer, "rate", None) for node in nodes_of(each)] for each in alike]
     vague = {"rate": ""} if any(each != rates[0] for each in rates) else {}
     vocabulary = {**_ranges(canvas, card), **canvas.plan.vocabulary}
-    return lambda name, value: vague.get(
-        name, vocabulary.get((card.main.name, name)) or plainly(name, value)
-    )
+    return lambda node: lambda name, value: vague.get(name, _word(vocabulary, node, name, value))
+
+
+def _word(vocabulary: Mapping[tuple[str, str], str], node: Node, name: str, value: object) -> str:
+    """The word for an argument, or for an element of one, of a layer; without one, its value."""
+    argument = name.partition("[")[0]
+    found = vocabulary.get((node.name, name)) or vocabulary.get((node.name, argument))
+    return found or plainly(argument, value)
 
 
 def _ranges(canvas: Canvas, card: Card) -> dict[tuple[str, str], str]:
@@ -120,7 +128,7 @@ def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
     for card in cards:
         row, belongs = _row(canvas, card)
         canvas.legend.saw(row.fill, belongs)
-        shared = lettering.shared_weights(card.nodes)
+        shared = canvas.marked(lettering.shared_weights(card.nodes), card.nodes)
         rows.append(row._replace(small=shared, belongs=lettering.together(belongs)))
         copies = len(canvas.likeness.alike(card))
         tips.append(lettering.card_tip(card.nodes, canvas.graph, copies))
@@ -158,7 +166,7 @@ def group_box(canvas: Canvas, group: Group) -> Box:
     row = Row(group.name, mark)
     box = Box(canvas.new_id(), Form.GROUP, [row], _main_fill(nodes), node=group.path)
     box.lines = [group.block] if group.block and group.block != row.strong else []
-    box.size, box.weight = canvas.size(alike), lettering.weight(nodes)
+    box.size, box.weight = canvas.size(alike), canvas.weight(nodes)
     box.tip = lettering.group_tip(group.path, nodes, group.arguments)
     canvas.closed_groups.append((box, group))
     canvas.legend.saw(box.fill, None)
@@ -185,7 +193,7 @@ def branches_box(canvas: Canvas, alike: Sequence[Split], alone: int) -> Box:
     number = len(alike[0].paths) - alone
     box = Box(canvas.new_id(), Form.GROUP, [Row(f"… {number:,} more branches")], _main_fill(nodes))
     cards = [each for body in bodies for each in inside(body) if isinstance(each, Card)]
-    box.lines, box.weight = [lettering.tally(cards)], lettering.weight(nodes)
+    box.lines, box.weight = [lettering.tally(cards)], canvas.weight(nodes)
     box.node, box.tip = nodes[0].name, lettering.group_tip("", nodes, ())
     canvas.bundles.add(box.id)
     canvas.legend.saw(box.fill, None)
@@ -209,7 +217,8 @@ def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split], alone: int) 
         box.ports = _ports(canvas, alike, alone)
         if alone < len(split.paths):
             canvas.bundles.add(f"{box.id}:{alone}")
-        box.lines = [lettering.chain(split.after)] if split.after else []
+        words = _in_panel(canvas)
+        box.lines = [lettering.chain(split.after, words)] if split.after else []
     canvas.legend.merged(split.merge, split.after if sign else ())
     box.size = str((split.merge, *split.after)[-1].output)
     box.tip = lettering.card_tip((split.merge, *split.after), canvas.graph, len(alike))
@@ -217,6 +226,12 @@ def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split], alone: int) 
     ends = [node for each in alike for node in (each.merge, *each.after)]
     canvas.put([*ends, *canvas.likeness.more(split)], box)
     return box
+
+
+def _in_panel(canvas: Canvas) -> Words:
+    """How arguments are written by the names that a panel gives to them."""
+    vocabulary = canvas.plan.vocabulary
+    return lambda node: lambda name, value: _word(vocabulary, node, name, value)
 
 
 def _ports(canvas: Canvas, alike: Sequence[Split], alone: int) -> list[str]:

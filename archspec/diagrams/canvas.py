@@ -15,7 +15,7 @@ from archspec.diagrams.comparison import WORDS, Mark
 from archspec.diagrams.drawing import Box, Drawing, Row, Way
 from archspec.diagrams.elements import Element, Elements, Group, all_nodes, inside, nodes_of
 from archspec.diagrams.folding import Fold
-from archspec.diagrams.lettering import MARK, Legend
+from archspec.diagrams.lettering import MARK, SHARED_MARK, Legend
 from archspec.graph import Graph, Node
 from archspec.layers.titles import plainly
 
@@ -185,6 +185,8 @@ class Canvas:
         self.nodes_on: defaultdict[str, list[Node]] = defaultdict(list)
         """The layers on each box."""
         self.closed_groups: list[tuple[Box, Group]] = []
+        self._owners = {node.weights_of for node in graph.nodes}
+        self._shares = False
         self._position = {node.name: number for number, node in enumerate(graph.nodes)}
         self._ids = 0
         self._folds = 0
@@ -248,6 +250,22 @@ class Canvas:
                     self.copies[node.name].append((self._folds, number))
         self.likeness.add(fold)
 
+    def weight(self, nodes: Iterable[Node]) -> str:
+        """``9.73 k params``, or whose weights some layers have, marked as `marked` says."""
+        nodes = list(nodes)
+        return self.marked(lettering.weight(nodes), nodes)
+
+    def marked(self, words: str, nodes: Iterable[Node]) -> str:
+        """The words for the weights of some layers, with a mark where weights of theirs are used
+        more than once.
+        """
+        shared = any(
+            node.weights and (node.weights_of is not None or node.name in self._owners)
+            for node in nodes
+        )
+        self._shares = self._shares or shared
+        return f"{words} {SHARED_MARK}".strip() if shared else words
+
     def last_of(self, alike: Sequence[Element]) -> Node:
         """The last layer of what a drawn element stands for: what it gives on is what all of
         them together give.
@@ -299,6 +317,8 @@ class Canvas:
         for box in drawing.boxes:
             box.rows = [self._finished(row) for row in box.rows]
         drawing.notes += self.notes.lines()
+        if self._shares:
+            drawing.notes.append(f"{SHARED_MARK} weights that are used more than once")
 
     def _finished(self, row: Row) -> Row:
         usual = lettering.together(self.legend.usual(row.fill))

@@ -16,8 +16,10 @@ from archspec.diagrams.labels import (
     SMALL,
     Layout,
     bar_label,
+    bold,
     box_label,
     cluster_label,
+    font,
     frame_label,
     is_signed,
     stack_label,
@@ -30,9 +32,16 @@ FONT = "Arial"
 Attributes = dict[str, str]
 
 
-def dot(drawing: Drawing, direction: str = "tb", theme: Theme = LIGHT) -> str:
-    """The DOT of a drawing, top to bottom (``tb``) or left to right (``lr``)."""
-    layout = Layout(direction == "tb", theme)
+def dot(
+    drawing: Drawing,
+    direction: str = "tb",
+    theme: Theme = LIGHT,
+    left: frozenset[str] = frozenset(),
+) -> str:
+    """The DOT of a drawing, top to bottom (``tb``) or left to right (``lr``); ``left`` are the
+    clusters whose titles stand at the left.
+    """
+    layout = Layout(direction == "tb", theme, left)
     graph = graphviz.Digraph(_plain_name(drawing.name))
     graph.attr("graph", **_graph(drawing, layout))
     graph.attr("node", **_NODE)
@@ -190,7 +199,8 @@ def _write_beside(graph: Any, drawing: Drawing) -> None:
 
 def _cluster(cluster: Cluster, layout: Layout) -> Attributes:
     theme = layout.theme
-    side = "RIGHT" if layout.down and not cluster.panel else "LEFT"
+    right = layout.down and not cluster.panel and cluster.id not in layout.left
+    side = "RIGHT" if right else "LEFT"
     return {
         "label": cluster_label(cluster, layout, side),
         "labeljust": "r" if side == "RIGHT" else "l",
@@ -281,6 +291,10 @@ def _sum(box: Box, layout: Layout) -> Attributes:
         "color": Fill.MERGE.border,
         "fontcolor": INK,
     }
+    if box.lines:  # the author's name, for which a circle has no room
+        made |= {"shape": "box", "style": "rounded,filled", "margin": "0.08,0.02", "height": "0.26"}
+        made["label"] = f"<{bold(sign, 12)} {font(box.lines[0], SMALL, INK)}>"
+        return {**made, **_signed(box, layout)}
     if len(sign) == 1:
         made |= {"fixedsize": "true", "width": "0.24", "fontsize": "13"}
     else:

@@ -251,7 +251,7 @@ def _cluster(canvas: Canvas, group: Group) -> Cluster:
     alike = canvas.likeness.alike(group)
     nodes = [node for each in alike for node in nodes_of(each)]
     cluster = Cluster(f"cluster_{canvas.new_id()}", group.name, node=group.path)
-    cluster.size, cluster.weight = canvas.size(alike), lettering.weight(nodes)
+    cluster.size, cluster.weight = canvas.size(alike), canvas.weight(nodes)
     cluster.tip = lettering.group_tip(group.path, nodes, group.arguments)
     return cluster
 
@@ -333,7 +333,7 @@ def _counted(canvas: Canvas, fold: Fold, label: str, inner: list[Member]) -> Mem
         return only
     nodes = [node for copy in fold.copies for node in all_nodes(copy)]
     cluster = Cluster(f"cluster_{canvas.new_id()}", _plain(label), inner, fold.number)
-    cluster.size, cluster.weight = str(nodes[-1].output), lettering.weight(nodes)
+    cluster.size, cluster.weight = str(nodes[-1].output), canvas.weight(nodes)
     return cluster
 
 

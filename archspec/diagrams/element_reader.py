@@ -72,8 +72,8 @@ class Reading:
         ):
             together = tuple(run)
             if single and len(together) > 1:
-                name = f"{_name(together[0])} … {_name(together[-1])}"
-                yield Group(next(self._numbers), name, name, together)
+                path = f"{_path(together[0])} … {_path(together[-1])}"
+                yield Group(next(self._numbers), path, _ends(together), together, gathered=True)
             else:
                 yield from together
 
@@ -296,8 +296,14 @@ def _sizes(element: Element) -> object:
     return nodes[-1].output.shape[:-1] if nodes else None
 
 
-def _name(element: Element) -> str:
+def _path(element: Element) -> str:
     return element.main.name if isinstance(element, Card) else ""
+
+
+def _ends(elements: Elements) -> str:
+    """The author's names for the first and the last of some cards, where both have one."""
+    names = [each.name for each in (elements[0], elements[-1]) if isinstance(each, Card)]
+    return " … ".join(names) if all(names) else ""
 
 
 class Readings:

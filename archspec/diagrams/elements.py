@@ -60,6 +60,7 @@ class Split(NamedTuple):
 class Group(NamedTuple):
     """A named group, or a block's call: ``block`` is the block's name, ``arguments`` are those
     of the call and ``inputs`` its tensors by the block's names for them; nothing for a group.
+    ``gathered`` are cards that the figure puts together, and not the author.
     """
 
     number: int
@@ -69,11 +70,12 @@ class Group(NamedTuple):
     block: str = ""
     arguments: Bindings = ()
     inputs: tuple[tuple[str, str], ...] = ()
+    gathered: bool = False
 
     @property
     def name(self) -> str:
         """The last step of the path; that of a group without one is its label."""
-        return self.path.rpartition(".")[2] or self.label
+        return self.label if self.gathered else self.path.rpartition(".")[2] or self.label
 
 
 class Repeat(NamedTuple):

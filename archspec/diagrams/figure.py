@@ -11,7 +11,7 @@ from archspec.diagrams import lettering, panels
 from archspec.diagrams.boxes import input_box
 from archspec.diagrams.canvas import Canvas, Closed, Plan
 from archspec.diagrams.drawer import draw_body, draw_inputs, draw_outputs
-from archspec.diagrams.drawing import Drawing
+from archspec.diagrams.drawing import Box, Drawing
 from archspec.diagrams.edges import edges
 from archspec.diagrams.element_reader import Readings
 from archspec.diagrams.elements import (
@@ -26,7 +26,6 @@ from archspec.diagrams.elements import (
 )
 from archspec.diagrams.options import DrawingError
 from archspec.graph import Graph
-from archspec.layers.titles import plainly
 from archspec.spelling import did_you_mean, listed
 
 NOTHING: frozenset[str] = frozenset()
@@ -182,16 +181,38 @@ def _say_calls(canvas: Canvas, calls: dict[str, list[Group]]) -> None:
     96, 128)``.
     """
     for box, group in canvas.closed_groups:
-        if " … " in group.path:
-            box.lines = [lettering.tally([card for card in group.body if isinstance(card, Card)])]
+        if group.gathered:
+            _say_gathered(box, [card for card in group.body if isinstance(card, Card)])
         if group.block not in calls:
             continue
         varying = panels.varying(canvas, group.block, calls[group.block])
         words = ", ".join(
-            plainly(name, value) for name, value in group.arguments if name in varying
+            lettering.call_words(name, value) for name, value in group.arguments if name in varying
         )
-        if words:
+        if words and box.rows[0].strong == group.block and len(words) < SHORT:
+            box.rows[0] = box.rows[0]._replace(strong=f"{group.block}({words})")
+        elif words:
             box.lines = [f"{group.block}({words})"]
+
+
+SHORT = 12
+"""The letters of a call's arguments beyond which they stand below the name, if that is the
+block's."""
+
+
+LONG = 28
+"""The letters beyond which what some layers are stands below their number."""
+
+
+def _say_gathered(box: Box, cards: list[Card]) -> None:
+    """Write on the box of gathered cards their names, or what they are, and how many they are."""
+    number, words = lettering.tally(cards).split(": ", 1)
+    row = box.rows[0]
+    if row.strong:
+        box.lines = [f"{number}: {words}"]
+        return
+    title, below = (words, number) if len(words) < LONG else (number, words)
+    box.rows[0], box.lines = row._replace(strong=title), [below]
 
 
 def _panels(canvas: Canvas, calls: dict[str, list[Group]]) -> list[panels.Panel]:

@@ -22,11 +22,12 @@ SIGNS = "+−~"
 
 class Layout(NamedTuple):
     """How labels are set: from top to bottom (``down``) or left to right, in the colours of a
-    theme.
+    theme. The titles of clusters stand at the right, but for those at the ``left``.
     """
 
     down: bool
     theme: Theme
+    left: frozenset[str] = frozenset()
 
 
 def title_label(drawing: Drawing, layout: Layout) -> str:

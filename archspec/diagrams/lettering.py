@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
 from archspec.diagrams.elements import Card, Element
@@ -23,12 +23,21 @@ NARROW = 42
 """The letters beyond which a line on a box is broken."""
 
 
-def composition(card: Card, say: Say = plainly) -> list[str]:
+Words = Callable[[Node], Say]
+"""How the values of the arguments of each layer are written."""
+
+
+def plain_words(node: Node) -> Say:
+    """Every value as it is."""
+    return plainly
+
+
+def composition(card: Card, words: Words = plain_words) -> list[str]:
     """What belongs to the main layer of a card, in order: ``BN``, ``ReLU``."""
-    before = [word for node in card.before for word in parts(node.layer, sized(node, say))]
+    before = [word for node in card.before for word in parts(node.layer, sized(node, words))]
     after = [
         *own_activation(card.main.layer),
-        *(word for node in card.after for word in parts(node.layer, sized(node, say))),
+        *(word for node in card.after for word in parts(node.layer, sized(node, words))),
     ]
     return [f"after {DOT.join(before)}" + ("," if after else ""), *after] if before else after
 
@@ -64,6 +73,9 @@ def weight(nodes: Iterable[Node]) -> str:
     number = count_parameters(nodes)
     return f"{short(number)} params" if number else shared_weights(nodes)
 
+
+SHARED_MARK = "‡"
+"""Behind the weights of a layer that are used more than once."""
 
 SHARED = "weights of "
 """Before the name of the layer whose weights another one uses."""
@@ -133,6 +145,11 @@ def given(arguments: Bindings) -> str:
     return ", ".join(f"{name} {plainly(name, value)}" for name, value in arguments)
 
 
+def call_words(name: str, value: object) -> str:
+    """An argument of a call without its name, which only a truth value needs: ``64``, ``no se``."""
+    return name if value is True else f"no {name}" if value is False else plainly(name, value)
+
+
 def subtitle(graph: Graph) -> str:
     """The totals of a network: ``25.6 M parameters · 3.86 G multiply-adds``."""
     words = [f"{short(graph.parameters)} parameters"]
@@ -161,13 +178,13 @@ class Legend:
 
     def usual(self, fill: Fill) -> tuple[str, ...]:
         """What most cards of a colour consist of beside their main layer; nothing where none is
-        in the majority.
+        in the majority, or it is that of a single card.
         """
         counted = self.compositions.get(fill)
         if not counted or fill is not Fill.CONV:
             return ()
         usual, number = counted.most_common(1)[0]
-        return usual if number * 2 > sum(counted.values()) else ()
+        return usual if number > 1 and number * 2 > sum(counted.values()) else ()
 
     def entries(self) -> list[tuple[Fill, str]]:
         """Colour and words, in the order of the palette."""
@@ -196,24 +213,25 @@ def symbol(node: Node) -> str:
     return node.layer.symbol
 
 
-def heading(card: Card, say: Say = plainly) -> tuple[str, str]:
+def heading(card: Card, words: Words = plain_words) -> tuple[str, str]:
     """What stands out on a card, and the rest of its title; a card without a main layer is
     called after all that are on it.
     """
     if role(card.main.layer) is Role.MAIN:
-        return card.main.layer.title(sized(card.main, say))
-    return chain(card.nodes, say), ""
+        return card.main.layer.title(sized(card.main, words))
+    return chain(card.nodes, words), ""
 
 
-def chain(nodes: Iterable[Node], say: Say = plainly) -> str:
+def chain(nodes: Iterable[Node], words: Words = plain_words) -> str:
     """The titles of some layers: ``BN · ReLU``."""
-    return DOT.join("".join(node.layer.title(sized(node, say))) for node in nodes)
+    return DOT.join("".join(node.layer.title(sized(node, words))) for node in nodes)
 
 
-def sized(node: Node, say: Say) -> Say:
+def sized(node: Node, words: Words) -> Say:
     """How a layer's arguments are written; the size that a `Reshape` leaves open is what it comes
     to.
     """
+    say = words(node)
     shape = getattr(node.layer, "target_shape", ())
     if -1 not in shape:
         return say

@@ -40,10 +40,32 @@ class Choice:
     direction: str
     renderer: str | None = None
 
-    @cached_property
+    @property
     def picture(self) -> Picture:
         """The picture as the renderer makes it."""
-        return render_svg(dot(self.drawing, self.direction), self.renderer)
+        return self._laid_out[1]
+
+    @property
+    def left(self) -> frozenset[str]:
+        """The clusters whose titles stand at the left."""
+        return self._laid_out[0]
+
+    @cached_property
+    def _laid_out(self) -> tuple[frozenset[str], Picture]:
+        """Where an edge crosses the titles of clusters, these stand at the left, unless as many
+        are crossed there.
+        """
+        picture = self._rendered(frozenset())
+        if not picture.crossed or self.drawing.count > LARGE or self.direction != "tb":
+            return frozenset(), picture
+        other = self._rendered(picture.crossed)
+        kept = picture.crossed - other.crossed
+        if not kept:
+            return frozenset(), picture
+        return kept, other if kept == picture.crossed else self._rendered(kept)
+
+    def _rendered(self, left: frozenset[str]) -> Picture:
+        return render_svg(dot(self.drawing, self.direction, left=left), self.renderer)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -135,7 +157,7 @@ def _made(choice: Choice, format: str, options: Options) -> bytes:
         return mermaid(drawing, choice.direction).encode()
     if format == "svg" and theme != "dark":  # the picture that was measured
         return _for_web(choice.picture, drawing, theme)
-    source = dot(drawing, choice.direction, DARK if theme == "dark" else LIGHT)
+    source = dot(drawing, choice.direction, DARK if theme == "dark" else LIGHT, choice.left)
     if format == "dot":
         return source.encode()
     if format == "svg":

@@ -23,6 +23,8 @@ from archspec.graph import Graph, Node
 
 UNSAID = "…"
 FACTORS = range(2, 9)
+AXES = ("height", "width", "channels")
+"""The sizes of an image, in their order."""
 
 
 class Panel(NamedTuple):
@@ -82,6 +84,8 @@ def panel(main: Canvas, block: str, calls: Sequence[Group], number: int) -> Pane
     if sum(box.counts for box in drawn) < inputs + 2 and not rows:
         return None
     drawing = Drawing(block, block, "", [cluster])
+    if any("built otherwise" in note for note in notes):
+        cluster.title += f" {MARK}"
     drawing.edges = _in_general(edges(canvas, drawing.members), drawn)
     for box in drawn:
         _generalize(box, block, vocabulary)
@@ -146,7 +150,9 @@ def _notes(
     for call in calls:
         if _skeleton(call) != usual:
             compared = Comparison()
-            if compared.bodies(call.body, shown.body):
+            if not compared.bodies(call.body, shown.body):
+                words["built otherwise"] += 1
+            else:
                 structural = [mark for mark in compared.marks if mark.structural]
                 for mark in structural:
                     canvas.likeness.mark(mark)
@@ -179,14 +185,10 @@ class Vocabulary:
     def _layer(self, shown: Node, column: Sequence[Node | None]) -> None:
         """Words for the arguments in which a layer differs from call to call."""
         for name in shown.layer.attributes:
-            values = [
-                None if node is None else _number(getattr(node.layer, name)) for node in column
-            ]
-            if (
-                _number(getattr(shown.layer, name)) is not None
-                and len({value for value in values if value is not None}) > 1
-            ):
-                self.found[(shown.name, name)] = self._word(values)
+            for index, values in _columns(shown, column, name):
+                if len({value for value in values if value is not None}) > 1:
+                    which = name if index is None else f"{name}[{index}]"
+                    self.found[(shown.name, which)] = self._word(values, index)
 
     def _ports(self, graph: Graph, shown: Node, column: Sequence[Node | None]) -> list[str]:
         """What stands at the ends of a bar: the channels of each branch."""
@@ -204,17 +206,19 @@ class Vocabulary:
             )
         return found
 
-    def _word(self, values: list[Any]) -> str:
+    def _word(self, values: list[Any], index: int | None = None) -> str:
         """The argument, the product of two or the multiple of one that agrees with the values
-        in all calls that have one.
+        in all calls that have one; the size of the same axis before another, for one at an index.
         """
-        for name, given in self.symbols.items():
+        own = AXES[index] if index is not None and index < len(AXES) else ""
+        symbols = sorted(self.symbols.items(), key=lambda one: one[0] != own)
+        for name, given in symbols:
             if _agree(given, values):
                 return name
-        for (one, some), (other, others) in combinations(self.symbols.items(), 2):
+        for (one, some), (other, others) in combinations(symbols, 2):
             if _agree([a * b for a, b in zip(some, others, strict=True)], values):
                 return f"{one}·{other}"
-        for name, given in self.symbols.items():
+        for name, given in symbols:
             for factor in FACTORS:
                 if _agree([value * factor for value in given], values):
                     return f"{factor}·{name}"
@@ -265,9 +269,29 @@ def _symbols(
         values = [_number(dict(call.arguments)[name]) for call in calls]
         if None not in values:
             yield name, values
-    given = [graph.tensors[entries(call)[0]].shape[-1:] for call in calls]
-    if all(shape and shape[0] for shape in given):
-        yield "channels", [shape[0] for shape in given]
+    given = [graph.tensors[entries(call)[0]].shape for call in calls]
+    if all(shape and shape[-1] for shape in given):
+        yield "channels", [shape[-1] for shape in given]
+    if all(len(shape) == len(AXES) and None not in shape for shape in given):
+        for axis, name in enumerate(AXES[:-1]):
+            yield name, [shape[axis] for shape in given]
+
+
+def _columns(
+    shown: Node, column: Sequence[Node | None], name: str
+) -> Iterable[tuple[int | None, list[Any]]]:
+    """The numbers of an argument in all calls; of a list of different numbers, those at each
+    index.
+    """
+    value = getattr(shown.layer, name)
+    every = [None if node is None else getattr(node.layer, name) for node in column]
+    if _number(value) is not None:
+        yield None, [_number(one) for one in every]
+    elif isinstance(value, tuple) and all(
+        one is None or (isinstance(one, tuple) and len(one) == len(value)) for one in every
+    ):
+        for index in range(len(value)):
+            yield index, [None if one is None else _number(one[index]) for one in every]
 
 
 def _number(value: Any) -> Any:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archspec.diagnostics import printable
+from archspec.diagrams.crossings import crossed_titles
 from archspec.diagrams.options import DrawingError
 from archspec.diagrams.palette import DARK, LIGHT, Theme
 
@@ -33,10 +34,13 @@ FONTS = "Arial,Helvetica,Liberation Sans,Arimo,Nimbus Sans,sans-serif"
 
 
 class Picture(NamedTuple):
-    """An SVG, and how wide its texts are set: no reader need have the renderer's font."""
+    """An SVG, how wide its texts are set, since no reader need have the renderer's font, and the
+    clusters whose titles an edge crosses.
+    """
 
     svg: str
     widths: Widths
+    crossed: frozenset[str] = frozenset()
 
 
 def render_svg(source: str, renderer: str | None = None) -> Picture:
@@ -45,7 +49,8 @@ def render_svg(source: str, renderer: str | None = None) -> Picture:
     """
     done = _run(_program(renderer or "bundled", "svg"), ["-Tsvg", "-Tjson"], source).decode()
     end = done.index("</svg>\n") + len("</svg>\n")
-    return Picture(done[:end], dict(_widths(json.loads(done[end:]))))
+    layout = json.loads(done[end:])
+    return Picture(done[:end], dict(_widths(layout)), crossed_titles(layout))
 
 
 def _widths(layout: Any) -> Iterator[tuple[tuple[str, float, bool], float]]:

@@ -65,6 +65,8 @@ class _Convolution(Biased, Sliding):
         stride = step_words("strides", self.strides, say)
         dilation = step_words("dilation_rate", self.dilation_rate, say)
         words = f", /{stride}" if stride != "1" else ""
+        if dilation == "dilation":  # an argument of a block, called as the word before it
+            return f"{words}, dilation"
         return words + (f", dilation {dilation}" if dilation != "1" else "")
 
     def refuse_dilated_strides(self) -> None:

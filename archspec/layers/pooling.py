@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archspec.layers.axes import known, need_floats, need_mask, need_numbers
 from archspec.layers.base import FLOATS, attr, layer, named_role
-from archspec.layers.titles import Say, Title, plainly, step_words, window_words
+from archspec.layers.titles import Say, Title, plainly, sizes, step_words, window_words
 from archspec.layers.types import FLAG, choice
 from archspec.layers.windows import OPTIONAL_STRIDES, SIZE, Sliding, slide
 from archspec.tensor import Tensor
@@ -201,7 +201,7 @@ class _Adaptive(Sliding):
     output_size: tuple[int, ...] = attr(SIZE[2], doc="the size of the output along each axis")
 
     def title(self, say: Say = plainly) -> Title:
-        words = window_words("output_size", self.output_size, say)
+        words = "×".join(sizes("output_size", self.output_size, say))
         return Title(f"adaptive {self.chosen} pool", f", {words}")
 
     def output(self, x: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archspec.layers.axes import need_rank
 from archspec.layers.base import Layer, Mismatch, attr, layer
-from archspec.layers.titles import Say, Title, plainly
+from archspec.layers.titles import Say, Title, plainly, sizes
 from archspec.layers.types import POSITIVE, either, integer, sequence
 from archspec.tensor import Tensor, product, show_shape
 
@@ -36,8 +36,8 @@ class Reshape(Layer):
     target_shape: tuple[int, ...] = attr(_SIZES, doc="the new shape, without the batch")
 
     def title(self, say: Say = plainly) -> Title:
-        sizes = (say("target_shape", "?" if size == -1 else size) for size in self.target_shape)
-        return Title(f"reshape {'×'.join(sizes)}")
+        shape = tuple("?" if size == -1 else size for size in self.target_shape)
+        return Title(f"reshape {'×'.join(sizes('target_shape', shape, say))}")
 
     def check(self) -> None:
         if self.target_shape.count(-1) > 1:

@@ -8,7 +8,7 @@ from archspec.layers.axes import axis_index
 from archspec.layers.base import Layer, Mismatch, attr, layer
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import INITIALIZER
-from archspec.layers.titles import Say, Title, plainly
+from archspec.layers.titles import Say, Title, plainly, sizes
 from archspec.layers.types import INTEGER, POSITIVE, optional, sequence
 from archspec.tensor import Size, Tensor, Weight
 
@@ -90,7 +90,7 @@ class Parameter(Layer):
     initializer: Any = attr(INITIALIZER, "zeros", "the first values")
 
     def title(self, say: Say = plainly) -> Title:
-        return Title("parameter", f", {'×'.join(say('shape', size) for size in self.shape)}")
+        return Title("parameter", f", {'×'.join(sizes('shape', self.shape, say))}")
 
     def output(self, x: Tensor) -> Tensor:
         return Tensor(self.shape, self.compute_dtype)

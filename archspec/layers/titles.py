@@ -15,7 +15,9 @@ from archspec.layers.types import Configured
 from archspec.spelling import ValueStyle, cut, in_words
 
 Say = Callable[[str, Any], str]
-"""How the value of an argument, passed with the argument's name, is written."""
+"""How the value of an argument, passed with the argument's name, is written; an element of a list
+is passed with its index too, ``target_shape[0]``.
+"""
 
 
 class Title(NamedTuple):
@@ -72,14 +74,18 @@ def activation_words(value: Any) -> str:
 
 def sizes(name: str, value: Any, say: Say) -> list[str]:
     """The numbers of an argument with one for each axis, written."""
-    return [say(name, size) for size in (value if isinstance(value, tuple) else (value,))]
+    if not isinstance(value, tuple):
+        return [say(name, value)]
+    return [say(f"{name}[{index}]", size) for index, size in enumerate(value)]
 
 
 def window_words(name: str, value: Any, say: Say) -> str:
-    """``3×3``; a window over one axis is its length; a window that is written as a word, as a
-    range or a variable is, is written once.
+    """``3×3``; ``3-wide`` for one over a single axis, since ``2 conv`` reads as two of them; a
+    window that is written as a word, as a range or a variable is, is written once.
     """
     words = sizes(name, value, say)
+    if len(words) == 1:
+        return f"{words[0]}-wide"
     return words[0] if len(set(words)) == 1 and not words[0].isdigit() else "×".join(words)
 
 

@@ -15,13 +15,13 @@ from xml.etree import ElementTree
 
 PLAIN = {
     **dict.fromkeys("ijl", 222), **dict.fromkeys(" !,./:;I[\\]ft·\xa0", 278), **dict.fromkeys("()-`r", 333), **dict.fromkeys("cksvxyzJ", 500),
-    **dict.fromkeys("0123456789_abdeghnopqu?L#$†–", 556), **dict.fromkeys("+<=>~×−÷", 584), **dict.fromkeys("FTZ", 611),
+    **dict.fromkeys("0123456789_abdeghnopqu?L#$†‡–", 556), **dict.fromkeys("+<=>~×−÷", 584), **dict.fromkeys("FTZ", 611),
     **dict.fromkeys("ABEKPSVXY&", 667), **dict.fromkeys("CDHNRUw", 722), **dict.fromkeys("GOQ", 778), **dict.fromkeys("Mm", 833),
     "'": 191, "|": 260, "{": 334, "}": 334, '"': 355, "*": 389, "^": 469, "%": 889, "W": 944, "@": 1015,
 }  # fmt: skip
 BOLD = {
     **dict.fromkeys(" ,./I\\ijl·\xa0", 278), **dict.fromkeys("!()-:;[]`ft", 333), **dict.fromkeys("*r{}", 389), **dict.fromkeys("z", 500),
-    **dict.fromkeys("0123456789_aceksvxyJ#$†–", 556), **dict.fromkeys("+<=>~^×−÷", 584), **dict.fromkeys("?bdghnopquFLTZ", 611),
+    **dict.fromkeys("0123456789_aceksvxyJ#$†‡–", 556), **dict.fromkeys("+<=>~^×−÷", 584), **dict.fromkeys("?bdghnopquFLTZ", 611),
     **dict.fromkeys("EPSVXY", 667), **dict.fromkeys("ABCDHKNRU&", 722), **dict.fromkeys("GOQw", 778), **dict.fromkeys("M", 833),
     "'": 238, "|": 280, '"': 474, "m": 889, "%": 889, "W": 944, "@": 975,
 }  # fmt: skip

@@ -99,6 +99,9 @@ def assert_says_weights(said: str, nodes: list[Node]) -> None:
     """What stands on a box is the number of its weights, or whose they are where all are those
     of other layers.
     """
+    shared = any(node.weights and node.weights_of is not None for node in nodes)
+    assert "‡" in said or not shared, said  # the mark is on those that they are shared with too
+    said = said.removesuffix(" ‡")
     if said.startswith("weights of "):
         owners = [node.weights_of for node in nodes if node.weights]
         assert owners and None not in owners, said

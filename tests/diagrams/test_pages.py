@@ -6,9 +6,14 @@ Sizes and places are read from the SVG; `tests/diagrams/pictures.py` measures th
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+import archspec
+from archspec.diagrams.making import draw
 from archspec.diagrams.options import Options
+from tests.diagrams import pictures
 from tests.diagrams.pictures import Part, Picture
 from tests.diagrams.samples import NETWORKS, picture
 
@@ -133,3 +138,25 @@ def test_an_edge_within_a_cluster_stays_in_it(laid: Picture) -> None:
                 assert all(map(cluster.area.holds_place, edge.line)), (
                     f"{edge.id} leaves {cluster.id}"
                 )
+
+
+def test_a_title_stands_where_no_edge_crosses_it() -> None:
+    """The image enters this frame at the right, where titles stand otherwise."""
+    scale: list[Any] = [
+        {
+            "branches": {
+                "mean": [{"GlobalAveragePooling2D": {"keepdims": True}}],
+                "max": [{"GlobalMaxPooling2D": {"keepdims": True}}],
+            },
+            "merge": "Concatenate",
+        },
+        {"Dense": {"units": 64, "activation": "sigmoid"}},
+    ]
+    attention = {"branches": {"scale": scale, "x": []}, "merge": "Multiply"}
+    layers = [{"name": "low", "Dense": {"units": 64}}, {"name": "attention", "layers": [attention]}]
+    layers.append({"from": ["prev", "low"], "Concatenate": {}})
+    spec = {"archspec": 1, "name": "net", "input": [8, 8, 3], "layers": layers}
+    graph = archspec.compile(spec)
+    laid = pictures.read(draw(graph, "svg", Options(detail="layers", direction="tb")))
+    test_edges_run_through_no_box_and_no_title(laid)
+    assert any(cluster.words for cluster in laid.clusters)

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 import archspec
+from archspec.diagrams.drawing import Cluster, Form, boxes
+from archspec.diagrams.element_reader import Readings
+from archspec.diagrams.figure import View, figure
 from archspec.diagrams.making import draw, draw_block, draw_both
 from archspec.diagrams.options import Options
 from archspec.graph import Graph
@@ -37,8 +40,9 @@ def lines(read: Picture, id: str) -> list[str]:
 
 def test_a_layer_that_is_used_again_says_whose_weights_it_has() -> None:
     read = drawn([{"name": "p3", "Conv2D": CONV}, {"name": "p4", "reuse": "p3"}])
-    assert lines(read, "p3") == ["3×3 conv, 8", "p3 · 584 params"]
-    assert lines(read, "p4") == ["3×3 conv, 8", "p4 · weights of p3"]
+    assert lines(read, "p3") == ["3×3 conv, 8", "p3 · 584 params ‡"]
+    assert lines(read, "p4") == ["3×3 conv, 8", "p4 · weights of p3 ‡"]
+    assert "‡ weights that are used more than once" in [word.text for word in read.words]
 
 
 def test_a_group_that_is_used_again_says_whose_weights_it_has() -> None:
@@ -46,8 +50,8 @@ def test_a_group_that_is_used_again_says_whose_weights_it_has() -> None:
     read = pictures.read(
         draw(network([head, {"name": "cls4", "reuse": "cls3"}]), "svg", Options(detail="stages"))
     )
-    assert lines(read, "cls3")[-1] == "16×16×8 · 1.17 k params"
-    assert lines(read, "cls4")[-1] == "16×16×8 · weights of cls3"
+    assert lines(read, "cls3")[-1] == "16×16×8 · 1.17 k params ‡"
+    assert lines(read, "cls4")[-1] == "16×16×8 · weights of cls3 ‡"
 
 
 @pytest.mark.parametrize(
@@ -204,3 +208,113 @@ def test_a_group_without_a_name_lends_none_to_its_card() -> None:
         draw(network([{"name": "cls", "head": {}}], blocks=blocks), "svg", Options(detail="layers"))
     )
     assert read.node("cls").text.count("cls") == 1
+
+
+def test_a_merge_has_the_name_that_its_author_gave() -> None:
+    layers = [{"name": "a", "Conv2D": CONV}, {"name": "m4", "from": ["a", "input"], "Add": {}}]
+    assert drawn(layers).node("m4").text == "+ m4"
+    layers[1] = {"name": "add_2", "from": ["a", "input"], "Add": {}}
+    assert drawn(layers).node("add_2").text == "+"
+
+
+PAIR: list[Any] = [{"UpSampling2D": {}}, {"Concatenate": {}, "from": ["a", "prev"]}]
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (("up", "joined"), "up … joined\n2 layers: upsample, concatenate"),
+        ((None, None), "upsample, concatenate\n2 layers"),
+        (("up", None), "upsample, concatenate\n2 layers"),
+    ],
+)
+def test_cards_that_stand_together_are_called_by_their_authors_names_or_by_what_they_are(
+    names: tuple[str | None, str | None], text: str
+) -> None:
+    pair = [{"name": name, **one} if name else one for name, one in zip(names, PAIR, strict=True)]
+    layers = [{"name": "a", "UpSampling2D": {}}, {"MaxPooling2D": {}}, *pair]
+    readings = Readings(network(layers))
+    drawing = figure(readings, View("stages", neighbours=True, gathered=True))
+    (box,) = [box for box in drawing.boxes if box.form is Form.GROUP]
+    assert "\n".join([box.rows[0].strong, *box.lines]) == text
+
+
+HEAD = {
+    "head": {
+        "args": ["n", {"wide": False}],
+        "layers": [{"Conv2D": CONV}, {"Conv2D": {**CONV, "filters": "$n"}}],
+    }
+}
+
+
+def test_a_call_without_a_name_of_its_own_says_its_block_once() -> None:
+    layers: list[Any] = [{"head": {"n": 3}}, {"name": "own", "head": {"n": 4, "wide": True}}]
+    layers.append({"MaxPooling2D": {}})
+    read = pictures.read(draw(network(layers, blocks=HEAD), "svg", Options(detail="stages")))
+    assert lines(read, "head")[0] == "head(3, no wide)"
+    assert lines(read, "own")[:2] == ["own", "head(4, wide)"]
+
+
+def test_a_window_over_one_axis_is_no_number_of_layers() -> None:
+    conv = {"filters": 8, "kernel_size": 2}
+    read = drawn([{"name": "c", "Conv1D": conv}, {"name": "p", "MaxPooling1D": {}}], input=[16, 8])
+    assert (lines(read, "c")[0], lines(read, "p")[0]) == ("2-wide conv, 8", "2-wide max pool, /2")
+
+
+STAGES = {
+    "shuffle": {
+        "layers": [
+            {"Conv2D": CONV},
+            {"Reshape": {"target_shape": ["$in.height", "$in.width", 2, 4]}},
+            {"Conv3D": {"filters": 4, "kernel_size": 1}},
+            {"Reshape": {"target_shape": ["$in.height", "$in.width", 8]}},
+        ]
+    },
+    "unit": {"args": ["dilation"], "layers": [
+        {"Conv2D": {**CONV, "dilation_rate": "$dilation"}}, {"Conv2D": CONV}, {"Dense": {"units": 8}},
+    ]},
+    "mlp": {"args": ["n"], "layers": [
+        {"repeat": "$n", "Dense": {"units": 8}}, {"Conv2D": CONV},
+    ]},
+}  # fmt: skip
+
+
+def panel_words(calls: list[Any]) -> set[str]:
+    layers = [one for call in calls for one in (call, {"MaxPooling2D": {}})]
+    shown = network(layers, blocks=STAGES)
+    drawing = figure(Readings(shown), View("blocks", panels=True))
+    words = set(drawing.notes)
+    for cluster in drawing.members:
+        if isinstance(cluster, Cluster) and cluster.panel:
+            words.add(cluster.title)
+            rows = [(row, box) for box in boxes(cluster.members) for row in box.rows]
+            words |= {f"{row.strong}{row.rest}" for row, _ in rows}
+            words |= {line for _, box in rows for line in box.lines}
+    return words
+
+
+def test_a_panel_says_no_number_that_only_one_call_has() -> None:
+    words = panel_words([{"shuffle": {}}, {"shuffle": {}}, {"shuffle": {}}])
+    assert {"reshape height×width×2×4", "reshape height×width×8"} <= words
+    assert not any("16×16" in one for one in words)
+
+
+def test_an_argument_that_is_called_as_its_word_is_said_once() -> None:
+    words = panel_words([{"unit": {"dilation": 1}}, {"unit": {"dilation": 2}}])
+    assert "3×3 conv, 8, dilation" in words
+
+
+def test_a_panel_says_that_other_calls_are_built_otherwise() -> None:
+    words = panel_words([{"mlp": {"n": 1}}, {"mlp": {"n": 7}}, {"mlp": {"n": 7}}])
+    assert "mlp(n) †" in words
+    assert "† mlp: built otherwise in 1 of 3" in words
+
+
+def test_a_colour_is_called_after_no_single_card() -> None:
+    def legend(layers: list[Any]) -> list[str]:
+        return [words for _, words in figure(Readings(network(layers)), View("layers")).legend]
+
+    pair = [{"Conv2D": CONV}, {"Reshape": {"target_shape": [-1, 8]}}]
+    assert legend(pair) == ["conv"]
+    twice = [{"Conv2D": CONV}, "ReLU", {"MaxPooling2D": {}}, {"Conv2D": CONV}, "ReLU"]
+    assert legend(twice)[0] == "conv + ReLU"

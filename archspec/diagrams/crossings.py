@@ -1,0 +1,74 @@
+"""A layout as the renderer's JSON has it → the clusters whose titles an edge crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+POINTS_PER_INCH = 72
+STEPS = 12
+"""The points of a curve that are looked at, of each of its pieces."""
+
+Point = tuple[float, float]
+
+
+class Area(NamedTuple):
+    """A rectangle, in points."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    def holds(self, point: Point) -> bool:
+        """Whether a point is inside."""
+        return self.left < point[0] < self.right and self.bottom < point[1] < self.top
+
+
+def crossed_titles(layout: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the clusters whose titles are crossed."""
+    titles = {
+        each["name"]: _title(each)
+        for each in layout.get("objects", ())
+        if str(each.get("name", "")).startswith("cluster") and "lp" in each
+    }
+    if not titles:
+        return frozenset()
+    points = [point for edge in layout.get("edges", ()) for point in _points(edge)]
+    return frozenset(
+        name for name, area in titles.items() if any(area.holds(point) for point in points)
+    )
+
+
+def _title(cluster: Mapping[str, Any]) -> Area:
+    x, y = map(float, cluster["lp"].split(","))
+    across = float(cluster["lwidth"]) * POINTS_PER_INCH / 2
+    down = float(cluster["lheight"]) * POINTS_PER_INCH / 2
+    return Area(x - across, x + across, y - down, y + down)
+
+
+def _points(edge: Mapping[str, Any]) -> Iterator[Point]:
+    """Points along the curves of an edge that is seen, of which each piece has four ends."""
+    if edge.get("style") == "invis":
+        return
+    for curve in str(edge.get("pos", "")).split(";"):
+        ends = [
+            (float(x), float(y))
+            for x, y in (
+                part.split(",") for part in curve.split() if not part.startswith(("e,", "s,"))
+            )
+        ]
+        for first in range(0, len(ends) - 3, 3):
+            piece = [_along(ends[first : first + 4], step / STEPS) for step in range(STEPS + 1)]
+            for here, there in pairwise(piece):
+                yield here
+                yield (here[0] + there[0]) / 2, (here[1] + there[1]) / 2
+
+
+def _along(ends: list[Point], part: float) -> Point:
+    """The point of a Bézier curve at a part of its way, from 0 to 1."""
+    rest = 1 - part
+    weights = (rest**3, 3 * part * rest**2, 3 * part**2 * rest, part**3)
+    x, y = (sum(w * end[axis] for w, end in zip(weights, ends, strict=True)) for axis in (0, 1))
+    return x, y
