@@ -333,7 +333,7 @@ def test_an_option_of_one_value_is_not_given_twice(option, words):
     result = run(*words)
     assert result.exit_code == 2
     assert f"Error: {option} is given 2 times, and takes one value" in result.stderr
-    assert f" {words[0]} [OPTIONS] " in result.stderr
+    assert f" {words[0]} [OPTIONS]" in result.stderr
 
 
 @pytest.mark.parametrize(
