@@ -81,11 +81,7 @@ class Library:
         if reference.shipped:
             return self._read(self._shipped(reference, None), reference)
         if reference.path == "-":
-            return self._checked(
-                "-",
-                lambda: decode(sys.stdin.buffer.read(limits.TEXT_BYTES + 1), "<stdin>"),
-                "<stdin>",
-            )
+            return self._checked("-", lambda: text_of("-"), "<stdin>")
         return self._read(Path(reference.path), reference)
 
     def variants(self, document: Document) -> tuple[str, ...]:
@@ -171,14 +167,9 @@ class Library:
 
         def text() -> str:
             self.read[path] = None
-            try:
-                data = self.read[path] = start_of(path)
-                return decode(data, name)
-            except (OSError, ValueError) as error:
-                span = extends.span if extends else Span(reference.path, 1, 1, 1, 1)
-                what, help = _why_not(path, error, str(Path(reference.path).parent))
-                _refuse("file-not-found", f"the file `{reference.path}` {what}", span, help=help)
-                raise AssertionError from error
+            span = extends.span if extends else Span(reference.path, 1, 1, 1, 1)
+            data = self.read[path] = bytes_of(path, reference.path, span)
+            return decode(data, name)
 
         return self._checked(str(_real(path)), text, name)
 
@@ -244,6 +235,25 @@ def _why_not(path: Path, error: Exception, folder: str) -> tuple[str, str | None
         if not path.exists():
             return "does not exist", near
     return f"cannot be read: {reason(error)}", None
+
+
+def bytes_of(path: Path, written: str, span: Span) -> bytes:
+    """What stands in a file that an author names, ``written`` so, where ``span`` is. Raises
+    `SpecError` where it cannot be read.
+    """
+    try:
+        return start_of(path)
+    except (OSError, ValueError) as error:
+        what, help = _why_not(path, error, str(Path(written).parent))
+        _refuse("file-not-found", f"the file `{written}` {what}", span, help=help)
+        raise AssertionError from error
+
+
+def text_of(name: str) -> str:
+    """The text of a file, or of standard input (``-``). Raises `SpecError`."""
+    if name == "-":
+        return decode(sys.stdin.buffer.read(limits.TEXT_BYTES + 1), "<stdin>")
+    return decode(bytes_of(Path(name), name, Span(name, 1, 1, 1, 1)), name)
 
 
 def start_of(path: Path) -> bytes:

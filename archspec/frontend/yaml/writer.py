@@ -1,100 +1,112 @@
-"""A spec as data → its text, which the reader turns into the same data: the printer of specs."""
+"""A spec as data → its text, which the reader turns into the same data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-import yaml
+import re
+from typing import Any
 
 from archspec.frontend.yaml.document import Value
+from archspec.frontend.yaml.layout import Piece, Placed, printed, width_of
 from archspec.frontend.yaml.scalars import is_text
 from archspec.spelling import in_words
 
-Emitter: Any = getattr(yaml, "CDumper", yaml.Dumper)
+SECTION = 60
+"""Columns that a section of the document (``vars``, ``defaults``) may take on its key's line."""
+
+ITEMS = ("layers", "residual", "shortcut", "output")
+"""The keys whose values are lists of items; those of a branching hold lists of items too."""
+
+FEW_ITEMS = 2
+SHORT_ITEMS = 80
+"""How many items, and in how many columns, may stand in brackets."""
 
 
 def write(value: Any) -> str:
-    """The text of a `Value` or of plain data, which `read` turns into the same data. What fits
-    on a line is written in brackets.
+    """The text of a `Value` or of plain data, which `read` turns into the same data."""
+    return printed(_piece(value, "", 0))
+
+
+def _piece(value: Any, key: str, depth: int) -> Piece:
+    """What a value is written as, below a key (or that of the list that it is an element of), so
+    many levels below the document.
     """
-    events: list[Any] = [yaml.StreamStartEvent(), yaml.DocumentStartEvent()]
-    events += _collection(_Written.of(value), 0)
-    return str(
-        yaml.emit(
-            [*events, yaml.DocumentEndEvent(), yaml.StreamEndEvent()],
-            Dumper=Emitter,
-            width=10_000,
-            allow_unicode=True,
-        )
+    text = None
+    if isinstance(value, Value):
+        value, text = value.data, value.text if value.plain else None
+    if isinstance(value, dict):
+        entries = [
+            Placed(_piece(one, "layers" if key == "branches" else name, depth + 1), _key(name))
+            for name, one in value.items()
+        ]
+        piece = Piece(entries=entries, mapping=True)
+        piece.flow = depth > 1 or (depth == 1 and width_of(piece) <= SECTION)
+        return piece
+    if isinstance(value, list | tuple):
+        elements = [Placed(_piece(one, "", depth + 1)) for one in value]
+        piece = Piece(entries=elements)
+        piece.flow = depth > 0 and (key not in ITEMS or _are_short(piece, depth))
+        return piece
+    if isinstance(value, str) and text is None:
+        return _text(value)
+    return Piece(text or in_words(value))
+
+
+def _are_short(items: Piece, depth: int) -> bool:
+    """Whether a list of items below a document's own may stand in brackets."""
+    return not items.entries or (
+        depth > 1 and len(items.entries) <= FEW_ITEMS and width_of(items) <= SHORT_ITEMS
     )
 
 
-LINE = 120
-"""Columns that a mapping or list written in brackets may take."""
+# --- texts
+
+UNPRINTABLE = re.compile(
+    r"[^\t\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What YAML holds only as an escape: control characters, line separators, the byte order mark."""
+
+LINE_ENDS = re.compile("[\u2028\u2029\u0085]")
+
+PLAIN = re.compile(r"(?![-?:](?:\s|$))[^\s,\[\]{}#&*!|>'\"%@`].*(?<![\s:])", re.DOTALL)
+"""What may stand without quotes: it begins with no indicator of YAML, and ends with no colon."""
 
 
-class _Written(NamedTuple):
-    """A value to write: its text, whether that may stand without quotes, or its parts;
-    ``width`` is what it takes on one line.
+def _text(text: str) -> Piece:
+    """A text, without quotes where that reads as the same text; within brackets a comma, a bracket
+    or a brace needs them.
     """
-
-    text: str
-    plain: bool
-    parts: list[_Written] | None
-    mapping: bool
-    width: int
-
-    @classmethod
-    def of(cls, value: Any) -> _Written:
-        text = None
-        if isinstance(value, Value):
-            value, text = value.data, value.text if value.plain else None
-        if isinstance(value, dict):
-            parts = [
-                part
-                for key, one in value.items()
-                for part in (cls(str(key), key != "<<", None, False, len(str(key))), cls.of(one))
-            ]
-            return cls("", False, parts, True, 2 + sum(part.width + 2 for part in parts))
-        if isinstance(value, list | tuple):
-            parts = [cls.of(one) for one in value]
-            return cls("", False, parts, False, 2 + sum(part.width + 2 for part in parts))
-        if isinstance(value, str) and text is None:
-            return cls(value, _goes_without_quotes(value), None, False, len(value) + 2)
-        shown = text or in_words(value)
-        return cls(shown, True, None, False, len(shown))
+    if not (is_text(text) and _is_plain(text)):
+        return Piece(in_quotes(text))
+    within = re.search(r"[,\[\]{}]", text) or text.count("(") != text.count(")")
+    return Piece(text, in_flow=in_quotes(text) if within else None)
 
 
-def _goes_without_quotes(text: str) -> bool:
-    """Whether a text is read as the same text without quotes, in brackets too, where an open
-    parenthesis looks like an expression that the next comma cuts.
-    """
-    return is_text(text) and text.count("(") == text.count(")")
-
-
-def _collection(value: _Written, depth: int) -> Iterator[Any]:
-    if value.parts is None:
-        yield yaml.ScalarEvent(None, None, (value.plain, True), value.text)
-        return
-    flow = (
-        not value.parts
-        or (depth > 1 and value.width + 2 * depth <= LINE)
-        or (depth == 1 and value.width <= LINE // 2)
+def _is_plain(text: str) -> bool:
+    return bool(PLAIN.fullmatch(text)) and not re.search(
+        rf": |:$| #|\t|\n|{UNPRINTABLE.pattern}|{LINE_ENDS.pattern}", text
     )
-    start, end = (
-        (yaml.MappingStartEvent, yaml.MappingEndEvent)
-        if value.mapping
-        else (yaml.SequenceStartEvent, yaml.SequenceEndEvent)
-    )
-    yield start(None, None, True, flow_style=flow)
-    for part in value.parts:
-        yield from _collection(part, depth + 1)
-    yield end()
+
+
+def _key(key: Any) -> str:
+    """A key; none of a spec's needs quotes but those that hold what brackets are made of."""
+    text = str(key)
+    plain = text != "<<" and _is_plain(text) and not re.search(r"[,\[\]{}:]", text)
+    return text if plain else in_quotes(text)
 
 
 def in_quotes(text: str) -> str:
     """A text in YAML's quotes, double ones where it holds none."""
+    if UNPRINTABLE.search(text) or LINE_ENDS.search(text):
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{_ESCAPED.sub(_escape, escaped)}"'
     if '"' in text and "'" not in text:
         return f"'{text}'"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_ESCAPED = re.compile(f"{UNPRINTABLE.pattern}|{LINE_ENDS.pattern}")
+
+
+def _escape(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return f"\\u{number:04x}" if number > 0xFF else f"\\x{number:02x}"
