@@ -270,7 +270,7 @@ class State:
             message = f"{what} has no roles, and `from` names `{role}`"
             help = "name the tensor alone, `from: x`; the items inside can name others by role"
             self.complain(Diagnostic("wrong-inputs", message, place, help=help), site.context)
-            return self.lost(*site.feeds)
+            return self.lost(*site.feeds, site.previous)
         if len(site.feeds) == 1:
             return site.feeds[0]
         message = f"{what} takes one tensor, and gets {len(site.feeds)}"
