@@ -100,6 +100,8 @@ def _argument(attribute: Field, value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """A normalised argument as one writes it in a spec."""
+    if isinstance(value, Layer):
+        return {value.kind(): arguments(value)}
     if isinstance(value, Configured):
         return {value.name: {key: plain(one) for key, one in value.arguments.items()}}
     return [plain(one) for one in value] if isinstance(value, tuple) else value

@@ -52,7 +52,8 @@ class Mismatch(Exception):
     What the complaint is about: ``axes`` is the number of axes that the layer needs, where the
     input has another, and ``rank`` the same where ``help`` does not know the layer's own way out;
     ``unknown`` says that it needs a size that is unknown; ``shows_input`` that
-    the sentence states the input's shape; ``inputs`` are the indices of the inputs that disagree.
+    the sentence states the input's shape; ``inputs`` are the indices of the inputs that disagree;
+    ``inside`` is the path within the argument, where that is a layer itself.
     """
 
     sentence: str
@@ -64,6 +65,7 @@ class Mismatch(Exception):
     rank: int | None = None
     axes: int | None = None
     unknown: bool = False
+    inside: tuple[str | int, ...] = ()
     shows_input: bool = False
     inputs: tuple[int, ...] = ()
     layer: str = "this layer"
@@ -182,12 +184,13 @@ def _in_order(inherited: Mapping[str, Field], own: Mapping[str, Field]) -> dict[
 
 
 REGISTERED: dict[str, type[Layer]] = {}
-"""The layer kinds of the families that were imported so far, by name; `archspec.layers.KINDS` has
-all.
+"""The layer kinds and cells of the families that were imported so far, by name;
+`archspec.layers.registry` has all.
 """
 
 _Kind = TypeVar("_Kind", bound="type[Layer]")
 _Input = TypeVar("_Input")
+_Self = TypeVar("_Self", bound="Layer")
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attr,))
@@ -214,6 +217,10 @@ class Layer:
     builds_in_call: ClassVar[bool] = False
     """Whether Keras makes layers within the layer when it is called, which it then trains even
     where ``trainable`` is false.
+    """
+    composed: ClassVar[bool] = False
+    """Whether the kind is made of layers and operations of Keras and is no layer there, so that it
+    cannot stand in another.
     """
     symbol: ClassVar[str] = ""
     """The sign of a merge that joins its inputs element by element, such as ``+``."""
@@ -298,6 +305,13 @@ class Layer:
         self.__dict__.update(accepted)
         self.__dict__["arguments"] = MappingProxyType(accepted)
         self.check()
+
+    @classmethod
+    def of(cls: type[_Self], arguments: Mapping[str, Any]) -> _Self:
+        """The layer of arguments that are normalised already, those of another layer."""
+        made = cls.__new__(cls)
+        made.__setstate__((dict(arguments), {}))
+        return made
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{self.kind()} is frozen")
@@ -472,8 +486,19 @@ def layer(cls: _Kind) -> _Kind:
     return cls
 
 
+def cell(cls: _Kind) -> _Kind:
+    """Register a cell, which a recurrence repeats and which is no item, under its name."""
+    REGISTERED[cls.__name__] = cls
+    return cls
+
+
 def wrong_argument(name: str, refused: Refused) -> Mismatch:
     """The complaint about an argument that its type refuses."""
+    if isinstance(refused.inner, Mismatch):
+        inner = refused.inner
+        return Mismatch(
+            inner.message, at=name, help=inner.help, expects=inner.expects, inside=refused.inside
+        )
     return Mismatch(
         f"`{name}` must be {refused.words}", at=name, help=refused.help, expects=refused.expects
     )
@@ -501,6 +526,7 @@ __all__ = [
     "TensorRole",
     "attr",
     "call_attr",
+    "cell",
     "layer",
     "named_role",
     "role",

@@ -139,6 +139,7 @@ class StochasticDepth(_Dropping):
     """
 
     called = "drop path"
+    composed = True
 
     rate: float = attr(
         _RATE_BELOW_1, doc="the probability to drop an example's path", before="seed"

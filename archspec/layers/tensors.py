@@ -23,6 +23,8 @@ class Slice(Layer):
     beyond the end is an error.
     """
 
+    composed = True
+
     axis: int = attr(INTEGER, doc="the axis, counted as in Keras; -1 is the last")
     start: int = attr(INTEGER, 0, "the first index")
     stop: int | None = attr(optional(INTEGER, "the end"), None, "the index after the last")

@@ -41,8 +41,13 @@ class Refused(ValueError):
     instead, where that is known.
 
     ``entry`` is the refusal of an element, where a list is refused for one of its elements;
-    ``within`` says that the words name what is wrong inside the value, as an argument of an object.
+    ``within`` says that the words name what is wrong inside the value, as an argument of an object;
+    ``inner`` is the complaint of a layer that the value is, about the argument at the path
+    ``inside``.
     """
+
+    inner: Exception | None = None
+    inside: tuple[str | int, ...] = ()
 
     def __init__(
         self,

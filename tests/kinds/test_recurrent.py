@@ -1,3 +1,5 @@
+from math import prod
+
 import pytest
 
 from archspec.tensor import Tensor
@@ -43,6 +45,27 @@ def states(kind: str, count: int) -> list[Row]:
     ]  # fmt: skip
 
 
+def convolved(rank: int) -> list[Row]:
+    kind = f"ConvLSTM{rank}D"
+    small = {"filters": 3, "kernel_size": 2}
+    sizes = (6, 5, 4)[:rank]
+    places = prod(size - 1 for size in sizes)
+    return [
+        row(kind, small, (5, *sizes, 4), macs=5 * places * 2**rank * (4 * 12 + 3 * 12)),
+        row(kind, small | {"return_sequences": True, "padding": "same", "strides": 2}, (None, *sizes, 4), macs=None),
+        row(kind, small | {"use_bias": False, "dilation_rate": 2, "go_backwards": True}, (5, *sizes, 4)),
+        row(kind, small | {"dropout": 0.1, "recurrent_dropout": 0.1, "trainable": False}, (5, *sizes, 4)),
+        row(kind, small | {"dtype": "mixed_float16", "unit_forget_bias": False}, (5, *sizes, 4)),
+        row(kind, small | {"strides": 2, "dilation_rate": 2}, (5, *sizes, 4), fails=True),
+        row(kind, small | {"padding": "causal"}, (5, *sizes, 4), fails=True),
+        row(kind, small | {"kernel_size": 9}, (5, *sizes, 4), fails=True),
+        row(kind, small, (5, None, *sizes[1:], 4), fails=True),
+        row(kind, small, (5, *sizes, None), fails=True),
+        row(kind, small, (*sizes, 4), fails=True),
+        row(kind, small, Tensor((5, *sizes, 4), "int32"), stricter=RUNS_NOT),
+    ]  # fmt: skip
+
+
 ROWS = [
     *(one for kind in WIDE for one in recurrent(kind)),
     *(one for kind in WIDE for one in states(kind, 2 if kind == "LSTM" else 1)),
@@ -50,6 +73,24 @@ ROWS = [
     row("GRU", {"units": 4}, (7, 16), (4,), (4,), roles=("sequences", "initial_state", "initial_state"), stricter="a state too many, which Keras drops"),
     row("LSTM", {"units": 4, "unit_forget_bias": False, "recurrent_activation": "hard_sigmoid"}, (7, 16)),
     row("GRU", {"units": 4, "reset_after": False}, (7, 16)),
+    row("RNN", {"cell": {"LSTMCell": {"units": 4}}}, (7, 16), macs=7 * 16 * 20),
+    row("RNN", {"cell": {"LSTMCell": {"units": 4, "unit_forget_bias": False}}, "go_backwards": True}, (7, 16)),
+    row("RNN", {"cell": {"GRUCell": {"units": 4, "reset_after": False}}, "return_sequences": True}, (None, 16), macs=None),
+    row("RNN", {"cell": {"SimpleRNNCell": {"units": 4, "use_bias": False}}, "dtype": "mixed_float16", "trainable": False}, (7, 16)),
+    row("RNN", {"cell": [{"LSTMCell": {"units": 4}}, {"LSTMCell": {"units": 5}}, {"GRUCell": {"units": 3}}]}, (7, 16), macs=7 * (16 * 20 + 20 * 9 + 9 * 8)),
+    row("RNN", {"cell": [{"SimpleRNNCell": {"units": 4}}], "trainable": False, "return_sequences": True, "zero_output_for_mask": True}, (7, 16)),
+    row("RNN", {"cell": {"StackedRNNCells": {"cells": [{"GRUCell": {"units": 4}}, {"GRUCell": {"units": 4}}]}}}, (7, 16)),
+    row("RNN", {"cell": {"LSTMCell": {"units": 4}}}, Tensor((7, 16), "int32")),
+    row("RNN", {"cell": {"LSTMCell": {"units": 4, "dropout": 0.1}}}, Tensor((7, 16), "int32"), stricter=RUNS_NOT),
+    row("RNN", {"cell": {"LSTMCell": {"units": 4, "dropout": 0.1, "recurrent_dropout": 0.1}}}, (7, 16)),
+    row("RNN", {"cell": {"LSTMCell": {}}}, (7, 16), fails=True),
+    row("RNN", {"cell": {"LSTM": {"units": 4}}}, (7, 16), fails=True),
+    row("RNN", {"cell": []}, (7, 16), fails=True),
+    row("RNN", {"cell": {"LSTMCell": {"units": 4}}}, (16,), fails=True),
+    row("RNN", {"cell": {"LSTMCell": {"units": 4}}}, (7, None), fails=True),
+    row("RNN", {"cell": {"LSTMCell": {"units": 4}}}, (7, 5, 16), stricter=RUNS_NOT),
+    *(one for rank in (1, 2, 3) for one in convolved(rank)),
+    row("ConvLSTM2D", {"filters": 3, "kernel_size": [2, 3], "strides": [1, 2]}, (5, 8, 9, 4), macs=5 * 4 * (7 * 4 * 6 * 3) * (4 + 3)),
 ]  # fmt: skip
 
 

@@ -9,8 +9,9 @@ import keras
 import pytest
 
 from archspec.backends.keras import layers as keras_layers
-from archspec.layers import KINDS
+from archspec.layers import CELLS, KINDS
 from archspec.layers.base import REGISTERED
+from archspec.layers.registry import kind_of
 from tests.kinds.rows import ROWS
 
 LEFT_OUT = {
@@ -47,12 +48,12 @@ def keras_arguments(kind: str) -> dict[str, inspect.Parameter]:
 def own(kind: str) -> dict[str, Any]:
     return {
         name: attribute
-        for name, attribute in KINDS[kind].attributes.items()
+        for name, attribute in kind_of(kind).attributes.items()
         if name not in ("dtype", "trainable")
     }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *CELLS])
 def test_arguments_are_keras_own(kind: str) -> None:
     theirs = [
         name
@@ -62,7 +63,7 @@ def test_arguments_are_keras_own(kind: str) -> None:
     assert set(own(kind)) == set(theirs)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *CELLS])
 def test_defaults_are_keras_own(kind: str) -> None:
     for name, attribute in own(kind).items():
         default = keras_arguments(kind)[name].default
@@ -106,12 +107,12 @@ def test_arguments_of_the_call_are_keras_own(kind: str) -> None:
             assert attribute.default == default, name
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *CELLS])
 def test_documented(kind: str) -> None:
-    assert "Shape:" in (KINDS[kind].__doc__ or "")
-    summary = (inspect.getdoc(KINDS[kind]) or "").split("\n\n")[0]
+    assert "Shape:" in (kind_of(kind).__doc__ or "")
+    summary = (inspect.getdoc(kind_of(kind)) or "").split("\n\n")[0]
     assert summary.endswith("."), "the first paragraph says what it does"
-    for name, attribute in KINDS[kind].attributes.items():
+    for name, attribute in kind_of(kind).attributes.items():
         assert attribute.name == name
         assert attribute.doc and len(attribute.doc) < 100, name
 
@@ -141,8 +142,14 @@ def test_names_are_read_without_importing_a_family() -> None:
 
 
 def test_the_text_of_a_family_names_what_it_registers() -> None:
-    assert {name: kind.family() for name, kind in KINDS.items()} == KINDS.families
-    assert set(KINDS) == set(REGISTERED)
+    for kinds in (KINDS, CELLS):
+        assert {name: kind.family() for name, kind in kinds.items()} == kinds.families
+    assert {*KINDS, *CELLS} == set(REGISTERED)
+
+
+def test_every_cell_stands_in_a_row() -> None:
+    written = " ".join(str(row.arguments) for row in ROWS if row.kind == "RNN")
+    assert all(cell in written for cell in CELLS)
 
 
 def test_rows_are_of_kinds() -> None:

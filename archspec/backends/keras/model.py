@@ -14,6 +14,7 @@ from archspec.backends.output_layers import need_dtypes, output_layers
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
+from archspec.layers.inner import completed, name_of, names_of
 from archspec.layers.types import Configured
 from archspec.spelling import cut
 from archspec.tensor import show_shape
@@ -237,10 +238,14 @@ def make_layer(layer: Layer, name: str | None = None) -> keras.layers.Layer:
     """The Keras layer of the same kind, name and arguments; the others keep Keras's defaults."""
     kind = layer.kind()
     constructor = getattr(keras_layers, kind, None) or getattr(keras.layers, kind)
-    return constructor(name=name, **{key: _value(value) for key, value in layer.arguments.items()})
+    return constructor(name=name, **{key: _value(value) for key, value in completed(layer).items()})
 
 
 def _value(value: Any) -> Any:
+    if isinstance(value, Layer):
+        return make_layer(value, name_of(value))
+    if isinstance(value, tuple) and value and isinstance(value[0], Layer):
+        return [make_layer(*pair) for pair in zip(value, names_of(value), strict=True)]
     if isinstance(value, Configured):
         return getattr(getattr(keras, value.module), value.name)(**value.arguments)
     return value

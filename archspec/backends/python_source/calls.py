@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from archspec.backends.flat_spec import arguments as plain_arguments
 from archspec.backends.python_source.expressions import Known
 from archspec.backends.python_source.facts import Varies, common
+from archspec.backends.python_source.layer_calls import kinds_in, passed, written_out
 from archspec.backends.python_source.layout import (
     Brackets,
     Compound,
@@ -20,7 +20,7 @@ from archspec.backends.python_source.layout import (
 from archspec.backends.python_source.module import Function
 from archspec.backends.python_source.naming import item_name, layer_path
 from archspec.backends.python_source.tensors import keep_outputs, outputs_target
-from archspec.backends.python_source.values import Bound, Scope, tupled
+from archspec.backends.python_source.values import Bound, Scope
 from archspec.backends.python_source.words import ATOM, Code, Template, literal, quoted
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite
 from archspec.frontend.elaborate.recording import Step, formulas_of
@@ -29,28 +29,6 @@ from archspec.frontend.program.program import VariableCall
 from archspec.graph import Node
 from archspec.layers import KINDS, Layer
 from archspec.spelling import snake_case
-
-RANKS = (1, 2, 3)
-
-POSITIONAL = {
-    "Dense": ("units",),
-    "Dropout": ("rate",),
-    "StochasticDepth": ("rate",),
-    "Activation": ("activation",),
-    "Reshape": ("target_shape",),
-    "Permute": ("dims",),
-    "Rescaling": ("scale",),
-    **{f"DepthwiseConv{rank}D": ("kernel_size",) for rank in (1, 2)},
-    **{f"Conv{rank}D": ("filters", "kernel_size") for rank in RANKS},
-    **{f"SeparableConv{rank}D": ("filters", "kernel_size") for rank in RANKS},
-    **{f"Conv{rank}DTranspose": ("filters", "kernel_size") for rank in RANKS},
-    **{f"MaxPooling{rank}D": ("pool_size",) for rank in RANKS},
-    **{f"AveragePooling{rank}D": ("pool_size",) for rank in RANKS},
-    **{f"ZeroPadding{rank}D": ("padding",) for rank in RANKS},
-    **{f"Cropping{rank}D": ("cropping",) for rank in RANKS},
-    **{f"UpSampling{rank}D": ("size",) for rank in RANKS},
-}
-"""The arguments that people write without their names."""
 
 
 def call(writer: FunctionWriter, site: ItemSite, feeds: list[str], target: str) -> str:
@@ -152,12 +130,14 @@ def _layer_arguments(writer: FunctionWriter, site: ItemSite, kind: str) -> tuple
     own, first = site.steps[0].arguments, site.steps[0]
     formulas = formulas_of(kind, own, first.defaults)
     layers = [_node(step).layer for step in site.steps]
+    for inner in kinds_in(layers):
+        writer.module.kind(inner)
     written: dict[str, Piece] = {}
     for key in [key for key in KINDS[kind].attributes if key in formulas]:
         formula, environment = formulas[key]
         given = environment is None
         if not given and writer.block is not None and _reads_model_input(first, kind, key, formula):
-            written[key] = literal(tupled(plain_arguments(layers[0])[key]))
+            written[key] = written_out(layers[0], key)
             continue
         scope = site.scope if given else _scope_of_defaults(writer, first, kind, key)
         seen = [
@@ -165,13 +145,12 @@ def _layer_arguments(writer: FunctionWriter, site: ItemSite, kind: str) -> tuple
             for step in site.steps
         ]
         raws = writer.values.raws(formula, seen)
+        if not writer.values.can_follow(formula.value, layers, key):
+            made = [(step, repr(_node(step).layer.arguments[key])) for step in site.steps]
+            common(made)
+            writer.fix(formula, scope)
         written[key] = writer.values.argument(key, formula, raws, layers, scope)
-    pieces: list[Piece] = []
-    for key in POSITIONAL.get(kind, ()):
-        if key not in written:
-            break
-        pieces.append(written.pop(key))
-    return (*pieces, *(around(f"{key}=", piece) for key, piece in written.items()))
+    return passed(kind, written)
 
 
 def _reads_model_input(step: Step, kind: str, name: str, formula: Formula) -> bool:

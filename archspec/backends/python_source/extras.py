@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ LAYERS = Path(__file__).parents[1] / "keras" / "layers.py"
 """The layers that Keras lacks. The file is read, not imported."""
 
 
+@cache
 def layer_kinds() -> dict[str, str]:
     """The classes of the layers that Keras lacks, without the types, by kind."""
     text = LAYERS.read_text(encoding="utf-8")

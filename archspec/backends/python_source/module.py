@@ -12,15 +12,15 @@ from archspec.backends.flat_spec import arguments
 from archspec.backends.output_layers import need_dtypes
 from archspec.backends.python_source.extras import FUNCTIONS, layer_kinds
 from archspec.backends.python_source.facts import Facts, Varies, common
+from archspec.backends.python_source.layer_calls import kinds_in, written_out
 from archspec.backends.python_source.layout import Brackets, Piece, around
 from archspec.backends.python_source.plan import FilePlan
-from archspec.backends.python_source.values import Key, tupled
+from archspec.backends.python_source.values import Key
 from archspec.backends.python_source.words import BLOCKS, Code, Identifiers, constant, literal
 from archspec.frontend.elaborate.recording import Step
 from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.frontend.program.program import Block
 from archspec.layers import Layer
-from archspec.layers.types import Configured
 
 SHORT = 40
 """The length up to which a list is written where it is used."""
@@ -88,16 +88,8 @@ class Module:
 
     def plain(self, layer: Layer) -> tuple[Piece, ...]:
         """The arguments of a layer, all written out."""
-        given = arguments(layer)
-        values = {
-            name: (
-                value
-                if isinstance(value := layer.arguments[name], Configured)
-                else tupled(given[name])
-            )
-            for name in given
-        }
-        return tuple(around(f"{name}=", literal(value)) for name, value in values.items())
+        self.kinds.update(kinds_in([layer]))
+        return tuple(around(f"{name}=", written_out(layer, name)) for name in arguments(layer))
 
     def table(self, name: str, value: Any) -> str:
         """A constant at the top of the file."""

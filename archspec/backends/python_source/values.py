@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from archspec.backends.flat_spec import arguments as plain_arguments
 from archspec.backends.python_source.agreement import agrees, same
 from archspec.backends.python_source.expressions import Known, Meaning, Translator
 from archspec.backends.python_source.facts import Varies, common
+from archspec.backends.python_source.layer_calls import inner_layer, written_out
 from archspec.backends.python_source.layout import Brackets, Piece, around, flat
 from archspec.backends.python_source.words import Code, Template, configured, constant, literal
 from archspec.frontend.elaborate.recording import Step, Visit
@@ -19,6 +19,7 @@ from archspec.frontend.expressions.tree import Attribute, ListOf
 from archspec.frontend.program.formulas import Formula, Located, NameFormula
 from archspec.frontend.yaml.document import Value
 from archspec.layers import Layer
+from archspec.layers.inner import completed, name_of
 from archspec.layers.types import Configured
 
 Key = tuple[str, str]
@@ -174,6 +175,8 @@ class Values:
             return Brackets("{", tuple(entries), "}", collection=True)
         ((name, inner),) = value.items()
         first = accepted[0]
+        if isinstance(first, Layer):
+            return self._layer(inner, [raw[name] for raw in raws], scope, accepted)
         assert isinstance(first, Configured)
         given = {}
         for key, each in inner.items():
@@ -184,6 +187,22 @@ class Values:
                 [made.arguments[key] for made in accepted],
             )
         return configured(first, given)
+
+    def _layer(
+        self, value: Value, raws: Sequence[Any], scope: Scope, accepted: Sequence[Layer]
+    ) -> Piece:
+        """A layer in another: its arguments, and those that it has from its owner."""
+        made = [completed(layer) for layer in accepted]
+        first = accepted[0]
+        pieces: dict[str, Piece] = {}
+        for key in [key for key in first.attributes if key in first.arguments]:
+            each = value.get(key)
+            if each is None or not any(map(expression.is_expression, _texts(each))):
+                pieces[key] = written_out(first, key)
+            else:
+                inner = [one[key] for one in made]
+                pieces[key] = self.value(each, [raw[key] for raw in raws], scope, inner)
+        return inner_layer(first.kind(), pieces, name_of(first))
 
     def code(self, formula: Formula, raws: Sequence[Any], scope: Scope) -> Code:
         """A formula as an expression."""
@@ -209,13 +228,9 @@ class Values:
         """An argument of a layer: as in the text, or written out where it does not depend on
         anything.
         """
-        accepted = [layer.arguments[name] for layer in layers]
-        if formula.constant:
-            return literal(
-                accepted[0]
-                if isinstance(accepted[0], Configured)
-                else tupled(plain_arguments(layers[0])[name])
-            )
+        if formula.constant or not self.can_follow(formula.value, layers, name):
+            return written_out(layers[0], name)
+        accepted = [completed(layer)[name] for layer in layers]
         return self.value(formula.value, raws, scope, accepted)
 
     def call_argument(
@@ -225,6 +240,12 @@ class Values:
         if formula.constant:
             return literal(accepted[0])
         return self.value(formula.value, raws, scope, accepted)
+
+    def can_follow(self, value: Value, layers: Sequence[Layer], name: str) -> bool:
+        """Whether an argument can be written as in the text: not where the text leaves it to an
+        expression, or to ``defaults``, which layer it is.
+        """
+        return all(_is_as_written(value, layer.arguments[name]) for layer in layers)
 
     def name(self, formula: NameFormula, steps: Sequence[Step], scope: Scope) -> Template:
         """The name of an item as the text has it."""
@@ -276,6 +297,21 @@ def _texts(value: Value) -> Iterator[str]:
         yield from _texts(inner)
 
 
+def _is_as_written(value: Value, accepted: Any) -> bool:
+    """Whether a layer that is an argument stands in the text as a mapping with all its arguments;
+    whatever is no layer does.
+    """
+    if isinstance(accepted, tuple) and accepted and isinstance(accepted[0], Layer):
+        return False  # each has a name beside the others
+    if not isinstance(accepted, Layer):
+        return True
+    inner = value.get(accepted.kind())
+    return inner is not None and all(
+        (each := inner.get(key)) is not None and _is_as_written(each, argument)
+        for key, argument in accepted.arguments.items()
+    )
+
+
 def _is_sorted(raw: Any, accepted: Any) -> bool:
     """Whether a layer has put a list of the text in order."""
     return (
@@ -304,11 +340,6 @@ def _written(accepted: Any, raw: Any) -> Any:
         if isinstance(accepted, tuple) and not isinstance(raw, list) and len(set(accepted)) == 1
         else accepted
     )
-
-
-def tupled(value: Any) -> Any:
-    """Lists as tuples."""
-    return tuple(tupled(one) for one in value) if isinstance(value, list) else value
 
 
 def count_after(template: Template, index: Code | Known) -> Template:

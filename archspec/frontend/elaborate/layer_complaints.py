@@ -19,6 +19,7 @@ from archspec.frontend.program.complaints import (
 )
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import NO_ARGUMENTS, LayerCall
+from archspec.frontend.yaml.document import Value
 from archspec.layers import KINDS, Mismatch
 from archspec.layers.base import wrong_argument
 from archspec.layers.types import Refused
@@ -168,8 +169,9 @@ def complain(
         message, help = no_argument(call.kind, name)
         state.complain(Diagnostic(code, message, formula.value.place, help=help), context)
         return
-    span = formula.value.span
-    label = "" if formula.constant or name not in values else f"this gives {show(values[name])}"
+    value, given = _inside(formula.value, values.get(name), mismatch.inside)
+    span = value.span
+    label = "" if formula.constant or name not in values else f"this gives {show(given)}"
     here = site._replace(context=context)
     passed = passed_argument(state, formula, here) if code == "wrong-argument" else None
     if passed is not None:
@@ -185,6 +187,16 @@ def complain(
     if not label and advice is None and name in values:
         label = f"this is {show(values[name])}"
     state.complain(Diagnostic(code, mismatch.message, span, label, notes, advice), context)
+
+
+def _inside(value: Value, given: Any, path: tuple[str | int, ...]) -> tuple[Value, Any]:
+    """What stands at a path within an argument, as far as the text has it, and what that gives."""
+    for step in path:
+        elements: dict[Any, Value] = dict(value.items()) or dict(enumerate(value.elements()))
+        if step not in elements:
+            break
+        value, given = elements[step], given[step]
+    return value, given
 
 
 def passed_argument(state: State, formula: Formula, site: Site) -> tuple[Formula, Context] | None:

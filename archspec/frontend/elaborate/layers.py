@@ -31,6 +31,7 @@ from archspec.frontend.program.program import NO_ARGUMENTS, LayerCall
 from archspec.graph import Node
 from archspec.layers import KINDS, Layer, Mismatch
 from archspec.layers.base import Inferred
+from archspec.layers.registry import is_kind, is_layer
 from archspec.spelling import snake_case
 from archspec.tensor import Tensor, show_shape
 
@@ -150,6 +151,9 @@ def _made(state: State, call: LayerCall, site: Site) -> Layer | None:
             values[name] = state.failed(error, environment, site.context)
     if site.context.frozen:
         values["trainable"] = False
+    for name in plan.inner:
+        value = values.get(name, plan.constants.get(name))
+        values[name] = _with_defaults(state, value, site)
     key = repr(values) if values else ""
     state.budget.spend(len(key))
     layer = plan.layers.get(key)
@@ -182,8 +186,36 @@ def _plan(state: State, call: LayerCall, defaults: tuple[Defaults, ...]) -> Argu
         constants = {
             name: formula.data for name, (formula, _) in formulas.items() if formula.constant
         }
-        plan = state.cache.plans[key] = ArgumentPlan(constants, computed, {})
+        inner = tuple(name for name in formulas if is_layer(call.kind, name))
+        plan = state.cache.plans[key] = ArgumentPlan(constants, computed, inner, {})
     return plan
+
+
+def _with_defaults(state: State, value: Any, site: Site) -> Any:
+    """An argument that is a layer, or several, with what `defaults` say of their kinds."""
+    if isinstance(value, list):
+        return [_with_defaults(state, one, site) for one in value]
+    if isinstance(value, str):
+        value = {value: {}}
+    if not isinstance(value, dict) or len(value) != 1:
+        return value
+    ((kind, own),) = value.items()
+    if not is_kind(kind) or not isinstance(own, dict | None):
+        return value
+    arguments: dict[str, Any] = {}
+    for one in site.context.defaults:
+        for name, formula in one.arguments.get(kind, NO_ARGUMENTS).items():
+            try:
+                arguments[name] = formula.evaluate(one.environment)
+            except (Located, Silenced) as error:
+                arguments[name] = state.failed(error, one.environment, site.context)
+    arguments |= own or {}
+    for name in arguments:
+        if is_layer(kind, name):
+            arguments[name] = _with_defaults(state, arguments[name], site)
+    if FAILED in arguments.values():
+        return FAILED
+    return {kind: arguments}
 
 
 def _new_layer(state: State, making: Making) -> Layer | None:

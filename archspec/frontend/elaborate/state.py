@@ -38,11 +38,12 @@ before it.
 
 class ArgumentPlan(NamedTuple):
     """The arguments of a layer of the text: constant ones, computed ones with the ``defaults``
-    they come from, and the layers made so far.
+    they come from, the names of those that are layers themselves, and the layers made so far.
     """
 
     constants: dict[str, Any]
     computed: tuple[tuple[str, Callable[[Any], Any], int | None], ...]
+    inner: tuple[str, ...]
     layers: dict[str, Layer]
 
 

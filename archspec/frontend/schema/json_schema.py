@@ -28,7 +28,7 @@ from archspec.frontend.vocabulary import (
     VARIANT_KEYS,
     VARIANT_NAME,
 )
-from archspec.layers import KINDS
+from archspec.layers import CELLS, KINDS
 from archspec.layers.types import Expects
 from archspec.version import __version__
 
@@ -37,18 +37,21 @@ VARIABLE_CALL = rf"^\${VARIABLE_NAME}$"
 
 def for_checking() -> Schema:
     """What `generate` gives, with `KindSchemas` in the place of the two largest mappings."""
-    schema = generate(names=())
+    schema = generate(names=(), cells=())
     item, defaults = schema["$defs"]["item"]["else"], schema["$defs"]["defaults"]
     item["properties"] = KindSchemas(call_of(editor=False), item["properties"])
-    defaults["properties"] = KindSchemas(defaults_of(editor=False))
+    defaults["properties"] = KindSchemas(defaults_of(editor=False), names=[*KINDS, *CELLS])
+    schema["$defs"]["cells"] = KindSchemas(call_of(editor=False), names=CELLS)
     return schema
 
 
-def generate(*, editor: bool = False, names: Iterable[str] = KINDS) -> Schema:
+def generate(
+    *, editor: bool = False, names: Iterable[str] = KINDS, cells: Iterable[str] = CELLS
+) -> Schema:
     """The JSON Schema that specs are checked by. For an editor, texts that are numbers in YAML 1.2
-    pass for numbers. ``names`` are those of the layer kinds that it holds.
+    pass for numbers. ``names`` and ``cells`` are those of the layer kinds and cells that it holds.
     """
-    names = tuple(names)
+    names, cells = tuple(names), tuple(cells)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"archspec {__version__}",
@@ -63,7 +66,8 @@ def generate(*, editor: bool = False, names: Iterable[str] = KINDS) -> Schema:
                 **says("a list of items, each a line `- Layer: {...}`", "items"),
             },
             "item": _item(editor, names),
-            "defaults": _defaults(editor, names),
+            "cells": {name: call_of(editor)(name) for name in cells},
+            "defaults": _defaults(editor, (*names, *cells)),
             "block": _block(),
             "inputs": {
                 "type": "object",

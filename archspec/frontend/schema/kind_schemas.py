@@ -5,7 +5,7 @@ argument, with its type, words and default.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -19,18 +19,24 @@ from archspec.frontend.schema.fragments import (
 )
 from archspec.layers import KINDS
 from archspec.layers.base import Field, Layer
+from archspec.layers.registry import CELLS, kind_of
 from archspec.layers.types import Type
 
 
 class KindSchemas(Mapping[str, Schema]):
-    """The schemas of ``others``, and of all layer kinds by their names, each made when it is first
-    looked up: a spec uses a few kinds of many.
+    """The schemas of ``others``, and of all layer kinds, or of ``names``, each made when it is
+    first looked up: a spec uses a few kinds of many.
     """
 
-    def __init__(self, make: Callable[[str], Schema], others: Schema | None = None) -> None:
+    def __init__(
+        self,
+        make: Callable[[str], Schema],
+        others: Schema | None = None,
+        names: Iterable[str] = KINDS,
+    ) -> None:
         self.make = make
         self.made: Schema = dict(others or {})
-        self.names = dict.fromkeys([*self.made, *KINDS])
+        self.names = dict.fromkeys([*self.made, *names])
 
     def __getitem__(self, name: str) -> Schema:
         if name not in self.made:
@@ -53,14 +59,14 @@ class KindSchemas(Mapping[str, Schema]):
 def call_of(editor: bool) -> Callable[[str], Schema]:
     """A kind's name → the schema of what stands behind it in an item: its arguments, or nothing."""
     return lambda name: {
-        "description": _summary(KINDS[name]),
-        **_arguments(KINDS[name], editor, null=True),
+        "description": _summary(kind_of(name)),
+        **_arguments(kind_of(name), editor, null=True),
     }
 
 
 def defaults_of(editor: bool) -> Callable[[str], Schema]:
     """A kind's name → the schema of what stands behind it in `defaults`: some of its arguments."""
-    return lambda name: _arguments(KINDS[name], editor, null=False)
+    return lambda name: _arguments(kind_of(name), editor, null=False)
 
 
 def _arguments(kind: type[Layer], editor: bool, *, null: bool) -> Schema:
@@ -76,7 +82,7 @@ def _arguments(kind: type[Layer], editor: bool, *, null: bool) -> Schema:
 @cache
 def _properties(name: str, editor: bool) -> Schema:
     return {
-        name: _argument(attribute, editor) for name, attribute in KINDS[name].attributes.items()
+        name: _argument(attribute, editor) for name, attribute in kind_of(name).attributes.items()
     }
 
 
@@ -103,7 +109,7 @@ def objects() -> Schema:
     """
     types = [
         attribute.type
-        for kind in KINDS.values()
+        for kind in (*KINDS.values(), *CELLS.values())
         for attribute in kind.attributes.values()
         if _takes_objects(attribute.type)
     ]
@@ -121,6 +127,8 @@ def _object_name(type: Type) -> str:
 def _lenient(schema: Schema, editor: bool) -> Schema:
     """The schema of a value, in which every value and element may also be an expression."""
     parts = [_lenient_within(part, editor) for part in alternatives(schema) if part != EXPRESSION]
+    if any("[$]" in part.get("pattern", "") for part in parts):  # it takes them already
+        return either(parts)
     numeric = editor and any(part.get("type") in ("integer", "number") for part in parts)
     return either(
         [
@@ -131,6 +139,8 @@ def _lenient(schema: Schema, editor: bool) -> Schema:
 
 
 def _lenient_within(schema: Schema, editor: bool) -> Schema:
+    if "[$]" in schema.get("pattern", ""):
+        return schema
     if "items" in schema:
         return {**schema, "items": _lenient(schema["items"], editor)}
     if editor and "properties" in schema:

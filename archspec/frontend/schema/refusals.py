@@ -12,6 +12,7 @@ from archspec.frontend.schema.fragments import EXPECTS
 from archspec.frontend.vocabulary import MODIFIERS
 from archspec.frontend.yaml.document import Document, Value
 from archspec.layers import KINDS
+from archspec.layers.registry import is_kind, kind_of
 from archspec.layers.types import Expects
 from archspec.spelling import did_you_mean
 
@@ -102,7 +103,7 @@ class Refusal(NamedTuple):
         spec has.
         """
         kind, name = self.path[-2:] if len(self.path) > 1 else ("", "")
-        attribute = KINDS[str(kind)].attributes.get(str(name)) if kind in KINDS else None
+        attribute = kind_of(str(kind)).attributes.get(str(name)) if is_kind(kind) else None
         return self.path in (("archspec",), ("name",)) or (
             attribute is not None and attribute.required
         )

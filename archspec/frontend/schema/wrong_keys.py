@@ -16,6 +16,7 @@ from archspec.frontend.yaml.document import Document, Value
 from archspec.frontend.yaml.indentation_complaints import BLANKS, not_a_space
 from archspec.frontend.yaml.key_complaints import NO_SPACE, no_space
 from archspec.layers import KINDS
+from archspec.layers.registry import is_kind
 from archspec.layers.types import Refused
 from archspec.spelling import counted, did_you_mean, listed_names
 
@@ -120,10 +121,13 @@ def _unknown_key(
     if refusal.expects.what == "item":
         yield from _unknown_operation(refusal, key, value, known)
         return
+    if refusal.expects.what == "layer":
+        yield _no_such_layer(refusal, key, value)
+        return
     owner = refusal.path[-1] if refusal.path else None
     near = did_you_mean(key, [name for name in known if name not in refusal.value.data] or known)
     advice: str | None
-    if owner in KINDS:
+    if is_kind(owner):
         advice = (
             _no_argument(refusal, key, str(owner))
             or foreign.argument_help(str(owner), key, value.text or None)
@@ -147,6 +151,25 @@ def _unknown_key(
             value.place,
             help=advice or f"it may have {', '.join(known)}",
         )
+
+
+def _no_such_layer(refusal: Refusal, key: str, value: Value) -> Diagnostic:
+    """What stands in the place of a layer that is an argument."""
+    choices = refusal.expects.choices
+    if is_kind(key):
+        message = f"`{refusal.key}` must be {refusal.words}"
+        near = did_you_mean(key, choices) if key not in KINDS else None
+        possible = f"it can be {', '.join(f'`{name}`' for name in choices)}"
+        found = f"found `{key}`"
+        return Diagnostic("wrong-value", message, value.place, found, help=near or possible)
+    if key in refusal.blocks():
+        message = f"`{refusal.key}` takes a layer kind, and `{key}` is a block"
+        instead = "write the layers of the block as items, or name one kind"
+        return Diagnostic("wrong-value", message, value.place, help=instead)
+    help = foreign.layer_help(key) or did_you_mean(key, choices)
+    message = f"there is no layer kind `{key}`"
+    listed = "`archspec layers` lists the layer kinds"
+    return Diagnostic("unknown-layer", message, value.place, help=help or listed)
 
 
 def _owner_in_words(refusal: Refusal) -> str:

@@ -13,7 +13,7 @@ from archspec.frontend.schema.advice import Surroundings, advice, describe, stra
 from archspec.frontend.schema.refusals import BEGINNING, Refusal, first_line
 from archspec.frontend.schema.wrong_keys import misplaced, out_of
 from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS
-from archspec.layers import KINDS
+from archspec.layers.registry import is_kind, kind_of
 from archspec.layers.types import Expects, Refused, Type
 from archspec.spelling import did_you_mean
 
@@ -41,8 +41,8 @@ def _wanted(refusal: Refusal) -> tuple[Refusal, Refused]:
     path = refusal.path
     for end in range(len(path) - 1, 0, -1):
         kind, name = str(path[end - 1]), path[end]
-        if kind in KINDS and isinstance(name, str) and name in KINDS[kind].attributes:
-            argument, type = refusal.at(path[: end + 1]), KINDS[kind].attributes[name].type
+        if is_kind(kind) and isinstance(name, str) and name in kind_of(kind).attributes:
+            argument, type = refusal.at(path[: end + 1]), kind_of(kind).attributes[name].type
             return _element_wanted(argument, type) or (argument, _type_wanted(argument, type))
     is_row = path[-2:-1] == ("repeat",) and isinstance(path[-1], int)
     help = _row_help(refusal) if is_row else None

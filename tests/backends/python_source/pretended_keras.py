@@ -13,9 +13,11 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from archspec.backends.output_layers import output_layers
-from archspec.backends.python_source.calls import POSITIONAL
+from archspec.backends.python_source.layer_calls import POSITIONAL
 from archspec.graph import Graph
 from archspec.layers import KINDS
+from archspec.layers.inner import completed
+from archspec.layers.registry import is_kind, kind_of
 from archspec.layers.types import Configured
 from archspec.tensor import Tensor
 
@@ -40,7 +42,7 @@ class Made:
     ) -> None:
         given = {**dict(zip(POSITIONAL.get(kind, ()), positional, strict=False)), **arguments}
         self.name = given.pop("name")
-        self.layer = KINDS[kind](**{key: _plain(value) for key, value in given.items()})
+        self.layer = kind_of(kind)(**{key: _plain(value) for key, value in given.items()})
         self.trainable = self.layer.trainable
 
     def __call__(self, *positional: Any, **keywords: Any) -> Any:
@@ -91,10 +93,14 @@ def _plainly(value: Any) -> Any:
 
 
 def _given(layer: Any) -> str:
-    return repr(sorted((name, str(value)) for name, value in layer.arguments.items()))
+    return repr(sorted((name, str(value)) for name, value in completed(layer).items()))
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list) and value and isinstance(value[0], Made):
+        return [one.layer for one in value]
+    if isinstance(value, Made):
+        return value.layer
     return {value.name: dict(value.arguments)} if isinstance(value, Configured) else value
 
 
@@ -114,7 +120,7 @@ class _Layers(ModuleType):
         return lambda one: Symbol(one.tensor, _identity(name, one.signature))
 
     def __getattr__(self, kind: str) -> Any:
-        if kind not in KINDS:
+        if not is_kind(kind):
             raise AttributeError(kind)
         return lambda *positional, **arguments: Made(kind, positional, arguments)
 
