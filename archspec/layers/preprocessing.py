@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.axes import need_numbers, need_rank
+from archspec.layers.axes import need_floats, need_numbers, need_rank
 from archspec.layers.base import Layer, Mismatch, SameShape, attr, layer
-from archspec.layers.types import FLAG, NUMBER, POSITIVE, choice, either, sequence
+from archspec.layers.types import FLAG, NUMBER, POSITIVE, SEED, choice, either, sequence
 from archspec.layers.windows import INTERPOLATION
 from archspec.tensor import Tensor
 
@@ -76,8 +76,31 @@ class Resizing(Layer):
         return Tensor((self.height, self.width, x.shape[-1]), x.dtype)
 
 
-# Without `RandomCrop`: in inference Keras 3.15 hands images on as they are, of another size than it
-# states.
+@layer
+class RandomCrop(Layer):
+    """Cuts a part out of images at random, in training. In inference Keras hands images on as they
+    are, and so they must have that size already; `CenterCrop` cuts always.
+
+    Shape: unchanged, of 3 axes: height, width, channels.
+    """
+
+    height: int = attr(POSITIVE, doc="the height of the part")
+    width: int = attr(POSITIVE, doc="the width of the part")
+    seed: int | None = attr(SEED, None, "the seed of the random numbers")
+
+    def output(self, x: Tensor) -> Tensor:
+        need_rank(x, 3, "height, width, channels")
+        need_floats(x)
+        if x.shape[:2] != (self.height, self.width):
+            raise Mismatch(
+                f"in inference the image stays as it is, {x}, and the layers behind it are made for"
+                f" {self.height}×{self.width}",
+                shows_input=True,
+                help="use `CenterCrop` or `Resizing`; crop at random in the recipe's `augment`",
+            )
+        return Tensor(x.shape, self.compute_dtype)
+
+
 @layer
 class CenterCrop(Layer):
     """Cuts the centre out of images; smaller images are resized, keeping their proportions.

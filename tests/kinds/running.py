@@ -16,6 +16,8 @@ def numbers(tensor: Tensor, seed: int, unknown: int) -> np.ndarray[Any, Any]:
     """A batch of two examples."""
     shape = (2, *(unknown if size is None else size for size in tensor.shape))
     draw = np.random.default_rng(seed)
+    if tensor.dtype == "string":
+        return draw.choice(["a", "b c", "other"], shape)
     if "float" in tensor.dtype:
         return (
             draw.normal(size=shape)
@@ -32,7 +34,10 @@ def run(row: Row, unknown: int = 6) -> tuple[list[tuple[int, ...]], str]:
     layer = keras_layer(row)
     inputs = [keras.Input(x.shape, dtype=x.dtype) for x in row.tensors]
     model = keras.Model(inputs, call(layer, row, inputs))
-    values = [tf.cast(numbers(x, seed, unknown), x.dtype) for seed, x in enumerate(row.tensors)]
+    values = [
+        tf.convert_to_tensor(numbers(x, seed, unknown), x.dtype)
+        for seed, x in enumerate(row.tensors)
+    ]
     outputs = model(values, training=False)
     shapes = [tuple(y.shape[1:]) for y in outputs]
     assert [tuple(y.shape[1:]) for y in train(model, values)] == shapes
@@ -44,7 +49,8 @@ def train(model: keras.Model, values: list[tf.Tensor]) -> list[tf.Tensor]:
     with tf.GradientTape() as tape:
         out = model(values, training=True)
         losses = (tf.cast(one, "float32") for one in model.losses)
-        loss = sum(tf.reduce_sum(tf.cast(one, "float32")) for one in out) + sum(losses)
+        numeric = [tf.cast(one, "float32") for one in out if one.dtype != tf.string]
+        loss = sum(map(tf.reduce_sum, numeric)) + sum(losses)
     if weights := model.trainable_variables:
         gradients = zip(tape.gradient(loss, weights), weights, strict=True)
         steps = [tf.zeros_like(weight) if step is None else step for step, weight in gradients]

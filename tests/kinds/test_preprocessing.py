@@ -17,7 +17,17 @@ def crops(kind: str) -> list[Row]:
     ]
 
 
-ROWS = [*crops("CenterCrop")]
+BIGGER = "in inference Keras hands on the whole image, of another size than it states"
+
+ROWS = [
+    *crops("CenterCrop"),
+    row("RandomCrop", {"height": 12, "width": 10}, IMAGE, macs=0),
+    row("RandomCrop", {"height": 12, "width": 10, "seed": 1}, (12, 10, None)),
+    row("RandomCrop", {"height": 6, "width": 5}, IMAGE, stricter=BIGGER),
+    row("RandomCrop", {"height": 6, "width": 5}, (None, None, 3), stricter=BIGGER),
+    row("RandomCrop", {"height": 12, "width": 10}, Tensor(IMAGE, "uint8"), stricter="integers stay integers in inference alone"),
+    row("RandomCrop", {"height": 12}, IMAGE, fails=True),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
