@@ -175,17 +175,15 @@ class Hashing(_Encoding):
 
     def output(self, x: Tensor) -> Tensor:
         need_numbers(x)
-        if self.output_mode == "int":
-            return Tensor(x.shape, "int64")
-        if (
-            isinstance(self.mask_value, str) != (x.dtype == "string")
-            and self.mask_value is not None
-        ):
+        texts = isinstance(self.mask_value, str)
+        if self.mask_value is not None and texts != (x.dtype == "string"):
             raise Mismatch(
-                f"`mask_value` is to be found among {x.dtype}",
+                f"`mask_value` is looked for among {x.dtype}",
                 at="mask_value",
                 help="write a text for texts, and an integer for numbers",
             )
+        if self.output_mode == "int":
+            return Tensor(x.shape, "int64")
         if self.output_mode == "one_hot" and x.shape[-1:] != (1,):
             raise Mismatch(
                 f"Keras states the shape of `one_hot` wrongly for {x}",
