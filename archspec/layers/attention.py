@@ -493,3 +493,74 @@ class GroupQueryAttention(_Projecting):
                 (query.shape[0], value.shape[0], 2 * wide),
             )
         )
+
+
+@layer
+class DotProductAttention(Layer):
+    """Attention of several heads without projections, which are made before it: `from` names query,
+    value and, where it is another tensor, key. Value and key may have fewer heads than the query,
+    each for a group of its heads.
+
+    Shape: query (T, N, H), value and key (S, K, H) → (T, N, H), where K divides N. `bias` is added
+    to the scores, `mask` says which positions attend to which: (N, T, S), 1 for all heads or
+    positions, or (T, S). No weights. A kind of archspec's own.
+    """
+
+    arity: ClassVar[tuple[int, int | None]] = (2, 3)
+    called = "attention"
+
+    query = role("what attends, (T, N, H)")
+    value = role("what is attended to, (S, K, H)")
+    key = role("what the query is compared with; the value, if left out", required=False)
+    bias = named_role("what is added to the scores, (N, T, S) or (T, S)")
+    mask = named_role("which positions attend to which, (N, T, S) or (T, S)")
+    use_causal_mask: bool = call_attr(
+        FLAG, False, "whether a position attends to none after it, as in a decoder"
+    )
+
+    scale: float | None = attr(
+        optional(number("a positive number", above=0), "1 / √H"),
+        None,
+        "what the scores are multiplied by",
+    )
+
+    def keras_call(
+        self, inputs: Sequence[Any], roles: Sequence[str] = ()
+    ) -> tuple[list[Any], dict[str, Any]]:
+        positional, named = self.by_role(inputs, roles)
+        # In Keras, `mask` would be that of the query's positions, which Keras hands on by itself.
+        words = {"mask": "attention_mask"}
+        return list(positional), {**{words.get(k, k): v for k, v in named.items()}, **self.call}
+
+    def output(self, *inputs: Tensor, **roles: Tensor) -> Tensor:
+        query, value, key = _roles(inputs)
+        for name, x in (("query", query), ("value", value), ("key", key)):
+            need_rank(x, 3, "positions, heads, channels", help=f"the {name} needs all three")
+            need_floats(x)
+            known(x.shape[1], f"the number of the {name}'s heads")
+            known(x.shape[2], f"the number of the {name}'s channels")
+        if value.shape[1:] != key.shape[1:] or _differ(value.shape[0], key.shape[0]):
+            raise Mismatch(
+                f"value and key must have one shape, and they are {value} and {key}",
+                help="`from` names the query, the value and the key, in this order",
+                shows_input=True,
+            )
+        if query.shape[2] != key.shape[2]:
+            raise Mismatch(
+                f"query and key must have the same channels, and they have {query.shape[2]} and"
+                f" {key.shape[2]}",
+                help="bring them to one number of channels, with `Dense`",
+            )
+        heads = known(query.shape[1], "the number of the query's heads")
+        if heads % known(key.shape[1], "the number of the key's heads"):
+            raise Mismatch(
+                f"{heads} heads of the query do not divide into {key.shape[1]} groups",
+                help=f"the value can have {divisors(heads)} heads",
+            )
+        for name, mask in roles.items():
+            need_mask(mask, name, (heads, query.shape[0], value.shape[0]), last=2)
+        return Tensor(query.shape, self.compute_dtype)
+
+    def macs(self, y: Tensor, *inputs: Tensor, **roles: Tensor) -> int | None:
+        query, value, _ = _roles(inputs)
+        return product((2, *query.shape, value.shape[0]))

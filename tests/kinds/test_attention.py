@@ -118,6 +118,13 @@ ROWS = [
     row(GROUPS, HEADS | {"trainable": False}, (5, 16)),
     row(GROUPS, HEADS | {"num_key_value_heads": 3}, (5, 16), fails=True),
     row(GROUPS, HEADS, (5, None), fails=True),
+    row("DotProductAttention", {}, (5, 4, 8), (7, 4, 8), macs=2 * 5 * 4 * 8 * 7),
+    row("DotProductAttention", {"scale": 0.5}, (5, 4, 8), (7, 2, 8), (7, 2, 8)),
+    row("DotProductAttention", {"dtype": "mixed_float16"}, (5, 4, 8), (None, 1, 8), macs=None),
+    row("DotProductAttention", {}, (5, 4, 8), (7, 3, 8), stricter=RUNS_NOT),
+    row("DotProductAttention", {}, (5, 4, 8), (7, 4, 6), stricter=RUNS_NOT),
+    row("DotProductAttention", {}, (5, 4, 8), (7, 4, 8), (6, 4, 8), stricter=RUNS_NOT),
+    row("DotProductAttention", {"scale": 0}, (5, 4, 8), (7, 4, 8), fails=True),
 ]  # fmt: skip
 
 

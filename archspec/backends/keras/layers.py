@@ -157,6 +157,7 @@ class Parameter(keras.layers.Layer):
         super().__init__(**kwargs)
         self.shape = tuple(shape)
         self.initializer = keras.initializers.get(initializer)
+        self.supports_masking = True
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.value = self.add_weight(name="value", shape=self.shape, initializer=self.initializer)
@@ -164,9 +165,145 @@ class Parameter(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         return ops.broadcast_to(self.value, (ops.shape(inputs)[0], *self.shape))
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """A mask of the input says nothing of this tensor."""
+
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (input_shape[0], *self.shape)
 
     def get_config(self) -> dict[str, Any]:
         own = {"shape": self.shape, "initializer": keras.initializers.serialize(self.initializer)}
         return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="archspec")
+class PositionEmbedding(keras.layers.Layer):
+    """A learned vector for each position, repeated for each example of the input."""
+
+    def __init__(self, length: int, initializer: Any = "glorot_uniform", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.length = length
+        self.initializer = keras.initializers.get(initializer)
+        self.supports_masking = True
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        shape = (self.length, input_shape[-1])
+        self.embeddings = self.add_weight(
+            name="embeddings", shape=shape, initializer=self.initializer
+        )
+
+    def call(self, inputs: Any) -> Any:
+        shape = ops.shape(inputs)
+        return ops.broadcast_to(self.embeddings[: shape[1]], shape)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"length": self.length, "initializer": keras.initializers.serialize(self.initializer)}
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="archspec")
+class RotaryEmbedding(keras.layers.Layer):
+    """Rotates pairs of channels, the first half with the second, by angles that grow with the
+    position along ``axis``.
+    """
+
+    def __init__(
+        self,
+        max_wavelength: float = 10000,
+        scaling_factor: float = 1.0,
+        axis: int = 1,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.max_wavelength = max_wavelength
+        self.scaling_factor = scaling_factor
+        self.axis = axis
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        rank, channels = len(inputs.shape), inputs.shape[-1]
+        axis = self.axis % rank
+        # As in KerasHub, angles are worked out in float32, whatever the dtype.
+        pairs = ops.arange(0, channels, 2, dtype="float32") / channels
+        positions = ops.arange(ops.shape(inputs)[axis], dtype="float32") / self.scaling_factor
+        angles = ops.expand_dims(positions, -1) / ops.power(float(self.max_wavelength), pairs)
+        angles = ops.concatenate([angles, angles], -1)
+        for _ in range(rank - 2 - axis):
+            angles = ops.expand_dims(angles, 1)
+        cos, sin = (ops.cast(one, inputs.dtype) for one in (ops.cos(angles), ops.sin(angles)))
+        first, second = ops.split(inputs, 2, -1)
+        return inputs * cos + ops.concatenate([-second, first], -1) * sin
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        own = {
+            "max_wavelength": self.max_wavelength,
+            "scaling_factor": self.scaling_factor,
+            "axis": self.axis,
+        }
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="archspec")
+class DotProductAttention(keras.layers.Layer):
+    """Attention without projections, of queries (batch, T, N, H) to values and keys (batch, S, K,
+    H), each of whose heads serves N / K heads of the query.
+    """
+
+    def __init__(self, scale: float | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scale = scale
+        self.supports_masking = True
+
+    def build(self, *shapes: Any, **others: Any) -> None:
+        self.built = True
+
+    def call(  # noqa: PLR0913, PLR0917 - Keras finds out by their names what to pass
+        self,
+        query: Any,
+        value: Any,
+        key: Any = None,
+        bias: Any = None,
+        attention_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
+        key = value if key is None else key
+        mask = None if attention_mask is None else self.for_heads(attention_mask)
+        for padding in (value_mask, key_mask):  # those that Keras hands on with a tensor
+            if padding is not None:
+                there = ops.cast(padding, "bool")[:, None, None, :]
+                mask = there if mask is None else ops.logical_and(ops.cast(mask, "bool"), there)
+        groups = query.shape[2] // key.shape[2]
+        if groups > 1:
+            key, value = ops.repeat(key, groups, 2), ops.repeat(value, groups, 2)
+        return ops.dot_product_attention(
+            query,
+            key,
+            value,
+            bias=None if bias is None else ops.cast(self.for_heads(bias), query.dtype),
+            mask=None if mask is None else ops.cast(mask, "bool"),
+            scale=self.scale,
+            is_causal=use_causal_mask,
+        )
+
+    def for_heads(self, scores: Any) -> Any:
+        """The same for all heads, where it has no axis of them."""
+        return scores[:, None] if len(scores.shape) == 3 else scores
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        return mask[0] if isinstance(mask, list) else mask
+
+    def compute_output_shape(
+        self, query_shape: tuple[int | None, ...], *others: Any, **more: Any
+    ) -> tuple[int | None, ...]:
+        return query_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "scale": self.scale}

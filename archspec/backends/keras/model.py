@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -38,6 +39,7 @@ def build_model(
     }
     inputs = list(tensors.values())
     names = layer_names(graph)
+    _reserve(names.values())
     values = (
         _values_at_the_end
         if keras.backend.backend() == "tensorflow" and not scoped
@@ -96,6 +98,20 @@ def layer_names(graph: Graph) -> dict[str, str]:
             name += "_"
         names[name] = path
     return {path: name for name, path in names.items()}
+
+
+def _reserve(names: Iterable[str]) -> None:
+    """Keep Keras from giving operations of its own the names of layers: those that compute the
+    masks of a `Concatenate` would be called ``concatenate``, and a model refuses a name used twice.
+    """
+    numbers = global_state.get_global_attribute(
+        "object_name_uids", defaultdict(int), set_to_default=True
+    )
+    for name in names:
+        base, _, number = name.rpartition("_")
+        if not number.isdigit():
+            base, number = name, "0"
+        numbers[base] = max(numbers[base], int(number) + 1)
 
 
 def _refuses_dots() -> bool:
