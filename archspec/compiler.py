@@ -186,7 +186,8 @@ class Compiler:
             graph, problems = None, [_nested_too_deep(document)]
         if graph is None:
             raise SpecError(problems, document.sources)
-        return replace(graph, warnings=self._warnings(resolved))
+        warnings = (*self._warnings(resolved), *checks.truncated_inputs(graph))
+        return replace(graph, warnings=warnings)
 
     def _warnings(self, resolved: Resolved) -> tuple[Diagnostic, ...]:
         """A warning for each name that nothing mentions: once for a document and all its variants,

@@ -15,9 +15,11 @@ from archspec import limits
 from archspec.diagnostics import Diagnostic, Span, at_line, stopped
 from archspec.frontend.program.program import Item, LayerCall, key_of
 from archspec.frontend.yaml.document import Value
-from archspec.graph import Node, Scope
+from archspec.graph import Graph, Node, Scope
 from archspec.layers import KINDS
+from archspec.layers.base import FLOATS
 from archspec.spelling import listed, listed_names
+from archspec.tensor import Tensor
 
 
 def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnostic]:
@@ -99,6 +101,42 @@ def _words(text: str) -> Iterator[str]:
     yield text
     if "$" in text:
         yield from (f"${word}" for word in re.findall(r"[A-Za-z_]\w*", text))
+
+
+# --- whole numbers
+
+
+def truncated_inputs(graph: Graph) -> list[Diagnostic]:
+    """Warnings for layers that take whole numbers and get others, each line once."""
+    found: dict[Span, Diagnostic] = {}
+    for node in graph.nodes:
+        if node.layer.truncates and not getattr(node.layer, "reverse", False):
+            tensor = graph.tensors[node.inputs[0]]
+            span = _use(graph, node)
+            if tensor.dtype in FLOATS and span not in found:
+                found[span] = _truncated(node, tensor, span)
+    return list(found.values())
+
+
+def _use(graph: Graph, node: Node) -> Span:
+    """Where a layer is used: at its item, or at the `reuse` of it."""
+    scope = graph.scopes[node.scope]
+    return scope.span if scope.kind == "reuse" else node.span
+
+
+def _truncated(node: Node, tensor: Tensor, span: Span) -> Diagnostic:
+    kind = node.layer.kind()
+    help = "give the model's `input` a `dtype`: `{shape: [...], dtype: int32}`"
+    if node.weights_of is not None:
+        help = "for products with its table use `ReversibleEmbedding` and `call: {reverse: true}`"
+    return Diagnostic(
+        "truncated-input",
+        f"`{kind}` takes whole numbers, and cuts off the fractions of {tensor.dtype}",
+        span,
+        notes=(f"its input, `{node.inputs[0]}`, is {tensor}",),
+        help=help,
+        severity="warning",
+    )
 
 
 # --- dead ends

@@ -19,7 +19,6 @@ from archspec.frontend.foreign_words import (
     INITIALIZERS,
     ITEM,
     ITEM_HELP,
-    KERAS_ONLY,
     LACKING,
     LAYERS,
     OPERATION,
@@ -31,7 +30,7 @@ from archspec.frontend.foreign_words import (
     TRAINING,
     ULTRALYTICS,
 )
-from archspec.layers import KINDS
+from archspec.layers import CELLS, KINDS
 from archspec.spelling import cut, in_words
 from archspec.tensor import Shape
 
@@ -85,13 +84,12 @@ def _windows(kind: str) -> Iterator[str]:
 def lacking(word: str) -> tuple[str, str] | None:
     """What to say of a layer of Keras that archspec does not have, and the help."""
     name = PREFIX.sub("", word)
-    if name not in KERAS_ONLY or name in KINDS or _plain(word) in STRUCTURE:
+    if name in CELLS:
+        cell = f"`RNN: {{cell: {{{name}: {{...}}}}}}`"
+        return f"`{name}` is the cell of an `RNN`, and no layer by itself", f"write {cell}"
+    if name not in LACKING:
         return None
-    if name.startswith("Random") or name in ("MixUp", "CutMix", "RandAugment"):
-        help = "augmentation belongs to training: `archspec train` has recipes"
-    else:
-        help = LACKING.get(name, "`archspec layers` lists the kinds that it has")
-    return f"Keras has a layer `{name}`, and archspec does not", help
+    return f"Keras has a layer `{name}`, and archspec does not", LACKING[name]
 
 
 def argument_help(kind: str, name: str, written: str | None) -> str | None:

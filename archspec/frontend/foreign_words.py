@@ -173,32 +173,24 @@ STRUCTURE = {
 }
 """What is a layer elsewhere and structure here."""
 
-KERAS_ONLY = (
-    "AdditiveAttention", "Attention", "AutoContrast", "Bidirectional", "CategoryEncoding",
-    "CenterCrop", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "CutMix", "Discretization", "Dot",
-    "EinsumDense", "Equalization", "FlaxLayer", "GRU", "GRUCell", "GroupQueryAttention",
-    "HashedCrossing", "Hashing", "Identity", "IntegerLookup", "JaxLayer", "LSTM", "LSTMCell",
-    "Lambda", "Masking", "MaxNumBoundingBoxes", "MelSpectrogram", "MixUp", "Pipeline",
-    "RMSNormalization", "RNN", "RandAugment", "RandomBrightness", "RandomColorDegeneration",
-    "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomErasing", "RandomFlip",
-    "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective",
-    "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear",
-    "RandomTranslation", "RandomZoom", "ReversibleEmbedding", "STFTSpectrogram", "SimpleRNN",
-    "SimpleRNNCell", "Solarization", "SpectralNormalization", "StackedRNNCells", "StringLookup",
-    "TFSMLayer", "TextVectorization", "TimeDistributed", "TorchModuleWrapper",
-)  # fmt: skip
-"""Layers of Keras 3 besides those that archspec has, but for those that it has by now."""
+_CODE = "a spec runs no code: write it as layers or `ops.` functions, or declare a kind in `kinds`"
+_LABELS = "it changes labels too, so it belongs to the data and not to the network"
+_WRAPPED = "a spec holds the layers themselves: write them, or declare a kind in `kinds`"
 
 LACKING = {
-    "Bidirectional": (
-        "write two branches, one of them with `go_backwards: true`, and `merge: Concatenate`"
-    ),
-    "Lambda": "a spec runs no code: write it as layers, such as `Rescaling` or `Multiply`",
-    "StringLookup": "texts become numbers in the data, before the model",
-    "TextVectorization": "texts become numbers in the data, before the model",
-    "TimeDistributed": "write the layer alone: `Dense` acts on the last axis, at each step",
+    "CutMix": _LABELS,
+    "Equalization": "Keras cannot make it part of a model: equalize images in the data",
+    "FlaxLayer": _WRAPPED,
+    "HashedCrossing": "cross features in the data, and hash what comes of it with `Hashing`",
+    "JaxLayer": _WRAPPED,
+    "Lambda": _CODE,
+    "MaxNumBoundingBoxes": _LABELS,
+    "MixUp": _LABELS,
+    "Pipeline": "write its layers as items, one after the other",
+    "TFSMLayer": _WRAPPED,
+    "TorchModuleWrapper": _WRAPPED,
 }
-"""What to write for a layer that only Keras has."""
+"""Layers of Keras that archspec does not have, and what to write instead."""
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "act": ("activation",),

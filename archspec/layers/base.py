@@ -218,6 +218,8 @@ class Layer:
     """Whether Keras makes layers within the layer when it is called, which it then trains even
     where ``trainable`` is false.
     """
+    truncates: ClassVar[bool] = False
+    """Whether the kind takes whole numbers, and cuts off the fraction of others without a word."""
     composed: ClassVar[bool] = False
     """Whether the kind is made of layers and operations of Keras and is no layer there, so that it
     cannot stand in another.

@@ -143,6 +143,8 @@ class Embedding(Layer):
     Shape: (…) → (…, output_dim): each number becomes a vector.
     """
 
+    truncates = True
+
     input_dim: int = attr(POSITIVE, doc="how many different numbers there are, from 0")
     output_dim: int = attr(POSITIVE, doc="the length of a vector")
     embeddings_initializer: Any = attr(OPTIONAL_INITIALIZER, "uniform", "how the vectors start")

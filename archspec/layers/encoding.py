@@ -78,6 +78,8 @@ class CategoryEncoding(_Encoding):
     (L) → (num_tokens) with `multi_hot` and `count`. Floating numbers lose their fraction.
     """
 
+    truncates = True
+
     num_tokens: int | None = attr(
         optional(POSITIVE, "needed: a spec says how many there are"),
         None,

@@ -85,9 +85,7 @@ class TimeDistributed(Layer):
                 help="use the layer alone: `Dense` and others keep the axes before the last",
             )
         step = Tensor(x.shape[1:], x.dtype)
-        return inferred(
-            belonging(self.layer, self), step, at="layer", where=f", in each step {step}"
-        )
+        return inferred(belonging(self.layer, self), step, at="layer", where=", in each step")
 
 
 @layer

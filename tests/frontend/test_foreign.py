@@ -13,7 +13,7 @@ from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.frontend import foreign_words
 from archspec.frontend.library import Reference
-from archspec.layers import KINDS
+from archspec.layers import CELLS, KINDS
 from archspec.layers.objects import INITIALIZER_NAMES
 
 
@@ -221,12 +221,17 @@ def test_the_help_of_a_slip_works(slip: Slip, tmp_path: Path) -> None:
 
 
 def test_a_layer_that_only_keras_has_is_told_so(tmp_path: Path) -> None:
-    only = sorted(set(foreign_words.KERAS_ONLY) - set(KINDS))
-    assert "TextVectorization" in only
-    for name in only:
+    for name in foreign_words.LACKING:
         for item in (name, f"{name}: {{units: 3}}", f"keras.layers.{name}: {{}}"):
             (told,) = complaints(items(f"  - {item}"), tmp_path)
             assert told.message == f"Keras has a layer `{name}`, and archspec does not"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_cell_is_told_where_it_belongs(cell: str, tmp_path: Path) -> None:
+    for item in (cell, f"{cell}: {{units: 3}}", f"layers.{cell}: {{}}"):
+        (told,) = complaints(items(f"  - {item}"), tmp_path)
+        assert told.help == f"write `RNN: {{cell: {{{cell}: {{...}}}}}}`"
 
 
 def test_every_name_leads_to_something_that_there_is() -> None:
@@ -234,14 +239,17 @@ def test_every_name_leads_to_something_that_there_is() -> None:
     known = {name for kind in KINDS.values() for name in kind.attributes}
     assert {name for names in foreign_words.ARGUMENTS.values() for name in names} <= known
     assert set(foreign_words.INITIALIZERS.values()) <= set(INITIALIZER_NAMES)
-    assert set(foreign_words.LACKING) <= set(foreign_words.KERAS_ONLY)
 
 
-def test_the_layers_of_keras_are_those_of_keras() -> None:
+def test_a_layer_of_keras_is_a_kind_or_told_of() -> None:
     keras = pytest.importorskip("keras")
-    theirs = {name for name in dir(keras.layers) if isinstance(getattr(keras.layers, name), type)}
-    assert {"LSTM", "Lambda"} <= set(foreign_words.KERAS_ONLY) <= theirs | OF_NEWER_KERAS
-
-
-OF_NEWER_KERAS = {"ReversibleEmbedding"}
-"""Layers that not every version of Keras 3 has."""
+    theirs = {
+        name
+        for name, value in vars(keras.layers).items()
+        if isinstance(value, type)
+        and issubclass(value, keras.layers.Layer)
+        and value.__name__ == name
+    }
+    bases = {"InputLayer", "Layer", "Wrapper"}
+    assert theirs - {*KINDS, *CELLS, *bases} <= set(foreign_words.LACKING)
+    assert not set(foreign_words.LACKING) & {*KINDS, *CELLS}
