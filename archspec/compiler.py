@@ -19,6 +19,7 @@ from archspec.frontend.elaborate.elaborate import elaborate
 from archspec.frontend.elaborate.observer import Observer
 from archspec.frontend.elaborate.state import LayerCache
 from archspec.frontend.expectations import unmet_expectations
+from archspec.frontend.input_sizes import InputSizes, sources, with_sizes
 from archspec.frontend.library import Library, Reference
 from archspec.frontend.program import parser
 from archspec.frontend.resolve import Resolved, as_json_text, lay, override_of, resolve
@@ -57,11 +58,19 @@ class Checked(NamedTuple):
 
 class Compiler:
     """Compiles specs, each file read and checked once. ``expect`` checks expectations;
-    ``allow_outside`` lifts the bound on ``extends``.
+    ``allow_outside`` lifts the bound on ``extends``; ``sizes`` are those of the models' inputs,
+    with which no expectation is checked.
     """
 
-    def __init__(self, *, expect: bool = True, allow_outside: bool = False) -> None:
-        self.expect = expect
+    def __init__(
+        self,
+        *,
+        expect: bool = True,
+        allow_outside: bool = False,
+        sizes: Sequence[InputSizes] = (),
+    ) -> None:
+        self.expect = expect and not sizes
+        self.sizes = tuple(sizes)
         self.library = Library(check, allow_outside)
         self.layers = LayerCache()
         self.bodies: parser.Bodies = {}
@@ -70,7 +79,8 @@ class Compiler:
 
     def anew(self) -> Compiler:
         """A compiler of the same options that has read nothing yet."""
-        return Compiler(expect=self.expect, allow_outside=self.library.allow_outside)
+        outside = self.library.allow_outside
+        return Compiler(expect=self.expect, allow_outside=outside, sizes=self.sizes)
 
     def compile(self, reference: Reference, overrides: Overrides | None = None) -> Graph:
         """One network. Raises `SpecError`."""
@@ -178,6 +188,9 @@ class Compiler:
             program, problems = parser.parse(document, self.bodies, resolved.parts)
             problems = [*document.problems, *problems]
             graph = None
+            if program is not None and self.sizes:
+                program, wrong = with_sizes(program, self.sizes)
+                problems += wrong
             if program is not None:
                 graph, problems = elaborate(
                     program, resolved.kinds, self.layers, problems, observer, budget
@@ -185,7 +198,8 @@ class Compiler:
         except RecursionError:
             graph, problems = None, [_nested_too_deep(document)]
         if graph is None:
-            raise SpecError(problems, document.sources)
+            texts = sources(one.text for one in self.sizes)
+            raise SpecError(problems, {**document.sources, **texts})
         warnings = (*self._warnings(resolved), *checks.truncated_inputs(graph))
         return replace(graph, warnings=warnings)
 

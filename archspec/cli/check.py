@@ -7,6 +7,7 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import (
     DIAGNOSTIC_FORMATS,
+    INPUT,
     NO_EXPECT,
     OUTSIDE,
     SET,
@@ -19,7 +20,7 @@ from archspec.cli.session import Session, compiling
 
 @click.command(short_help="Check specs: a line for each network, or its mistakes.")
 @SPECS
-@options(output_format(DIAGNOSTIC_FORMATS), SET, NO_EXPECT, OUTSIDE)
+@options(output_format(DIAGNOSTIC_FORMATS), SET, INPUT, NO_EXPECT, OUTSIDE)
 @compiling()
 def check(session: Session, specs: tuple[str, ...], format: str) -> None:
     """Compile specs and print a line for each network, or what is wrong with it.
@@ -33,6 +34,7 @@ def check(session: Session, specs: tuple[str, ...], format: str) -> None:
       archspec check mynet.yaml
       archspec check specs/*.yaml
       archspec check mynet.yaml --format github
+      archspec check unet --input 512,512,3
     """
     from archspec.reports.check import lines, verdict
 

@@ -12,6 +12,7 @@ import click
 from archspec.cli import terminal
 from archspec.cli.options import (
     COMPILING,
+    INPUT,
     SPECS,
     need_ending,
     options,
@@ -53,7 +54,7 @@ NO_CHARTS = "charts need matplotlib and adjustText: pip install 'archspec-nn[plo
     metavar="FILE.svg|png",
     help="Draw loss and accuracy of all runs, epoch by epoch.",
 )
-@options(output_format(FORMATS), COMPILING)
+@options(output_format(FORMATS), INPUT, COMPILING)
 @compiling()
 def compare(session: Session, specs: tuple[str, ...], format: str, **charts: Any) -> None:
     """Print networks side by side: parameters, multiply-adds, activation memory, depth.
@@ -86,8 +87,9 @@ def compare(session: Session, specs: tuple[str, ...], format: str, **charts: Any
         raise click.UsageError(
             f"runs are compared with runs, and {listed(others)} {verb} no folder of a run"
         )
-    elif charts["words"] or charts["table"] or session.sets:
-        raise click.UsageError("runs are as they are: no --accuracy, --csv or --set for them")
+    elif charts["words"] or charts["table"] or session.sets or session.compiler.sizes:
+        options = "no --accuracy, --csv, --set or --input for them"
+        raise click.UsageError(f"runs are as they are: {options}")
     else:
         _compare_trained(runs, format, charts)
 

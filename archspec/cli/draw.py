@@ -11,6 +11,7 @@ from archspec.cli import terminal
 from archspec.cli.drawing import DRAWING, drawing_options
 from archspec.cli.options import (
     COMPILING,
+    INPUT,
     SPEC,
     need_ending,
     options,
@@ -40,7 +41,7 @@ from archspec.spelling import file_name
     help="Draw this network beside SPEC, and mark the differences.",
 )
 @click.option("--open", "show", is_flag=True, help="Open the picture.")
-@options(DRAWING, COMPILING)
+@options(DRAWING, INPUT, COMPILING)
 @compiling()
 def draw(
     session: Session,

@@ -65,6 +65,17 @@ SET = click.option(
         "Override a variable. The spec's `expect` numbers are not checked then. May be repeated."
     ),
 )
+INPUT = click.option(
+    "--input",
+    "inputs",
+    type=text,
+    multiple=True,
+    metavar="[NAME=]SIZES",
+    help=(
+        "Set the sizes of an input where the spec has `null`: 512,512,3 or tokens=128. The spec's"
+        " `expect` numbers are not checked then. May be repeated."
+    ),
+)
 NO_EXPECT = click.option(
     "--no-expect", is_flag=True, help="Do not check the spec's `expect` numbers."
 )

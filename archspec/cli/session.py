@@ -14,6 +14,7 @@ from archspec.cli import terminal
 from archspec.compiler import Checked, Compiler
 from archspec.diagnostics import Diagnostic, SpecError, as_github, as_json, as_text, in_order
 from archspec.frontend.elaborate.observer import Observer
+from archspec.frontend.input_sizes import InputSizes, read_sizes
 from archspec.frontend.library import Reference
 from archspec.frontend.resolve import read_override
 from archspec.frontend.yaml.document import Value
@@ -26,12 +27,20 @@ class Session:
     compiled and the texts that they point into. ``verdict`` is a last line of them as text.
     """
 
-    def __init__(self, compiler: Compiler, sets: Iterable[str]) -> None:
+    def __init__(self, compiler: Compiler, sets: Iterable[str], *, expect: bool = True) -> None:
         self.compiler = compiler
+        self.expect = expect
         self.sets = sets
         self.diagnostics: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
         self.verdict = ""
+
+    @cached_property
+    def as_written(self) -> Compiler:
+        """A compiler of networks at the sizes that their specs have."""
+        compiler = self.compiler
+        outside = compiler.library.allow_outside
+        return Compiler(expect=self.expect, allow_outside=outside) if compiler.sizes else compiler
 
     @cached_property
     def overrides(self) -> Mapping[str, Value]:
@@ -73,7 +82,8 @@ class Session:
     ) -> Checked:
         """A spec's network and what is wrong with it, which is shown at the end."""
         values = self.overrides if overridden else {}
-        checked = self.compiler.check(Reference.parse(spec), values, observer)
+        compiler = self.compiler if overridden else self.as_written
+        checked = compiler.check(Reference.parse(spec), values, observer)
         self.add(checked.diagnostics, checked.sources)
         return checked
 
@@ -127,12 +137,15 @@ def compiling(*, failure: int = 1) -> Callable[[Callable[..., int | None]], Call
         def run(**values: Any) -> None:
             apart = "errors" in values
             format = values.pop("errors") if apart else values.get("format", "text")
-            compiler = Compiler(
-                expect=not values.pop("no_expect", False),
-                allow_outside=values.pop("allow_outside", False),
-            )
-            session, code = Session(compiler, values.pop("sets", ())), None
+            expect = not values.pop("no_expect", False)
+            outside = values.pop("allow_outside", False)
+            compiler = Compiler(expect=expect, allow_outside=outside)
+            session, code = Session(compiler, values.pop("sets", ()), expect=expect), None
             try:
+                if inputs := values.pop("inputs", ()):
+                    session.compiler = Compiler(
+                        expect=expect, allow_outside=outside, sizes=_sizes(inputs)
+                    )
                 code = command(session, **values)
             except SpecError as error:
                 session.add(error.diagnostics, error.sources)
@@ -142,6 +155,21 @@ def compiling(*, failure: int = 1) -> Callable[[Callable[..., int | None]], Call
         return run
 
     return decorate
+
+
+def _sizes(texts: Iterable[str]) -> list[InputSizes]:
+    """The values of ``--input``. Raises `SpecError` with the mistakes of all."""
+    sizes: list[InputSizes] = []
+    mistakes: list[SpecError] = []
+    for text in texts:
+        try:
+            sizes.append(read_sizes(text))
+        except SpecError as error:
+            mistakes.append(error)
+    if mistakes:
+        sources = {file: text for error in mistakes for file, text in error.sources.items()}
+        raise SpecError([one for error in mistakes for one in error.diagnostics], sources)
+    return sizes
 
 
 def graph_of(checked: Checked) -> Graph:

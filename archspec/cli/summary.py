@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from archspec.cli import terminal
-from archspec.cli.options import COMPILING, SPEC, options, output_format
+from archspec.cli.options import COMPILING, INPUT, SPEC, options, output_format
 from archspec.cli.session import Session, compiling
 from archspec.reports.summary import FORMATS
 from archspec.reports.summary import summary as report
@@ -22,7 +22,7 @@ from archspec.reports.summary import summary as report
     help="A row for each path of N steps: 2 shows the blocks of a stage.",
 )
 @click.option("--layers", "every_layer", is_flag=True, help="A row for each layer.")
-@options(output_format(FORMATS), COMPILING)
+@options(output_format(FORMATS), INPUT, COMPILING)
 @compiling()
 def summary(session: Session, spec: str, depth: int, every_layer: bool, format: str) -> None:
     """Print the stages of a network: output sizes, parameters, multiply-adds; totals and memory.

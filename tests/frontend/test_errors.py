@@ -20,6 +20,7 @@ import pytest
 
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError, as_text
+from archspec.frontend.input_sizes import read_sizes
 from archspec.frontend.library import Reference
 from archspec.frontend.resolve import read_override
 from tests.paths import CORPUS, ROOT
@@ -41,7 +42,8 @@ def complaint(path: Path) -> tuple[tuple[Diagnostic, ...], Mapping[str, str]]:
         overrides = dict(
             read_override(value) for option, value in pairwise(words) if option == "--set"
         )
-        compiler = Compiler(allow_outside="--allow-outside" in words)
+        sizes = [read_sizes(value) for option, value in pairwise(words) if option == "--input"]
+        compiler = Compiler(allow_outside="--allow-outside" in words, sizes=sizes)
         graph = compiler.compile(Reference.parse(path.name + variant), overrides)
     except SpecError as error:
         return error.diagnostics, error.sources
