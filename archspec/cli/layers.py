@@ -17,15 +17,16 @@ def layers(kind: str | None) -> None:
       archspec layers
       archspec layers Conv2D
     """
-    from archspec.layers import KINDS
+    from archspec.layers import CELLS, KINDS
+    from archspec.layers.registry import is_kind, kind_of
     from archspec.reports.kinds import overview, page
     from archspec.spelling import did_you_mean
 
     if kind is None:
         terminal.say(overview())
-    elif kind in KINDS:
-        terminal.say(page(KINDS[kind]))
+    elif is_kind(kind):
+        terminal.say(page(kind_of(kind)))
     else:
-        help = did_you_mean(kind, KINDS) or "`archspec layers` lists them"
+        help = did_you_mean(kind, (*KINDS, *CELLS)) or "`archspec layers` lists them"
         terminal.say(f"error: there is no layer kind `{kind}`\nhelp: {help}", err=True)
         click.get_current_context().exit(1)

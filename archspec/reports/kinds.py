@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from archspec.layers import KINDS, Layer
+from archspec.layers import CELLS, KINDS, Layer
 from archspec.layers.base import Field, TensorRole
 from archspec.layers.objects import (
     ACTIVATION,
@@ -27,7 +27,7 @@ VALUES = (Column("default", "default"), Column("type", "value", wrap=True), MEAN
 
 def overview() -> str:
     """Every kind with its line, under the name of its family."""
-    width = max(map(len, KINDS)) + 4
+    width = max(map(len, (*KINDS, *CELLS))) + 4
     return "\n\n".join(
         "\n".join([title, *(_hanging(f"  {kind.kind()}", summary(kind), width) for kind in kinds)])
         for title, _, kinds in _families()
@@ -54,7 +54,8 @@ outputs. How kinds are written:
 
 def _families() -> Iterator[tuple[str, str, list[type[Layer]]]]:
     """Each family: its title, the rest of its sentence, its kinds."""
-    for module, kinds in groupby(KINDS.values(), lambda kind: kind.__module__):
+    every = (*KINDS.values(), *CELLS.values())
+    for module, kinds in groupby(every, lambda kind: kind.__module__):
         title, _, rest = " ".join((sys.modules[module].__doc__ or "").split()).partition(":")
         yield title.rstrip("."), rest.strip(), list(kinds)
 

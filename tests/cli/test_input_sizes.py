@@ -69,7 +69,9 @@ def test_commands_take_sizes(written: str) -> None:
         result = run(*words, "net.yaml", "--input", written)
         assert result.exit_code == 0, result.output
     assert "62×46×4" in Path("n.dot").read_text(encoding="utf-8")
-    described = json.loads(run("summary", "net.yaml", "--format", "json", "--input", written).stdout)
+    described = json.loads(
+        run("summary", "net.yaml", "--format", "json", "--input", written).stdout
+    )
     assert described["macs"] == 62 * 46 * 4 * 27
 
 

@@ -14,7 +14,7 @@ from archspec.backends.flat_spec import flat
 from archspec.diagrams.making import draw
 from archspec.frontend.schema import json_schema
 from archspec.graph import Graph
-from archspec.layers import KINDS
+from archspec.layers import CELLS, KINDS
 from archspec.reports import kinds
 from tests.backends.python_source import pretended_keras
 from tests.backends.python_source.emitted import written_of
@@ -43,7 +43,7 @@ def graph_of(kind: str) -> Graph:
 
 def test_every_kind_is_listed_with_its_family() -> None:
     listed = kinds.overview()
-    for kind in KINDS:
+    for kind in (*KINDS, *CELLS):
         assert f"\n  {kind} " in listed, kind
 
 

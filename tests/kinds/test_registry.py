@@ -155,6 +155,17 @@ def test_names_are_read_without_importing_a_family() -> None:
     assert not {f"archspec.layers.{family}" for family in KINDS.families.values()} & set(modules)
 
 
+def test_a_spec_imports_the_families_of_its_kinds() -> None:
+    code = (
+        "import sys; from archspec import compile; graph = compile('lenet5');"
+        " print(*{node.layer.family() for node in graph.nodes}); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    used, loaded = (set(line.split()) for line in done.stdout.splitlines())
+    families = {*KINDS.families.values(), *CELLS.families.values()}
+    assert {one for one in families if f"archspec.layers.{one}" in loaded} == used
+
+
 def test_the_text_of_a_family_names_what_it_registers() -> None:
     for kinds in (KINDS, CELLS):
         assert {name: kind.family() for name, kind in kinds.items()} == kinds.families

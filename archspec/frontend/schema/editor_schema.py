@@ -16,7 +16,7 @@ from typing import Any
 from archspec.frontend.library import shipped_names, shipped_variants
 from archspec.frontend.schema.fragments import EXPECTS, Schema
 from archspec.frontend.schema.json_schema import generate
-from archspec.layers import KINDS
+from archspec.layers import CELLS, KINDS
 from archspec.layers.base import Field
 
 SHORT = 100
@@ -46,18 +46,22 @@ def editor_schema() -> Schema:
     """The JSON Schema for editors, in which texts that are numbers in YAML 1.2 pass for numbers."""
     schema: Schema = _readable(generate(editor=True))
     item = schema["$defs"]["item"]["else"]["properties"]
-    defaults = schema["$defs"]["defaults"]["properties"]
+    defaults, cells = schema["$defs"]["defaults"]["properties"], schema["$defs"]["cells"]
     item["merge"] = _merge(item["merge"], item)
     schema["properties"]["extends"]["anyOf"] = [_shipped(), {"type": ["string", "number"]}]
     del schema["properties"]["extends"]["type"]
-    for name, kind in KINDS.items():
-        for argument, attribute in kind.attributes.items():
-            fragment = item[name]["properties"][argument]
-            if attribute.type.expects.or_list or attribute.type.expects.what == "object":
-                item[name]["properties"][argument] = _aside(fragment)
-    _state_once(schema["$defs"], item, defaults)
-    for name, kind in KINDS.items():
-        _insert(item, name, _arguments_to_write(kind.attributes))
+    calls = ((item, KINDS), (cells, CELLS))
+    for fragments, kinds in calls:
+        for name, kind in kinds.items():
+            for argument, attribute in kind.attributes.items():
+                fragment = fragments[name]["properties"][argument]
+                expects = attribute.type.expects
+                if expects.or_list or expects.what in ("object", "layer"):
+                    fragments[name]["properties"][argument] = _aside(fragment)
+    _state_once(schema["$defs"], item, cells, defaults)
+    for fragments, kinds in calls:
+        for name, kind in kinds.items():
+            _insert(fragments, name, _arguments_to_write(kind.attributes))
     for keys in (item, schema["properties"], schema["$defs"]["block"]["properties"]):
         for key in SNIPPETS.keys() & keys.keys():
             _insert(keys, key, SNIPPETS[key])
@@ -124,9 +128,10 @@ def _shipped() -> Schema:
 # --- size
 
 
-def _state_once(definitions: Schema, item: Schema, defaults: Schema) -> None:
+def _state_once(definitions: Schema, item: Schema, cells: Schema, defaults: Schema) -> None:
     """Put the arguments of each kind, and every argument that several have, into ``$defs``."""
-    arguments = {kind: item[kind]["properties"] for kind in KINDS}
+    calls = {**{kind: item[kind] for kind in KINDS}, **cells}
+    arguments = {kind: call["properties"] for kind, call in calls.items()}
     texts = [_text(value) for properties in arguments.values() for value in properties.values()]
     counts = Counter(texts)
     names: dict[str, str] = {}
@@ -147,11 +152,11 @@ def _state_once(definitions: Schema, item: Schema, defaults: Schema) -> None:
             },
             "additionalProperties": False,
         }
-        for fragments in (item, defaults, written):
+        for fragments in (item, cells, defaults, written):
             if kind in fragments:
                 fragments[kind] = {
                     "type": fragments[kind]["type"],
-                    "description": item[kind].get("description", ""),
+                    "description": calls[kind].get("description", ""),
                     "allOf": [{"$ref": f"#/$defs/{kind}"}],
                 }
 
