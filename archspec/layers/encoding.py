@@ -452,7 +452,7 @@ class TextVectorization(_Lookup):
     def output(self, x: Tensor) -> Tensor:
         self.need_key(x)
         numbers = self.output_mode == "int"
-        if x.shape not in ((), (1,)) or (x.shape and not numbers):
+        if x.shape not in ((), (1,), (None,)) or (x.shape and not numbers):
             raise Mismatch(
                 f"{LAYER} takes one text an example, and its input is {x}",
                 help="write `shape: []` at the model's input",
