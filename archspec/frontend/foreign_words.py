@@ -174,8 +174,8 @@ STRUCTURE = {
 """What is a layer elsewhere and structure here."""
 
 _CODE = (
-    "a spec runs no code: write it as layers, such as `Rescaling` or `Multiply`, as `ops.` functions,"
-    " or declare a kind in `kinds`"
+    "a spec runs no code: write it as layers, such as `Rescaling` or `Multiply`, as `ops.`"
+    " functions, or declare a kind in `kinds`"
 )
 _LABELS = "it changes labels too, so it belongs to the data and not to the network"
 _WRAPPED = "a spec holds the layers themselves: write them, or declare a kind in `kinds`"

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from archspec.layers.axes import need_numbers
-from archspec.layers.base import LAYER, Layer, Mismatch, attr, layer
+from archspec.layers.base import LAYER, Layer, Mismatch, attr, layer, named_role, role
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import (
     COUNT,
@@ -91,6 +91,9 @@ class CategoryEncoding(_Encoding):
         "a vector of each number, or one of all: which there are, or how many of each",
     )
 
+    numbers = role("the whole numbers")
+    count_weights = named_role("what each number counts, with `output_mode: count`")
+
     def title(self, say: Say = plainly) -> Title:
         return Title(self.output_mode.replace("_", "-"), f", {say('num_tokens', self.num_tokens)}")
 
@@ -103,9 +106,25 @@ class CategoryEncoding(_Encoding):
             )
         self.need_kernel(self.output_mode)
 
-    def output(self, x: Tensor) -> Tensor:
+    def output(self, x: Tensor, count_weights: Tensor | None = None) -> Tensor:
+        if count_weights is not None:
+            self._check_weights(x, count_weights)
         need_numbers(x, "string", *(UNCOUNTED if self.output_mode != "one_hot" else ()))
         return self.encoded(x, self.output_mode, self.num_tokens or 0, self.compute_dtype)
+
+    def _check_weights(self, x: Tensor, weights: Tensor) -> None:
+        if self.output_mode != "count":
+            raise Mismatch(
+                f"`count_weights` are for `output_mode: count`, and not `{self.output_mode}`",
+                at="output_mode",
+                help="write `output_mode: count`",
+            )
+        if weights.shape != x.shape or weights.dtype != self.compute_dtype:
+            raise Mismatch(
+                f"`count_weights` are {weights} of {weights.dtype}, and the numbers are {x}",
+                help=f"give a {self.compute_dtype} for each number",
+                shows_input=True,
+            )
 
 
 @layer

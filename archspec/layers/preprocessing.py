@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import need_floats, need_numbers, need_rank
-from archspec.layers.base import Layer, Mismatch, SameShape, attr, layer
+from archspec.layers.base import Layer, Mismatch, SameShape, attr, layer, training_mode
 from archspec.layers.types import FLAG, NUMBER, POSITIVE, SEED, choice, either, sequence
 from archspec.layers.windows import INTERPOLATION
 from archspec.tensor import Tensor
@@ -83,6 +83,8 @@ class RandomCrop(Layer):
 
     Shape: unchanged, of 3 axes: height, width, channels.
     """
+
+    training: bool | None = training_mode()
 
     height: int = attr(POSITIVE, doc="the height of the part")
     width: int = attr(POSITIVE, doc="the width of the part")

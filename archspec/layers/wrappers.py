@@ -203,6 +203,8 @@ class SpectralNormalization(Layer):
     Shape: as of the layer. One more weight, not trained: `vector_u`.
     """
 
+    training: bool | None = training_mode()
+
     layer: Layer = attr(LAYER_WITH_KERNEL, doc="the layer")
     power_iterations: int = attr(POSITIVE, 1, "how often the norm is estimated anew in each step")
 

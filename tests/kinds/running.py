@@ -38,7 +38,7 @@ def run(row: Row, unknown: int = 6) -> tuple[list[tuple[int, ...]], str]:
         tf.convert_to_tensor(numbers(x, seed, unknown), x.dtype)
         for seed, x in enumerate(row.tensors)
     ]
-    outputs = model(values, training=False)
+    outputs = keras.tree.flatten(model(values, training=False))
     shapes = [tuple(y.shape[1:]) for y in outputs]
     assert [tuple(y.shape[1:]) for y in train(model, values)] == shapes
     return shapes, keras.backend.standardize_dtype(outputs[0].dtype)
@@ -47,7 +47,7 @@ def run(row: Row, unknown: int = 6) -> tuple[list[tuple[int, ...]], str]:
 def train(model: keras.Model, values: list[tf.Tensor]) -> list[tf.Tensor]:
     """What the model gives in training; its weights take a step along the gradient of the sum."""
     with tf.GradientTape() as tape:
-        out = model(values, training=True)
+        out = keras.tree.flatten(model(values, training=True))
         losses = (tf.cast(one, "float32") for one in model.losses)
         numeric = [tf.cast(one, "float32") for one in out if one.dtype != tf.string]
         loss = sum(map(tf.reduce_sum, numeric)) + sum(losses)

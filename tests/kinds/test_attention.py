@@ -119,6 +119,8 @@ ROWS = [
     row(GROUPS, HEADS | {"num_key_value_heads": 3}, (5, 16), fails=True),
     row(GROUPS, HEADS, (5, None), fails=True),
     row("DotProductAttention", {}, (5, 4, 8), (7, 4, 8), macs=2 * 5 * 4 * 8 * 7),
+    row("DotProductAttention", {}, (5, 4, 8), (7, 2, 8), (7, 2, 8), (4, 5, 7), Tensor((5, 7), "bool"), roles=("query", "value", "key", "bias", "mask"), call={"use_causal_mask": True}),
+    row("DotProductAttention", {}, (5, 4, 8), (7, 2, 8), Tensor((4, 5, 6), "bool"), roles=("query", "value", "mask"), stricter=RUNS_NOT),
     row("DotProductAttention", {"scale": 0.5}, (5, 4, 8), (7, 2, 8), (7, 2, 8)),
     row("DotProductAttention", {"dtype": "mixed_float16"}, (5, 4, 8), (None, 1, 8), macs=None),
     row("DotProductAttention", {}, (5, 4, 8), (7, 3, 8), stricter=RUNS_NOT),

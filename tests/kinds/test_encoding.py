@@ -50,6 +50,8 @@ def looked_up(kind: str, vocabulary: list[object], x: Tensor) -> list[Row]:
 ROWS = [
     row("CategoryEncoding", {"num_tokens": 4}, Tensor((3,), "int32"), macs=0),
     *encoded("CategoryEncoding", {"num_tokens": 4}, Tensor((3,), "int32")),
+    row("CategoryEncoding", {"num_tokens": 4, "output_mode": "count"}, Tensor((3,), "int32"), (3,), roles=("numbers", "count_weights")),
+    row("CategoryEncoding", {"num_tokens": 4}, Tensor((3,), "int32"), (3,), roles=("numbers", "count_weights"), stricter=RUNS_NOT),
     row("CategoryEncoding", {"num_tokens": 4}, (3,)),
     row("CategoryEncoding", {}, Tensor((3,), "int32"), fails=True),
     row("CategoryEncoding", {"num_tokens": 4}, Tensor((), "int32"), stricter="Keras would mix examples"),

@@ -89,6 +89,11 @@ ROWS = [
     row("RNN", {"cell": {"LSTMCell": {"units": 4}}}, (16,), fails=True),
     row("RNN", {"cell": {"LSTMCell": {"units": 4}}}, (7, None), fails=True),
     row("RNN", {"cell": {"LSTMCell": {"units": 4}}}, (7, 5, 16), stricter=RUNS_NOT),
+    row("RNN", {"cell": {"LSTMCell": {"units": 4}}, "return_state": True}, (7, 16), (4,), (4,), (7,), roles=("sequences", "initial_state", "initial_state", "mask")),
+    row("RNN", {"cell": {"GRUCell": {"units": 4}}, "return_state": True}, (7, 16), (4,), roles=("sequences", "initial_state")),
+    row("RNN", {"cell": {"GRUCell": {"units": 4}}}, (7, 16), (5,), roles=("sequences", "initial_state"), stricter=RUNS_NOT),
+    row("RNN", {"cell": [{"GRUCell": {"units": 4}}, {"GRUCell": {"units": 4}}], "return_state": True}, (7, 16), fails=True),
+    row("ConvLSTM1D", {"filters": 3, "kernel_size": 2, "return_state": True}, (5, 6, 4), (5, 3), (5, 3), (5,), roles=("sequences", "initial_state", "initial_state", "mask")),
     *(one for rank in (1, 2, 3) for one in convolved(rank)),
     row("ConvLSTM2D", {"filters": 3, "kernel_size": [2, 3], "strides": [1, 2]}, (5, 8, 9, 4), macs=5 * 4 * (7 * 4 * 6 * 3) * (4 + 3)),
 ]  # fmt: skip
