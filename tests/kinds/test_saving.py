@@ -16,6 +16,7 @@ from archspec.layers import KINDS
 from tests.kinds.oracle import Row
 from tests.kinds.rows import ROWS
 from tests.kinds.running import numbers
+from tests.kinds.test_everywhere import item_of
 from tests.kinds.test_running import FIRST
 
 FAMILIES = sorted(set(KINDS.families.values()))
@@ -29,7 +30,7 @@ def network(rows: list[Row]) -> dict[str, Any]:
         names = [f"{row.kind}_{number}" for number, _ in enumerate(row.tensors)]
         for name, x in zip(names, row.tensors, strict=True):
             inputs[name] = {"shape": list(x.shape), "dtype": x.dtype}
-        item = {"name": row.kind.lower(), "from": names, row.kind: row.arguments}
+        item = {"name": row.kind.lower(), **item_of(row, names)}
         items.append({"name": f"out_{row.kind}", "output": [item]})
     return {"archspec": 1, "name": "network", "inputs": inputs, "layers": items}
 
