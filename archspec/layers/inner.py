@@ -15,6 +15,8 @@ from archspec.spelling import did_you_mean, snake_case
 from archspec.tensor import Tensor, Weight
 
 Inner = TypeVar("Inner", bound=Layer)
+MANY = 20
+"""Kinds beyond which the schema does not list those that stand as bare names."""
 Kinds = Mapping[str, type[Layer]]
 
 
@@ -42,7 +44,7 @@ def layer_of(words: str, kinds: Kinds, names: Iterable[str], where: str) -> Type
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,
-        "pattern": f"^(?:{'|'.join(names)})$|[$]",
+        "pattern": f"^(?:{'|'.join(names) if len(names) < MANY else '[A-Z].*'})$|[$]",
     }
     return Type(words, expects, schema, accept)
 

@@ -95,7 +95,7 @@ class OverSteps(Layer):
         for name, shape, state in zip(names, shapes, states, strict=False):
             if not may_be(state.shape, shape):
                 raise Mismatch(
-                    f"the `{name}` of `initial_state` is {state}, and this layer's is"
+                    f"the `{name}` of `initial_state` is {state}, and here it must be"
                     f" {show_shape(shape)}",
                     help="bring it to this size, with `Dense`; it has no axis of steps",
                 )

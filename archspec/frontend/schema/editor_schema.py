@@ -9,6 +9,7 @@ where a fragment has `items` or `properties` itself: so these stand in an `anyOf
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -65,7 +66,7 @@ def editor_schema() -> Schema:
     for keys in (item, schema["properties"], schema["$defs"]["block"]["properties"]):
         for key in SNIPPETS.keys() & keys.keys():
             _insert(keys, key, SNIPPETS[key])
-    return schema
+    return {**schema, "$defs": _briefly(schema["$defs"])}
 
 
 def _readable(schema: Any) -> Any:
@@ -159,6 +160,18 @@ def _state_once(definitions: Schema, item: Schema, cells: Schema, defaults: Sche
                     "description": calls[kind].get("description", ""),
                     "allOf": [{"$ref": f"#/$defs/{kind}"}],
                 }
+
+
+def _briefly(schema: Any) -> Any:
+    """The same with the arguments of kinds within layers by the name of their definition."""
+    if isinstance(schema, dict):
+        return {
+            key: re.sub(r"^#/\$defs/(item/else/properties|cells)/", "#/$defs/", one)
+            if key == "$ref" and isinstance(one, str)
+            else _briefly(one)
+            for key, one in schema.items()
+        }
+    return [_briefly(one) for one in schema] if isinstance(schema, list) else schema
 
 
 def _text(fragment: Schema) -> str:
