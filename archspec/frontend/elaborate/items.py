@@ -10,7 +10,7 @@ from archspec.frontend.elaborate.names import join
 from archspec.frontend.elaborate.paths import settle, written_path
 from archspec.frontend.elaborate.repeat import Repeated, in_repetition, is_counted, repetitions
 from archspec.frontend.elaborate.scope import Context, Feed, Site, Turn
-from archspec.frontend.elaborate.sources import is_merge_of_one, taken
+from archspec.frontend.elaborate.sources import is_merge_of_one, nothing, taken
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.program.formulas import Located, Silenced
 from archspec.frontend.program.program import (
@@ -98,7 +98,7 @@ def _carried_out(state: State, item: Item, site: Site) -> Feed | None:
     if is_merge_of_one(item, site):
         result: Feed | None = site.feed
         if site.name is not None:
-            settle(state, site.name, site.feed, item.operation, site)
+            settle(state, site.name, site.feed, nothing(item.place), site)
     else:
         result = state.operations[type(item.operation)](state, item.operation, site)
     if result is None:

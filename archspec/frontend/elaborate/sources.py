@@ -5,12 +5,12 @@ finds.
 from __future__ import annotations
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic
+from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.paths import complain_of_unknown
 from archspec.frontend.elaborate.repeat import Repeated, in_repetition, is_counted, repetitions
 from archspec.frontend.elaborate.scope import FAILED, Feed, Site, Turn
 from archspec.frontend.elaborate.state import State
-from archspec.frontend.program.program import FromName, Item, LayerCall
+from archspec.frontend.program.program import FromName, Item, Items, LayerCall, LayerGroup
 from archspec.layers import KINDS
 
 Tensors = tuple[tuple[Feed, ...], tuple[FromName, ...]]
@@ -50,6 +50,11 @@ def is_merge_of_one(item: Item, site: Site) -> bool:
         and any(one.is_gather for one in item.sources or ())
         and KINDS[operation.kind].family() == "merging"
     )
+
+
+def nothing(place: Span) -> LayerGroup:
+    """What such a merge is where it is used again: a group without items."""
+    return LayerGroup(Items((), frozenset(), place), place)
 
 
 def _gathered(state: State, name: FromName, site: Site) -> list[Feed]:

@@ -77,6 +77,9 @@ class _Maker:
         pair = bool({"Add", *self.pairs} & item.keys()) or item.get("reuse") in self.pairs
         if pair:
             item["from"] = ["prev", self._choice(["prev", *seen])]
+            if "Add" in item and self.random.random() < 0.3:
+                gathered = {"name": item["from"][1], "when": self._choice(CONDITIONS[:-1])}
+                item["from"][1] = gathered
         if self.random.random() < 0.2:
             item["when"] = self._choice(CONDITIONS[:-1])
         if self.random.random() < 0.2:
@@ -127,7 +130,7 @@ class _Maker:
         if kind == "output":
             return {"name": self._name(), "output": self._items(seen, depth)}
         if kind == "branches":
-            paths = {self._label(): self._path(seen, depth) for _ in range(2)}
+            paths = {self._label(): self._path(seen, depth, fans=True) for _ in range(2)}
             labelled = self.random.random() < 0.7
             written = paths if labelled else list(paths.values())
             return {"branches": written, "merge": self._choice(["Add", "Average"])}
@@ -140,8 +143,10 @@ class _Maker:
             return item
         return {"layers": self._items(seen, depth)}
 
-    def _path(self, seen: list[str], depth: int) -> Any:
+    def _path(self, seen: list[str], depth: int, *, fans: bool = False) -> Any:
         items = self._items(seen, depth)
+        if fans and self.random.random() < 0.15:
+            return {"repeat": self._choice(COUNTS[1:3]), "layers": items}
         if self.random.random() < 0.2:
             return {"when": self._choice(CONDITIONS[:-1]), "layers": items}
         return items
