@@ -45,9 +45,10 @@ def is_merge_of_one(item: Item, site: Site) -> bool:
     """
     operation = item.operation
     return (
-        len(site.feeds) == 1
+        item.sources is not None
+        and len(site.feeds) == 1
         and isinstance(operation, LayerCall)
-        and any(one.is_gather for one in item.sources or ())
+        and any(source.is_gather for source in item.sources)
         and KINDS[operation.kind].family() == "merging"
     )
 
