@@ -24,7 +24,7 @@ from archspec.frontend.library import Library, Reference
 from archspec.frontend.program import parser
 from archspec.frontend.resolve import Resolved, as_json_text, lay, override_of, resolve
 from archspec.frontend.schema.check import check
-from archspec.frontend.yaml import reader, writer
+from archspec.frontend.yaml import reader
 from archspec.frontend.yaml.document import Document, Value
 from archspec.graph import Graph
 from archspec.spelling import spec_name
@@ -145,10 +145,13 @@ class Compiler:
         """The text of one network's document with all that was laid on it, less the variables and
         blocks that it does not use. Raises `SpecError`.
         """
+        # the writer's patterns take milliseconds to compile, and only this needs them
+        from archspec.frontend.yaml.writer import write  # noqa: PLC0415
+
         root = self.resolve(reference, overrides).document.root
         name = root.data["name"]._replace(text=spec_name(root.data["name"].text))
         alone = checks.without_unused(root._replace(data={**root.data, "name": name}))
-        return writer.write(alone)
+        return write(alone)
 
     # --- resolved documents
 
