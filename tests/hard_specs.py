@@ -358,4 +358,16 @@ layers:
   - Dense: {units: 2}
 """
     ),
+    "whole floats in lists of integers": (
+        """
+input: [8]
+vars: {n: 8, half: "[$n / 2, 2.0]"}
+blocks:
+  split: {args: [n], let: {shape: "[$n / 2, -1]"}, layers: [Reshape: {target_shape: $shape}, Reshape: {target_shape: "[-1, $n / 4]"}]}
+layers:
+  - split: {n: $n}
+  - Reshape: {target_shape: $half}
+  - {Reshape: {target_shape: [2, $n / 2]}}
+"""
+    ),
 }

@@ -133,8 +133,14 @@ class Values:
         node = expression.tree(text)
         code = self.translator(scope).code(node)
         if accepted is not None and all(isinstance(raw, list) for raw in raws):
+            wholes = _whole_elements(raws, accepted)
+            if isinstance(node, ListOf) and wholes:
+                words = [self.translator(scope).code(item).text for item in node.items]
+                return f"({', '.join(_as_whole(words, wholes))}{',' if len(words) == 1 else ''})"
             if isinstance(node, ListOf):
                 return f"({code.text[1:-1]}{',' if len(node.items) == 1 else ''})"
+            if wholes:
+                return f"tuple(map(int, {code.text}))"
             return (
                 code.text.removeprefix("list(").removesuffix(")")
                 if isinstance(node, Attribute)
@@ -320,6 +326,21 @@ def _is_sorted(raw: Any, accepted: Any) -> bool:
         and list(accepted) != raw
         and list(accepted) == sorted(raw)
     )
+
+
+def _whole_elements(raws: Sequence[Any], accepted: Sequence[Any]) -> set[int]:
+    """The positions at which lists hold whole floats where the layer has integers."""
+    return {
+        place
+        for raw, made in zip(raws, accepted, strict=True)
+        if isinstance(made, tuple)
+        for place, (one, whole) in enumerate(zip(raw, made, strict=False))
+        if isinstance(one, float) and _is_whole(whole)
+    }
+
+
+def _as_whole(words: Sequence[str], places: set[int]) -> list[str]:
+    return [f"int({word})" if place in places else word for place, word in enumerate(words)]
 
 
 def _is_whole(value: Any) -> bool:
