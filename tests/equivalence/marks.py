@@ -20,9 +20,9 @@ QUICK = {
 }
 
 
-def marked(cases: Iterable[Case], quick: Iterable[str] = QUICK) -> list[Any]:
+def marked(cases: Iterable[Case]) -> list[Any]:
     """The cases for a test, all but the quick ones marked as heavy."""
     return [
-        pytest.param(case, id=case.label, marks=() if case.label in quick else pytest.mark.heavy)
+        pytest.param(case, id=case.label, marks=() if case.label in QUICK else pytest.mark.heavy)
         for case in cases
     ]

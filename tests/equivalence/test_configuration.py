@@ -10,14 +10,23 @@ from typing import Any
 import pytest
 
 import archspec
-from tests.equivalence.marks import FIRST, marked
+from tests.equivalence.marks import FIRST
 from tests.equivalence.zoo import CASES, LABELLED, Case
+from tests.marks import LONG
+
+FAMILIES = {case.label for case in FIRST.values()}
 
 
-@pytest.mark.parametrize("case", marked(CASES, {case.label for case in FIRST.values()}))
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.label, marks=() if case.label in FAMILIES else LONG)
+        for case in CASES
+    ],
+)
 def test_the_layers_are_keras_s(case: Case) -> None:
     """At the function's own size; with other arguments and sizes, the proof asks it of the
-    models that it makes.
+    models that it makes, those of all functions.
     """
     from tests.equivalence.differences import DIFFERENCES
     from tests.equivalence.pairs import behind_input, difference_of, models, unlike

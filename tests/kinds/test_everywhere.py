@@ -19,29 +19,7 @@ from archspec.reports import kinds
 from tests.backends.python_source import pretended_keras
 from tests.backends.python_source.emitted import written_of
 from tests.kinds.oracle import Row
-from tests.kinds.rows import ROWS
-
-
-def spec_of(row: Row) -> dict[str, Any]:
-    """A network of the one layer of a row."""
-    inputs = {
-        f"x{number}": {"shape": list(tensor.shape), "dtype": tensor.dtype}
-        for number, tensor in enumerate(row.tensors, 1)
-    }
-    item = {"name": "layer", **item_of(row, list(inputs))}
-    return {"archspec": 1, "name": "network", "inputs": inputs, "layers": [item]}
-
-
-def item_of(row: Row, names: list[str]) -> dict[str, Any]:
-    """The layer of a row as an item that takes tensors of these names."""
-    taken: Any = names
-    if row.roles:
-        several = {role for role in row.roles if KINDS[row.kind].roles[role].several}
-        taken = {role: [] for role in row.roles if role in several}
-        for role, name in zip(row.roles, names, strict=True):
-            taken[role] = [*taken[role], name] if role in several else name
-    call = {"call": row.call} if row.call else {}
-    return {"from": taken, row.kind: row.arguments, **call}
+from tests.kinds.rows import ROWS, spec_of
 
 
 def accepted(kind: str) -> Row:

@@ -14,9 +14,8 @@ from archspec import compile
 from archspec.backends.keras.model import build_model
 from archspec.layers import KINDS
 from tests.kinds.oracle import Row
-from tests.kinds.rows import ROWS
+from tests.kinds.rows import ROWS, item_of
 from tests.kinds.running import numbers
-from tests.kinds.test_everywhere import item_of
 from tests.kinds.test_running import FIRST
 
 FAMILIES = sorted(set(KINDS.families.values()))

@@ -211,7 +211,7 @@ def _correct(node: Node, outputs: list[keras.KerasTensor]) -> None:
     """Give outputs whose shape Keras states wrongly the one that they have when the model runs."""
     for (name, inferred), built in zip(node.outputs, outputs, strict=False):
         if name in node.layer.misstated_outputs:
-            built.shape = (None, *inferred.shape)
+            built._shape = (None, *inferred.shape)  # Keras refuses to set `shape`
 
 
 def _compare(node: Node, layer: keras.layers.Layer, outputs: list[keras.KerasTensor]) -> None:

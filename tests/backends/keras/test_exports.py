@@ -19,6 +19,7 @@ from archspec.cli.program import main
 from archspec.compiler import Compiler
 from archspec.frontend.library import Reference
 from tests.backends.keras.everything import EVERYTHING
+from tests.marks import LONG
 from tests.paths import SPECS
 
 SHIPPED = {path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.yaml")}
@@ -47,6 +48,16 @@ CUTS: dict[str, dict[str, Any]] = {
 """What takes repetitions out of the larger ones: tf2onnx needs a second for each million
 weights.
 """
+
+LARGE = {
+    "alexnet",
+    "googlenet",
+    "keras/inception_resnet_v2",
+    "keras/inception_v3",
+    "keras/vgg",
+    "keras/xception",
+}
+"""What takes half a minute each, and is made of layers that the others are made of too."""
 
 SIDES = (32, 48, 64, 71, 75, 96, 128, 224, 227, 299)
 """Heights and widths of an image: a family is run on the smallest that it takes."""
@@ -146,8 +157,13 @@ def smallest(family: str) -> archspec.Graph:
     raise AssertionError(f"{family} takes none of {SIDES}")
 
 
-@pytest.mark.heavy
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "family",
+    [
+        pytest.param(family, marks=LONG if family in LARGE else pytest.mark.heavy)
+        for family in FAMILIES
+    ],
+)
 def test_onnx_computes_what_keras_does(family: str) -> None:
     import keras
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 import archspec
+from archspec.layers import KINDS
 from archspec.tensor import Tensor
 from tests.kinds.oracle import Row
-from tests.kinds.rows import ROWS
+from tests.kinds.rows import ROWS, spec_of
 
 DTYPES = {
     "uint8",  # to what Keras rounds hangs on whether it is traced
@@ -96,18 +97,8 @@ CASES: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
 """What was written and could not be run, or had no ONNX, with the shape of the input."""
 
 
-def spec_of(row: Row) -> dict[str, Any]:
-    """A network of one layer."""
-    inputs = {
-        f"in{number}": {"shape": list(tensor.shape), "dtype": tensor.dtype}
-        for number, tensor in enumerate(row.tensors)
-    }
-    item = {"name": "it", "from": list(inputs), row.kind: row.arguments}
-    return {"archspec": 1, "name": "net", "inputs": inputs, "layers": [item]}
-
-
-def accepted() -> Iterator[Row]:
-    return (row for row in ROWS if not row.fails and not row.stricter)
+def accepted(kind: str) -> Iterator[Row]:
+    return (row for row in ROWS if row.kind == kind and not row.fails and not row.stricter)
 
 
 def outcome(row: Row, path: Path) -> str:
@@ -140,15 +131,16 @@ def test_what_was_wrong_in_onnx_is_right(
     assert outcome(case, path) == ""
     values = numpy.random.default_rng(0).normal(size=(3, *shape)).astype("float32")
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (result,) = session.run(None, {"in0": values})
-    assert result.shape[1:] == archspec.compile(spec_of(case)).tensors["it"].shape
+    (result,) = session.run(None, {"x1": values})
+    assert result.shape[1:] == archspec.compile(spec_of(case)).tensors["layer"].shape
 
 
 @pytest.mark.heavy
-def test_every_row_of_every_kind_is_run_or_refused_by_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_row_of_a_kind_is_run_or_refused_by_its_name(kind: str, tmp_path: Path) -> None:
     refused = []
-    for row in accepted():
+    for row in accepted(kind):
         if message := outcome(row, tmp_path / "net.onnx"):
-            assert f"`it`, a {row.kind}, cannot be written as ONNX: " in message
+            assert f"`layer`, a {kind}, cannot be written as ONNX: " in message
             refused.append(row)
     assert [str(row) for row in refused if not cannot(row)] == []

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 import archspec
 from archspec.cli.program import main
+from tests.paths import ROOT
 
 TWO: dict[str, Any] = {
     "archspec": 1,
@@ -77,32 +78,32 @@ PLAIN = {
 LEARNED = {**PLAIN, "layers": [{"Parameter": {"shape": [3]}}]}
 
 
-@pytest.mark.parametrize("ending", ["keras", "json"])
-@pytest.mark.parametrize(("spec", "needs"), [(PLAIN, False), (LEARNED, True)])
-def test_the_printed_line_loads_the_file(
-    spec: dict[str, Any],
-    needs: bool,
-    ending: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """In a process that has imported nothing of archspec but what the line says."""
+def test_the_printed_lines_load_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process that has imported nothing of archspec but what the lines say."""
     monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(json.dumps(spec), encoding="utf-8")
-    result = CliRunner().invoke(main, ["build", "net.yaml", "-o", f"net.{ending}"])
-    assert result.exit_code == 0, result.output
-    line = result.stdout.splitlines()[-1]
-    call, _, statement = line.removeprefix("load it with ").partition(", after ")
-    assert bool(statement) == needs
-    if line.startswith("wrote "):  # a plain `.keras` file needs no words
-        call = "keras.saving.load_model('net.keras')"
-    lines = ["import keras, sys", statement.strip("`"), f"{call}.summary()"]
-    lines += ["" if needs else "assert 'archspec' not in sys.modules"]
+    plain = [built(PLAIN, "plain", ending) for ending in ("keras", "json")]
+    learned = [built(LEARNED, "learned", ending) for ending in ("keras", "json")]
+    assert [bool(statement) for _, statement in [*plain, *learned]] == [False, False, True, True]
+    lines = ["import keras, sys", *(f"{call}.summary()" for call, _ in plain)]
+    lines += ["assert 'archspec' not in sys.modules"]
+    lines += [f"{statement}; {call}.summary()" for call, statement in learned]
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(lines)],
-        env={**os.environ, "PYTHONPATH": str(Path(archspec.__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def built(spec: dict[str, Any], name: str, ending: str) -> tuple[str, str]:
+    """The call that is printed where a file is written, and the statement that it needs before."""
+    Path(f"{name}.yaml").write_text(json.dumps(spec), encoding="utf-8")
+    result = CliRunner().invoke(main, ["build", f"{name}.yaml", "-o", f"{name}.{ending}"])
+    assert result.exit_code == 0, result.output
+    line = result.stdout.splitlines()[-1]
+    if line.startswith("wrote "):  # a plain `.keras` file needs no words
+        return f"keras.saving.load_model({f'{name}.keras'!r})", ""
+    call, _, statement = line.removeprefix("load it with ").partition(", after ")
+    return call, statement.strip("`")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,12 @@ def reworded(schema: Any) -> Any:
     return [reworded(value) for value in schema] if isinstance(schema, list) else schema
 
 
+@cache
+def other_validator() -> jsonschema.Draft202012Validator:
+    """That of the schema with other sentences."""
+    return jsonschema.Draft202012Validator(reworded(generate()))
+
+
 @pytest.fixture
 def other_sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     make, sentence = Refused.__init__, Mismatch.message.fget  # type: ignore[attr-defined]
@@ -54,15 +61,13 @@ def other_sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def refuse(self: Refused, words: str, *arguments: Any, **more: Any) -> None:
         make(self, other(words), *arguments, **more)
 
-    validator = jsonschema.Draft202012Validator(reworded(generate()))
-
     def fail(self: ExpressionError) -> None:
         self.sentence = other(self.sentence)
 
     monkeypatch.setattr(ExpressionError, "__post_init__", fail)
     monkeypatch.setattr(Refused, "__init__", refuse)
     monkeypatch.setattr(Mismatch, "message", property(lambda self: other(sentence(self))))
-    monkeypatch.setattr(check, "validator", lambda: validator)
+    monkeypatch.setattr(check, "validator", other_validator)
     monkeypatch.chdir(CORPUS)
     yield
 
