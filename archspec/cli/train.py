@@ -17,7 +17,7 @@ from archspec.cli import terminal
 from archspec.cli.options import COMPILING, TRUST, output_path, trusted_modules
 from archspec.cli.session import Session, compiling
 from archspec.frontend.yaml.writer import write
-from archspec.training.launcher import LAUNCHED, choose_backend, launch
+from archspec.training.launcher import LAUNCHED, choose_backend, follow_launcher, launch
 from archspec.training.library import find
 from archspec.training.outcome import INTERRUPTED, TERMINATED, Ended
 from archspec.training.plan import TrainingPlan, changed, plan, with_epochs
@@ -124,6 +124,7 @@ def _share(workers: int, address: str | None, rank: int | None) -> Share:
 
 
 def _train(planned: TrainingPlan, folder: Path, share: Share) -> int:
+    follow_launcher()
     choose_backend(planned.recipe.backend, share.workers)
     gc.enable()  # Keras leaves much to sweep up
     try:
@@ -134,7 +135,8 @@ def _train(planned: TrainingPlan, folder: Path, share: Share) -> int:
     with signals() as asked:
         team = workers.ALONE
         if share.address is not None:
-            team = workers.join(share.address, share.rank, share.workers, asked)
+            with terminal.progress(f"waiting for {share.workers} workers", 0), terminal.quiet():
+                team = workers.join(share.address, share.rank, share.workers, asked)
         show = TerminalProgress(planned.recipe.fit.epochs, silent=not team.first)
         if trainer.train(planned, folder, show, sys.argv[1:], team, asked):
             show.say(f"wrote {folder}/")

@@ -137,16 +137,24 @@ def given(recipe: Recipe, graph: Graph, contents: Contents) -> Shape:
         shape = (*tensor.shape[:2], *shape[2:])
     elif recipe.data.resize is not None:
         shape = (*recipe.data.resize, *shape[2:])
+    if recipe.data.channels == "input" and {*shape[-1:], *tensor.shape[-1:]} == CHANGEABLE:
+        shape = (*shape[:-1], tensor.shape[-1])
     for layer in recipe.data.augment:
         if layer.name == "RandomCrop":
             shape = (layer.arguments["height"], layer.arguments["width"], *shape[2:])
     return shape
 
 
+CHANGEABLE = {1, 3}
+"""The channels of gray and of coloured images, which are changed into one another."""
+
+
 def _input_help(subject: Subject, shape: Shape) -> str | None:
     (tensor,) = subject.graph.inputs.values()
     if len(shape) == len(tensor.shape) == 3 and shape[2] == tensor.shape[2]:
         return "add `resize: input` to `data`"
+    if len(shape) == len(tensor.shape) == 3 and {shape[2], tensor.shape[2]} == CHANGEABLE:
+        return "add `channels: input` to `data`"
     if len(shape) == len(tensor.shape) == 3:
         return f"use a network whose input has {shape[2]} channel{'s' if shape[2] != 1 else ''}"
     return subject.contents.advice or None

@@ -35,7 +35,8 @@ def batches_of(plan: TrainingPlan, worker: tuple[int, int] = (0, 1)) -> Batches:
     data, graph = plan.recipe.data, plan.graph
     (tensor,) = graph.inputs.values()
     size: Any = tensor.shape[:2] if data.resize == "input" else data.resize
+    channels = tensor.shape[-1] if data.channels == "input" else None
     losses = checks.losses_of(plan.recipe, graph)
     categorical = tuple(losses[output].loss.name in checks.CATEGORICAL for output in graph.outputs)
     first = next(iter(graph.outputs.values()))
-    return Batches(data, size, categorical, graph.tensors[first].shape[-1], worker)
+    return Batches(data, size, channels, categorical, graph.tensors[first].shape[-1], worker)

@@ -13,12 +13,30 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from tempfile import TemporaryFile
+from threading import Thread
 from typing import IO, Any
 
 from archspec.training.outcome import INTERRUPTED, TERMINATED, WORKER_DIED, Ended
 
 LAUNCHED = "ARCHSPEC_WORKER"
-"""The variable of the environment that says that a process was started by `launch`."""
+"""The variable of the environment of processes that end with the one that has started them: the
+workers of a training, and the trials of a sweep.
+"""
+
+
+def follow_launcher() -> None:
+    """Let this process end when the one that has started it does, if it was started so: nothing
+    else would end the workers when one of them dies, and a sweep that is begun again would find
+    its trials in the hands of others.
+    """
+    if LAUNCHED in os.environ:
+        Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+
+
+def _follow(launcher: int) -> None:
+    while os.getppid() == launcher:
+        time.sleep(1)
+    os._exit(WORKER_DIED)
 
 
 def choose_backend(backend: str, workers: int) -> None:

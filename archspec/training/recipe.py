@@ -23,10 +23,11 @@ class Portion(NamedTuple):
 
 @dataclass(frozen=True)
 class Data:
-    """Where examples come from and what is done to them, in this order: scaled or standardized,
-    resized, and, in training, augmented.
+    """Where examples come from and what is done to them, in this order: given other channels,
+    scaled or standardized, resized, and, in training, augmented.
 
-    ``scale`` is a numerator and a denominator. ``resize`` is ``input`` or height and width.
+    ``scale`` is a numerator and a denominator. ``channels`` is ``input`` or ``None``,
+    ``resize`` ``input`` or height and width.
     ``batch_size`` counts the examples of all workers together.
     """
 
@@ -39,6 +40,7 @@ class Data:
     shuffle: bool
     scale: tuple[float, float] | None
     standardize: str | None
+    channels: str | None
     resize: Any
     augment: tuple[Configured, ...]
 

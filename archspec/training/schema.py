@@ -153,6 +153,9 @@ DATA = Keys(
         "standardize": Key(
             Leaf(choice("per_image")), "give each image mean 0 and standard deviation 1", None
         ),
+        "channels": Key(
+            Leaf(choice("input")), "repeat gray images for three channels, or make them gray", None
+        ),
         "resize": Key(RESIZE, "the size that images are brought to", None),
         "augment": Key(
             Entries("a list of augmentations", AUGMENTATION),

@@ -13,6 +13,7 @@ The folder of a sweep::
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import whole_file
 from archspec.frontend.resolve import override_of
 from archspec.frontend.yaml.document import Value
+from archspec.training.launcher import LAUNCHED
 from archspec.training.library import Found
 from archspec.training.logs import reported, rises
 from archspec.training.outcome import DIVERGED, INTERRUPTED, NOT_AS_EXPECTED, TERMINATED, Ended
@@ -61,6 +63,14 @@ class Trial(NamedTuple):
     def name(self) -> str:
         """The name of its folder."""
         return f"{self.number:04}"
+
+
+class _Running(NamedTuple):
+    """A candidate in training, and how many parameters its network has."""
+
+    candidate: Candidate
+    parameters: int
+    process: subprocess.Popen[bytes]
 
 
 @dataclass
@@ -137,7 +147,7 @@ class Sweep:
         """Train all candidates, ``jobs`` at once. Raises `Ended` where a signal stops it."""
         proposer = self._proposer()
         candidates = self._open(proposer)
-        running: dict[int, tuple[Candidate, subprocess.Popen[bytes]]] = {}
+        running: list[_Running] = []
         exhausted = False
         try:
             while not (exhausted and not running):
@@ -145,16 +155,16 @@ class Sweep:
                     candidate = next(candidates, None)
                     if candidate is None:
                         exhausted = True
-                    elif (process := self._started(candidate, proposer)) is not None:
-                        running[candidate.number] = (candidate, process)
+                    elif (started := self._started(candidate, proposer)) is not None:
+                        running.append(started)
                 if self.asked.code:
                     raise Ended(self.asked.code, "stopped; the same command goes on")
-                for number in [key for key, (_, one) in running.items() if one.poll() is not None]:
-                    candidate, process = running.pop(number)
-                    self._ended(candidate, process.returncode, proposer)
+                for one in [one for one in running if one.process.poll() is not None]:
+                    running.remove(one)
+                    self._ended(one, proposer)
                 time.sleep(LOOK if running else 0)
         finally:
-            _stop([process for _, process in running.values()])
+            _stop([one.process for one in running])
 
     def _proposer(self) -> Proposer:
         if self.search.is_grid:
@@ -171,8 +181,8 @@ class Sweep:
             else:
                 proposer.end(candidate, done.objective)
 
-    def _started(self, candidate: Candidate, proposer: Proposer) -> subprocess.Popen[bytes] | None:
-        """The process of a candidate; ``None`` for one that the compiler or ``where`` refuses."""
+    def _started(self, candidate: Candidate, proposer: Proposer) -> _Running | None:
+        """A candidate in training; ``None`` for one that the compiler or ``where`` refuses."""
         try:
             planned = self.planned(candidate.values)
         except SpecError as error:
@@ -180,13 +190,14 @@ class Sweep:
             self._end(Trial(candidate.number, candidate.values, REFUSED, reason=reason), proposer)
             return None
         counts = {name: getattr(planned.graph, name) for name in COUNTS}
-        where = self.search.where
+        where, parameters = self.search.where, planned.graph.parameters
         if where is not None and not self.search.holds(where, {**candidate.values, **counts}):
-            parameters = planned.graph.parameters
             trial = Trial(candidate.number, candidate.values, LEFT_OUT, parameters=parameters)
             self._end(trial, proposer)
             return None
-        return None if self._is_trained_elsewhere(candidate) else self._process(candidate)
+        if self._is_trained_elsewhere(candidate):
+            return None
+        return _Running(candidate, parameters, self._process(candidate))
 
     def _is_trained_elsewhere(self, candidate: Candidate) -> bool:
         """Whether another sweep, which shares the journal, trains a candidate now."""
@@ -217,6 +228,7 @@ class Sweep:
         with (folder / "output.txt").open("ab") as output:
             return subprocess.Popen(
                 command,
+                env={**os.environ, LAUNCHED: "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -226,7 +238,8 @@ class Sweep:
     def _folder(self, candidate: Candidate) -> Path:
         return self.folder / "trials" / f"{candidate.number:04}"
 
-    def _ended(self, candidate: Candidate, code: int, proposer: Proposer) -> None:
+    def _ended(self, running: _Running, proposer: Proposer) -> None:
+        candidate, code = running.candidate, running.process.returncode
         if code in STOPPED:
             return  # by somebody else's signal: it goes on the next time
         folder = self._folder(candidate)
@@ -241,7 +254,7 @@ class Sweep:
             candidate.values,
             state,
             best if state == TRAINED else None,
-            self.planned(candidate.values).graph.parameters,
+            running.parameters,
             len(numbers),
             "" if state == TRAINED else _last_line(folder / "output.txt"),
         )

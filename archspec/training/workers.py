@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import io
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Thread
 
 import keras
 import numpy
 
 from archspec.training import checkpoint
 from archspec.training.checkpoint import CheckpointState
-from archspec.training.launcher import LAUNCHED
 from archspec.training.outcome import WORKER_DIED, Ended
 from archspec.training.signals import Asked
 
@@ -119,13 +116,4 @@ def join(address: str, rank: int | None, size: int, asked: Asked) -> Team:
     keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
     if jax.process_count() != size:
         raise Ended(2, f"{jax.process_count()} workers have come, and --workers says {size}")
-    if LAUNCHED in os.environ:
-        Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     return Team(jax.process_index(), size)
-
-
-def _follow(launcher: int) -> None:
-    """End with the launcher: without it nothing would end the others when one of them dies."""
-    while os.getppid() == launcher:
-        time.sleep(1)
-    os._exit(WORKER_DIED)

@@ -61,7 +61,7 @@ PLAIN = subprocess.Popen
 
 def started(command: Sequence[str], **how: Any) -> Any:
     """The process of a command: one of archspec forks."""
-    make = ForkedWorker if command[1:3] == ["-m", "archspec"] else PLAIN
+    make = ForkedProcess if command[1:3] == ["-m", "archspec"] else PLAIN
     return make(command, **how)
 
 
@@ -86,9 +86,9 @@ def _run(arguments: Sequence[str], before: str = "") -> None:
         os._exit(code)
 
 
-class ForkedWorker:
-    """A `subprocess.Popen` of ``python -m archspec ...``, as `archspec.training.launcher` makes it:
-    the command's process forks, too, with all that its ``before`` has changed.
+class ForkedProcess:
+    """A `subprocess.Popen` of ``python -m archspec ...``, as workers and the trials of a sweep are
+    started: the command's process forks, too, with all that its ``before`` has changed.
     """
 
     def __init__(self, command: Sequence[str], **how: Any) -> None:
@@ -97,15 +97,14 @@ class ForkedWorker:
         if self.pid:
             return
         os.setsid()
-        os.environ.update(how.get("env", {}))
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.environ.update(how.get("env") or {})
         for number, file in ((1, how["stdout"]), (2, how["stderr"])):
-            if file is not None:
-                target = (
-                    os.open(os.devnull, os.O_WRONLY)
-                    if file == subprocess.DEVNULL
-                    else file.fileno()
-                )
-                os.dup2(target, number)
+            if file == subprocess.DEVNULL:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+            elif file is not None:
+                os.dup2(file.fileno(), number)
         _run(command[3:])
 
     def poll(self) -> int | None:
@@ -123,10 +122,23 @@ class ForkedWorker:
         return int(self.returncode or 0)
 
     def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        if self.poll() is None:
+            os.kill(self.pid, number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_until_gone(pids: Sequence[int], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < end, "the processes live on"
+        time.sleep(0.05)
 
 
 class Done:
@@ -155,12 +167,20 @@ class Command:
         assert "Traceback" not in "".join(texts), texts
         return Done(code, *texts)
 
-    def wait_for(self, path: Path, seconds: float = 60) -> None:
-        """Wait until a file is there."""
+    def wait_for(self, path: Path, seconds: float = 300) -> None:
+        """Wait until a file is there; so long only where it never comes."""
         end = time.monotonic() + seconds
         while not path.exists():
             assert time.monotonic() < end, f"{path} does not come: {self.out.read_text()}"
             time.sleep(0.005)
+
+    def wait_for_children(self) -> list[int]:
+        """The processes that it has started, as soon as there are some."""
+        end = time.monotonic() + 300
+        while not (found := children(self.pid)):
+            assert time.monotonic() < end, "it starts no process"
+            time.sleep(0.005)
+        return found
 
 
 class Mother:

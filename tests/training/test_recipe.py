@@ -72,6 +72,7 @@ MISTAKES = [
     ("rows: [0, 1400]", "rows: [9, 3]", "wrong-value", "[9, 3]", "[3, 9]"),
     ("of: test", "of: train", "rows-overlap", None, "set the rows apart"),
     ("  resize: input\n", "", "input-mismatch", "digits", "`resize: input`"),
+    ("network: lenet5", "network: resnet_cifar10", "input-mismatch", "digits", "`channels: input`"),
     ("network: lenet5", "network: lenet5\nset: {classes: 5}", "labels-mismatch", "lenet5", "classes=10"),
     ("network: lenet5", "network: lenet5\nset: {classes: 11}", "labels-mismatch", "lenet5", "classes=10"),
     ("network: lenet5", "network: lenet6", "file-not-found", None, "`lenet5`"),

@@ -41,6 +41,7 @@ import archspec, keras, numpy, tensorflow as tf
 {data}
 keras.utils.set_random_seed(0)
 tf.config.experimental.enable_op_determinism()
+tf.config.threading.set_inter_op_parallelism_threads(1)
 model = {model}
 model.compile(optimizer={optimizer}, loss={loss!r}, metrics=["accuracy"])
 for epoch in range(2):

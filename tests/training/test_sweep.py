@@ -6,15 +6,10 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
-import numpy
 import pytest
 from click.testing import CliRunner
 
@@ -23,8 +18,8 @@ from archspec.diagnostics import SpecError
 from archspec.frontend.yaml import reader
 from archspec.training.proposers import Candidate, Tuner
 from archspec.training.search import Search, read_search
-from tests.paths import ROOT
-from tests.training.test_faults import NETWORK
+from tests.training.forked import Mother, wait_until_gone
+from tests.training.test_faults import NETWORK, state
 
 RECIPE = """\
 recipe: 1
@@ -149,42 +144,29 @@ def test_candidates_that_do_not_compile_or_fit_are_not_built(folder: Path) -> No
     assert not list(folder.rglob("final.keras"))
 
 
-def command(*words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "archspec", *words],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+SWEEP = ["sweep", "recipe.yaml", "--jobs", "2", "-o", "swept"]
 
 
 @pytest.mark.heavy
-def test_a_sweep_that_is_stopped_goes_on_and_its_trials_are_runs(folder: Path) -> None:
+def test_a_sweep_that_is_stopped_goes_on_and_its_trials_are_runs(
+    mother: Mother, folder: Path
+) -> None:
     lines = "search: {learning_rate: [0.003, 0.03], filters: [4, 900], where: $parameters < 9000}\n"
     (folder / "recipe.yaml").write_text(RECIPE + lines)
-    sweep = command("sweep", "recipe.yaml", "--jobs", "2", "-o", "swept")
-    end = time.monotonic() + 120
-    while not list(folder.rglob("checkpoints/last.npz")):
-        assert sweep.poll() is None and time.monotonic() < end
-        time.sleep(0.01)
-    sweep.send_signal(signal.SIGTERM)
-    said, _ = sweep.communicate(timeout=120)
-    assert sweep.returncode in (143, 0), said
-    said, _ = command("sweep", "recipe.yaml", "--jobs", "2", "-o", "swept").communicate()
-    rows = {row["trial"]: row for row in csv.DictReader((folder / "swept/trials.csv").open())}
-    assert [rows[name]["state"] for name in sorted(rows)] == [
-        "trained",
-        "left out",
-        "trained",
-        "left out",
-    ], said
-    plain = command("train", "recipe.yaml", "--set", "learning_rate=0.03", "-o", "plain")
-    said, _ = plain.communicate()
-    assert plain.returncode == 0, said
-    with (
-        numpy.load("plain/checkpoints/last.npz") as ours,
-        numpy.load("swept/trials/0002/checkpoints/last.npz") as theirs,
-    ):
-        names = [name for name in ours.files if name != "meta.json"]
-        assert all(ours[name].tobytes() == theirs[name].tobytes() for name in names)
+    for number, code in ((signal.SIGKILL, -9), (signal.SIGTERM, 143)):
+        sweep = mother.start(SWEEP, folder)
+        sweep.wait_for(folder / "swept/trials/0000/checkpoints/last.npz")
+        trials = sweep.wait_for_children()
+        sweep.kill(number)
+        done = sweep.wait()
+        assert done.code == code, done
+        wait_until_gone(trials)  # they end with the sweep
+    done = mother.run(SWEEP, folder)
+    assert done.code == 0, done
+    rows = list(csv.DictReader((folder / "swept/trials.csv").open()))
+    states = [row["state"] for row in sorted(rows, key=lambda row: row["trial"])]
+    assert states == ["trained", "left out", "trained", "left out"], done
+    plain = ["train", "recipe.yaml", "--set", "learning_rate=0.03", "-o", "plain"]
+    done = mother.run(plain, folder)
+    assert done.code == 0, done
+    assert state(folder / "plain") == state(folder / "swept/trials/0002")

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.marks import LONG
 from tests.paths import ROOT
-from tests.training.forked import Mother
+from tests.training.forked import Mother, children, wait_until_gone
 from tests.training.test_faults import NETWORK, RECIPE, TRAIN, progress, read, state
 
 pytestmark = pytest.mark.heavy
@@ -69,7 +70,9 @@ def environment(shared: Path) -> dict[str, str]:
 def _install(folder: Path) -> None:
     same = [f"{name}=={version(name)}" for name in ("numpy", "ml_dtypes")]
     install = [sys.executable, "-m", "pip", "install", "-q", "--target", str(folder)]
-    subprocess.run([*install, "jax>=0.4.35", *same], check=True, capture_output=True)
+    done = subprocess.run([*install, "jax>=0.4.35", *same], check=False, capture_output=True)
+    if done.returncode:
+        pytest.skip("JAX is not installed, and cannot be without a package index")
 
 
 @pytest.fixture(scope="session")
@@ -106,10 +109,6 @@ def rows(run: Path) -> list[list[float]]:
     return [[float(one) for one in line.split(",")] for line in lines]
 
 
-def workers_of(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 def test_two_workers_compute_what_one_does(jax: Mother, folder: Path) -> None:
     one = jax.run([*TRAIN, "-o", "one"], folder)
     assert one.code == 0, one
@@ -122,8 +121,8 @@ def test_two_workers_compute_what_one_does(jax: Mother, folder: Path) -> None:
 def test_workers_that_are_killed_go_on_to_the_same_bits(jax: Mother, folder: Path) -> None:
     # Where one is killed all end.
     command = jax.start([*TWO, "killed"], folder)
-    command.wait_for(folder / "killed/checkpoints/last.npz", LOADED)
-    second = workers_of(command.pid)[1]
+    command.wait_for(folder / "killed/checkpoints/last.npz")
+    second = children(command.pid)[1]
     os.kill(second, signal.SIGKILL)
     since = time.monotonic()
     done = command.wait()
@@ -133,14 +132,11 @@ def test_workers_that_are_killed_go_on_to_the_same_bits(jax: Mother, folder: Pat
 
     # Where their launcher is killed they do not live on.
     command = jax.start([*TWO, "killed"], folder)
-    command.wait_for(folder / "killed/checkpoints/previous.npz", LOADED)
-    pids = workers_of(command.pid)
+    command.wait_for(folder / "killed/checkpoints/previous.npz")
+    workers = children(command.pid)
     command.kill()
     command.wait()
-    end = time.monotonic() + LOADED
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
-        assert time.monotonic() < end, "workers live on"
-        time.sleep(0.05)
+    wait_until_gone(workers)
 
     done = jax.run([*TWO, "killed"], folder)
     assert done.code == 0, done
@@ -179,10 +175,10 @@ sent = []
 @pytest.mark.parametrize(
     ("place", "who", "epochs"),
     [
-        ("before the first step", "itself", {0}),
         ("in an epoch", "launcher", {0, 1}),
         ("in the validation", "itself", {0}),
-        ("at the last step", "launcher", {0, 1}),
+        pytest.param("before the first step", "itself", {0}, marks=LONG),
+        pytest.param("at the last step", "launcher", {0, 1}, marks=LONG),
     ],
 )
 def test_workers_stop_together(
@@ -195,12 +191,30 @@ def test_workers_stop_together(
     assert "stopped in epoch" in done.err or "stopped after epoch" in done.err
     assert f"go on with: archspec train recipe.yaml --workers 2 -o {run}\n" in done.err
     assert progress(folder / run)["epoch"] in epochs
+    if place == "in the validation":
+        done = jax.run([*TWO, run], folder)
+        assert done.code == 0, done
+        assert state(folder / run) == state(folder / "two")
+        assert read(folder / f"{run}/log.csv") == read(folder / "two/log.csv")
+
+
+def test_workers_that_slurm_has_started(jax: Mother, folder: Path) -> None:
+    job = str(os.getpid())  # of which the port is made
+    slurm = {"SLURM_JOB_ID": job, "SLURM_STEP_NODELIST": "localhost", "SLURM_NTASKS": "2"}
+    commands = []
+    for rank in "01":
+        task = {**slurm, "SLURM_PROCID": rank, "SLURM_LOCALID": rank}
+        words = [*TWO, "slurm", "--address", "auto", "--epochs", "1"]
+        commands.append(jax.start(words, folder, f"import os\nos.environ.update({task})"))
+    done = [one.wait() for one in commands]
+    assert [one.code for one in done] == [0, 0], done
+    assert rows(folder / "slurm") == rows(folder / "two")[:1]
 
 
 def test_four_workers_stop_together_and_go_on(jax: Mother, folder: Path) -> None:
     four = [*TRAIN, "--workers", "4", "-o", "four"]
     command = jax.start(four, folder)
-    command.wait_for(folder / "four/checkpoints/last.npz", LOADED)
+    command.wait_for(folder / "four/checkpoints/last.npz")
     command.kill(signal.SIGTERM)
     done = command.wait()
     assert done.code == 143, done

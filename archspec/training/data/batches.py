@@ -29,13 +29,15 @@ as_written = tf.autograph.experimental.do_not_convert
 class Batches:
     """How a recipe's examples become batches.
 
-    ``size`` is height and width to resize to, ``categorical`` says of each output whether its
+    ``size`` is height and width to resize to, ``channels`` how many images are to have (``None``:
+    as they are), ``categorical`` says of each output whether its
     labels are one number a class (there are ``classes``), ``worker`` is this worker's number and
     how many share each batch.
     """
 
     data: Data
     size: tuple[int, int] | None
+    channels: int | None
     categorical: tuple[bool, ...]
     classes: int | None
     worker: tuple[int, int] = (0, 1)
@@ -81,6 +83,7 @@ class Batches:
         made = numbers.map(as_written(batch), num_parallel_calls=tf.data.AUTOTUNE)
         options = tf.data.Options()
         options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+        options.threading.private_threadpool_size = 0  # as many threads as there are processors
         return made.with_options(options).prefetch(tf.data.AUTOTUNE)
 
     def _share(self, rows: tf.Tensor) -> tf.Tensor:
@@ -103,12 +106,16 @@ class Batches:
         """Whether changing the images once is worth the memory."""
         if self.size is None and self.data.standardize is None:
             return False
-        sizes = [x.shape[0], *(self.size or x.shape[1:3]), *x.shape[3:]]
+        sizes = [x.shape[0], *(self.size or x.shape[1:3]), self.channels or x.shape[3]]
         return int(numpy.prod(sizes)) * 4 <= PREPARED
 
     def changed(self, images: tf.Tensor) -> tf.Tensor:
-        """A batch of images as float32, scaled or standardized, then resized."""
+        """A batch of images as float32, with other channels, scaled or standardized, resized."""
         images = tf.cast(images, tf.float32)
+        if self.channels is not None and images.shape[-1] != self.channels:
+            gray = images.shape[-1] == 1
+            change = tf.image.grayscale_to_rgb if gray else tf.image.rgb_to_grayscale
+            images = change(images)
         if self.data.scale is not None:
             above, below = self.data.scale
             images = images if above == 1 else images * above
