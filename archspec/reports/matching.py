@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from archspec.graph import Graph, Node, count_parameters
 from archspec.layers import Layer
+from archspec.reports.alignment import stretches
 from archspec.spelling import without_count
 from archspec.tensor import total
 
@@ -192,11 +193,9 @@ def _by(
     """Two chains aligned where the keys agree: ``[a, b]`` for two parts of one key, ``(some of
     a, some of b)`` for what lies between.
     """
-    codes = SequenceMatcher(
-        None, [key(part) for part in a], [key(part) for part in b], autojunk=False
-    ).get_opcodes()
-    for code, start, end, other, to in codes:
-        if code == "equal":
+    keys = [key(part) for part in a], [key(part) for part in b]
+    for equal, start, end, other, to in stretches(*keys):
+        if equal:
             yield from ([one, two] for one, two in zip(a[start:end], b[other:to], strict=True))
         else:
             yield a[start:end], b[other:to]

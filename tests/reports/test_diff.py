@@ -131,7 +131,7 @@ def test_inputs_and_outputs() -> None:
     assert found.inputs["input"][1].shape == (16, 16, 4)  # type: ignore[union-attr]
     assert list(found.outputs) == ["main", "side"]
     tap = {"name": "side", "output": []}
-    found = between([CONV, tap, CONV], [CONV, CONV, tap])
+    found = between([CONV, tap, CONV], [CONV, CONV, tap, CONV])
     assert list(found.outputs) == ["side"] and not found.equal
     assert "~ output side leaves from another layer" in diff(found)
 
