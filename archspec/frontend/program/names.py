@@ -35,6 +35,11 @@ class Visible(NamedTuple):
         return self._replace(known=self.known | frozenset(names))
 
 
+def is_wrongly_called(name: str, seen: Visible) -> bool:
+    """Whether a variable has the name of a function or a word of expressions."""
+    return name in RESERVED and name not in RESERVED_FOR and name in seen.known
+
+
 def variable_problem(name: str, place: Span) -> Diagnostic | None:
     """What is wrong with the name of a variable, an argument or an input of a block."""
     if name in RESERVED:

@@ -39,6 +39,7 @@ from archspec.frontend.program.formulas import (
 from archspec.frontend.program.names import (
     COUNTER,
     Visible,
+    is_wrongly_called,
     unknown_variable,
     variable_problem,
 )
@@ -246,9 +247,13 @@ class _Reader:
             return None
 
     def _formula(self, value: Value, seen: Visible, own: str | None = None) -> Formula:
+        told = len(self.problems)
         found = self._guarded(formula, value)
         if found is None:
-            self._all_known(mentioned(value), seen, own)
+            mentions = mentioned(value)
+            if any(is_wrongly_called(one.name, seen) for one in mentions):
+                del self.problems[told:]  # its name is what is wrong, and is told where it is given
+            self._all_known(mentions, seen, own)
         return (
             found
             if found is not None and self._all_known(found.mentions, seen, own)
