@@ -59,9 +59,9 @@ def file_name(name: str) -> str:
 @cache
 def snake_case(kind: str) -> str:
     """A layer kind's automatic step, as Keras makes it: ``Conv2D`` → ``conv2d``, ``ReLU`` →
-    ``re_lu``.
+    ``re_lu``, ``ops.image.resize`` → ``resize``.
     """
-    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind.rpartition(".")[2])
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 

@@ -11,6 +11,7 @@ from archspec.backends.output_layers import MAIN
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
 from archspec.layers.base import Field
+from archspec.layers.declared import Declared
 from archspec.layers.types import Configured, Refused
 from archspec.spelling import spec_name
 from archspec.tensor import Tensor
@@ -34,6 +35,7 @@ def flat(graph: Graph) -> dict[str, Any]:
         "name": spec_name(graph.name),
         **described,
         **_inputs(graph),
+        **_kinds(graph),
         "layers": items,
     }
 
@@ -44,6 +46,17 @@ def _inputs(graph: Graph) -> dict[str, Any]:
         for name, tensor in graph.inputs.items()
     }
     return {"input": shapes["input"]} if list(shapes) == ["input"] else {"inputs": shapes}
+
+
+def _kinds(graph: Graph) -> dict[str, Any]:
+    """The declarations of the kinds that the spec declares."""
+    layers = (node.layer for node in graph.nodes)
+    declared = {
+        layer.kind(): dict(layer.declaration.written)
+        for layer in layers
+        if isinstance(layer, Declared)
+    }
+    return {"kinds": declared} if declared else {}
 
 
 def _input(tensor: Tensor, *, optional: bool) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from archspec.cli import terminal
-from archspec.cli.options import COMPILING, INPUT, SPEC, options
+from archspec.cli.options import COMPILING, INPUT, SPEC, TRUST, options
 from archspec.cli.session import Session, compiling
 from archspec.cli.weights import Loading, load, sources_of
 from archspec.frontend.elaborate.recording import Recorder, Recording
@@ -73,6 +73,7 @@ WITHOUT_WEIGHTS = ("json",)
     help="Load the weights that fit by name and shape, and list the others.",
 )
 @options(INPUT, COMPILING)
+@TRUST
 @compiling()
 def build(
     session: Session,

@@ -9,6 +9,7 @@ from archspec.cli.options import (
     DIAGNOSTIC_FORMATS,
     INPUT,
     NO_EXPECT,
+    NO_PLUGINS,
     OUTSIDE,
     SET,
     SPECS,
@@ -20,7 +21,7 @@ from archspec.cli.session import Session, compiling
 
 @click.command(short_help="Check specs: a line for each network, or its mistakes.")
 @SPECS
-@options(output_format(DIAGNOSTIC_FORMATS), SET, INPUT, NO_EXPECT, OUTSIDE)
+@options(output_format(DIAGNOSTIC_FORMATS), SET, INPUT, NO_EXPECT, OUTSIDE, NO_PLUGINS)
 @compiling()
 def check(session: Session, specs: tuple[str, ...], format: str) -> None:
     """Compile specs and print a line for each network, or what is wrong with it.

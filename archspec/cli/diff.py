@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from archspec.cli import terminal
-from archspec.cli.options import ERRORS, NO_EXPECT, OUTSIDE, options, output_format
+from archspec.cli.options import ERRORS, NO_EXPECT, NO_PLUGINS, OUTSIDE, options, output_format
 from archspec.cli.session import Session, compiling
 from archspec.reports.diff import FORMATS
 from archspec.reports.diff import diff as report
@@ -17,7 +17,7 @@ from archspec.reports.differences import differences
 @click.command(short_help="What changed between two networks.")
 @click.argument("a", metavar="A[@VARIANT]")
 @click.argument("b", metavar="B[@VARIANT]")
-@options(output_format(FORMATS), NO_EXPECT, OUTSIDE, ERRORS)
+@options(output_format(FORMATS), NO_EXPECT, OUTSIDE, NO_PLUGINS, ERRORS)
 @compiling(failure=2)
 def diff(session: Session, a: str, b: str, format: str) -> int:
     """Print what changed from network A to network B: the layers added, removed and changed, stage

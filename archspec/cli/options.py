@@ -8,6 +8,9 @@ from typing import Any
 
 import click
 
+from archspec import trust
+from archspec.layers import plugins
+
 DIAGNOSTIC_FORMATS = ("text", "json", "github")
 
 Command = Callable[..., Any]
@@ -89,12 +92,30 @@ ERRORS = click.option(
     show_default=True,
     help="The format of errors and warnings, which go to standard error.",
 )
-COMPILING = options(SET, NO_EXPECT, OUTSIDE, ERRORS)
+
+
+def _plugins_off(context: click.Context, option: click.Parameter, off: bool) -> None:
+    if off:
+        token = plugins.OFF.set(True)
+        context.call_on_close(lambda: plugins.OFF.reset(token))
+
+
+NO_PLUGINS = click.option(
+    "--no-plugins",
+    is_flag=True,
+    envvar=plugins.VARIABLE,
+    expose_value=False,
+    callback=_plugins_off,
+    help="Do not look for kinds that installed libraries ship.",
+)
+COMPILING = options(SET, NO_EXPECT, OUTSIDE, NO_PLUGINS, ERRORS)
 """The options of the commands whose output is not their diagnostics."""
 
 
 def _trusted(context: click.Context, option: click.Parameter, modules: tuple[str, ...]) -> None:
-    context.meta[TRUSTED] = tuple(name for text in modules for name in text.split(",") if name)
+    context.meta[TRUSTED] = trust.listed(modules)
+    token = trust.give(context.meta[TRUSTED])
+    context.call_on_close(lambda: trust.take_back(token))
 
 
 TRUSTED = "archspec.trusted"

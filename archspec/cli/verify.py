@@ -12,7 +12,7 @@ import click
 from archspec.backends.keras.families import FAMILY_OF, PREFIX, Application, Unknown
 from archspec.cli import terminal
 from archspec.cli.build import built
-from archspec.cli.options import COMPILING, SPEC, need_ending, options, output_format
+from archspec.cli.options import COMPILING, SPEC, TRUST, need_ending, options, output_format
 from archspec.cli.session import Session, compiling
 from archspec.reports.verified import FORMATS, verified
 
@@ -38,6 +38,7 @@ MODELS = ("keras", "h5", "json")
     help="Compare the outputs for the same random weights and input.",
 )
 @options(output_format(FORMATS), COMPILING)
+@TRUST
 @compiling(failure=2)
 def verify(session: Session, spec: str, against: str, outputs: bool, format: str) -> int:
     """Compare a network with a Keras model: the kind, settings and weights of each layer, then the

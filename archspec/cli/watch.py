@@ -18,6 +18,7 @@ from archspec.cli import terminal
 from archspec.cli.drawing import DRAWING, drawing_options
 from archspec.cli.options import (
     NO_EXPECT,
+    NO_PLUGINS,
     OUTSIDE,
     SET,
     SPEC,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     help="The port of the page, 0 for any.  [default: the first free one from 8765]",
 )
 @click.option("--open", "open_page", is_flag=True, help="Open the page in a browser.")
-@options(DRAWING, SET, NO_EXPECT, OUTSIDE)
+@options(DRAWING, SET, NO_EXPECT, OUTSIDE, NO_PLUGINS)
 @compiling()
 def watch(
     session: Session,

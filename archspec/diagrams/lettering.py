@@ -210,7 +210,7 @@ class Legend:
 
 def symbol(node: Node) -> str:
     """The sign of an elementwise merge, nothing for one that is a bar."""
-    return node.layer.symbol
+    return node.layer.symbol if len(node.inputs) > 1 else ""
 
 
 def heading(card: Card, words: Words = plain_words) -> tuple[str, str]:

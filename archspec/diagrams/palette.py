@@ -30,14 +30,16 @@ class Fill(Enum):
     """The kinds of boxes, in the order of the legend: a row each."""
 
     CONV = Style("#77AADD", "#1F4E79", "conv", ("convolution",))
-    POOL = Style("#EE8866", "#8A3B1E", "pool", ("pooling",), style="filled")
-    MERGE = Style("#BBCC33", "#5A6412", "merge", ("merging",))
-    DENSE = Style("#FFAABB", "#8A3550", "dense", ("core", "attention"), outlines=2)
+    POOL = Style("#EE8866", "#8A3B1E", "pool", ("pooling", "reductions"), style="filled")
+    MERGE = Style("#BBCC33", "#5A6412", "merge", ("merging", "binary", "joins"))
+    DENSE = Style(
+        "#FFAABB", "#8A3550", "dense", ("core", "attention", "einsum", "products"), outlines=2
+    )
     NORM = Style(
         "#EEDD88",
         "#6B5A10",
         "normalization, activation",
-        ("normalization", "activation", "regularization"),
+        ("normalization", "activation", "regularization", "unary", "along_axis"),
     )
     OTHER = Style("#EEEEEE", "#5B6470", "other", style="filled,rounded,dashed")
 

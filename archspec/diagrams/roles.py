@@ -6,6 +6,7 @@ from enum import Enum
 
 from archspec.diagrams.palette import Fill, fill_of
 from archspec.layers import Layer
+from archspec.layers.operations.base import Operation
 from archspec.layers.titles import Say, activation_words, plainly
 
 
@@ -21,16 +22,22 @@ class Role(Enum):
 
 ROLES = {
     "activation": Role.FOLLOWS,
+    "along_axis": Role.FOLLOWS,
+    "arrangement": Role.FOLLOWS,
+    "binary": Role.FOLLOWS,
     "normalization": Role.FOLLOWS,
     "padding": Role.LEADS,
     "regularization": Role.FOLLOWS,
     "reshaping": Role.FOLLOWS,
+    "unary": Role.FOLLOWS,
 }
 """The roles of the families whose layers have no card of their own."""
 
 
 def role(layer: Layer) -> Role:
-    """The part that a layer plays."""
+    """The part that a layer plays. What joins several tensors has a card of its own."""
+    if isinstance(layer, Operation) and len(layer.open_roles) > 1:
+        return Role.MAIN
     return ROLES.get(layer.family(), Role.MAIN)
 
 

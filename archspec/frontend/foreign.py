@@ -15,6 +15,8 @@ from archspec.frontend.foreign_words import (
     ACTIVATIONS,
     ARGUMENTS,
     DOCUMENT,
+    FUNCTION,
+    FUNCTIONS,
     INFERRED,
     INITIALIZERS,
     ITEM,
@@ -31,6 +33,8 @@ from archspec.frontend.foreign_words import (
     ULTRALYTICS,
 )
 from archspec.layers import CELLS, KINDS
+from archspec.layers.operations import OPS
+from archspec.layers.plugins import failure
 from archspec.spelling import cut, in_words
 from archspec.tensor import Shape
 
@@ -72,8 +76,18 @@ def layer_help(word: str) -> str | None:
     if sized := SIZED.fullmatch(plain):
         layer = LAYERS[sized[1]]
         return f"write `{layer}: {{{next(_windows(layer))}: {sized[2]}}}`"
-    kind = kind_of(word) if PREFIX.match(word) else None
+    kind = kind_of(word) if PREFIX.match(word) else operation_of(word)
     return f"did you mean `{kind}`?" if kind else None
+
+
+def operation_of(word: str) -> str | None:
+    """The operation that a function of another tool is: ``torch.cat`` → ``ops.concatenate``."""
+    match = FUNCTION.match(word)
+    if match is None:
+        return None
+    name = re.sub(r"^reduce_", "", match[1])
+    kind = OPS + FUNCTIONS.get(name, name)
+    return kind if kind in KINDS else None
 
 
 def _windows(kind: str) -> Iterator[str]:
@@ -83,6 +97,8 @@ def _windows(kind: str) -> Iterator[str]:
 
 def lacking(word: str) -> tuple[str, str] | None:
     """What to say of a layer of Keras that archspec does not have, and the help."""
+    if reason := failure(word):
+        return f"a library ships a kind `{word}`, and it cannot be used", reason
     name = PREFIX.sub("", word)
     if name in CELLS:
         cell = f"`RNN: {{cell: {{{name}: {{...}}}}}}`"

@@ -12,6 +12,56 @@ PREFIX = re.compile(
 )
 """How Python's names of layers begin."""
 
+FUNCTION = re.compile(
+    r"^(?:ops|keras\.ops|keras\.backend|K|tf(?:\.math|\.nn|\.linalg|\.image)?|torch(?:\.linalg)?|np"
+    r"|numpy|jnp|jax\.(?:numpy|nn)|F|torch\.nn\.functional|Tensor|torch\.Tensor)\.(\w+)$"
+)
+"""Python's names of functions of tensors."""
+
+FUNCTIONS = {
+    "amax": "max",
+    "amin": "min",
+    "bmm": "matmul",
+    "cat": "concatenate",
+    "chunk": "split",
+    "clamp": "clip",
+    "clip_by_value": "clip",
+    "concat": "concatenate",
+    "div": "divide",
+    "eq": "equal",
+    "expand": "broadcast_to",
+    "fill": "full_like",
+    "gather": "take_along_axis",
+    "ge": "greater_equal",
+    "gt": "greater",
+    "item": "get_item",
+    "l2_normalize": "normalize",
+    "le": "less_equal",
+    "lt": "less",
+    "masked_fill": "where",
+    "mm": "matmul",
+    "mul": "multiply",
+    "ne": "not_equal",
+    "neg": "negative",
+    "permute": "transpose",
+    "pixel_shuffle": "depth_to_space",
+    "pixel_unshuffle": "space_to_depth",
+    "pow": "power",
+    "repeat_interleave": "repeat",
+    "resize": "image.resize",
+    "extract_patches": "image.extract_patches",
+    "unfold": "image.extract_patches",
+    "scaled_dot_product_attention": "dot_product_attention",
+    "sub": "subtract",
+    "swapdims": "swapaxes",
+    "topk": "top_k",
+    "type": "cast",
+    "unbind": "unstack",
+    "unsqueeze": "expand_dims",
+    "view": "reshape",
+}
+"""Functions of PyTorch and TensorFlow that Keras calls otherwise."""
+
 LAYERS = {
     # PyTorch
     "adaptiveavgpool1d": "AdaptiveAveragePooling1D",

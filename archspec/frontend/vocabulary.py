@@ -18,6 +18,10 @@ TOP_LEVEL = {
     ),
     "inputs": "Several inputs, or one with a name of its own, instead of `input`.",
     "defaults": "Arguments that every layer of a kind starts from.",
+    "kinds": (
+        "Kinds of layers of one's own: arguments, weights and shapes, and the Keras class that a"
+        " model is built with."
+    ),
     "blocks": "Blocks: sequences of layers with arguments, used like layers.",
     "layers": "The network: items in a chain, each taking the output of the one before.",
     "variants": "Named sets of changes to this document.",

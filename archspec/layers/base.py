@@ -224,6 +224,8 @@ class Layer:
     """Whether the kind is made of layers and operations of Keras and is no layer there, so that it
     cannot stand in another.
     """
+    keras: ClassVar[str] = ""
+    """The Keras class, ``module:Class``, of a kind that a library ships."""
     symbol: ClassVar[str] = ""
     """The sign of a merge that joins its inputs element by element, such as ``+``."""
 
@@ -247,7 +249,11 @@ class Layer:
             for name, value in vars(cls).items()
             if isinstance(value, Field) and not isinstance(value, CallField)
         }
-        tail = {name: Layer.attributes[name] for name in Layer.attributes}
+        tail = {
+            name: value
+            for name, value in Layer.attributes.items()
+            if cls.attributes.get(name) is value
+        }
         inherited = {name: value for name, value in cls.attributes.items() if name not in tail}
         cls.attributes = MappingProxyType(
             {**_in_order(inherited, own), **{k: v for k, v in tail.items() if k not in own}}
@@ -306,7 +312,11 @@ class Layer:
             )
         self.__dict__.update(accepted)
         self.__dict__["arguments"] = MappingProxyType(accepted)
-        self.check()
+        try:
+            self.check()
+        except Mismatch as mismatch:
+            mismatch.layer = f"`{self.kind()}`"
+            raise
 
     @classmethod
     def of(cls: type[_Self], arguments: Mapping[str, Any]) -> _Self:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from archspec.layers.axes import axis_index, need_floats, need_numbers
 from archspec.layers.base import FLOATS, LAYER, Layer, Mismatch, attr, layer
+from archspec.layers.broadcasting import clash, joined
 from archspec.layers.types import FLAG, INTEGER, either, sequence
-from archspec.tensor import Shape, Size, Tensor, product, show_shape, total
+from archspec.tensor import Shape, Size, Tensor, product, show_shape
 
 
 class _Elementwise(Layer):
@@ -35,7 +35,7 @@ class _Elementwise(Layer):
         sizes = {x.shape[axis] for x in xs if len(x.shape) >= -axis} - {1}
         if len(sizes - {None}) > 1:
             help = "side by side they may differ: `Concatenate`"
-            raise _clash(xs, axis, (None, 1), self.done, help)
+            raise clash(xs, axis, (None, 1), self.done, help)
         if None in sizes:
             return None
         return next(iter(sizes), 1)
@@ -138,28 +138,7 @@ class Concatenate(Layer):
     axis: int = attr(INTEGER, -1, "the axis to join along")
 
     def output(self, *xs: Tensor) -> Tensor:
-        first = xs[0].shape
-        axis = axis_index(self.axis, xs[0])
-        for index, x in enumerate(xs[1:], 1):
-            if len(x.shape) != len(first):
-                raise Mismatch(
-                    f"{xs[0]} and {x} cannot be joined: they have {len(first)} and"
-                    f" {len(x.shape)} axes",
-                    help="bring them to one number of axes, with `Reshape`, `Flatten` or a global"
-                    " pooling",
-                    inputs=(0, index),
-                )
-        for index in range(len(first)):
-            if index != axis and _disagree(x.shape[index] for x in xs):
-                raise _clash(
-                    xs,
-                    index - len(first),
-                    (None,),
-                    f"joined along axis {self.axis}",
-                    "only the sizes along it may differ",
-                )
-        joined = (*first[:axis], total(x.shape[axis] for x in xs), *first[axis + 1 :])
-        return Tensor(joined, _joint_dtype(xs, self.compute_dtype))
+        return Tensor(joined(xs, self.axis), _joint_dtype(xs, self.compute_dtype))
 
 
 def _joint_dtype(xs: tuple[Tensor, ...], floating: str) -> str:
@@ -175,42 +154,6 @@ def _joint_dtype(xs: tuple[Tensor, ...], floating: str) -> str:
             help="put a `Rescaling` before one of them",
         )
     return dtypes[0]
-
-
-def _disagree(sizes: Iterable[Size]) -> bool:
-    return len(set(sizes) - {None}) > 1
-
-
-def _clash(
-    xs: tuple[Tensor, ...], axis: int, fits: tuple[Size, ...], done: str, help: str
-) -> Mismatch:
-    """The complaint about the first two inputs whose sizes on ``axis``, counted from the end,
-    differ and are none that ``fits``.
-    """
-    inputs: dict[Size, int] = {}
-    for number, x in enumerate(xs):
-        if len(x.shape) >= -axis and x.shape[axis] not in fits:
-            inputs.setdefault(x.shape[axis], number)
-    (a, first), (b, second), *_ = inputs.items()
-    tokens = len(xs[first].shape) == 2
-    if axis == -1:
-        mend = "the same `filters` or `units` in each"
-    elif tokens:
-        mend = "`Cropping1D` or `ZeroPadding1D` for one, or pool the longer one"
-    else:
-        mend = "the same strides and `padding: same` in each, or crop or pad one"
-    help = f"make them equal: {mend}; {help}"
-    noun = _noun(axis, len(xs[first].shape))
-    return Mismatch(
-        f"{xs[first]} and {xs[second]} cannot be {done}: their {noun} are {a} and {b}",
-        help=help,
-        inputs=(first, second),
-    )
-
-
-def _noun(axis: int, rank: int) -> str:
-    names = {(-1, rank): "channels", (-2, 3): "widths", (-3, 3): "heights"}
-    return names.get((axis, rank), f"sizes on axis {axis}")
 
 
 _DOT_AXES = either(

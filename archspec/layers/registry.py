@@ -14,6 +14,10 @@ from importlib import import_module
 from pathlib import Path
 
 from archspec.layers.base import REGISTERED, Layer
+from archspec.layers.operations import OPS
+from archspec.layers.plugins import shipped
+
+_OPERATION = re.compile(r'^row\(\s*\w+,\s*"([\w.]+)"', re.MULTILINE)
 
 
 class Kinds(Mapping[str, type[Layer]]):
@@ -22,30 +26,48 @@ class Kinds(Mapping[str, type[Layer]]):
     import their family.
     """
 
-    def __init__(self, decorator: str) -> None:
+    def __init__(self, decorator: str, *, operations: bool = False) -> None:
         self.pattern = re.compile(rf"^@{decorator}\nclass (\w+)", re.MULTILINE)
+        self.with_operations = operations
+
+    @cached_property
+    def modules(self) -> Mapping[str, str]:
+        """The module of each kind, below this package."""
+        here = Path(__file__).parent
+        kinds = {
+            kind: path.stem
+            for path in sorted(here.glob("*.py"))
+            for kind in self.pattern.findall(path.read_text(encoding="utf-8"))
+        }
+        rows = here.joinpath("operations").glob("*.py") if self.with_operations else ()
+        operations = {
+            f"{OPS}{function}": f"operations.{path.stem}"
+            for path in sorted(rows)
+            for function in _OPERATION.findall(path.read_text(encoding="utf-8"))
+        }
+        return kinds | operations
 
     @cached_property
     def families(self) -> Mapping[str, str]:
-        """The family of each kind."""
-        return {
-            kind: path.stem
-            for path in sorted(Path(__file__).parent.glob("*.py"))
-            for kind in self.pattern.findall(path.read_text(encoding="utf-8"))
-        }
+        """The family of each kind: the name of its file."""
+        return {kind: module.rpartition(".")[2] for kind, module in self.modules.items()}
 
     def of_family(self, family: str) -> list[str]:
         """The names of the kinds of a family, without importing it."""
         return [kind for kind, its in self.families.items() if its == family]
 
     def __getitem__(self, kind: str) -> type[Layer]:
-        family = self.families[kind]
-        if kind not in REGISTERED:
-            import_module(f"archspec.layers.{family}")
-        return REGISTERED[kind]
+        if kind in self.modules:
+            if kind not in REGISTERED:
+                import_module(f"archspec.layers.{self.modules[kind]}")
+            return REGISTERED[kind]
+        from_library = shipped(kind) if self.with_operations else None
+        if from_library is None:
+            raise KeyError(kind)
+        return from_library
 
     def __contains__(self, kind: object) -> bool:
-        return kind in self.families
+        return kind in self.modules or (self.with_operations and shipped(kind) is not None)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.families)
@@ -54,8 +76,10 @@ class Kinds(Mapping[str, type[Layer]]):
         return len(self.families)
 
 
-KINDS = Kinds("layer")
-"""The kinds of items."""
+KINDS = Kinds("layer", operations=True)
+"""The kinds of items, operations among them, and those that installed libraries ship, which are not
+listed.
+"""
 
 CELLS = Kinds("cell")
 """The kinds that stand in the `cell` of an `RNN` only."""

@@ -1,4 +1,6 @@
-"""Parts of tensors and learned tensors: what a network takes from, or adds to, its values."""
+"""Parts of tensors, learned tensors and constants: what a network takes from, or adds to, its
+values.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,12 @@ from typing import Any
 
 from archspec.layers.axes import axis_index
 from archspec.layers.base import Layer, Mismatch, attr, layer
+from archspec.layers.constants import CONSTANT, tensor_of
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.titles import Say, Title, plainly, sizes
-from archspec.layers.types import INTEGER, POSITIVE, optional, sequence
-from archspec.tensor import Size, Tensor, Weight
+from archspec.layers.types import INTEGER, POSITIVE, choice, optional, sequence
+from archspec.tensor import BYTES, Size, Tensor, Weight, show_shape
 
 
 @layer
@@ -99,3 +102,29 @@ class Parameter(Layer):
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         return (new_weight(self, "value", self.shape, "initializer"),)
+
+
+@layer
+class Constant(Layer):
+    """A fixed tensor, the same for every example; its input says only how many examples there are.
+
+    Shape: → the shape of `value`, whose lists have no batch. A kind of archspec's own, like
+    `Parameter`, but not learned: with `from` and an operation it is a mean to subtract, a table to
+    look up, a mask.
+    """
+
+    value: Any = attr(CONSTANT, doc="a number, a truth value, or lists of them")
+    dtype: str | None = attr(
+        optional(choice(*BYTES), "float32, int32 or bool, as the numbers are"),
+        None,
+        "the dtype of the tensor",
+    )
+
+    def title(self, say: Say = plainly) -> Title:
+        if not isinstance(self.value, tuple):
+            return Title("constant", f", {say('value', self.value)}")
+        return Title("constant", f", {show_shape(tensor_of(self.value).shape)}")
+
+    def output(self, x: Tensor) -> Tensor:
+        constant = tensor_of(self.value)
+        return Tensor(constant.shape, self.dtype or constant.dtype)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 import keras
@@ -23,7 +24,8 @@ class Row:
     batch) or `Tensor`s of its inputs.
 
     ``fails`` says that neither archspec nor Keras may accept it. ``stricter`` gives the reason
-    where only archspec refuses. The expected shapes, dtypes and weights are Keras's own. ``macs``
+    where only archspec refuses. ``states`` is the dtype that Keras states where it gives another, as
+    archspec infers. The expected shapes, dtypes and weights are Keras's own. ``macs``
     is a number worked out by hand from the definition. ``call`` are constants of the layer's call,
     and ``roles`` those of the inputs where not all are given by position.
     """
@@ -33,6 +35,7 @@ class Row:
     inputs: tuple[Shape | Tensor, ...]
     fails: bool = False
     stricter: str = ""
+    states: str = ""
     macs: int | None = UNASKED
     call: dict[str, Any] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
@@ -107,10 +110,27 @@ def keras_layer(row: Row) -> keras.layers.Layer:
     try:
         return make_layer(KINDS[row.kind](**row.arguments))
     except Mismatch:  # archspec refuses the arguments: Keras gets them raw
+        if row.kind.startswith("ops."):
+            return Raw(row)
         from archspec.backends.keras import layers as keras_layers
 
         constructor = getattr(keras_layers, row.kind, None) or getattr(keras.layers, row.kind)
         return constructor(**row.arguments)
+
+
+class Raw:
+    """A function of `keras.ops`, with arguments just as they are."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.weights: list[keras.Variable] = []
+
+    def __call__(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        function = attrgetter(self.row.kind.removeprefix("ops."))(keras.ops)
+        if self.row.kind == "ops.einsum":
+            return function(*self.row.arguments.values(), *inputs)
+        taken = [inputs] if KINDS[self.row.kind].arity[1] is None else inputs
+        return function(*taken, **self.row.arguments)
 
 
 def call(
@@ -122,6 +142,8 @@ def call(
     try:
         ours = our_layer(row)
     except Mismatch:  # archspec refuses the arguments
+        if isinstance(layer, Raw):
+            return list(keras.tree.flatten(layer(inputs)))
         if KINDS[row.kind].builds_in_call:
             return [layer(*(inputs if len(inputs) > 1 else inputs * 2), **row.call)]
         return [layer(inputs if len(inputs) > 1 else inputs[0], **row.call)]
@@ -148,6 +170,8 @@ def check_row(row: Row) -> None:
             # What comes of integers, Keras states wrongly; `test_running` asks a running model.
             assert isinstance(keras_says, Outcome), row
             mine = replace(mine, dtype=keras_says.dtype)
+        elif isinstance(mine, Outcome) and row.states:
+            mine = replace(mine, dtype=row.states)
         assert _stated(row, mine) == keras_says, (
             f"{row}\n  archspec: {mine!r}\n  Keras:    {keras_says!r}"
         )

@@ -10,9 +10,10 @@ from tests.kinds.oracle import Row
 WITH_ROWS = {*KINDS.families.values(), "random", "objects"}
 ROWS: list[Row] = [
     row
-    for path in sorted(Path(__file__).parent.glob("test_*.py"))
+    for folder in ("", "operations.")
+    for path in sorted(Path(__file__).parent.joinpath(folder.rstrip(".")).glob("test_*.py"))
     if path.stem.removeprefix("test_") in WITH_ROWS
-    for row in getattr(import_module(f"tests.kinds.{path.stem}"), "ROWS", [])
+    for row in getattr(import_module(f"tests.kinds.{folder}{path.stem}"), "ROWS", [])
 ]
 
 

@@ -5,6 +5,7 @@ kinds knows each of them by its class alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -44,9 +45,12 @@ def test_a_page_says_every_argument(kind: str) -> None:
         assert f"\n{name} " in page, name
 
 
+SCHEMA = cache(json_schema.generate)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_editor_completes_it(kind: str) -> None:
-    schema = json_schema.generate()
+    schema = SCHEMA()
     offered = [set(_resolved(one, schema).get("properties", ())) for one in _keyed(schema, kind)]
     assert set(KINDS[kind].attributes) in offered
 

@@ -94,6 +94,13 @@ ROWS = [
         "Parameter", {"shape": [4, 4], "initializer": "orthogonal", "dtype": "mixed_float16"}, (5,)
     ),
     row("Parameter", {"shape": [4], "initializer": "orthogonal"}, (5,), fails=True),
+    row("Constant", {"value": [[0.5, 1.0], [2, 3]]}, (4, 6), macs=0),
+    row("Constant", {"value": [1, 2, 3]}, (None, 4)),
+    row("Constant", {"value": [True, False]}, ()),
+    row("Constant", {"value": 2.5, "dtype": "float16"}, Tensor((5,), "int32")),
+    row("Constant", {"value": [[1, 2], [3]]}, (5,), fails=True),
+    row("Constant", {"value": []}, (5,), fails=True),
+    row("Constant", {"value": ["a"]}, (5,), fails=True),
     row("Parameter", {"shape": [None, 4]}, (5,), fails=True),
     row("Parameter", {}, (5,), fails=True),
 ]

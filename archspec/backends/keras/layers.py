@@ -149,6 +149,36 @@ class Slice:
         return x[(slice(None),) * axis + (slice(start, stop),)]
 
 
+class Constant:
+    """A fixed tensor, repeated for each example of the input: a model of operations."""
+
+    def __init__(
+        self, value: Any, dtype: str | None = None, name: str | None = None, **options: Any
+    ) -> None:
+        self.value = ops.convert_to_tensor(value, dtype=dtype)
+        self.name = name
+        self.weights: list[Any] = []
+        self.models: dict[Any, keras.Model] = {}
+
+    def __call__(self, inputs: Any) -> Any:
+        rank = len(inputs.shape)
+        dtype = keras.backend.standardize_dtype(inputs.dtype)
+        if (rank, dtype) not in self.models:
+            x = keras.Input([None] * (rank - 1), dtype=dtype)
+            name = f"{self.name}.{len(self.models) + 1}" if self.models else self.name
+            model = keras.Model(x, self.repeated(x, rank), name=name)
+            for number, operation in enumerate(model.operations):
+                operation.name = f"step_{number}"  # Keras counts them from model to model
+            self.models[rank, dtype] = model
+        return self.models[rank, dtype](inputs)
+
+    def repeated(self, x: Any, rank: int) -> Any:
+        """The tensor, once for each example: what is chosen by one of its elements, either way."""
+        one_of_each = (slice(None), *[0] * (rank - 1))
+        column = ops.reshape(x[one_of_each], (-1, *[1] * len(self.value.shape)))
+        return ops.where(ops.zeros_like(column, dtype="bool"), self.value, self.value)
+
+
 @keras.saving.register_keras_serializable(package="archspec")
 class Parameter(keras.layers.Layer):
     """A learned tensor of ``shape``, repeated for each example of the input."""

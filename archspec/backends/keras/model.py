@@ -11,25 +11,35 @@ import keras
 from keras.src.backend.common import global_state
 
 from archspec.backends.keras import layers as keras_layers
+from archspec.backends.keras.declared import NO_CLASSES, Classes, declared_classes, shipped_class
+from archspec.backends.keras.operations import KerasFunction
 from archspec.backends.output_layers import need_dtypes, output_layers
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
+from archspec.layers.declared import Declared
 from archspec.layers.inner import completed, name_of, names_of
+from archspec.layers.operations.base import Operation
 from archspec.layers.types import Configured
 from archspec.spelling import cut
 from archspec.tensor import show_shape
 
 
 def build_model(
-    graph: Graph, done: Callable[[Node], None] = lambda node: None, *, scoped: bool = False
+    graph: Graph,
+    done: Callable[[Node], None] = lambda node: None,
+    *,
+    scoped: bool = False,
+    classes: Classes = NO_CLASSES,
 ) -> keras.Model:
     """The Keras model of a graph: layers named by `layer_names`, outputs in the graph's order.
     ``done`` is called with each node that was built.
 
     ``scoped``: TensorFlow's own names of variables have those of their layers, as a SavedModel
-    shows them, which takes a third more time. Shapes and weights are compared with the inferred
-    ones as each layer is built. Raises `SpecError` where Keras refuses a layer, or differs.
+    shows them, which takes a third more time. ``classes`` are those of declared kinds, by kind;
+    others are imported, where their modules are trusted. Shapes and weights are compared with the
+    inferred ones as each layer is built. Raises `SpecError` where Keras refuses a layer, or
+    differs.
     """
     tensors = {
         name: keras.Input(
@@ -45,12 +55,13 @@ def build_model(
         if keras.backend.backend() == "tensorflow" and not scoped
         else nullcontext
     )
+    classes = declared_classes(graph, classes)
     layers: dict[str, keras.layers.Layer] = {}
     for node in graph.nodes:
         layer = layers.get(node.weights_of or "")
         try:
             with values():
-                layer = layer or make_layer(node.layer, names[node.name])
+                layer = layer or make_layer(node.layer, names[node.name], classes)
                 taken = [tensors[name] for name in node.inputs]
                 given = apply(layer, node.layer, taken, node.roles)
         except Exception as error:  # whatever Keras raises, its user gets a line and a sentence
@@ -217,11 +228,21 @@ def _correct(node: Node, outputs: list[keras.KerasTensor]) -> None:
 def _compare(node: Node, layer: keras.layers.Layer, outputs: list[keras.KerasTensor]) -> None:
     """Raise `SpecError` unless Keras's output shapes and weights are the inferred ones."""
     for what, built, inferred in _differences(node, layer, outputs):
+        if isinstance(node.layer, Declared):
+            raise SpecError([_declaration_differs(node, what, built, inferred)])
         message = (
             f"Keras makes the {what} of `{node.name}` {built}, and archspec inferred {inferred}"
         )
         help = "this is a fault of archspec: please report the spec"
         raise SpecError([Diagnostic("keras-differs", message, node.span, help=help)])
+
+
+def _declaration_differs(node: Node, what: str, built: str, declared: str) -> Diagnostic:
+    kind = node.layer.kind()
+    message = f"`{kind}` makes the {what} of `{node.name}` {built}, and its declaration {declared}"
+    part = "weights" if what == "weights" else "shape"
+    help = f"correct `{part}` under `kinds: {kind}`, or the class"
+    return Diagnostic("declaration-differs", message, node.span, help=help)
 
 
 def _differences(
@@ -250,9 +271,19 @@ def _listed(weights: list[tuple[tuple[int, ...], bool]]) -> str:
     )
 
 
-def make_layer(layer: Layer, name: str | None = None) -> keras.layers.Layer:
-    """The Keras layer of the same kind, name and arguments; the others keep Keras's defaults."""
+def make_layer(
+    layer: Layer, name: str | None = None, classes: Classes = NO_CLASSES
+) -> keras.layers.Layer:
+    """The Keras layer of the same kind, name and arguments; the others keep Keras's defaults.
+    ``classes`` are those of declared kinds.
+    """
+    if isinstance(layer, Declared):
+        return classes[layer.kind()](name=name, **layer.arguments)
+    if isinstance(layer, Operation):
+        return KerasFunction(layer, name)
     kind = layer.kind()
+    if layer.keras:
+        return shipped_class(layer)(name=name, **layer.arguments)
     constructor = getattr(keras_layers, kind, None) or getattr(keras.layers, kind)
     return constructor(name=name, **{key: _value(value) for key, value in completed(layer).items()})
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from archspec.backends.python_source.arguments import layer_arguments, node_of
 from archspec.backends.python_source.expressions import Known
 from archspec.backends.python_source.facts import Varies, common
-from archspec.backends.python_source.layer_calls import kinds_in, passed, written_out
+from archspec.backends.python_source.layer_calls import passed
 from archspec.backends.python_source.layout import (
     Brackets,
     Compound,
@@ -19,22 +20,22 @@ from archspec.backends.python_source.layout import (
 )
 from archspec.backends.python_source.module import Function
 from archspec.backends.python_source.naming import item_name, layer_path
+from archspec.backends.python_source.operations import form, operation
 from archspec.backends.python_source.tensors import keep_outputs, outputs_target
-from archspec.backends.python_source.values import Bound, Scope
 from archspec.backends.python_source.words import ATOM, Code, Template, literal, quoted
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite
-from archspec.frontend.elaborate.recording import Step, formulas_of
-from archspec.frontend.program.formulas import Formula
+from archspec.frontend.elaborate.recording import formulas_of
 from archspec.frontend.program.program import VariableCall
 from archspec.graph import Node
-from archspec.layers import KINDS, Layer
+from archspec.layers import Layer
+from archspec.layers.operations.base import Operation
 from archspec.spelling import snake_case
 
 
 def call(writer: FunctionWriter, site: ItemSite, feeds: list[str], target: str) -> str:
     """A call of one layer kind or block: the variable that holds what it gives."""
     kind = site.steps[0].target
-    if kind not in KINDS:
+    if kind in writer.module.program.blocks:
         return _block_call(writer, site, feeds, item_name(writer, site, kind), target)
     return layer(writer, site, feeds, item_name(writer, site, snake_case(kind)), target)
 
@@ -61,16 +62,18 @@ def layer(
     """The layer that an item itself adds, applied to some tensors: the variable that holds what
     it gives.
     """
-    nodes = [_node(step) for step in site.steps]
-    kind: str = common([(step, _node(step).layer.kind()) for step in site.steps])
-    pieces = (*_layer_arguments(writer, site, kind), f"name={layer_path(writer, site, name)}")
-    made = Brackets(f"{writer.module.kind(kind)}(", pieces, ")")
+    nodes = [node_of(step) for step in site.steps]
+    kind: str = common([(step, node_of(step).layer.kind()) for step in site.steps])
     names = {node.name for node in nodes}
-    if names & writer.facts.shared:
-        writer.flags.add("shared")
-        made = Brackets(f"{writer.module.helper('keep')}(", (made, "shared"), ")")
-    call = _call_arguments(writer, site)
-    value = applied(writer, nodes[0], made, feeds, call)
+    if isinstance(nodes[0].layer, Operation):
+        value = _operation(writer, site, nodes[0].layer, feeds, layer_path(writer, site, name))
+    else:
+        pieces = (*_layer_arguments(writer, site, kind), f"name={layer_path(writer, site, name)}")
+        made = Brackets(f"{writer.module.class_of(nodes[0])}(", pieces, ")")
+        if names & writer.facts.shared:
+            writer.flags.add("shared")
+            made = Brackets(f"{writer.module.helper('keep')}(", (made, "shared"), ")")
+        value = applied(writer, nodes[0], made, feeds, _call_arguments(writer, site))
     targets = outputs_target(writer, site, target)
     writer.assign(targets, value)
     if targets != target:
@@ -79,6 +82,20 @@ def layer(
         writer.flags.add("tensors")
         writer.emit(Line(target, f"tensors[{layer_path(writer, site, name)}]"))
     return target
+
+
+def _operation(
+    writer: FunctionWriter, site: ItemSite, layer: Operation, feeds: list[str], path: str
+) -> Piece:
+    """The operation that an item itself adds, applied to some tensors."""
+    common([(step, form(node_of(step).layer)) for step in site.steps])
+    first = site.steps[0]
+    if not layer.rewrites:
+        written = layer_arguments(writer, site, layer.kind())
+        return operation(writer, node_of(first), feeds, written, path)
+    for formula, _ in formulas_of(layer.kind(), first.arguments, first.defaults).values():
+        writer.fix(formula, site.scope)
+    return operation(writer, node_of(first), feeds, {}, path)
 
 
 def applied(
@@ -112,10 +129,10 @@ def _call_arguments(writer: FunctionWriter, site: ItemSite) -> dict[str, Piece]:
     """The constants of a layer's call, in the order of Keras."""
     first = site.steps[0]
     written = {}
-    for key in [key for key in _node(first).layer.call_attributes if key in first.call]:
+    for key in [key for key in node_of(first).layer.call_attributes if key in first.call]:
         formula = first.call[key]
         raws = writer.values.raws(formula, [(step, step.environment) for step in site.steps])
-        accepted = [_node(step).layer.call[key] for step in site.steps]
+        accepted = [node_of(step).layer.call[key] for step in site.steps]
         written[key] = writer.values.call_argument(formula, raws, accepted, site.scope)
     return written
 
@@ -127,71 +144,8 @@ def plain_call(layer: Layer) -> dict[str, Piece]:
 
 def _layer_arguments(writer: FunctionWriter, site: ItemSite, kind: str) -> tuple[Piece, ...]:
     """The arguments of a layer, in the order of Keras."""
-    own, first = site.steps[0].arguments, site.steps[0]
-    formulas = formulas_of(kind, own, first.defaults)
-    layers = [_node(step).layer for step in site.steps]
-    for inner in kinds_in(layers):
-        writer.module.kind(inner)
-    written: dict[str, Piece] = {}
-    for key in [key for key in KINDS[kind].attributes if key in formulas]:
-        formula, environment = formulas[key]
-        given = environment is None
-        if not given and writer.block is not None and _reads_model_input(first, kind, key, formula):
-            written[key] = written_out(layers[0], key)
-            continue
-        scope = site.scope if given else _scope_of_defaults(writer, first, kind, key)
-        seen = [
-            (step, formulas_of(kind, own, step.defaults)[key][1] or step.environment)
-            for step in site.steps
-        ]
-        raws = writer.values.raws(formula, seen)
-        if not writer.values.can_follow(formula.value, layers, key):
-            made = [(step, repr(_node(step).layer.arguments[key])) for step in site.steps]
-            common(made)
-            writer.fix(formula, scope)
-        written[key] = writer.values.argument(key, formula, raws, layers, scope)
+    written = layer_arguments(writer, site, kind)
     return passed(kind, written)
-
-
-def _reads_model_input(step: Step, kind: str, name: str, formula: Formula) -> bool:
-    """Whether an argument comes from the spec's own ``defaults`` and reads the model's input,
-    which a function does not see.
-    """
-    mentions = any(mention.name == "in" for mention in formula.mentions)
-    return mentions and not any(
-        name in defaults.arguments.get(kind, {}) for defaults in step.defaults[1:]
-    )
-
-
-def _scope_of_defaults(writer: FunctionWriter, step: Step, kind: str, name: str) -> Scope:
-    """The names that an expression in ``defaults`` sees: where it is written, not where it is
-    used.
-    """
-    for which in range(len(step.defaults) - 1, -1, -1):
-        if name in step.defaults[which].arguments.get(kind, {}):
-            return {} if which else _Outside(writer, writer.module.program.variables)
-    raise KeyError(name)
-
-
-class _Outside(Mapping[str, Bound]):
-    """The names that the spec's own ``defaults`` see: its variables, nearer than the names of a
-    block; each is asked for when it is mentioned.
-    """
-
-    def __init__(self, writer: FunctionWriter, names: Mapping[str, Any]) -> None:
-        self.writer = writer
-        self.names = names
-
-    def __getitem__(self, name: str) -> Bound:
-        if name not in self.names:
-            raise KeyError(name)
-        return self.writer.variable(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        return len(self.names)
 
 
 # --- blocks
@@ -300,8 +254,3 @@ def _dispatched(
     pieces = [around(f"{functions[0].arguments[key]}=", piece) for key, piece in given.items()]
     pieces = [*feeds, *pieces, f"name={layer_path(writer, site, name)}"]
     return writer.assign(target, Brackets(f"{table}[{code.text}](", tuple(pieces), ")"))
-
-
-def _node(step: Step) -> Node:
-    assert step.node is not None
-    return step.node

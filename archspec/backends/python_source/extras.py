@@ -51,6 +51,15 @@ def keep(layer, shared):
     return shared.setdefault(layer.name, layer)
 '''
     ),
+    "named": (
+        '''
+def named(name, result):
+    """What an operation gives, the operation bearing this name in the model."""
+    tensor = result[0] if isinstance(result, (list, tuple)) else result
+    tensor._keras_history.operation.name = name
+    return result
+'''
+    ),
     "frozen": (
         '''
 def frozen(attention, *tensors, **call):

@@ -15,6 +15,7 @@ from archspec.backends.python_source.module import Module
 from archspec.backends.python_source.plan import FilePlan
 from archspec.backends.python_source.words import BLOCKS, BUILD
 from archspec.frontend.elaborate.recording import Recording
+from archspec.spelling import listed
 
 
 def source(recording: Recording) -> str:
@@ -77,7 +78,9 @@ def _docstring(module: Module) -> list[str]:
     graph = module.facts.recording.graph
     about = [f"{graph.name}: {graph.description}" if graph.description else graph.name]
     about += [graph.source] if graph.source else []
-    about.append("Written by archspec. It needs Keras 3.12 or later, and nothing else.")
+    modules = sorted({one.module for one in module.declared.values()})
+    needs = f"and {listed(modules)}" if modules else "and nothing else"
+    about.append(f"Written by archspec. It needs Keras 3.12 or later, {needs}.")
     paragraphs = [
         textwrap.fill(_printable(text), 116, break_long_words=False, break_on_hyphens=False)
         for text in about
@@ -88,9 +91,19 @@ def _docstring(module: Module) -> list[str]:
 def _imports(module: Module, helpers: set[str]) -> list[list[str]]:
     ours = "\n".join(module.ours[kind] for kind in module.kinds & module.ours.keys())
     names = ["layers"] if module.kinds - module.ours.keys() else []
-    names += ["ops"] if "ops." in ours else []
+    names += ["ops"] if module.uses_operations or "ops." in ours else []
     third = ["import keras", *([f"from keras import {', '.join(names)}"] if names else [])]
+    third += _imports_of_declared(module)
     return [*([["import math"]] if "math" in helpers else []), third]
+
+
+def _imports_of_declared(module: Module) -> list[str]:
+    """The imports of the classes of declared kinds, under the names of the kinds."""
+    names: dict[str, list[str]] = {}
+    for kind, one in sorted(module.declared.items()):
+        renamed = "" if one.name == kind else f" as {kind}"
+        names.setdefault(one.module, []).append(one.name + renamed)
+    return [f"from {name} import {', '.join(kinds)}" for name, kinds in sorted(names.items())]
 
 
 def _constants(module: Module, code: str) -> list[list[str]]:

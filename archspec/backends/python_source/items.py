@@ -22,6 +22,7 @@ from archspec.frontend.program.program import (
     BlockCall,
     Branch,
     Branches,
+    DeclaredCall,
     Item,
     Items,
     LayerCall,
@@ -106,7 +107,7 @@ def _write_operation(writer: FunctionWriter, site: ItemSite, feeds: list[str]) -
             return feeds[0]
     if site.steps[0].is_part:
         return written_out_layers(writer, site, feeds)
-    if isinstance(operation, LayerCall | BlockCall):
+    if isinstance(operation, LayerCall | DeclaredCall | BlockCall):
         return calls.call(writer, site, feeds, tensors.target(writer, site))
     if isinstance(operation, VariableCall):
         return calls.variable_call(writer, site, feeds, tensors.target(writer, site))
@@ -138,7 +139,7 @@ def _reads_previous(following: Sequence[Item]) -> bool:
     ):
         return True
     item = following[0]
-    if item.name is None or not isinstance(item.operation, LayerCall | BlockCall):
+    if item.name is None or not isinstance(item.operation, LayerCall | DeclaredCall | BlockCall):
         return True
     mentions = [*item.name.mentions]
     for formula in item.operation.arguments.values():

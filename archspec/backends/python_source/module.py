@@ -17,10 +17,13 @@ from archspec.backends.python_source.layout import Brackets, Piece, around
 from archspec.backends.python_source.plan import FilePlan
 from archspec.backends.python_source.values import Key
 from archspec.backends.python_source.words import BLOCKS, Code, Identifiers, constant, literal
+from archspec.diagnostics import Diagnostic, SpecError
 from archspec.frontend.elaborate.recording import Step
 from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.frontend.program.program import Block
+from archspec.graph import Node
 from archspec.layers import Layer
+from archspec.layers.declared import Declaration, Declared
 
 SHORT = 40
 """The length up to which a list is written where it is used."""
@@ -59,6 +62,8 @@ class Module:
         self.functions: dict[tuple[str, int], Function] = {}
         self.helpers: set[str] = set()
         self.kinds: set[str] = set()
+        self.uses_operations = False
+        self.declared: dict[str, Declaration] = {}
         self.ours = layer_kinds()
         self.tables: dict[tuple[str, str], tuple[str, Piece]] = {}
         self.dispatches: dict[str, str] = {}
@@ -85,6 +90,23 @@ class Module:
         """A layer kind as it is called in the file."""
         self.kinds.add(kind)
         return kind if kind in self.ours else f"layers.{kind}"
+
+    def class_of(self, node: Node) -> str:
+        """The class of a layer as it is called in the file. Raises `SpecError` where a declared
+        kind names none.
+        """
+        layer = node.layer
+        if layer.keras:
+            self.declared[layer.kind()] = Declaration(layer.kind(), (), (), layer.keras, {})
+            return layer.kind()
+        if not isinstance(layer, Declared):
+            return self.kind(layer.kind())
+        if layer.declaration.reference is None:
+            message = f"the declaration of `{layer.kind()}` names no class to import"
+            help = "write `keras: module:Class` into it"
+            raise SpecError([Diagnostic("no-class", message, node.span, help=help)])
+        self.declared[layer.kind()] = layer.declaration
+        return layer.kind()
 
     def plain(self, layer: Layer) -> tuple[Piece, ...]:
         """The arguments of a layer, all written out."""

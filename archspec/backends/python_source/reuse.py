@@ -9,12 +9,14 @@ from collections.abc import Callable
 from archspec.backends.python_source.calls import applied, plain_call
 from archspec.backends.python_source.facts import Varies, activation
 from archspec.backends.python_source.layout import Brackets, Definition, Piece, Statement, ended
+from archspec.backends.python_source.operations import operation, plain_arguments
 from archspec.backends.python_source.outputs import begin_output, end_output, stays_to_end
 from archspec.backends.python_source.tensors import arranged, own_variable, tap, target
 from archspec.backends.python_source.words import CHAIN, identifier, quoted
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite
 from archspec.frontend.elaborate.recording import Step
 from archspec.graph import Node
+from archspec.layers.operations.base import Operation
 
 
 def as_function(
@@ -117,13 +119,20 @@ class _Copy:
         variables = {node.name: self._free_variable(number, node)}
         for name, _ in list(node.tensors.items())[1:]:
             variables[name] = writer.names.new(name.rpartition(".")[2])
-        value = applied(writer, node, self._layer(node), inputs, plain_call(node.layer))
+        value = self._value(node, inputs)
         writer.assign(", ".join(variables.values()), value)
         self.variables |= variables
         for name, variable in variables.items():
             self._tap(name, variable)
             if name in writer.facts.outside:
                 tap(writer, quoted(name), variable)
+
+    def _value(self, node: Node, inputs: list[str]) -> Piece:
+        """The layer of a node, or its operation, on some variables."""
+        if isinstance(node.layer, Operation):
+            written = plain_arguments(node.layer)
+            return operation(self.writer, node, inputs, written, quoted(node.name))
+        return applied(self.writer, node, self._layer(node), inputs, plain_call(node.layer))
 
     def _variable(self, name: str) -> str:
         """The variable that holds a tensor, or the entry of the dictionary."""
@@ -155,7 +164,7 @@ class _Copy:
         module = self.writer.module
         if node.weights_of is None:
             pieces = (*module.plain(node.layer), f"name={quoted(node.name)}")
-            return Brackets(f"{module.kind(node.layer.kind())}(", pieces, ")")
+            return Brackets(f"{module.class_of(node)}(", pieces, ")")
         self.writer.flags.add("shared")
         return f"shared[{quoted(node.weights_of)}]"
 

@@ -323,6 +323,7 @@ def _is_sorted(raw: Any, accepted: Any) -> bool:
     return (
         isinstance(raw, list)
         and isinstance(accepted, tuple)
+        and all(isinstance(one, int | float) for one in raw)
         and list(accepted) != raw
         and list(accepted) == sorted(raw)
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.elaborate.declared import declared_call
 from archspec.frontend.elaborate.items import run
 from archspec.frontend.elaborate.layer_complaints import passed_argument
 from archspec.frontend.elaborate.layers import layer_call
@@ -37,6 +38,7 @@ from archspec.frontend.program.program import (
     Arguments,
     Block,
     BlockCall,
+    DeclaredCall,
     LayerCall,
     VariableCall,
 )
@@ -223,6 +225,8 @@ def variable_call(state: State, call: VariableCall, site: Site) -> Feed:
         return Feed("", None)
     if name in KINDS:
         return layer_call(state, LayerCall(name, call.arguments, call.place, call.call), site)
+    if name in state.home(context).program.kinds:
+        return declared_call(state, DeclaredCall(name, call.arguments, call.place), site)
     blocks = state.home(context).program.blocks
     if name not in blocks:
         _wrong_call(state, call, unknown_operation(name, blocks), name, site)

@@ -13,6 +13,7 @@ from archspec.diagnostics import Diagnostic, Enough
 from archspec.frontend.checks import Outcome, dead_ends
 from archspec.frontend.elaborate.blocks import block_call, variable_call
 from archspec.frontend.elaborate.budget import Budget, Exceeded
+from archspec.frontend.elaborate.declared import declared_call
 from archspec.frontend.elaborate.items import mistaken, run
 from archspec.frontend.elaborate.layers import layer_call
 from archspec.frontend.elaborate.observer import Observer, Unobserved
@@ -36,6 +37,7 @@ from archspec.frontend.program.program import (
     BlockCall,
     Branch,
     Branches,
+    DeclaredCall,
     Input,
     LayerCall,
     LayerGroup,
@@ -55,6 +57,7 @@ from archspec.tensor import DTYPES, Tensor
 OPERATIONS: Mapping[type, CarryOut] = {
     LayerCall: layer_call,
     BlockCall: block_call,
+    DeclaredCall: declared_call,
     VariableCall: variable_call,
     LayerGroup: group,
     Branch: group,

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from archspec import limits
-from archspec.diagnostics import Diagnostic
+from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.layer_complaints import (
     Making,
     complain,
@@ -31,6 +31,7 @@ from archspec.frontend.program.program import NO_ARGUMENTS, LayerCall
 from archspec.graph import Node
 from archspec.layers import KINDS, Layer, Mismatch
 from archspec.layers.base import Inferred
+from archspec.layers.operations.base import Operation
 from archspec.layers.registry import is_kind, is_layer
 from archspec.spelling import snake_case
 from archspec.tensor import Tensor, show_shape
@@ -66,17 +67,29 @@ def add_layer(
     if len(tensors) < len(feeds):
         return state.lost(*feeds)._replace(name=path)
     try:
-        output, weights, macs, outputs = _inferred(state, layer, tensors, roles)
+        inferred = _inferred(state, layer, tensors, roles)
     except Mismatch as mismatch:
         making = Making(call, {**layer.arguments, **layer.call}, site._replace(feeds=feeds))
         complain_of_input(state, mismatch, making, whose or _by_role(feeds, roles))
         return state.lost(*feeds)._replace(name=path)
     if state.optional:
         _check_optional(state, call, layer, taken, site)
+    return add_node(state, layer, (taken, inferred), site, (path, call.place))
+
+
+def add_node(
+    state: State,
+    layer: Layer,
+    taken: tuple[LayerInputs, Inferred],
+    site: Site,
+    there: tuple[str, Span],
+) -> Feed:
+    """Add the node of a layer, with what it takes and gives, at a path and a place of the text."""
+    (feeds, roles), (output, weights, macs, outputs) = taken
     names = tuple([feed.name for feed in feeds])
-    scope = site.context.scope
-    node = Node(path, layer, names, output, weights, None, macs, scope, call.place, roles, outputs)
-    if site.context.shares is not None:
+    scope, (path, place) = site.context.scope, there
+    node = Node(path, layer, names, output, weights, None, macs, scope, place, roles, outputs)
+    if site.context.shares is not None and not isinstance(layer, Operation):
         node = _shared(state, node, site.context)
     return state.add(node, site)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from archspec.diagnostics import Diagnostic
+from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.layer_complaints import wrong_number
 from archspec.frontend.elaborate.scope import Feed, Site
 from archspec.frontend.elaborate.state import State
@@ -77,17 +77,24 @@ def by_input(state: State, call: BlockCall, block: Block, site: Site) -> tuple[F
     """What a block takes where the roles are the names of its inputs; ``None``, with a complaint,
     where one is unknown, taken twice, or missing.
     """
-    known = dict.fromkeys(block.inputs)
-    groups = _groups(state, f"the block `{call.block}`", known, site)
-    if groups is None or not _one_each(state, f"the block `{call.block}`", groups, (), site):
+    return by_name(state, f"the block `{call.block}`", block.inputs, call.place, site)
+
+
+def by_name(
+    state: State, subject: str, inputs: Iterable[str], place: Span, site: Site
+) -> tuple[Feed, ...] | None:
+    """What something takes that has names for its inputs."""
+    known = dict.fromkeys(inputs)
+    groups = _groups(state, subject, known, site)
+    if groups is None or not _one_each(state, subject, groups, (), site):
         return None
     missing = [name for name in known if name not in groups]
     if missing:
         groups[missing[0]] = [site.previous]
     if len(missing) > 1:
-        message = f"the block `{call.block}` needs {listed_names(missing[1:])} too"
+        message = f"{subject} needs {listed_names(missing[1:])} too"
         help = f"name them in its `from`, as `{missing[1]}: ...`"
-        state.complain(Diagnostic("wrong-inputs", message, call.place, help=help), site.context)
+        state.complain(Diagnostic("wrong-inputs", message, place, help=help), site.context)
         return None
     return tuple([groups[name][0] for name in known])
 

@@ -11,11 +11,13 @@ from typing import Any
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.expressions.values import show
+from archspec.frontend.foreign_words import LACKING
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import Arguments, FromName
 from archspec.frontend.vocabulary import OPERATIONS, STEP
 from archspec.frontend.yaml.document import Value
 from archspec.layers import KINDS, Mismatch
+from archspec.layers.declared import KIND_NAME
 from archspec.spelling import cut, did_you_mean, listed_names, snake_case
 
 MOST_COUNTED = 8
@@ -98,10 +100,10 @@ def unknown_role(
 
 
 def block_argument_problems(
-    block: str, known: Mapping[str, bool], given: Arguments, place: Span
+    block: str, known: Mapping[str, bool], given: Arguments, place: Span, noun: str = "the block "
 ) -> Iterator[Diagnostic]:
     """What is wrong with the arguments of a call; ``known`` says of each argument of the block
-    whether it is required.
+    whether it is required. ``noun`` is what the name of the block follows.
     """
     for name, one in given.items():
         if name not in known:
@@ -113,7 +115,7 @@ def block_argument_problems(
             )
             yield Diagnostic(
                 "unknown-argument",
-                f"the block `{block}` has no argument `{name}`",
+                f"{noun}`{block}` has no argument `{name}`",
                 one.value.place,
                 help=help,
             )
@@ -129,10 +131,21 @@ def block_argument_problems(
         example = example if len(example) <= 60 else ", ".join(wanted)
         yield Diagnostic(
             "missing-argument",
-            f"the block `{block}` needs {listed_names(missing)}",
+            f"{noun}`{block}` needs {listed_names(missing)}",
             place,
             help=f"write `{block}: {{{example}}}`",
         )
+
+
+def declared_name_problem(name: str) -> tuple[str, str] | None:
+    """What is wrong with the name of a kind that a spec declares, and the help."""
+    if not re.fullmatch(KIND_NAME, name):
+        return f"`{name}` is no name for a kind", "write it in CamelCase, as Keras's layers are"
+    if name in KINDS:
+        return f"`{name}` is a layer kind already", "give the kind a name of its own"
+    if name in LACKING:
+        return f"`{name}` is a layer of Keras", "give the kind a name of its own"
+    return None
 
 
 def unknown_operation(

@@ -124,6 +124,15 @@ def name_formula(value: Value) -> NameFormula:
     return NameFormula(value, _mentions(value, template.names), template)
 
 
+def plain(value: Value) -> Any:
+    """A value as it is written, in plain data, its expressions as texts."""
+    if isinstance(value.data, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value.data, list):
+        return [plain(one) for one in value.data]
+    return None if isinstance(value.data, Broken) else value.data
+
+
 def mentioned(value: Value) -> tuple[Mention, ...]:
     """The variables that stand in a text that is no expression, so that a misspelt one is told
     too; none where the text may bind its own.

@@ -17,6 +17,7 @@ from archspec.frontend.program.calls import recursions, two_operations_help
 from archspec.frontend.program.complaints import (
     better_name,
     block_argument_problems,
+    declared_name_problem,
     merge_problem,
     name_problem,
     no_argument,
@@ -35,6 +36,7 @@ from archspec.frontend.program.formulas import (
     formula,
     mentioned,
     name_formula,
+    plain,
 )
 from archspec.frontend.program.names import (
     COUNTER,
@@ -50,6 +52,9 @@ from archspec.frontend.program.program import (
     BlockCall,
     Branch,
     Branches,
+    DeclaredCall,
+    DeclaredKind,
+    DeclaredWeight,
     FromName,
     Input,
     Item,
@@ -78,6 +83,7 @@ from archspec.frontend.vocabulary import (
 from archspec.frontend.yaml.document import Broken, Document, Value
 from archspec.layers import KINDS
 from archspec.layers.base import wrong_argument
+from archspec.layers.declared import Declaration
 from archspec.layers.types import Refused
 from archspec.spelling import did_you_mean, listed_names, snake_case
 
@@ -85,6 +91,7 @@ Body = tuple[
     tuple[Input, ...],
     ArgumentsByKind,
     Mapping[str, Block],
+    Mapping[str, DeclaredKind],
     Items,
     bool,
     Mapping[str, SpecPart],
@@ -126,6 +133,7 @@ class _Reader:
     resolved: Mapping[str, Resolved]
     problems: list[Diagnostic] = field(default_factory=Complaints)
     block_values: Mapping[str, Value] = field(default_factory=dict)
+    kind_values: Mapping[str, Value] = field(default_factory=dict)
     variables: Mapping[str, Value] = field(default_factory=dict)
     calls: dict[str, list[BlockCall]] = field(default_factory=dict)
     current: str = ""
@@ -136,6 +144,7 @@ class _Reader:
 
     def program(self) -> Program:
         self.block_values = dict(self._section("blocks"))
+        self.kind_values = dict(self._section("kinds"))
         self.variables = dict(self._section("vars"))
         for name, value in self.variables.items():
             self._check_variable(name, value.place)
@@ -161,7 +170,8 @@ class _Reader:
         names, and the tables among their values.
         """
         sections = tuple(
-            id(self.root.get(key)) for key in ("input", "inputs", "defaults", "blocks", "layers")
+            id(self.root.get(key))
+            for key in ("input", "inputs", "defaults", "kinds", "blocks", "layers")
         )
         tables = tuple(
             id(value)
@@ -175,6 +185,7 @@ class _Reader:
         defaults = self._defaults(self.root.get("defaults"), seen.plus(["in"]))
         blocks = {name: self._block(name, value, seen) for name, value in self.block_values.items()}
         self.current = ""
+        kinds = {name: self._kind(name, value) for name, value in self.kind_values.items()}
         layers = self.root.data["layers"]
         items = self._items(layers, seen.plus(["in", "prev"]))
         if not items.items:
@@ -186,7 +197,7 @@ class _Reader:
             )
         for problem in recursions(self.calls, self.block_values):
             self.problems.append(problem)
-        return inputs, defaults, blocks, items, self.reuses, self.parts
+        return inputs, defaults, blocks, kinds, items, self.reuses, self.parts
 
     def _section(self, key: str) -> Iterator[tuple[str, Value]]:
         value = self.root.get(key)
@@ -386,6 +397,51 @@ class _Reader:
                     value.place,
                     help="give the local value another name",
                 )
+
+    # --- kinds
+
+    def _kind(self, name: str, value: Value) -> DeclaredKind:
+        problem = declared_name_problem(name)
+        if problem is not None:
+            self._problem("wrong-name", problem[0], value.place, problem[1])
+        inputs = _texts(value.get("inputs"))
+        for one in value.data["inputs"].elements() if inputs else ():
+            self._check_variable(str(one.text), one.span)
+        outside = Visible(frozenset(), frozenset()).plus(["in", *inputs])
+        parameters = self._parameters(value.get("args"), outside)
+        self._check_distinct(value, inputs, parameters, {})
+        seen = outside.plus(parameters)
+        reference = value.get("keras")
+        declaration = Declaration(
+            name,
+            tuple(parameters),
+            inputs,
+            None if reference is None else str(reference.text),
+            {} if isinstance(value.data, Broken) else plain(value),
+        )
+        macs = value.get("macs")
+        return DeclaredKind(
+            declaration,
+            parameters,
+            dict(self._declared_weights(value.get("weights"), seen)),
+            dict(self._declared_shapes(value.get("shape"), seen)),
+            None if macs is None or macs.data is None else self._formula(macs, seen),
+            value.place,
+        )
+
+    def _declared_weights(
+        self, value: Value | None, seen: Visible
+    ) -> Iterator[tuple[str, DeclaredWeight]]:
+        for name, one in value.items() if value is not None else iter(()):
+            shape = one.get("shape") or one
+            trainable = one.get("trainable")
+            fixed = trainable is not None and trainable.data is False
+            yield name, DeclaredWeight(self._formula(shape, seen), not fixed)
+
+    def _declared_shapes(self, value: Value | None, seen: Visible) -> Iterator[tuple[str, Formula]]:
+        if value is not None:
+            several = value.items() if value.is_mapping else iter([("", value)])
+            yield from ((name, self._formula(one, seen)) for name, one in several)
 
     # --- items
 
@@ -691,6 +747,9 @@ class _Reader:
             return VariableCall(word[1:], arguments, place) if known else None
         if word in KINDS:
             return LayerCall(word, self._checked_arguments(word, arguments), place)
+        if word in self.kind_values:
+            self._check_declared_arguments(word, arguments, place)
+            return DeclaredCall(word, arguments, place)
         if word in self.block_values:
             call = BlockCall(word, arguments, place)
             if not self.conditions:
@@ -712,18 +771,33 @@ class _Reader:
             for name, one in arguments.items()
         }
 
+    def _check_declared_arguments(
+        self, kind: str, arguments: dict[str, Formula], place: Span
+    ) -> None:
+        known = _parameter_names(self.kind_values[kind].get("args"))
+        for diagnostic in block_argument_problems(kind, known, arguments, place, ""):
+            self.problems.append(diagnostic)
+
     def _check_block_arguments(self, call: BlockCall) -> None:
-        args = self.block_values[call.block].get("args")
-        given = args.elements() if args is not None else iter(())
-        known = {
-            next(one.items())[0] if one.is_mapping else str(one.text): not one.is_mapping
-            for one in given
-        }
+        known = _parameter_names(self.block_values[call.block].get("args"))
         for diagnostic in block_argument_problems(call.block, known, call.arguments, call.place):
             self.problems.append(diagnostic)
 
     def _problem(self, code: str, message: str, span: Span, help: str | None = None) -> None:
         self.problems.append(Diagnostic(code, message, span, help=help))
+
+
+def _parameter_names(args: Value | None) -> dict[str, bool]:
+    """The names of arguments, and whether each is required."""
+    given = args.elements() if args is not None else iter(())
+    return {
+        next(one.items())[0] if one.is_mapping else str(one.text): not one.is_mapping
+        for one in given
+    }
+
+
+def _texts(value: Value | None) -> tuple[str, ...]:
+    return tuple(str(one.text) for one in value.elements()) if value is not None else ()
 
 
 def _written_names(items: Iterable[Item]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from archspec.diagnostics import Span
 from archspec.frontend.program.formulas import Formula, NameFormula
 from archspec.frontend.vocabulary import NO_STEP
 from archspec.frontend.yaml.document import Value
+from archspec.layers.declared import Declaration
 
 Arguments = Mapping[str, Formula]
 
@@ -25,6 +26,14 @@ class LayerCall(NamedTuple):
     arguments: Arguments
     place: Span
     call: Arguments = NO_ARGUMENTS
+
+
+class DeclaredCall(NamedTuple):
+    """A layer of a kind that the spec declares."""
+
+    kind: str
+    arguments: Arguments
+    place: Span
 
 
 class BlockCall(NamedTuple):
@@ -138,6 +147,7 @@ class Mistaken(NamedTuple):
 
 Operation = (
     LayerCall
+    | DeclaredCall
     | BlockCall
     | VariableCall
     | LayerGroup
@@ -205,6 +215,26 @@ class Block(NamedTuple):
     place: Span
 
 
+class DeclaredWeight(NamedTuple):
+    """A weight of a declared kind."""
+
+    shape: Formula
+    trainable: bool
+
+
+class DeclaredKind(NamedTuple):
+    """A kind that the spec declares: its arguments, and what it does to shapes. ``shapes`` are
+    those of its outputs by name, one without a name, or none where the input's shape stays.
+    """
+
+    declaration: Declaration
+    parameters: Mapping[str, BlockArgument]
+    weights: Mapping[str, DeclaredWeight]
+    shapes: Mapping[str, Formula]
+    macs: Formula | None
+    place: Span
+
+
 class Input(NamedTuple):
     """An input of the model: its shape as a formula, its dtype, which is a plain text, and whether
     it may be left out when the model is called.
@@ -243,6 +273,7 @@ class Program(NamedTuple):
     inputs: tuple[Input, ...]
     defaults: ArgumentsByKind
     blocks: Mapping[str, Block]
+    kinds: Mapping[str, DeclaredKind]
     items: Items
     reuses: bool
     parts: Mapping[str, SpecPart]

@@ -19,7 +19,13 @@ def explained(document: Document, errors: list[Any]) -> Document:
     """The document with the diagnostics of some errors of jsonschema's, each mistake once. Raises
     `SpecError` where no more can be said.
     """
-    refusals = [Refusal.of(document, error) for error in _once(errors)]
+    refusals = [
+        refusal
+        for refusal in (Refusal.of(document, error) for error in _once(errors))
+        if refusal.keyword != "additionalProperties" or refusal.unknown_keys()
+    ]
+    if not refusals:  # the keys are kinds that the spec declares
+        return document
     problems = [diagnostic for refusal in refusals for diagnostic in diagnostics(refusal)]
     if len(errors) == limits.MISTAKES:  # there may be more, which the next stages cannot pass over
         raise SpecError(stopped(problems), document.sources)

@@ -19,6 +19,7 @@ from archspec.frontend.schema.fragments import EXPECTS, Schema
 from archspec.frontend.schema.json_schema import generate
 from archspec.layers import CELLS, KINDS
 from archspec.layers.base import Field
+from archspec.layers.operations import OPS
 
 SHORT = 100
 """Characters of JSON up to which a fragment stays where it stands."""
@@ -60,9 +61,14 @@ def editor_schema() -> Schema:
                 if expects.or_list or expects.what in ("object", "layer"):
                     fragments[name]["properties"][argument] = _aside(fragment)
     _state_once(schema["$defs"], item, cells, defaults)
+    _without_operations(schema["$defs"]["defaults"])
     for fragments, kinds in calls:
         for name, kind in kinds.items():
-            _insert(fragments, name, _arguments_to_write(kind.attributes))
+            written = _arguments_to_write(kind.attributes)
+            if name.startswith(OPS) and written == "{}":  # a bare word, and a hundred of them
+                fragments[name] = _aside(fragments[name])
+            else:
+                _insert(fragments, name, written)
     for keys in (item, schema["properties"], schema["$defs"]["block"]["properties"]):
         for key in SNIPPETS.keys() & keys.keys():
             _insert(keys, key, SNIPPETS[key])
@@ -143,8 +149,9 @@ def _state_once(definitions: Schema, item: Schema, cells: Schema, defaults: Sche
                 names[text] = _free(argument, definitions)
                 definitions[names[text]] = fragment
     written = item["merge"]["anyOf"][-1]["properties"]
+    alike: dict[str, str] = {}
     for kind, properties in arguments.items():
-        definitions[kind] = {
+        stated = {
             "properties": {
                 argument: {"$ref": f"#/$defs/{names[text]}"}
                 if (text := _text(fragment)) in names
@@ -153,12 +160,14 @@ def _state_once(definitions: Schema, item: Schema, cells: Schema, defaults: Sche
             },
             "additionalProperties": False,
         }
+        name = alike.setdefault(_text(stated), kind) if kind.startswith(OPS) else kind
+        definitions[name] = stated
         for fragments in (item, cells, defaults, written):
             if kind in fragments:
                 fragments[kind] = {
                     "type": fragments[kind]["type"],
                     "description": calls[kind].get("description", ""),
-                    "allOf": [{"$ref": f"#/$defs/{kind}"}],
+                    "allOf": [{"$ref": f"#/$defs/{name}"}],
                 }
 
 
@@ -172,6 +181,14 @@ def _briefly(schema: Any) -> Any:
             for key, one in schema.items()
         }
     return [_briefly(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def _without_operations(defaults: Schema) -> None:
+    """Let ``defaults`` hold those of any operation, of which few want some, without listing all."""
+    properties = defaults["properties"]
+    layers = {name: one for name, one in properties.items() if not name.startswith(OPS)}
+    defaults["properties"] = layers
+    defaults["patternProperties"] = {f"^{re.escape(OPS)}": {"type": "object"}}
 
 
 def _text(fragment: Schema) -> str:

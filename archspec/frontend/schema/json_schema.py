@@ -29,6 +29,7 @@ from archspec.frontend.vocabulary import (
     VARIANT_NAME,
 )
 from archspec.layers import CELLS, KINDS
+from archspec.layers.declared import REFERENCE
 from archspec.layers.types import Expects
 from archspec.version import __version__
 
@@ -69,6 +70,7 @@ def generate(
             "cells": {name: call_of(editor)(name) for name in cells},
             "defaults": _defaults(editor, (*names, *cells)),
             "block": _block(),
+            "kind": _kind(),
             "inputs": {
                 "type": "object",
                 "additionalProperties": _input(),
@@ -129,6 +131,11 @@ def _keys() -> dict[str, Schema]:
             "type": "object",
             "additionalProperties": {"$ref": "#/$defs/block"},
             **says("a mapping from names to blocks", "mapping"),
+        },
+        "kinds": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/kind"},
+            **says("a mapping from names to declarations of kinds", "mapping"),
         },
         "layers": {"$ref": "#/$defs/items"},
         "expect": {"$ref": "#/$defs/expect"},
@@ -256,6 +263,63 @@ def _part() -> Schema:
             **says("a truth value", "truth", choices=("true", "false")),
             "description": "`false` freezes every layer of it.",
         },
+    }
+
+
+def _kind() -> Schema:
+    shape: Schema = {
+        "type": ["array", "string"],
+        "pattern": "[$]",
+        **says("a shape: a list of sizes, or an expression such as `$in.shape`", "shape"),
+    }
+    weight: Schema = {
+        "type": ["array", "string", "object"],
+        "pattern": "[$]",
+        "properties": {
+            "shape": shape,
+            "trainable": {"type": "boolean", **says("a truth value", "truth")},
+        },
+        "required": ["shape"],
+        "additionalProperties": False,
+        **says("a shape, or `{shape: [...], trainable: false}`", "shape"),
+    }
+    block = _block()["properties"]
+    return {
+        "type": "object",
+        "properties": {
+            "description": block["description"],
+            "args": block["args"],
+            "inputs": block["inputs"],
+            "weights": {
+                "type": "object",
+                "additionalProperties": weight,
+                **says("a mapping from the names of weights to their shapes", "mapping"),
+                "description": "The weights, in the order in which the layer makes them.",
+            },
+            "shape": {
+                "type": ["array", "string", "object"],
+                "pattern": "[$]",
+                "additionalProperties": shape,
+                "minProperties": 1,
+                **says("a shape, or one for each output by name", "shape"),
+                "description": "The output's shape; left out, it is the input's.",
+            },
+            "macs": {
+                "type": ["integer", "string", "null"],
+                "minimum": 0,
+                "pattern": "[$]",
+                **says("a number of multiply-adds, or an expression", "count"),
+                "description": "Multiply-adds for one example; left out, they are unknown.",
+            },
+            "keras": {
+                "type": "string",
+                "pattern": f"^{REFERENCE}$",
+                **says("a class of a module, such as `mylab.layers:Norm`", "class"),
+                "description": "The class that a model is built with, where its module is trusted.",
+            },
+        },
+        "additionalProperties": False,
+        **says("a mapping with `args`, `weights`, `shape`, `macs`, `inputs`, `keras`", "kind"),
     }
 
 

@@ -40,14 +40,14 @@ class KindSchemas(Mapping[str, Schema]):
 
     def __getitem__(self, name: str) -> Schema:
         if name not in self.made:
-            if name not in self.names:
+            if name not in self:
                 raise KeyError(name)
             self.made[name] = self.make(name)
         schema: Schema = self.made[name]
         return schema
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names
+        return name in self.names or name in KINDS
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)

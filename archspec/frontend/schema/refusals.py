@@ -12,6 +12,7 @@ from archspec.frontend.schema.fragments import EXPECTS
 from archspec.frontend.vocabulary import MODIFIERS
 from archspec.frontend.yaml.document import Document, Value
 from archspec.layers import KINDS
+from archspec.layers.declared import KIND_NAME
 from archspec.layers.registry import is_kind, kind_of
 from archspec.layers.types import Expects
 from archspec.spelling import did_you_mean
@@ -82,8 +83,18 @@ class Refusal(NamedTuple):
         return tuple(
             key
             for key, _ in self.value.items()
-            if key not in known and not any(re.search(pattern, key) for pattern in patterns)
+            if key not in known
+            and not any(re.search(pattern, key) for pattern in patterns)
+            and not (patterns and self._may_be_declared(key))
         )
+
+    def _may_be_declared(self, key: str) -> bool:
+        """Whether the spec declares a kind of that name, or one that it extends may do so."""
+        kinds = self.document.root.get("kinds")
+        if kinds is not None and kinds.is_mapping and kinds.get(key) is not None:
+            return True
+        extends = self.document.root.get("extends") is not None
+        return bool(extends and re.fullmatch(KIND_NAME, key) and not did_you_mean(key, KINDS))
 
     def blocks(self) -> list[str]:
         """The names of the spec's blocks."""

@@ -8,15 +8,16 @@ graph.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from archspec.backends.output_layers import output_layers
 from archspec.backends.python_source.layer_calls import POSITIONAL
 from archspec.graph import Graph
 from archspec.layers import KINDS
 from archspec.layers.inner import completed
+from archspec.layers.operations.base import Array, Operation, Truths
 from archspec.layers.registry import is_kind, kind_of
 from archspec.layers.types import Configured
 from archspec.tensor import Tensor
@@ -32,6 +33,78 @@ class Symbol:
         self.shape = (None, *tensor.shape)
         self.dtype = tensor.dtype
         self.signature = signature
+
+    def __getitem__(self, key: Any) -> Function:
+        return Function("get_item", (self,), {"key": key})
+
+
+class Function(NamedTuple):
+    """A call of a function of `keras.ops`, which its name makes a tensor."""
+
+    function: str
+    positional: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+
+class _Operations(ModuleType):
+    def __getattr__(self, function: str) -> Any:
+        return lambda *positional, **keywords: Function(function, positional, keywords)
+
+    @staticmethod
+    def convert_to_tensor(value: Any, dtype: str | None = None) -> Array | Function:
+        """A constant that stands in the place of a tensor."""
+        if isinstance(value, Symbol):
+            return Function("convert_to_tensor", (value,), {})
+        assert dtype is not None
+        return Array(value, dtype)
+
+    @staticmethod
+    def ones(shape: Any, dtype: str) -> Truths:
+        """A tensor that is true everywhere."""
+        assert dtype == "bool"
+        return Truths(shape)
+
+    @property
+    def image(self) -> _Operations:
+        """The functions of images, under their full names."""
+        inner = _Operations("keras.ops.image")
+        inner.__class__ = _OfImages
+        return inner
+
+
+class _OfImages(_Operations):
+    def __getattr__(self, function: str) -> Any:
+        return super().__getattr__(f"image.{function}")
+
+
+def _naming(graph: Graph) -> Callable[[str, Function], Any]:
+    """What gives the operations of a graph their names."""
+    nodes = {node.name: node for node in graph.nodes}
+
+    def named(name: str, call: Function) -> Any:
+        node = nodes[name]
+        layer = node.layer
+        assert isinstance(layer, Operation)
+        assert call.function == (layer.keras_function or layer.function)
+        taken = _as_function_takes(layer, list(call.positional), dict(call.keywords))
+        signature = (name, layer.kind(), "", taken)
+        if not node.outputs:
+            return Symbol(node.output, signature)
+        return [Symbol(tensor, (*signature, output)) for output, tensor in node.outputs]
+
+    return named
+
+
+def _as_function_takes(layer: Operation, positional: list[Any], keywords: dict[str, Any]) -> str:
+    """The arguments of a call, normalised, all but the tensors by name."""
+    named = [name for name, one in layer.attributes.items() if one.required]
+    named = [name for name in named if name not in (*layer.tensors, "subscripts", *keywords)]
+    tensors = len(positional) - len(named)
+    keywords |= dict(zip(named, positional[tensors:], strict=True)) if tensors > 0 else {}
+    for name in keywords.keys() & layer.attributes.keys() - layer.batch.keys():
+        if not layer.rewrites:
+            keywords[name] = layer.attributes[name].type.accept(keywords[name])
+    return _as_keras_takes(positional[:tensors], dict(sorted(keywords.items())))
 
 
 class Made:
@@ -141,7 +214,7 @@ def _keras() -> ModuleType:
     keras = ModuleType("keras")
     keras.__dict__.update(
         layers=_Layers("keras.layers"),
-        ops=ModuleType("keras.ops"),
+        ops=_Operations("keras.ops"),
         saving=SimpleNamespace(register_keras_serializable=lambda package: lambda one: one),
         Input=lambda shape, dtype="float32", *, name, optional=False: Symbol(
             Tensor(tuple(shape), dtype), (name, tuple(shape), dtype, optional)
@@ -158,8 +231,8 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def run(text: str, **arguments: Any) -> Any:
-    """What ``build_model`` of a text returns."""
+def run(text: str, graph: Graph, **arguments: Any) -> Any:
+    """What ``build_model`` of a text returns, whose operations give the tensors of a graph."""
     keras = _keras()
     saved = {name: sys.modules.get(name) for name in ("keras", "keras.layers")}
     sys.modules.update({"keras": keras, "keras.layers": keras.layers})
@@ -169,6 +242,8 @@ def run(text: str, **arguments: Any) -> Any:
         for kind in KINDS:  # the file's own layers, which call Keras's
             if kind in module.__dict__:
                 module.__dict__[kind] = getattr(keras.layers, kind)
+        if "named" in module.__dict__:
+            module.__dict__["named"] = _naming(graph)
         return module.build_model(**arguments)
     finally:
         for name, one in saved.items():
@@ -188,6 +263,9 @@ def signatures(graph: Graph) -> list[Signature]:
         signature: Signature
         if node.layer.kind() == "Identity":
             signature = _identity(node.weights_of or node.name, inputs[0].signature)
+        elif isinstance(node.layer, Operation):
+            taken = _as_function_takes(node.layer, *node.layer.keras_call(inputs, node.roles))
+            signature = (node.name, node.layer.kind(), "", taken)
         else:
             taken = _as_keras_takes(*node.layer.keras_call(inputs, node.roles))
             signature = (
@@ -218,7 +296,7 @@ def same(graph: Graph, text: str) -> None:
     """Raise AssertionError unless the source makes the graph's layers, on the same tensors, in
     the same outputs.
     """
-    model = run(text)
+    model = run(text, graph)
     assert model.name == graph.name
     assert [one.signature for one in model.inputs] == [_input(graph, name) for name in graph.inputs]
     assert [one.signature for one in model.outputs] == signatures(graph)

@@ -1,0 +1,65 @@
+"""Kinds that installed libraries ship: entry points of the group `archspec.kinds`, each a subclass
+of `archspec.Layer` under the name of the kind.
+
+They are looked up, and a library's code is imported, only where a spec uses a kind that archspec
+does not have.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from archspec.layers.base import Layer
+from archspec.layers.declared import KIND_NAME
+
+GROUP = "archspec.kinds"
+
+VARIABLE = "ARCHSPEC_NO_PLUGINS"
+"""The variable of the environment that turns the look-up off."""
+
+OFF: ContextVar[bool] = ContextVar("no plugins", default=False)
+"""Whether the running command has turned the look-up off."""
+
+
+def shipped(kind: object) -> type[Layer] | None:
+    """The kind of that name that a library ships, if one does and it can be loaded."""
+    loaded = _loaded(kind)
+    return loaded if isinstance(loaded, type) else None
+
+
+def failure(kind: str) -> str | None:
+    """Why the kind of that name that a library ships cannot be used, in a sentence."""
+    loaded = _loaded(kind)
+    return loaded if isinstance(loaded, str) else None
+
+
+def _loaded(kind: object) -> type[Layer] | str | None:
+    if OFF.get() or os.environ.get(VARIABLE) or not isinstance(kind, str):
+        return None
+    return _load(kind) if re.fullmatch(KIND_NAME, kind) else None
+
+
+@cache
+def _entries() -> Mapping[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+@cache
+def _load(kind: str) -> type[Layer] | str | None:
+    entry = _entries().get(kind)
+    if entry is None:
+        return None
+    try:
+        found = entry.load()
+    except Exception as error:  # whatever the library raises, its user gets a sentence
+        return f"`{entry.value}`, which ships it, cannot be loaded: {type(error).__name__}: {error}"
+    if not isinstance(found, type) or not issubclass(found, Layer):
+        return f"`{entry.value}`, which ships it, is no subclass of `archspec.Layer`"
+    if found.kind() != kind:
+        return f"`{entry.value}`, which ships it, is the kind `{found.kind()}`"
+    return found
