@@ -23,7 +23,16 @@ DTYPES = {
     "float16",  # onnxruntime mixes it with float32, and overflows elsewhere than TensorFlow
     "float64",  # onnxruntime has no convolution of it
 }
-RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+RECURRENT = (*KINDS.of_family("recurrent"), *KINDS.of_family("wrappers"))
+NO_OPERATION = {
+    "Discretization",  # Bucketize
+    "Hashing",  # StringToHashBucketFast
+    "IntegerLookup",  # LookupTableFindV2
+    "MelSpectrogram",  # RFFT
+    "StringLookup",
+    "TextVectorization",
+}
+"""Kinds for whose operations in TensorFlow, named beside them, ONNX has none."""
 DRAW_IN_INFERENCE = {
     "RandomSaturation",
     "RandomHue",
@@ -46,6 +55,8 @@ def cannot(row: Row) -> bool:
         # tf2onnx cannot trace the state of their random numbers
         or (row.kind in RECURRENT and "dropout" in str(arguments))
         or row.kind in DRAW_IN_INFERENCE
+        or row.kind in NO_OPERATION
+        or "count_weights" in row.roles  # DenseBincount of numbers that weigh
         # its squares overflow elsewhere than in TensorFlow
         or (row.kind == "UnitNormalization" and "mixed_float16" in dtypes)
         # the weights of rows hang on the size
