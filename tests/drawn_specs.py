@@ -11,6 +11,7 @@ Item = Any
 Spec = dict[str, Any]
 
 SIZES = st.integers(1, 4)
+STATES = {"return_sequences": True, "return_state": True}
 PADDING = st.sampled_from(["same", "valid"])
 
 
@@ -130,7 +131,8 @@ class _Author:
         """A layer that keeps the shape."""
         return self.one_of(
             "BatchNormalization", {"LayerNormalization": {"axis": -1}}, {"GroupNormalization": {"groups": 1}}, "LocalResponseNormalization", "$act",
-            {"BatchNormalization": {"scale": False, "trainable": False}}, {"Activation": {"activation": "relu"}}, {"ReLU": None}, "PReLU",
+            {"BatchNormalization": {"scale": False, "trainable": False}}, {"BatchNormalization": {}, "call": {"training": False}},
+            {"Dropout": {"rate": 0.2}, "call": {"training": "$width > 2"}}, {"Activation": {"activation": "relu"}}, {"ReLU": None}, "PReLU",
             {"Dropout": {"rate": 0.1}}, {"StochasticDepth": {"rate": "$(1 / 4)"}}, self.same("$prev.channels"),
             {"Dense": {"units": "$prev.channels", "activation": "relu"}}, {"Permute": {"dims": [1, 2, 3]}},
         )  # fmt: skip
@@ -210,13 +212,16 @@ class _Author:
             {"bottleneck": {"filters": arguments["filters"]}},
             {"twice": None},
             "twice",
+            "read",
         )
 
     def join(self, depth: int) -> Item:
         """An item that takes a named one from above, and a block of two inputs."""
         name = self.name("tap")
         taken = self.one_of(
-            {"Concatenate": {}, "from": [name, "prev"]}, {"mix": None, "from": ["prev", name]}
+            {"Concatenate": {}, "from": [name, "prev"]},
+            {"mix": None, "from": ["prev", name]},
+            {"mix": None, "from": {"p": name}},
         )
         return {
             "layers": [{**self.same(self.number()), "name": name}, self.preserving(), taken],
@@ -297,6 +302,28 @@ class _Author:
                 "layers": [projected, "ReLU"],
             },
             "twice": {"layers": [{"conv_bn": {"filters": "$in.channels"}, "repeat": 2}]},
+            "read": {
+                "let": {"pixels": "$in.height * $in.width"},
+                "layers": [
+                    {"Reshape": {"target_shape": ["$pixels", "$in.channels"]}},
+                    {"name": "first", "LSTM": {"units": "$in.channels", **STATES}},
+                    {
+                        "name": "look",
+                        "from": self.one_of({"value": "first"}, ["first", "prev"]),
+                        "Attention": {},
+                        "call": {
+                            "use_causal_mask": "$width > 2",
+                            "return_attention_scores": self.one_of(True, "$pixels > 0"),
+                        },
+                    },
+                    {"from": ["prev", "first"], "Add": {}},
+                    {
+                        "from": {"initial_state": ["first.state_h", "first.state_c"]},
+                        "LSTM": {"units": "$in.channels", "return_sequences": True},
+                    },
+                    {"Reshape": {"target_shape": "$in.shape"}},
+                ],
+            },
             "mix": {
                 "inputs": ["h", "p"],
                 "layers": [

@@ -47,7 +47,7 @@ class Law:
         self.copies = {name: dict(folds) for name, folds in one.canvas.copies.items()}
         self.takers: defaultdict[str, set[str]] = defaultdict(set)
         for node in network.nodes:
-            for name in node.inputs:
+            for name in network.taken_from(node):
                 self.takers[name].add(node.name)
         self.members: defaultdict[tuple[int, int], list[Node]] = defaultdict(list)
         for node in network.nodes:
@@ -69,7 +69,7 @@ class Law:
         """What a layer takes comes in by as many arrows from each box as it takes from there."""
         here = self.place[node.name]
         direct: Counter[str] = Counter()
-        for name in node.inputs:
+        for name in self.network.taken_from(node):
             fold = self.fold_between(name, node.name)
             if fold is not None:
                 self.assert_within_chain(name, node, fold)
@@ -100,7 +100,8 @@ class Law:
         head = [one.name for one in self.members[fold, after]].index(node.name)
         for copy in range(1, last + 1 - (after - before)):
             if kinds[copy] == kinds[before] and kinds[copy + after - before] == kinds[after]:
-                taken = self.members[fold, copy + after - before][head].inputs
+                other = self.members[fold, copy + after - before][head]
+                taken = self.network.taken_from(other)
                 assert self.members[fold, copy][tail].name in taken, (name, node.name, copy)
 
     def assert_rows(self) -> None:
@@ -112,8 +113,8 @@ class Law:
             if self.forms[here] not in (Form.STACK, Form.FRAME):
                 continue
             unit = self.unit[node.name]
-            inner = [name for name in node.inputs if self.in_row(name, node.name)]
-            outer = [name for name in node.inputs if self.place[name] != here]
+            inner = [name for name in self.network.taken_from(node) if self.in_row(name, node.name)]
+            outer = [name for name in self.network.taken_from(node) if self.place[name] != here]
             assert not (inner and outer), node.name
             takers = [taker for taker in self.takers[node.name] if self.unit[taker] != unit]
             within = [taker for taker in takers if self.in_row(node.name, taker)]

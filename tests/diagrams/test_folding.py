@@ -155,7 +155,7 @@ def assert_edges_are_the_graphs(network: Graph, one: Drawn) -> None:
     pairs = [
         (name, node.name)
         for node in network.nodes
-        for name in node.inputs
+        for name in network.taken_from(node)
         if name in place and node.name in place
     ]
     needed = {(place[tail], place[head]) for tail, head in pairs if place[tail] != place[head]}
@@ -197,7 +197,7 @@ def assert_nothing_hangs(network: Graph, one: Drawn) -> None:
     begin = {place[name] for name in network.inputs} | {
         place[node.name] for node in network.nodes if not node.inputs
     }
-    used = {name for node in network.nodes for name in node.inputs}
+    used = {name for node in network.nodes for name in network.taken_from(node)}
     end = {place.get(name) for name in network.outputs.values()} | {
         box.id for box in one.drawing.boxes if box.form is Form.OUTPUT
     }
