@@ -26,6 +26,7 @@ keras.datasets.cifar10.load_data = lambda: ((X[:64], Y[:64]), (X[64:], Y[64:]))
 
 FOLDER = """
 import numpy, pathlib, tensorflow
+tensorflow.config.threading.set_inter_op_parallelism_threads(1)  # before anything is computed
 draw = numpy.random.default_rng(7)
 for part in ("train", "validation"):
     for name in range(100):
@@ -38,10 +39,10 @@ for part in ("train", "validation"):
 PLAIN = """
 import archspec, keras, numpy, tensorflow as tf
 
+tf.config.threading.set_inter_op_parallelism_threads(1)  # before anything is computed
 {data}
 keras.utils.set_random_seed(0)
 tf.config.experimental.enable_op_determinism()
-tf.config.threading.set_inter_op_parallelism_threads(1)
 model = {model}
 model.compile(optimizer={optimizer}, loss={loss!r}, metrics=["accuracy"])
 for epoch in range(2):
