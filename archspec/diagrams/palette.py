@@ -33,7 +33,7 @@ class Fill(Enum):
     POOL = Style("#EE8866", "#8A3B1E", "pool", ("pooling", "reductions"), style="filled")
     MERGE = Style("#BBCC33", "#5A6412", "merge", ("merging", "binary", "joins"))
     DENSE = Style(
-        "#FFAABB", "#8A3550", "dense", ("core", "attention", "einsum", "products"), outlines=2
+        "#FFAABB", "#8A3550", "dense", ("core", "attention", "contraction", "products"), outlines=2
     )
     NORM = Style(
         "#EEDD88",

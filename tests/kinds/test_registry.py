@@ -94,7 +94,7 @@ def test_arguments_are_keras_own(kind: str) -> None:
 def test_defaults_are_keras_own(kind: str) -> None:
     for name, attribute in own(kind).items():
         default = keras_arguments(kind)[name].default
-        if name in KINDS[kind].roles:  # a constant in the place of a tensor
+        if name in kind_of(kind).roles:  # a constant in the place of a tensor
             continue
         assert attribute.required == (default is inspect.Parameter.empty), name
         if not attribute.required:

@@ -153,3 +153,6 @@ def test_a_difference_blames_the_declaration(
 
 def test_a_declaration_without_a_class_is_not_built() -> None:
     assert "names no class" in complaint(reference=None).message
+    with pytest.raises(SpecError) as caught:
+        written_of(spec(None))
+    assert caught.value.diagnostics[0].code == "no-class"
