@@ -22,6 +22,7 @@ from archspec.frontend.expectations import unmet_expectations
 from archspec.frontend.input_sizes import InputSizes, sources, with_sizes
 from archspec.frontend.library import Library, Reference
 from archspec.frontend.program import parser
+from archspec.frontend.program.parser_state import Bodies
 from archspec.frontend.resolve import Resolved, as_json_text, lay, override_of, resolve
 from archspec.frontend.schema.check import check
 from archspec.frontend.yaml import reader
@@ -73,7 +74,7 @@ class Compiler:
         self.sizes = tuple(sizes)
         self.library = Library(check, allow_outside)
         self.layers = LayerCache()
-        self.bodies: parser.Bodies = {}
+        self.bodies: Bodies = {}
         self.warnings: dict[Any, tuple[tuple[Diagnostic, ...], Resolved]] = {}
         self.graphs: dict[tuple[tuple[str, int], ...], tuple[Graph, Resolved]] = {}
 
