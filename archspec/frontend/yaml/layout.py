@@ -215,7 +215,7 @@ def _entry(entry: Placed, indent: int, keys: int) -> list[str]:
     is_pair = entry.key is None and value.mapping and len(value.entries) == 1 and not value.anchor
     if not value.entries or (value.in_brackets and not is_pair and len(line) <= LINE):
         return [line]
-    if value.in_brackets and (entry.key in DATA or _is_list_of_scalars(value)):
+    if value.in_brackets and (entry.key in DATA or _is_list_of_scalars(value) or _has_data(value)):
         return _filled(head, value)
     anchor = f"{value.anchor} " if value.anchor else ""
     if entry.key is None and not anchor and not any(value.entries[0].above):
@@ -224,7 +224,8 @@ def _entry(entry: Placed, indent: int, keys: int) -> list[str]:
     return [(head.rstrip() + f" {anchor}").rstrip(), *_lines(value, indent + 2)]
 
 
-DATA = ("expect", "shapes")
+CLAIM = "expect"
+DATA = (CLAIM, "shapes")
 """The keys whose values are data, not structure."""
 
 
@@ -232,17 +233,27 @@ def _is_list_of_scalars(piece: Piece) -> bool:
     return not piece.mapping and all(entry.value.entries is None for entry in piece.entries or ())
 
 
+def _has_data(piece: Piece) -> bool:
+    """Whether a mapping ends in a claim, as those of variants do."""
+    return piece.mapping and bool(piece.entries) and _entries(piece)[-1].key in DATA
+
+
 def _filled(head: str, value: Piece) -> list[str]:
-    """A collection in brackets over several lines, broken behind its commas."""
+    """A collection in brackets over several lines, broken behind its commas and before a claim,
+    which goes on below its first number.
+    """
     opening = head + (f"{value.anchor} " if value.anchor else "")
     margin = " " * (len(opening) + 1)
     first, *words = _words(value)
     lines = [opening + first]
     for word in words:
-        if len(lines[-1]) + 1 + len(word) > LINE:
+        is_claim = word.startswith(f"{CLAIM}: {{")
+        if is_claim or len(lines[-1]) + 1 + len(word) > LINE:
             lines.append(margin + word)
         else:
             lines[-1] += f" {word}"
+        if is_claim:
+            margin = " " * (len(margin) + len(f"{CLAIM}: {{"))
     return lines
 
 

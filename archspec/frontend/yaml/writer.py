@@ -67,7 +67,7 @@ UNPRINTABLE = re.compile(
 
 LINE_ENDS = re.compile("[\u2028\u2029\u0085]")
 
-PLAIN = re.compile(r"(?![-?:](?:\s|$))[^\s,\[\]{}#&*!|>'\"%@`].*(?<![\s:])", re.DOTALL)
+PLAIN = re.compile(r"(?!-(?:\s|$))[^\s?:,\[\]{}#&*!|>'\"%@`].*(?<![\s:])", re.DOTALL)
 """What may stand without quotes: it begins with no indicator of YAML, and ends with no colon."""
 
 
