@@ -89,10 +89,16 @@ def _lines(piece: Piece, indent: int) -> Iterator[str]:
     for number, entry in enumerate(piece.entries):
         above = entry.above if number or indent else entry.above[_blanks(entry.above) :]
         yield from _comments(above, indent)
-        first, *others = rows.get(id(entry)) or _entry(entry, indent, keys)
-        yield _with_comment(first, entry)
-        yield from others
+        lines = rows.get(id(entry)) or _entry(entry, indent, keys)
+        at = -1 if _ends_in_brackets(entry.value, lines) else 0
+        lines[at] = _with_comment(lines[at], entry)
+        yield from lines
         yield from _comments(entry.below, indent)
+
+
+def _ends_in_brackets(value: Piece, lines: list[str]) -> bool:
+    """Whether lines are one value, which YAML takes no comment within."""
+    return value.in_brackets and (value.entries is None or lines[-1].endswith(("]", "}")))
 
 
 def _blanks(lines: list[str]) -> int:
