@@ -49,28 +49,28 @@ def build_model(
     }
     inputs = list(tensors.values())
     names = layer_names(graph)
-    _reserve(names.values())
-    values = (
-        _values_at_the_end
-        if keras.backend.backend() == "tensorflow" and not scoped
-        else nullcontext
-    )
-    classes = declared_classes(graph, classes)
-    layers: dict[str, keras.layers.Layer] = {}
-    for node in graph.nodes:
-        layer = layers.get(node.weights_of or "")
-        try:
-            with values():
-                layer = layer or make_layer(node.layer, names[node.name], classes)
-                taken = [tensors[name] for name in node.inputs]
-                given = apply(layer, node.layer, taken, node.roles)
-        except Exception as error:  # whatever Keras raises, its user gets a line and a sentence
-            raise SpecError([_refused(node, error)]) from error
-        layers[node.name] = layer
-        _correct(node, given)
-        _compare(node, layer, given)
-        tensors.update(zip(node.tensors, given, strict=True))
-        done(node)
+    with _reserved(names.values()):
+        values = (
+            _values_at_the_end
+            if keras.backend.backend() == "tensorflow" and not scoped
+            else nullcontext
+        )
+        classes = declared_classes(graph, classes)
+        layers: dict[str, keras.layers.Layer] = {}
+        for node in graph.nodes:
+            layer = layers.get(node.weights_of or "")
+            try:
+                with values():
+                    layer = layer or make_layer(node.layer, names[node.name], classes)
+                    taken = [tensors[name] for name in node.inputs]
+                    given = apply(layer, node.layer, taken, node.roles)
+            except Exception as error:  # whatever Keras raises, its user gets a line and a sentence
+                raise SpecError([_refused(node, error)]) from error
+            layers[node.name] = layer
+            _correct(node, given)
+            _compare(node, layer, given)
+            tensors.update(zip(node.tensors, given, strict=True))
+            done(node)
     outputs = _named_outputs(graph, tensors)
     return keras.Model(
         _one_or_all(inputs), _one_or_all(outputs), name=graph.name.replace("/", "-")
@@ -111,18 +111,26 @@ def layer_names(graph: Graph) -> dict[str, str]:
     return {path: name for name, path in names.items()}
 
 
-def _reserve(names: Iterable[str]) -> None:
-    """Keep Keras from giving operations of its own the names of layers: those that compute the
-    masks of a `Concatenate` would be called ``concatenate``, and a model refuses a name used twice.
+@contextmanager
+def _reserved(names: Iterable[str]) -> Iterator[None]:
+    """While it lasts, Keras gives no operation of its own the name of one of these layers: those
+    that compute the masks of a `Concatenate` would be called ``concatenate``, and a model refuses a
+    name used twice. Afterwards Keras counts on where it was.
     """
     numbers = global_state.get_global_attribute(
         "object_name_uids", defaultdict(int), set_to_default=True
     )
+    before = dict(numbers)
     for name in names:
         base, _, number = name.rpartition("_")
         if not number.isdigit():
             base, number = name, "0"
         numbers[base] = max(numbers[base], int(number) + 1)
+    try:
+        yield
+    finally:
+        numbers.clear()
+        numbers.update(before)
 
 
 def _refuses_dots() -> bool:
