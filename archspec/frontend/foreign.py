@@ -277,7 +277,7 @@ def kind_takes_several(kind: str) -> bool:
 
 
 def _parsed(text: str) -> ast.Call | None:
-    if len(text) > LONGEST_CALL:
+    if len(text) > LONGEST_CALL or not text.rstrip().endswith(")"):
         return None
     try:
         tree = ast.parse(text.strip(), mode="eval").body
