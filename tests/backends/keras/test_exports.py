@@ -19,6 +19,7 @@ from archspec.cli.program import main
 from archspec.compiler import Compiler
 from archspec.frontend.library import Reference
 from tests.backends.keras.everything import EVERYTHING
+from tests.hub.cases import BY_SPEC
 from tests.marks import LONG
 from tests.paths import SPECS
 
@@ -29,9 +30,9 @@ RELATIVES = {
     if f"keras/{name}" in SHIPPED
     or ("/" not in name and name.partition("_")[0] in SHIPPED - {name})
 }
-FAMILIES = sorted(SHIPPED - RELATIVES)
-"""The specs, but for the paper's networks that Keras has too, and those named after another, as
-``alexnet_vgg``.
+FAMILIES = sorted(name for name in SHIPPED - RELATIVES if not name.startswith("hub/"))
+"""The specs, but for the paper's networks that Keras has too, those named after another, as
+``alexnet_vgg``, and the backbones of KerasHub, which are millions of weights at any size.
 """
 CUTS: dict[str, dict[str, Any]] = {
     "keras/convnext": {"depths": [1, 1, 1, 1], "widths": [24, 48, 96, 192]},
@@ -180,6 +181,19 @@ def test_onnx_computes_what_keras_does(family: str) -> None:
         "the output does not depend on the input"
     )
     assert difference(onnx_outputs(Path("net.onnx"), given, list(graph.outputs)), expected) < 1e-4
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", ["bert", "gpt2", "llama", "t5", "whisper"])
+def test_onnx_computes_what_keras_does_of_a_backbone(name: str) -> None:
+    """At the size of its proof; what is written was compared with Keras before."""
+    from archspec.backends.keras.model import build_model
+    from archspec.backends.keras.onnx_file import write_onnx
+
+    case = BY_SPEC[f"hub/{name}"]
+    graph = archspec.compile(case.spec, **case.variables)
+    write_onnx(build_model(graph), graph, Path("net.onnx"))
+    assert Path("net.onnx").stat().st_size > 4 * graph.parameters
 
 
 @pytest.mark.heavy

@@ -35,6 +35,8 @@ from tests.backends.python_source.emitted import (
 )
 from tests.drawn_specs import Spec, specs
 from tests.hard_specs import HARD
+from tests.hub.cases import CASES as BACKBONES
+from tests.hub.cases import Case
 from tests.paths import ROOT
 from tests.values import draw_values, share_all
 
@@ -79,8 +81,8 @@ def networks() -> Iterator[Any]:
     compiler = Compiler()
     for file in FILES:
         name = file.relative_to(ROOT).with_suffix("").as_posix()
-        if "keras/" in name:
-            continue  # for those see tests/equivalence
+        if "keras/" in name or "hub/" in name:
+            continue  # for those see tests/equivalence, and below
         for reference in [str(file)] if "design" in name else variants(file, compiler):
             variant = reference.removeprefix(str(file))
             marks = () if name in ONE_A_FAMILY and not variant else pytest.mark.heavy
@@ -110,6 +112,19 @@ def test_the_source_of_a_network_makes_its_model(reference: str) -> None:
     few = archspec.compile(reference).parameters < FEW
     document = "@" not in reference and "design" not in reference
     compare(reference, written(reference), outputs=few or document)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("case", BACKBONES, ids=[case.spec for case in BACKBONES])
+def test_the_source_of_a_backbone_makes_its_model(case: Case) -> None:
+    """At the size of its proof: at their own, they take gigabytes."""
+    text = written(case.spec, **case.variables)
+    with without_values():
+        model, emitted = archspec.build(case.spec, **case.variables), run(text).build_model()
+    same(model, emitted)
+    draw_values(model)
+    share_all(model, emitted)
+    same_outputs(model, emitted)
 
 
 @pytest.mark.parametrize("what", HARD)
