@@ -28,7 +28,8 @@ class Aligned(NamedTuple):
 
 def stretches(first: Sequence[Hashable], second: Sequence[Hashable]) -> Iterator[Aligned]:
     """The stretches of two sequences, in order, neighbours of one sort joined."""
-    found = _between(first, second, 0, len(first), 0, len(second))
+    align = _exact if max(len(first), len(second)) <= EXACT else _between
+    found = align(first, second, 0, len(first), 0, len(second))
     for equal, run in groupby((one for one in found if _is_filled(one)), lambda one: one.equal):
         begin, *_ = same = list(run)
         yield Aligned(equal, begin.start, same[-1].end, begin.other, same[-1].to)
