@@ -159,7 +159,16 @@ def told() -> set[str]:
     """The codes that the source gives: first arguments of `Diagnostic` and of what makes one,
     and values of `code`.
     """
-    makers = {"Diagnostic", "_problem", "_refuse", "_fail", "_stop", "_note", "_complain"}
+    makers = {
+        "Diagnostic",
+        "_problem",
+        "_refuse",
+        "_fail",
+        "_stop",
+        "_note",
+        "_complain",
+        "problem",
+    }
     found: list[ast.expr] = []
     for path in (ROOT / "archspec").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -60,7 +60,7 @@ def editor_schema() -> Schema:
                 expects = attribute.type.expects
                 if expects.or_list or expects.what in ("object", "layer"):
                     fragments[name]["properties"][argument] = _aside(fragment)
-    _state_once(schema["$defs"], item, cells, defaults)
+    definitions = _state_once(schema["$defs"], item, cells, defaults)
     _without_operations(schema["$defs"]["defaults"])
     for fragments, kinds in calls:
         for name, kind in kinds.items():
@@ -72,7 +72,7 @@ def editor_schema() -> Schema:
     for keys in (item, schema["properties"], schema["$defs"]["block"]["properties"]):
         for key in SNIPPETS.keys() & keys.keys():
             _insert(keys, key, SNIPPETS[key])
-    return {**schema, "$defs": _briefly(schema["$defs"])}
+    return {**schema, "$defs": _briefly(schema["$defs"], definitions)}
 
 
 def _readable(schema: Any) -> Any:
@@ -135,8 +135,12 @@ def _shipped() -> Schema:
 # --- size
 
 
-def _state_once(definitions: Schema, item: Schema, cells: Schema, defaults: Schema) -> None:
-    """Put the arguments of each kind, and every argument that several have, into ``$defs``."""
+def _state_once(
+    definitions: Schema, item: Schema, cells: Schema, defaults: Schema
+) -> dict[str, str]:
+    """Put the arguments of each kind, and every argument that several have, into ``$defs``. Returns
+    the name that the arguments of each kind have there: operations alike share one.
+    """
     calls = {**{kind: item[kind] for kind in KINDS}, **cells}
     arguments = {kind: call["properties"] for kind, call in calls.items()}
     texts = [_text(value) for properties in arguments.values() for value in properties.values()]
@@ -150,6 +154,7 @@ def _state_once(definitions: Schema, item: Schema, cells: Schema, defaults: Sche
                 definitions[names[text]] = fragment
     written = item["merge"]["anyOf"][-1]["properties"]
     alike: dict[str, str] = {}
+    defined: dict[str, str] = {}
     for kind, properties in arguments.items():
         stated = {
             "properties": {
@@ -162,6 +167,7 @@ def _state_once(definitions: Schema, item: Schema, cells: Schema, defaults: Sche
         }
         name = alike.setdefault(_text(stated), kind) if kind.startswith(OPS) else kind
         definitions[name] = stated
+        defined[kind] = name
         for fragments in (item, cells, defaults, written):
             if kind in fragments:
                 fragments[kind] = {
@@ -169,18 +175,24 @@ def _state_once(definitions: Schema, item: Schema, cells: Schema, defaults: Sche
                     "description": calls[kind].get("description", ""),
                     "allOf": [{"$ref": f"#/$defs/{name}"}],
                 }
+    return defined
 
 
-def _briefly(schema: Any) -> Any:
+def _briefly(schema: Any, defined: Mapping[str, str]) -> Any:
     """The same with the arguments of kinds within layers by the name of their definition."""
     if isinstance(schema, dict):
         return {
-            key: re.sub(r"^#/\$defs/(item/else/properties|cells)/", "#/$defs/", one)
+            key: _brief_reference(one, defined)
             if key == "$ref" and isinstance(one, str)
-            else _briefly(one)
+            else _briefly(one, defined)
             for key, one in schema.items()
         }
-    return [_briefly(one) for one in schema] if isinstance(schema, list) else schema
+    return [_briefly(one, defined) for one in schema] if isinstance(schema, list) else schema
+
+
+def _brief_reference(reference: str, defined: Mapping[str, str]) -> str:
+    of_kind = re.match(r"#/\$defs/(?:item/else/properties|cells)/(.+)$", reference)
+    return f"#/$defs/{defined[of_kind[1]]}" if of_kind else reference
 
 
 def _without_operations(defaults: Schema) -> None:

@@ -5,6 +5,7 @@ editor makes of our specs.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 def test_it_is_a_schema_that_an_editor_loads_in_no_time() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert len(json.dumps(SCHEMA)) < 320_000
+
+
+def test_every_reference_in_it_leads_somewhere() -> None:
+    """An editor that misses one definition checks and completes nothing at all."""
+    references = set(re.findall(r'"[$]ref": "#/[$]defs/([^"]+)"', json.dumps(SCHEMA)))
+    assert references <= SCHEMA["$defs"].keys()
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("specs/*.yaml")), ids=lambda path: path.stem)
