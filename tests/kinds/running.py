@@ -11,9 +11,12 @@ import tensorflow as tf
 from archspec.tensor import Tensor
 from tests.kinds.oracle import Row, call, keras_layer
 
+DIVIDE = {"ops.floor_divide", "ops.mod"}
+"""Kinds that TensorFlow stops where an integer is divided by 0, which no dtype and shape tells."""
 
-def numbers(tensor: Tensor, seed: int, unknown: int) -> np.ndarray[Any, Any]:
-    """A batch of two examples."""
+
+def numbers(tensor: Tensor, seed: int, unknown: int, smallest: int = 0) -> np.ndarray[Any, Any]:
+    """A batch of two examples; integers are ``smallest`` or the next."""
     shape = (2, *(unknown if size is None else size for size in tensor.shape))
     draw = np.random.default_rng(seed)
     if tensor.dtype == "string":
@@ -24,7 +27,7 @@ def numbers(tensor: Tensor, seed: int, unknown: int) -> np.ndarray[Any, Any]:
             .astype("float32")
             .astype("float32" if tensor.dtype == "bfloat16" else tensor.dtype)
         )
-    return draw.integers(0, 2, shape).astype(tensor.dtype)
+    return draw.integers(smallest, smallest + 2, shape).astype(tensor.dtype)
 
 
 def run(row: Row, unknown: int = 6) -> tuple[list[tuple[int, ...]], str]:
@@ -34,8 +37,9 @@ def run(row: Row, unknown: int = 6) -> tuple[list[tuple[int, ...]], str]:
     layer = keras_layer(row)
     inputs = [keras.Input(x.shape, dtype=x.dtype) for x in row.tensors]
     model = keras.Model(inputs, call(layer, row, inputs))
+    smallest = int(row.kind in DIVIDE)
     values = [
-        tf.convert_to_tensor(numbers(x, seed, unknown), x.dtype)
+        tf.convert_to_tensor(numbers(x, seed, unknown, smallest), x.dtype)
         for seed, x in enumerate(row.tensors)
     ]
     outputs = keras.tree.flatten(model(values, training=False))

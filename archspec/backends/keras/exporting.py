@@ -28,6 +28,13 @@ TOLERANCE = 1e-2
 the roundings of a deep network without training add up.
 """
 
+SCALES = (1.0, 1 / 255)
+"""Of the random inputs with which a file is tried: a network that large ones saturate, so that of
+its output nothing but roundings is left, is tried with smaller ones.
+"""
+ROUNDING = 1e-6
+"""What is smaller may be the rounding of numbers of the size of 1."""
+
 
 class NotConverted(Exception):
     """A model cannot be said in another format, or computes something else there; its message says
@@ -74,12 +81,10 @@ def compare_with_keras(
     """Raise `NotConverted` where a runtime cannot run what was written, or gives other outputs than
     Keras for a random input.
     """
-    inputs = [random_input(model, tensor, number) for number, tensor in enumerate(model.inputs)]
     try:
-        outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+        inputs, expected = _trial(model)
     except Exception:  # not even Keras runs on such an input
         return
-    expected = [numpy.asarray(tensor) for tensor in keras.tree.flatten(outputs)]
     try:
         results = run(inputs)
     except Exception as error:  # whatever the runtime raises
@@ -92,6 +97,22 @@ def compare_with_keras(
             part = f"{difference:.0%} of" if difference < 1 else "more than"
             message = f"its output `{name}` would differ from Keras's by {part} the largest value"
             raise NotConverted(message)
+
+
+def _trial(model: keras.Model) -> tuple[list[Array], list[Array]]:
+    """A random input and what Keras makes of it: more than roundings, if one of the scales does."""
+    drawn = [random_input(model, tensor, number) for number, tensor in enumerate(model.inputs)]
+    for scale in SCALES:
+        inputs = [one * one.dtype.type(scale) if one.dtype.kind == "f" else one for one in drawn]
+        outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+        expected = [numpy.asarray(tensor) for tensor in keras.tree.flatten(outputs)]
+        if all(_is_more_than_rounding(values) for values in expected):
+            break
+    return inputs, expected
+
+
+def _is_more_than_rounding(values: Array) -> bool:
+    return values.dtype.kind != "f" or bool((abs(values) > ROUNDING).any())
 
 
 def _difference(result: Array, expected: Array) -> float:

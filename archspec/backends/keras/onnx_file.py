@@ -120,7 +120,11 @@ def _from_tensorflow(model: keras.Model, names: list[str]) -> Any:
 
     with rewritten(), silent("tf2onnx"), _mended_tf2onnx():
         function, signature = _function(model, names)
-        handlers: dict[str, Any] = {"Erfc": (_erfc, []), "Expm1": (_expm1, [])}
+        handlers: dict[str, Any] = {
+            "Erfc": (_erfc, []),
+            "Expm1": (_expm1, []),
+            "Log1p": (_log1p, []),
+        }
         # A large model's weights it keeps apart, and does not copy again and again.
         proto, outside = tf2onnx.convert.from_function(
             function,
@@ -172,6 +176,14 @@ def _erfc(graph: Any, node: Any, name: str, arguments: Any) -> Any:
 def _expm1(graph: Any, node: Any, name: str, arguments: Any) -> Any:
     """exp(x) - 1: ``celu`` is made of this operation."""
     return _difference(graph, node, graph.make_node("Exp", node.input[:1]), _one(graph, name))
+
+
+def _log1p(graph: Any, node: Any, name: str, arguments: Any) -> Any:
+    """log(1 + x): ``logaddexp`` is made of this operation."""
+    node.type = "Log"
+    more = graph.make_node("Add", [_one(graph, name).output[0], node.input[0]])
+    graph.replace_inputs(node, [more.output[0]])
+    return node
 
 
 def _one(graph: Any, name: str) -> Any:

@@ -31,6 +31,7 @@ def rewritten() -> Iterator[None]:
         ),
         patch.object(tensorflow.nn, "max_pool", _MaxPooling(tensorflow.nn.max_pool)),
         patch.object(tensorflow.image, "resize", _Resizing(tensorflow.image.resize)),
+        patch.object(backend.numpy, "signbit", _SignBit(backend.numpy.signbit)),
     ):
         yield
 
@@ -181,6 +182,21 @@ class _Resizing(_Original):
             identity = numpy.eye(extent, dtype="float32")[None, :, None, :]
             result = self.original(identity, (size, 1), method=method, **rest)
             return numpy.asarray(result)[0, :, 0, :]
+
+
+class _SignBit(_Original):
+    """Signs, which Keras reads from the bits of a number, as ``argmax`` and ``argmin`` need them:
+    whether it is below 0, or as a zero has a reciprocal that is.
+    """
+
+    def __call__(self, x: Tensor) -> Tensor:
+        import tensorflow
+
+        x = tensorflow.convert_to_tensor(x)
+        if not x.dtype.is_floating:
+            return self.original(x)
+        zero = tensorflow.zeros_like(x)
+        return tensorflow.where(tensorflow.equal(x, zero), 1 / x, x) < zero
 
 
 def _each(value: Any, rank: int) -> list[int]:

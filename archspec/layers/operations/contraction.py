@@ -15,16 +15,12 @@ from archspec.layers.types import text
 from archspec.spelling import cut
 from archspec.tensor import Size, Tensor, product
 
-_TERM = r"[a-z]*(?:\.\.\.)?[a-z]*"
+_TERM = r"[a-z ]*(?:\.\.\.)?[a-z ]*"
 _WRITTEN = text(
     "an equation such as `bij,bjk->bik`, the batch's letter first in every tensor",
     rf"{_TERM}(?:,{_TERM})*->{_TERM}",
 )
-_EQUATION = _WRITTEN._replace(
-    accept=lambda value: _WRITTEN.accept(
-        value.replace(" ", "") if isinstance(value, str) else value
-    )
-)
+_EQUATION = _WRITTEN._replace(accept=lambda value: _WRITTEN.accept(value).replace(" ", ""))
 
 
 class _Einsum(Operation):

@@ -31,6 +31,8 @@ NO_OPERATION = {
     "MelSpectrogram",  # RFFT
     "StringLookup",
     "TextVectorization",
+    "ops.cumprod",  # Cumprod
+    "ops.fft2",  # Complex: ONNX has no complex numbers
 }
 """Kinds for whose operations in TensorFlow, named beside them, ONNX has none."""
 DRAW_IN_INFERENCE = {
@@ -57,10 +59,16 @@ def cannot(row: Row) -> bool:
         or row.kind in DRAW_IN_INFERENCE
         or row.kind in NO_OPERATION
         or "count_weights" in row.roles  # DenseBincount of numbers that weigh
+        # its roundings add up from step to step: float32 is as far off in Keras itself
+        or (row.kind.startswith("ConvLSTM") and "mixed_float16" in dtypes)
         # its squares overflow elsewhere than in TensorFlow
         or (row.kind == "UnitNormalization" and "mixed_float16" in dtypes)
         # the weights of rows hang on the size
         or ("antialias" in arguments and of_unknown_size)
+        # Keras cannot trace its halves
+        or (row.kind == "ops.glu" and of_unknown_size)
+        # traced, Keras takes the size of the batch for the number of steps
+        or (row.kind == "TimeDistributed" and of_unknown_size)
         # Keras cannot trace its tiles
         or (row.kind == "ContrastLimitedAdaptiveHistogramEqualization" and of_unknown_size)
     )
