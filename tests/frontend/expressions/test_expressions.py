@@ -745,7 +745,13 @@ SOUP = (
 @settings(max_examples=500)
 @given(SOUP)
 def test_nothing_but_an_expression_error(text: str) -> None:
-    began = time.perf_counter()
+    seconds = _seconds_to_read(text)
+    assert seconds < 1 or _seconds_to_read(text) < 1  # a collection of garbage does not come twice
+
+
+def _seconds_to_read(text: str) -> float:
+    """This thread's own time: the machine may be busy."""
+    began = time.thread_time()
     for read in (
         lambda: parse(text).evaluate(Purse(VARIABLES, 10**6)),
         lambda: parse_template(text).fill(Purse(VARIABLES, 10**6)),
@@ -761,4 +767,4 @@ def test_nothing_but_an_expression_error(text: str) -> None:
                 "unknown-size",
                 "bound-expression",
             }
-    assert time.perf_counter() - began < 1
+    return time.thread_time() - began
