@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from archspec.layers.axes import axis_index
-from archspec.layers.base import LAYER, Mismatch, attr
+from archspec.layers.base import FLOATS, LAYER, Mismatch, attr
 from archspec.layers.broadcasting import joined
 from archspec.layers.operations.base import Operation, need_axis, row
 from archspec.layers.operations.dtypes import promoted
@@ -170,6 +170,7 @@ class _Pad(Operation):
                 at="pad_width",
                 help="give a pair for each axis but the batch",
             )
+        self._check_number(x)
         most = {"reflect": -1, "symmetric": 0}.get(self.mode)
         for size, pair in zip(x.shape, self.pad_width, strict=True):
             if most is not None and size is not None and max(pair) > size + most:
@@ -183,6 +184,19 @@ class _Pad(Operation):
             None if size is None else size + before + after
             for size, (before, after) in zip(x.shape, self.pad_width, strict=True)
         )
+
+    def _check_number(self, x: Tensor) -> None:
+        """Raise `Mismatch` unless the tensor's dtype has the number that is put there: TensorFlow
+        does not convert it.
+        """
+        number = self.constant_values
+        integral = isinstance(number, int) and x.dtype != "bool"
+        if number and x.dtype not in FLOATS and not integral:
+            raise Mismatch(
+                f"{number} cannot be put around the input, which is {x.dtype}",
+                at="constant_values",
+                help="give a number of the input's dtype, or put `ops.cast` before it",
+            )
 
 
 class _OneHot(Operation):
