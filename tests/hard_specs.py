@@ -218,10 +218,10 @@ layers:
   - {Conv2D: {filters: 4, kernel_size: 3}, when: $in.height == null and $in.channels != null}
   - {Conv2D: {filters: 4, kernel_size: "3 if $in.width != null else 1"}}
   - {name: mean, GlobalAveragePooling2D: {}}
+  - {name: o, from: image, output: [Conv2D: {filters: 2, kernel_size: 1}]}
   - {name: t, from: tokens, Rescaling: {scale: 0.5}}
   - {name: t2, Dense: {units: 4, dtype: float64, trainable: false}}
   - {Concatenate: {}, from: [mean, prev]}
-  - {name: o, from: image, output: [Conv2D: {filters: 2, kernel_size: 1}]}
 """
     ),
     "kinds and blocks by variables": (
