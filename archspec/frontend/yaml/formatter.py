@@ -8,7 +8,7 @@ keys, the numbers as they are written, anchors and comments are the author's.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -222,49 +222,51 @@ class _Source:
         """The comments, in the order of the text."""
         begins = [begin for begin, _ in self.scalars]
         index = 0
-        for number, line in enumerate(self.lines):
+        for number, line in enumerate(self.text.splitlines(keepends=True)):
             for match in re.finditer(r"(?:^|(?<=\s))#", line):
-                at = bisect_right(begins, index + match.start()) - 1
-                if at >= 0 and index + match.start() < self.scalars[at][1]:
-                    continue
                 column = match.start()
-                alone = not line[:column].strip()
-                yield _Comment(number, column, line[column:].rstrip(), alone)
-                break
-            index += len(line) + 1
+                at = bisect_right(begins, index + column) - 1
+                if at < 0 or index + column >= self.scalars[at][1]:
+                    alone = not line[:column].strip()
+                    yield _Comment(number, column, line[column:].rstrip(), alone)
+                    break
+            index += len(line)
+
+    def _on(self, line: int) -> tuple[int, int]:
+        """Where the entries begin, and end, that start on a line, among `sites`."""
+        start = bisect_left(self.sites, line, key=_line_of)
+        return start, bisect_right(self.sites, line, lo=start, key=_line_of)
 
     def attach(self, comment: _Comment) -> None:
         """Give a comment to the entry that it is about."""
         if not comment.alone:
             self._attach_beside(comment)
             return
-        after = next((site for site in self.sites if site.line > comment.line), None)
-        before = [site for site in self.sites if site.line < comment.line]
+        number, _ = self._on(comment.line)
+        before = self.sites[number - 1] if number else None
+        after = self.sites[number] if number < len(self.sites) else None
         if after is None or after.column < comment.column:
             outer = set(map(id, after.holders())) if after else set()
-            inner = [
-                site
-                for site in (before[-1].holders() if before else ())
-                if site.column <= comment.column and id(site) not in outer and not site.in_flow
-            ]
-            if inner:
-                inner[0].entry.below += self._with_gap(comment)
-                return
+            for site in before.holders() if before else ():
+                if site.column <= comment.column and id(site) not in outer and not site.in_flow:
+                    site.entry.below += self._with_gap(comment)
+                    return
         if after is not None:
             after.entry.above += self._with_gap(comment)
         elif before:
-            list(before[-1].holders())[-1].entry.below += self._with_gap(comment)
+            [*before.holders()][-1].entry.below += self._with_gap(comment)
 
     def _attach_beside(self, comment: _Comment) -> None:
+        start, end = self._on(comment.line)
+        starting = self.sites[start:end]
         ending = [
             site
-            for site in self.sites
+            for site in reversed([*self.sites[end - 1].holders()])
             if site.line < comment.line == site.last
             and not site.in_flow
             and (site.entry.value.entries is None or site.entry.value.flow)
             and site.entry.value.in_brackets
         ]
-        starting = [site for site in self.sites if site.line == comment.line]
         whole = [site for site in starting if site.last == comment.line]
         site = next(iter([*ending, *whole, *starting]), None) or self.sites[-1]
         site.entry.beside = " ".join(filter(None, [site.entry.beside, comment.text]))
@@ -283,6 +285,10 @@ class _Source:
             if site.line not in seen and not site.in_flow and self._gap_above(site.line):
                 site.entry.above.append("")
             seen.add(site.line)
+
+
+def _line_of(site: _Site) -> int:
+    return site.line
 
 
 def _has_column(values: list[tuple[int, int]]) -> bool:

@@ -37,6 +37,11 @@ class Piece:
     aligned: bool = False
 
     @property
+    def prefix(self) -> str:
+        """The anchor and a space, where there is one."""
+        return f"{self.anchor} " if self.anchor else ""
+
+    @property
     def in_brackets(self) -> bool:
         """Whether brackets may hold it: no comment and no block scalar is within."""
         if self.lines:
@@ -53,7 +58,7 @@ class Placed:
     """A key with its value, or an element of a list (without a key), and the comments about it.
 
     ``above`` and ``below`` are whole lines, empty ones for an empty line; ``beside`` is at the end
-    of its first line, from ``column`` on or later.
+    of its first line, or of its last one in brackets, from ``column`` on or later.
     """
 
     value: Piece
@@ -151,7 +156,7 @@ def _columns(entries: list[Placed], indent: int) -> dict[int, list[str]]:
             continue
         cells = [[_in_flow(element) for element in _entries(one.value)] for one in table]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        heads = [f"{' ' * indent}{one.key}: {one.value.anchor}".rstrip() + " [" for one in table]
+        heads = [f"{' ' * indent}{one.key}: {one.value.prefix}[" for one in table]
         width = max(map(len, heads))
         for one, head, row in zip(table, heads, cells, strict=True):
             first, *others = [f"{cell}," for cell in row]
@@ -173,7 +178,7 @@ def _aligned(rows: list[Piece]) -> list[str]:
     """Mappings in brackets: among those that have the same keys up to a value, what follows the
     value begins in one column.
     """
-    texts = [f"{row.anchor} {{".lstrip() for row in rows]
+    texts = [f"{row.prefix}{{" for row in rows]
     tables = [list(range(len(rows)))]
     at = 0
     while tables:
@@ -223,11 +228,10 @@ def _entry(entry: Placed, indent: int, keys: int) -> list[str]:
         return [line]
     if value.in_brackets and (entry.key in DATA or _is_list_of_scalars(value) or _has_data(value)):
         return _filled(head, value)
-    anchor = f"{value.anchor} " if value.anchor else ""
-    if entry.key is None and not anchor and not any(value.entries[0].above):
+    if entry.key is None and not value.anchor and not any(value.entries[0].above):
         first, *others = _lines(value, indent + 2)
         return [f"{margin}- {first.lstrip()}", *others]
-    return [(head.rstrip() + f" {anchor}").rstrip(), *_lines(value, indent + 2)]
+    return [f"{head.rstrip()} {value.anchor}".rstrip(), *_lines(value, indent + 2)]
 
 
 CLAIM = "expect"
@@ -236,7 +240,7 @@ DATA = (CLAIM, "shapes")
 
 
 def _is_list_of_scalars(piece: Piece) -> bool:
-    return not piece.mapping and all(entry.value.entries is None for entry in piece.entries or ())
+    return not piece.mapping and all(entry.value.entries is None for entry in _entries(piece))
 
 
 def _has_data(piece: Piece) -> bool:
@@ -248,7 +252,7 @@ def _filled(head: str, value: Piece) -> list[str]:
     """A collection in brackets over several lines, broken behind its commas and before a claim,
     which goes on below its first number.
     """
-    opening = head + (f"{value.anchor} " if value.anchor else "")
+    opening = head + value.prefix
     margin = " " * (len(opening) + 1)
     first, *words = _words(value)
     lines = [opening + first]
@@ -270,9 +274,8 @@ def _words(piece: Piece) -> list[str]:
     for entry in _entries(piece):
         value = entry.value
         if entry.key is not None and value.mapping and value.entries:
-            anchor = f"{value.anchor} " if value.anchor else ""
             first, *others = _words(value)
-            words += [f"{entry.key}: {anchor}{first}", *others]
+            words += [f"{entry.key}: {value.prefix}{first}", *others]
         else:
             words.append(_in_flow(entry))
         words[-1] += ","
@@ -302,11 +305,11 @@ def _scalar(head: str, value: Piece, indent: int) -> list[str]:
 
 def _in_line(piece: Piece, *, in_flow: bool = False) -> str:
     """A piece on one line, its collections in brackets, or all of it within some."""
-    anchor = f"{piece.anchor} " if piece.anchor else ""
     if piece.entries is None:
-        return anchor + (piece.in_flow if in_flow and piece.in_flow is not None else piece.text)
+        text = piece.in_flow if in_flow and piece.in_flow is not None else piece.text
+        return piece.prefix + text
     inner = ", ".join(_in_flow(entry) for entry in piece.entries)
-    return f"{anchor}{{{inner}}}" if piece.mapping else f"{anchor}[{inner}]"
+    return f"{piece.prefix}{{{inner}}}" if piece.mapping else f"{piece.prefix}[{inner}]"
 
 
 def _in_flow(entry: Placed) -> str:

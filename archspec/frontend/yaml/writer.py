@@ -61,11 +61,9 @@ def _are_short(items: Piece, depth: int) -> bool:
 # --- texts
 
 UNPRINTABLE = re.compile(
-    r"[^\t\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    r"[^\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 """What YAML holds only as an escape: control characters, line separators, the byte order mark."""
-
-LINE_ENDS = re.compile("[\u2028\u2029\u0085]")
 
 PLAIN = re.compile(r"(?!-(?:\s|$))[^\s?:,\[\]{}#&*!|>'\"%@`].*(?<![\s:])", re.DOTALL)
 """What may stand without quotes: it begins with no indicator of YAML, and ends with no colon."""
@@ -82,8 +80,8 @@ def _text(text: str) -> Piece:
 
 
 def _is_plain(text: str) -> bool:
-    return bool(PLAIN.fullmatch(text)) and not re.search(
-        rf": |:$| #|\t|\n|{UNPRINTABLE.pattern}|{LINE_ENDS.pattern}", text
+    return bool(PLAIN.fullmatch(text)) and not (
+        UNPRINTABLE.search(text) or re.search(r": |:$| #|\t", text)
     )
 
 
@@ -95,16 +93,11 @@ def _key(key: Any) -> str:
 
 
 def in_quotes(text: str) -> str:
-    """A text in YAML's quotes, double ones where it holds none."""
-    if UNPRINTABLE.search(text) or LINE_ENDS.search(text):
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{_ESCAPED.sub(_escape, escaped)}"'
-    if '"' in text and "'" not in text:
+    """A text in YAML's quotes, double ones where it holds none or something to be escaped."""
+    if '"' in text and "'" not in text and not UNPRINTABLE.search(text):
         return f"'{text}'"
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-_ESCAPED = re.compile(f"{UNPRINTABLE.pattern}|{LINE_ENDS.pattern}")
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{UNPRINTABLE.sub(_escape, escaped)}"'
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -115,6 +115,10 @@ CASES = {
         "source: 'Table #1'   # a table\nurl: a#b\n",
         "source: 'Table #1'   # a table\nurl: a#b\n",
     ),
+    "lines that end as on Windows": (
+        "name: net # its name\r\nlayers: # in a chain\r\n  - Flatten # flat, #1\r\n",
+        "name: net  # its name\nlayers:  # in a chain\n  - Flatten  # flat, #1\n",
+    ),
     "the columns of a table stay": (
         "rows:\n  - {k: 3,  f: 16, last: a}\n  - {k: 11, f: 128,  last: b}\n",
         "rows:\n  - {k: 3,  f: 16,  last: a}\n  - {k: 11, f: 128, last: b}\n",
