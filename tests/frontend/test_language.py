@@ -2816,22 +2816,33 @@ SECTIONS: Sections = {
     "1": DOCUMENT, "2": ITEMS, "3": EXPRESSIONS, "4": REPEATS, "5": BLOCKS, "6": NAMES, "7": BRANCHES, "8": VARIANTS, "9": EXPECT, "10": TEXT,
     "11": CHECKS,
 }  # fmt: skip
-CASES = [
-    pytest.param(case, id=f"{section}: {case.sentence}")
-    for section, cases in SECTIONS.items()
-    for case in cases
-]
+
+
+def cases_of(sections: Sections) -> list[Any]:
+    """The cases of a page as the parameters of a test, called by their sentences."""
+    return [
+        pytest.param(case, id=f"{section}: {case.sentence}")
+        for section, cases in sections.items()
+        for case in cases
+    ]
+
+
+CASES = cases_of(SECTIONS)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_page_holds(case: Case, tmp_path: Path) -> None:
+    check_case(case, tmp_path)
+
+
+def check_case(case: Case, folder: Path) -> None:
     if case.refused:
         with pytest.raises(SpecError) as refusal:
-            compiled(case, tmp_path)
+            compiled(case, folder)
         codes = {one.code for one in refusal.value.diagnostics}
         assert codes == {case.refused}, str(refusal.value)
         return
-    graph = compiled(case, tmp_path)
+    graph = compiled(case, folder)
     check_nodes(case, graph)
     check_paths(case, graph)
     check_totals(case, graph)

@@ -11,8 +11,9 @@ import textwrap
 import traceback
 from typing import Any
 
+from tests.equivalence.table import SAME_TOLERANCE, TOLERANCE
 from tests.hub.cases import BY_SPEC, CASES, Case
-from tests.hub.prove import SAME_TOLERANCE, TOLERANCE, is_equal, prove
+from tests.hub.prove import is_equal, prove
 
 HEAD = (
     f"{'spec':<12} {'backbone':<20} {'weights':>7} {'parameters':>10} {'difference':>10} {'source':>7}"

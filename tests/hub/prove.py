@@ -18,11 +18,9 @@ import numpy
 
 import archspec
 from tests.backends.python_source import emitted
+from tests.equivalence.prove import difference as difference_of_two
+from tests.equivalence.table import SAME_TOLERANCE, TOLERANCE
 from tests.hub.cases import Array, Case, Inputs
-
-TOLERANCE = 1e-4
-SAME_TOLERANCE = 1e-6
-"""The difference that there may be between our model and the emitted source's."""
 
 
 def prove(case: Case) -> dict[str, Any]:
@@ -150,10 +148,7 @@ def outputs_of_source(case: Case, ours: keras.Model, examples: Inputs) -> list[A
 
 def difference(expected: list[Array], obtained: list[Array]) -> float:
     """The largest difference of two lists of outputs, relative to the largest value of each."""
-    return max(
-        float(numpy.abs(one - other).max() / numpy.abs(one).max())
-        for one, other in zip(expected, obtained, strict=True)
-    )
+    return max(difference_of_two(*pair) for pair in zip(expected, obtained, strict=True))
 
 
 def is_equal(proof: Mapping[str, Any]) -> bool:

@@ -72,7 +72,7 @@ def _rank(layer: keras.layers.Layer) -> int:
 def _from_the_end(axis: Any, rank: int) -> Any:
     if isinstance(axis, tuple):
         return (
-            tuple(_from_the_end(axi, rank) for axi in axis)
+            tuple(_from_the_end(number, rank) for number in axis)
             if len(axis) != 1
             else _from_the_end(axis[0], rank)
         )

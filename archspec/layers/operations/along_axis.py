@@ -6,13 +6,11 @@ from typing import Any
 
 from archspec.layers.axes import axis_index, need_softmax
 from archspec.layers.base import attr
-from archspec.layers.operations.base import Operation, need_axis, row
+from archspec.layers.operations.base import ALL_AXES, Operation, need_axis, row
 from archspec.layers.operations.dtypes import any_dtype, floats, indices, not_truth
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import EPSILON, INTEGER, POSITIVE, optional
 from archspec.tensor import Shape, Tensor
-
-_ALL = "all, which is refused: the batch is one of them"
 
 
 class AlongAxis(Operation):
@@ -30,7 +28,7 @@ class AlongAxis(Operation):
 
 
 class _Cumulative(AlongAxis):
-    axis: Any = attr(optional(INTEGER, _ALL), None, "the axis; -1 is the last")
+    axis: Any = attr(optional(INTEGER, ALL_AXES), None, "the axis; -1 is the last")
 
     def check(self) -> None:
         need_axis(self)

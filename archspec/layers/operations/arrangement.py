@@ -8,12 +8,11 @@ from typing import Any
 
 from archspec.layers.axes import axis_index, axis_indices
 from archspec.layers.base import LAYER, Mismatch, attr
-from archspec.layers.operations.base import Operation, Truths, need_axis, row, written
+from archspec.layers.operations.base import ALL_AXES, Operation, Truths, need_axis, row, written
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import AXES, INTEGER, POSITIVE, either, integer, optional, sequence
 from archspec.tensor import Shape, Tensor, product, show_shape
 
-_ALL = "all, which is refused: the batch is one of them"
 _AXIS_LIST = sequence("a list of integers", INTEGER)
 _SIZE = either("a positive integer", POSITIVE, integer("-1", -1, -1))
 _SHAPE = sequence("a list of positive integers", _SIZE)
@@ -149,7 +148,7 @@ class _ExpandDims(Operation):
 class _Squeeze(Operation):
     rule = "without the axes in `axis`, whose size is 1."
 
-    axis: Any = attr(optional(AXES, _ALL), None, "the axis, or the axes, to take away")
+    axis: Any = attr(optional(AXES, ALL_AXES), None, "the axis, or the axes, to take away")
 
     def check(self) -> None:
         need_axis(self)
@@ -169,7 +168,7 @@ class _Squeeze(Operation):
 
 
 class _Flip(Operation):
-    axis: Any = attr(optional(AXES, _ALL), None, "the axis, or the axes, to turn")
+    axis: Any = attr(optional(AXES, ALL_AXES), None, "the axis, or the axes, to turn")
 
     def check(self) -> None:
         need_axis(self)

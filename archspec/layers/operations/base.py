@@ -18,7 +18,7 @@ from archspec.layers.constants import CONSTANT, tensor_of
 from archspec.layers.operations import OPS
 from archspec.layers.operations.dtypes import Gives, any_dtype
 from archspec.layers.titles import Say, Title, plainly
-from archspec.layers.types import optional
+from archspec.layers.types import INTEGER, optional
 from archspec.spelling import listed_names
 from archspec.tensor import Shape, Tensor
 
@@ -246,6 +246,12 @@ def written(name: str, value: Any, say: Say) -> str:
 
 
 # --- arguments that many have
+
+ALL_AXES = "all, which is refused: the batch is one of them"
+"""What ``null`` means as the axes of a function."""
+
+NO_FLAT_AXIS = optional(INTEGER, "of all elements in a row, which is refused")
+"""The axis of a function that without one would mix the examples of a batch."""
 
 
 def constant(doc: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from archspec.layers.axes import axis_index
 from archspec.layers.base import FLOATS, LAYER, Mismatch, attr
 from archspec.layers.broadcasting import joined
-from archspec.layers.operations.base import Operation, need_axis, row
+from archspec.layers.operations.base import NO_FLAT_AXIS, Operation, need_axis, row
 from archspec.layers.operations.dtypes import promoted
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import (
@@ -80,7 +80,7 @@ class _Repeat(Operation):
         doc="how often each element is repeated",
     )
     axis: Any = attr(
-        optional(INTEGER, "of all elements in a row, which is refused"),
+        NO_FLAT_AXIS,
         None,
         "the axis; -1 is the last",
     )

@@ -8,7 +8,7 @@ from archspec.layers.axes import axis_index
 from archspec.layers.base import LAYER, Mismatch, attr
 from archspec.layers.broadcasting import stretched
 from archspec.layers.constants import CONSTANT, tensor_of
-from archspec.layers.operations.base import Operation, need_axis, row, written
+from archspec.layers.operations.base import NO_FLAT_AXIS, Operation, need_axis, row, written
 from archspec.layers.operations.dtypes import floats, numbers
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import COUNT, FLAG, INTEGER, POSITIVE, either, optional, sequence, text
@@ -177,7 +177,7 @@ class _Take(Operation):
 
     indices: Any = attr(CONSTANT, doc="an index, or lists of them")
     axis: Any = attr(
-        optional(INTEGER, "of all elements in a row, which is refused"),
+        NO_FLAT_AXIS,
         None,
         "the axis; -1 is the last",
     )
@@ -214,7 +214,7 @@ class _TakeAlongAxis(Operation):
     tensors = ("x", "indices")
 
     axis: Any = attr(
-        optional(INTEGER, "of all elements in a row, which is refused"),
+        NO_FLAT_AXIS,
         None,
         "the axis; -1 is the last",
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from archspec.layers.axes import axis_indices
 from archspec.layers.base import attr
-from archspec.layers.operations.base import Operation, need_axis, row
+from archspec.layers.operations.base import ALL_AXES, Operation, need_axis, row
 from archspec.layers.operations.dtypes import (
     any_dtype,
     counted,
@@ -18,7 +18,6 @@ from archspec.layers.operations.dtypes import (
 from archspec.layers.types import AXES, FLAG, INTEGER, POSITIVE, optional
 from archspec.tensor import Shape, Tensor
 
-_ALL = "all, which is refused: the batch is one of them"
 _KEEPDIMS = "whether the axes stay, with size 1"
 
 
@@ -27,7 +26,7 @@ class Reduction(Operation):
 
     rule = "without the axes, or with size 1 there if `keepdims`."
 
-    axis: Any = attr(optional(AXES, _ALL), None, "the axis, or the axes; -1 is the last")
+    axis: Any = attr(optional(AXES, ALL_AXES), None, "the axis, or the axes; -1 is the last")
     keepdims: bool = attr(FLAG, False, _KEEPDIMS)
 
     def check(self) -> None:
@@ -40,7 +39,7 @@ class Reduction(Operation):
 class _OfOneAxis(Reduction):
     """The same along one axis."""
 
-    axis: Any = attr(optional(INTEGER, _ALL), None, "the axis; -1 is the last")
+    axis: Any = attr(optional(INTEGER, ALL_AXES), None, "the axis; -1 is the last")
 
 
 def without_axes(x: Tensor, axes: Any, *, keepdims: bool, at: str = "axis") -> Shape:

@@ -99,6 +99,13 @@ def compare(spec: Any, text: str, *, outputs: bool = False, **variables: Any) ->
     }
     with without_values():
         model, emitted = archspec.build(spec, **variables), run(text).build_model(**given)
+    agree(model, emitted, outputs=outputs)
+
+
+def agree(model: Any, emitted: Any, *, outputs: bool) -> None:
+    """Compare two models without values; with ``outputs``, give both the same values and run them
+    on the same input.
+    """
     same(model, emitted)
     if outputs:
         draw_values(model)
@@ -121,10 +128,7 @@ def test_the_source_of_a_backbone_makes_its_model(case: Case) -> None:
     text = written(case.spec, **case.variables)
     with without_values():
         model, emitted = archspec.build(case.spec, **case.variables), run(text).build_model()
-    same(model, emitted)
-    draw_values(model)
-    share_all(model, emitted)
-    same_outputs(model, emitted)
+    agree(model, emitted, outputs=True)
 
 
 @pytest.mark.parametrize("what", HARD)
