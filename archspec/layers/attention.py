@@ -508,6 +508,8 @@ class DotProductAttention(Layer):
 
     arity: ClassVar[tuple[int, int | None]] = (2, 3)
     called = "attention"
+    # In Keras, `mask` would be that of the query's positions, which Keras hands on by itself.
+    keras_keywords: ClassVar[Mapping[str, str]] = {"mask": "attention_mask"}
 
     query = role("what attends, (T, N, H)")
     value = role("what is attended to, (S, K, H)")
@@ -528,9 +530,8 @@ class DotProductAttention(Layer):
         self, inputs: Sequence[Any], roles: Sequence[str] = ()
     ) -> tuple[list[Any], dict[str, Any]]:
         positional, named = self.by_role(inputs, roles)
-        # In Keras, `mask` would be that of the query's positions, which Keras hands on by itself.
-        words = {"mask": "attention_mask"}
-        return list(positional), {**{words.get(k, k): v for k, v in named.items()}, **self.call}
+        keywords = {self.keras_keywords.get(name, name): value for name, value in named.items()}
+        return list(positional), {**keywords, **self.call}
 
     def output(self, *inputs: Tensor, **roles: Tensor) -> Tensor:
         query, value, key = _roles(inputs)

@@ -11,18 +11,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from archspec.backends.python_source.layout import Brackets, broken
 from archspec.frontend.expressions.builtins import BUILTINS
 
 
-def _signature(text: str, method: ast.FunctionDef) -> str:
-    """``def f(x: int = 2, **rest: Any) -> None:`` → ``def f(x=2, **rest):``."""
+def _signature(text: str, method: ast.FunctionDef) -> list[str]:
+    """``def f(x: int = 2, **rest: Any) -> None:`` → ``def f(x=2, **rest):``, on as many lines as it
+    needs.
+    """
     arguments = method.args
     names = [argument.arg for argument in arguments.args]
     defaults = [ast.get_source_segment(text, default) for default in arguments.defaults]
     first = len(names) - len(defaults)
     written = [*names[:first], *map("{}={}".format, names[first:], defaults)]
     written += [f"**{arguments.kwarg.arg}"] if arguments.kwarg else []
-    return f"def {method.name}({', '.join(written)}):"
+    opened = Brackets(f"def {method.name}(", tuple(written), "):")
+    return list(broken(opened, " " * method.col_offset))
 
 
 def _text_of(function: Callable[..., Any]) -> str:
@@ -32,7 +36,7 @@ def _text_of(function: Callable[..., Any]) -> str:
     assert isinstance(node, ast.FunctionDef)
     assert node.returns is not None, "the package is typed strictly"
     body = text.splitlines()[node.returns.end_lineno :]
-    return "\n".join(["", _signature(text, node), *body, ""])
+    return "\n".join(["", *_signature(text, node), *body, ""])
 
 
 FUNCTIONS = {
@@ -93,7 +97,7 @@ def _decorators(text: str, node: ast.ClassDef) -> list[str]:
 
 
 def _without_types(text: str, node: ast.ClassDef) -> str:
-    """The text of a class, each method's signature on a line of its own and without types."""
+    """The text of a class, its methods without types."""
     lines = text.splitlines()
     end = node.end_lineno or len(lines)
     length = len(lines)
@@ -105,6 +109,7 @@ def _without_types(text: str, node: ast.ClassDef) -> str:
             last, untyped = returned.end_lineno, _signature(text, one)
         else:
             assert one.value is not None, "the package has no bare annotations in methods"
-            last, untyped = one.end_lineno, f"{ast.unparse(one.target)} = {ast.unparse(one.value)}"
-        lines[one.lineno - 1 : last] = [" " * one.col_offset + untyped]
+            assigned = f"{ast.unparse(one.target)} = {ast.unparse(one.value)}"
+            last, untyped = one.end_lineno, [" " * one.col_offset + assigned]
+        lines[one.lineno - 1 : last] = untyped
     return "\n".join(lines[node.lineno - 1 : end - (length - len(lines))])

@@ -140,7 +140,9 @@ def _by_role(
         inputs = inputs[:1]
     roles = names[: len(inputs)] if len(names) > 1 else names * len(inputs)
     call = {}
-    for name, value in keywords.items():
+    role_of = {keyword: role for role, keyword in getattr(layer, "keras_keywords", {}).items()}
+    for keyword, value in keywords.items():
+        name = role_of.get(keyword, keyword)
         if name == "mask" and isinstance(value, list):
             masks = zip(("query_mask", "value_mask"), value, strict=True)
             given = [(role, mask) for role, mask in masks if mask is not None]
