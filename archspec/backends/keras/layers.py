@@ -219,7 +219,9 @@ class PositionEmbedding(keras.layers.Layer):
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         shape = (self.length, input_shape[-1])
         self.embeddings = self.add_weight(
-            name="embeddings", shape=shape, initializer=self.initializer
+            name="embeddings",
+            shape=shape,
+            initializer=self.initializer,
         )
 
     def call(self, inputs: Any) -> Any:
