@@ -1,0 +1,28 @@
+"""A layer → its settings as one writes them in a spec."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archspec.backends.flat_spec import arguments, plain
+from archspec.layers import Layer
+
+CALL = "call."
+"""What the keys of constants of the call begin with, to tell them from settings of the layer."""
+
+
+def settings(layer: Layer) -> dict[str, Any]:
+    """The settings that are not Keras's defaults, as plain data, in the order of the kind's page;
+    after them the constants of the call, their keys with `CALL` in front.
+    """
+    given = {
+        name: value
+        for name, value in arguments(layer).items()
+        if layer.attributes[name].required or layer.arguments[name] != default(layer, name)
+    }
+    return given | {f"{CALL}{name}": plain(value) for name, value in layer.call.items()}
+
+
+def default(layer: Layer, name: str) -> Any:
+    """Keras's default of a setting, normalised as the layer's own."""
+    return getattr(type(layer), name)
