@@ -1,5 +1,5 @@
 """Networks as points → the bubble chart of complexity surveys, an SVG or PNG file. The only
-importer of matplotlib and adjustText, which are the extra `plot`.
+importer of adjustText, which is in the extra `plot`.
 """
 
 from __future__ import annotations
@@ -18,30 +18,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from archspec.charts.bubbles import Axes, Point
+from archspec.charts.chart_style import FAINT, INK, STYLE
 from archspec.spelling import counted
 
-INK = "#1F2937"
-FAINT = "#6B7280"
 FILLS = ("#77AADD", "#EE8866", "#BBCC33", "#FFAABB", "#EEDD88")
 """Paul Tol's light colours, as in the diagrams: distinct for any colour vision. The labels
 say what the colours say.
 """
 
-STYLE: dict[Any, Any] = {
-    "axes.axisbelow": True,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters everywhere
-    "font.size": 10,
-    "grid.color": "#E5E7EB",
-    "svg.fonttype": "path",
-    "svg.hashsalt": "archspec",
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-}
 INCHES = (10.0, 6.6)
 POINTS = 72  # to the inch, the unit of all places here
 PNG_DPI = 144

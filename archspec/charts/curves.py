@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from archspec.charts.bubble_chart import STYLE
+from archspec.charts.chart_style import STYLE
 
 History = Sequence[Mapping[str, float]]
 
