@@ -1,0 +1,309 @@
+"""A `Graph` → its `Tree`, nothing folded: which layers follow one another in lists, which are
+branches and the ways around residuals, and where the outputs stand.
+
+All that a layer is the first to join again stands before it: the tree of post-dominators is the
+nesting of the text. What only a merge uses is a path to it, and what several use, of which it is
+the first to see all, is an item of the list before it. So whatever is taken from elsewhere stands
+in a list around what takes it, further up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from math import prod
+
+from archspec.backends.output_layers import MAIN
+from archspec.graph import Graph, Node
+from archspec.reading.postdominators import PostDominators
+from archspec.reading.tree import (
+    Act,
+    BranchesItem,
+    Column,
+    GroupItem,
+    Item,
+    LayerItem,
+    OutputItem,
+    Seq,
+    Tree,
+    leaves,
+)
+
+
+def structured(graph: Graph, *, branches: bool = True) -> Tree:
+    """The tree of a graph. Without ``branches`` every merge is a layer of a list that takes
+    tensors by name.
+    """
+    main = _Regions(graph, branches).main()
+    _name_owners_by_text(main)
+    return Tree(graph, main)
+
+
+class _Regions:
+    """The pieces of a graph: for each vertex, in topological order, its own item and the vertices
+    of which the pieces stand before it in one list. Vertices are inputs, nodes and the exit, by
+    number.
+    """
+
+    def __init__(self, graph: Graph, branches: bool) -> None:
+        self.graph = graph
+        self.branches = branches
+        self.act = Act()
+        names = [*graph.inputs, *(node.name for node in graph.nodes)]
+        self.exit = len(names)
+        self.first = len(graph.inputs)
+        self.number = {name: number for number, name in enumerate(names)}
+        self.owners = {node.weights_of for node in graph.nodes}
+        self.outputs = list(graph.outputs.items())
+        self.takes: list[list[int]] = [[] for _ in graph.inputs]
+        self.takes += [self._givers(node.inputs) for node in graph.nodes]
+        self.takes += [self._givers(tensor for _, tensor in self.outputs)]
+        self.users: list[list[int]] = [[] for _ in self.takes]
+        for user, givers in enumerate(self.takes):
+            for giver in givers:
+                self.users[giver].append(user)
+        self.below = PostDominators(self.users)
+        self.own: dict[int, Item] = {}
+        self.ahead: list[list[int]] = [[] for _ in self.takes]
+        self.head: list[str | None] = [None for _ in self.takes]
+        self.least: list[float] = [float("inf") for _ in self.takes]
+        for number, node in enumerate(graph.nodes, self.first):
+            self._add(number, node)
+
+    def _givers(self, tensors: Iterable[str]) -> list[int]:
+        return [self.number[self.graph.giver(tensor)] for tensor in tensors]
+
+    def node(self, number: int) -> Node:
+        """The node of a vertex that is one."""
+        return self.graph.nodes[number - self.first]
+
+    def is_node(self, number: int) -> bool:
+        """Whether a vertex is a node: neither an input nor the exit."""
+        return self.first <= number < self.exit
+
+    def column(self, tensor: str) -> Column[str]:
+        """A tensor in the one act that there is."""
+        return {self.act: tensor}
+
+    # --- pieces
+
+    def _add(self, number: int, node: Node) -> None:
+        """The item of a node, and what stands before it."""
+        item = self._branches(number, node) if self._may_join(node) else None
+        paths = set() if item is None else set(self._paths(number))
+        self.own[number] = item or LayerItem({self.act: node})
+        self.ahead[number] = self._scheduled(number, paths)
+        first = next(filter(self.is_node, self.ahead[number]), None)
+        own = next((slot[self.act] for slot in self.own[number].slots), None)
+        self.head[number] = own if first is None else self.head[first]
+        least = [self.least[one] for one in self.ahead[number]]
+        self.least[number] = min([_extent(node.output.shape), *least])
+
+    def _may_join(self, node: Node) -> bool:
+        """Whether a node can be the merge of branches."""
+        return (
+            self.branches
+            and node.layer.family() == "merging"
+            and len(node.inputs) > 1
+            and not (node.roles or node.layer.call)
+            and node.weights_of is None
+            and node.name not in self.owners
+        )
+
+    def _paths(self, number: int) -> list[int]:
+        """The vertices that only this one uses, and once."""
+        return [
+            giver
+            for giver, tensor in zip(self.takes[number], self._taken(number), strict=True)
+            if self.is_node(giver)
+            and self.users[giver] == [number]
+            and tensor == self.node(giver).name
+        ]
+
+    def _taken(self, number: int) -> list[str]:
+        if number == self.exit:
+            return [tensor for _, tensor in self.outputs]
+        return list(self.node(number).inputs)
+
+    def _branches(self, number: int, node: Node) -> BranchesItem | None:
+        """The branches that a node merges; ``None`` where it rather takes its inputs by name."""
+        paths = self._paths(number)
+        around = [
+            tensor
+            for giver, tensor in zip(self.takes[number], node.inputs, strict=True)
+            if giver not in paths
+        ]
+        start = self._start(paths, around)
+        if start is None:
+            return None
+        made = []
+        for giver, tensor in zip(self.takes[number], node.inputs, strict=True):
+            items = self._listed([giver]) if giver in paths else self._passing(tensor, start)
+            made.append(Seq(tuple(items), self.column(start)))
+        return BranchesItem(tuple(made), LayerItem({self.act: node}))
+
+    def _start(self, paths: list[int], around: list[str]) -> str | None:
+        """The tensor that branches of these paths, and ways around, take; ``None`` where it
+        is better to have none.
+        """
+        heads = [self.head[path] for path in paths]
+        entries = [head for head in heads if head is not None]
+        if not entries or (len(paths) == 1 and set(around) != set(entries)):
+            return None
+        if len(paths) == 1:
+            return None if self._returns(paths[0], entries[0]) else entries[0]
+        alike = len(entries) == len(paths) and len({*entries, *around}) == 1
+        if not alike and not {None, *self.graph.inputs}.isdisjoint(heads):
+            return None  # towers over inputs of their own, one after another
+        return Counter([*entries, *around]).most_common(1)[0][0]
+
+    def _returns(self, path: int, start: str) -> bool:
+        """Whether a path goes to a smaller size and back: what goes around it is a skip of a U,
+        no residual.
+        """
+        size = _extent(self.graph.tensors[start].shape)
+        end = _extent(self.node(path).output.shape)
+        return size == end and self.least[path] < size
+
+    def _passing(self, tensor: str, start: str) -> list[Item]:
+        """The items of a branch that gives on a tensor."""
+        return [] if tensor == start else [GroupItem(Seq((), self.column(tensor)))]
+
+    def _listed(self, vertices: Iterable[int]) -> list[Item]:
+        """The pieces of some vertices, one after another, as the items of a list."""
+        items: list[Item] = []
+        stack = list(vertices)
+        while stack:
+            vertex = stack.pop()
+            if self.is_node(vertex):
+                items.append(self.own[vertex])
+                stack.extend(self.ahead[vertex])
+        return items[::-1]
+
+    # --- what stands before an item, in which order
+
+    def _scheduled(self, number: int, paths: set[int]) -> list[int]:
+        """The vertices below one in the tree that are not among its branches, each as late as what
+        needs it allows: so the pieces of cells that are alike stand in one order.
+        """
+        children = [one for one in self.below.children[number] if one not in paths]
+        if len(children) < 2:
+            return children
+        waiting = {one: self._needing(one, number, paths) for one in children}
+        needs: dict[int, list[int]] = {}
+        for one, needing in waiting.items():
+            for other in needing:
+                needs.setdefault(other, []).append(one)
+        order: list[int] = []
+        ready = deque([number])
+        while ready:
+            placed = ready.popleft()
+            order.append(placed)
+            free = []
+            for one in needs.get(placed, ()):
+                waiting[one].discard(placed)
+                if not waiting[one]:
+                    free.append(one)
+            ready.extend(sorted(free, key=lambda one: self._use(one, placed, number)))
+        return order[:0:-1]
+
+    def _needing(self, one: int, number: int, paths: set[int]) -> set[int]:
+        """The pieces before a vertex, or the vertex itself, that take what a piece gives."""
+        owners = {self.below.branch_of(user, number) for user in self.users[one]}
+        return {number if owner in paths else owner for owner in owners}
+
+    def _use(self, one: int, by: int, number: int) -> tuple[int, int]:
+        """What sorts the pieces that another needs, the one that stands right before it first: by
+        their first use within, for a layer itself what only it uses, then its last input.
+        """
+        users = self.users[one]
+        if by == number == users[0]:
+            alone = len(users) == 1
+            return (0 if alone else 1, -self._last_slot(one, number))
+        within = [user for user in users if self.below.branch_of(user, number) in (by, number)]
+        return (2, min(within, default=0))
+
+    def _last_slot(self, giver: int, number: int) -> int:
+        takes = self.takes[number]
+        return len(takes) - 1 - takes[::-1].index(giver)
+
+    # --- the model
+
+    def main(self) -> Seq:
+        """The list of the whole model, its outputs in their order."""
+        inp = self.column(next(iter(self.graph.inputs)))
+        alone = set(self._paths(self.exit))
+        ends = dict(zip((name for name, _ in self.outputs), self.takes[self.exit], strict=True))
+        sides = [name for name, _ in self.outputs if name != MAIN]
+        paths = {end for name, end in ends.items() if name != MAIN and end in alone}
+        vertices = self._scheduled(self.exit, paths)
+        if ends.get(MAIN) in alone:
+            vertices = [one for one in vertices if one != ends[MAIN]] + [ends[MAIN]]
+        last_piece = len(vertices) - (1 if ends.get(MAIN) in alone else 0)
+        ready = self._ready(vertices, ends)
+        items: list[Item] = []
+        queue = deque(sides)
+        latest = 0
+        for at in range(len(vertices) + 1):
+            while queue and (max(ready[queue[0]], latest) <= at or at == last_piece):
+                latest = at
+                name = queue.popleft()
+                items.append(self._output(name, ends[name], inp, alone=ends[name] in paths))
+            items += self._listed(vertices[at : at + 1])
+        seq = Seq(tuple(items), inp)
+        return self._ended(seq)
+
+    def _ready(self, vertices: list[int], ends: dict[str, int]) -> dict[str, int]:
+        """For each output, how many of the pieces stand before it at least."""
+        names: dict[int, list[str]] = {}
+        for name, end in ends.items():
+            names.setdefault(end, []).append(name)
+        ready = dict.fromkeys(ends, 0)
+        for at, vertex in enumerate(vertices, 1):
+            for user in self.users[vertex]:
+                owner = self.below.branch_of(user, self.exit)
+                for name in names.get(owner, ()):
+                    ready[name] = max(ready[name], at)
+            for name in names.get(vertex, ()):
+                ready[name] = max(ready[name], at)
+        return ready
+
+    def _output(self, name: str, end: int, inp: Column[str], *, alone: bool) -> Item:
+        names = {self.act: name}
+        if not alone:
+            return OutputItem(names, Seq((), self.column(self.graph.outputs[name])))
+        start = self.head[end]
+        column = inp if start is None else self.column(start)
+        return OutputItem(names, Seq(tuple(self._listed([end])), column))
+
+    def _ended(self, seq: Seq) -> Seq:
+        """The list with the main output at its end."""
+        main = self.graph.outputs.get(MAIN)
+        if main is None:
+            return seq
+        ends = seq.items and seq.items[-1].advances
+        if ends and seq.out[self.act] == main:
+            return seq
+        return Seq((*seq.items, GroupItem(Seq((), self.column(main)))), seq.inp)
+
+
+def _extent(shape: tuple[int | None, ...]) -> float:
+    """The number of positions of a feature map, of all axes but the channels; infinite where a
+    size is unknown, or there are none.
+    """
+    sizes = [size for size in shape[:-1] if size is not None]
+    return prod(sizes) if sizes and len(sizes) == len(shape) - 1 else float("inf")
+
+
+def _name_owners_by_text(main: Seq) -> None:
+    """Let of all uses of a layer the first in the text be the one that owns it."""
+    owner: dict[str, str] = {}
+    for item in leaves(main):
+        nodes = item.nodes
+        assert isinstance(nodes, dict)
+        for act, node in nodes.items():
+            layer = node.weights_of or node.name
+            first = owner.setdefault(layer, node.name)
+            weights_of = None if first == node.name else first
+            if node.weights_of != weights_of:
+                nodes[act] = node._replace(weights_of=weights_of)
