@@ -4,7 +4,9 @@ identical repetitions folded into one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -84,8 +86,9 @@ def differences(a: Graph, b: Graph) -> Differences:
     """What changed from ``a`` to ``b``."""
     whole = match(a, b)
     same = {**_inputs(a, b), **_same(whole)}
-    stages = _Comparison(a, b, same).children(whole)
-    return Differences(a, b, _both(a.inputs, b.inputs), _outputs(a, b, same), tuple(stages))
+    comparison = _Comparison(a, b, same)
+    stages = tuple(comparison.children(whole))
+    return Differences(a, b, _both(a.inputs, b.inputs), comparison.outputs(), stages)
 
 
 def _inputs(a: Graph, b: Graph) -> dict[str, str]:
@@ -118,32 +121,37 @@ def _both(
     return {name: (a.get(name), b.get(name)) for name in names if a.get(name) != b.get(name)}
 
 
-def _outputs(
-    a: Graph, b: Graph, same: Mapping[str, str]
-) -> dict[str, tuple[Tensor | None, Tensor | None]]:
-    """The outputs that one network lacks, that have another size, or that come from another layer
-    of both.
-    """
-    sizes = [
-        {name: graph.tensors[node] for name, node in graph.outputs.items()} for graph in (a, b)
-    ]
-    elsewhere = [
-        name
-        for name, node in a.outputs.items()
-        if name in b.outputs and _is_other(node, b.outputs[name], same)
-    ]
-    return {**_both(*sizes), **{name: (sizes[0][name], sizes[1][name]) for name in elsewhere}}
+@dataclass(frozen=True)
+class _Comparison:
+    """Two networks, and the tensors of ``a`` with those of ``b`` that they are paired with."""
 
-
-def _is_other(a: str, b: str, same: Mapping[str, str]) -> bool:
-    """Whether two layers, neither of them added or removed, are not the same."""
-    return a in same and b in same.values() and same[a] != b
-
-
-class _Comparison(NamedTuple):
     a: Graph
     b: Graph
     same: Mapping[str, str]
+
+    @cached_property
+    def paired(self) -> Set[str]:
+        """The tensors of ``b`` that have a counterpart."""
+        return set(self.same.values())
+
+    def outputs(self) -> dict[str, tuple[Tensor | None, Tensor | None]]:
+        """The outputs that one network lacks, that have another size, or that come from another
+        layer of both.
+        """
+        sizes = [
+            {name: graph.tensors[node] for name, node in graph.outputs.items()}
+            for graph in (self.a, self.b)
+        ]
+        elsewhere = [
+            name
+            for name, node in self.a.outputs.items()
+            if name in self.b.outputs and self._is_other(node, self.b.outputs[name])
+        ]
+        return {**_both(*sizes), **{name: (sizes[0][name], sizes[1][name]) for name in elsewhere}}
+
+    def _is_other(self, a: str, b: str) -> bool:
+        """Whether two layers, neither of them added or removed, are not the same."""
+        return a in self.same and b in self.paired and self.same[a] != b
 
     def children(self, pair: Pair) -> list[Difference]:
         """What differs in the parts of two parts."""
@@ -204,10 +212,7 @@ class _Comparison(NamedTuple):
         not paired themselves.
         """
         first, second = (tuple(filter(None, (*node.inputs, node.weights_of))) for node in (a, b))
-        images = set(self.same.values())
-        if any(name not in self.same for name in first) or any(
-            name not in images for name in second
-        ):
+        if not (self.same.keys() >= {*first} and self.paired >= {*second}):
             return None  # what was added or removed is listed on its own
         if tuple(self.same[name] for name in first) != second:
             return first, second

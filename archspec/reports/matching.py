@@ -9,19 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from archspec.graph import Graph, Node, count_parameters
 from archspec.layers import Layer
-from archspec.reports.alignment import stretches
+from archspec.reports.alignment import EXACT, stretches
 from archspec.spelling import without_count
 from archspec.tensor import total
 
 ALIKE = 0.6
 """How much of their layers two parts of different names share at least, if one is the other
 renamed.
+"""
+
+NEAR = 10
+"""With how many parts each part of a long chain is compared at least, to find such a one; in short
+chains with all, up to the work of `EXACT` parts on either side.
 """
 
 
@@ -164,27 +168,38 @@ def _kin(part: Subtree) -> Hashable:
 
 
 def _rest(a: Sequence[Subtree], b: Sequence[Subtree]) -> Iterator[Pair]:
-    left = list(a)
+    """The parts that no key pairs: each of ``b`` with the first of ``a`` that is alike and stands
+    behind those that are paired.
+    """
+    reach = max(NEAR, EXACT * EXACT // max(len(a), len(b), 1))
+    likeness: dict[Hashable, float] = {}
+    start = 0
     for part in b:
-        alike = next(
-            (
-                candidate
-                for candidate in left
-                if not candidate.node and not part.node and _likeness(candidate, part) >= ALIKE
-            ),
-            None,
-        )
-        if alike is not None:
-            yield from (Pair(candidate, None) for candidate in left[: left.index(alike)])
-            left = left[left.index(alike) + 1 :]
-            yield _pair(alike, part)
-        else:
+        candidates = range(start, min(start + reach, len(a)))
+        alike = next((n for n in candidates if _are_alike(a[n], part, likeness)), None)
+        if alike is None:
             yield Pair(None, part)
-    yield from (Pair(candidate, None) for candidate in left)
+        else:
+            yield from (Pair(skipped, None) for skipped in a[start:alike])
+            yield _pair(a[alike], part)
+            start = alike + 1
+    yield from (Pair(skipped, None) for skipped in a[start:])
 
 
-def _likeness(a: Subtree, b: Subtree) -> float:
-    return SequenceMatcher(None, a.kinds, b.kinds, autojunk=False).ratio()
+def _are_alike(a: Subtree, b: Subtree, likeness: dict[Hashable, float]) -> bool:
+    """Whether two groups are likely to be one, renamed and changed; ``likeness`` remembers."""
+    if a.node or b.node:
+        return False
+    key = a.kinds, b.kinds
+    if key not in likeness:
+        likeness[key] = _likeness(*key)
+    return likeness[key] >= ALIKE
+
+
+def _likeness(a: Sequence[str], b: Sequence[str]) -> float:
+    """The share of two chains that is common to both, `difflib`'s ``ratio``."""
+    equal = sum(stretch.end - stretch.start for stretch in stretches(a, b) if stretch.equal)
+    return 2 * equal / (len(a) + len(b))
 
 
 def _by(

@@ -53,3 +53,23 @@ def test_a_long_chain_of_equal_layers_is_aligned_in_pieces() -> None:
     found = parts(chain, changed)
     unchanged = 20_000 - 2_858
     assert sum(len(mine) for equal, mine, _ in found if equal) > 0.95 * unchanged
+
+
+def test_one_element_that_moved_does_not_part_the_others() -> None:
+    """What occurs once on both sides divides them along the longest series in one order."""
+    chain = [f"layer {number}" for number in range(3 * alignment.EXACT)]
+    found = parts(["moved", *chain], [*chain, "moved"])
+    assert found == [(False, ["moved"], []), (True, chain, chain), (False, [], ["moved"])]
+
+
+def test_sequences_that_divide_one_element_at_a_time_are_divided_a_bounded_number_of_times() -> (
+    None
+):
+    """Behind each element that occurs once, the next one does: a recursion as deep as they are
+    long.
+    """
+    keys = [str(number) for number in range(3_000)]
+    other = [key for pair in pairwise(keys) for key in reversed(pair)]
+    found = parts(keys, other)
+    assert [key for _, mine, _ in found for key in mine] == keys
+    assert [key for _, _, theirs in found for key in theirs] == other

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import archspec
 from archspec.cli.program import main
+from archspec.reports import alignment
 from archspec.reports.diff import diff
 from archspec.reports.differences import Difference, Differences, differences
 
@@ -235,3 +237,33 @@ def test_networks_of_one_name_are_called_by_their_files(
         lines[0] == "a.yaml → b.yaml"
         and lines[-1] == "~ dense, Dense units 3 → 4: +5 parameters, +4 multiply-adds"
     )
+
+
+LAYERS_OF_GROUPS = {
+    "other kinds": ["Softmax", "ELU", {"Dropout": {"rate": 0.1}}],
+    "in part the same": [{"Dense": {"units": 9}}, "ReLU", "Flatten"],
+}
+
+
+@pytest.mark.parametrize("layers", LAYERS_OF_GROUPS.values(), ids=LAYERS_OF_GROUPS)
+def test_the_work_of_a_comparison_grows_with_the_layers_and_not_with_their_square(
+    layers: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in the pairs of keys that `difflib` is given."""
+
+    class Counting(SequenceMatcher[Any]):
+        work = 0
+
+        def __init__(self, junk: None, a: Any, b: Any, autojunk: bool) -> None:
+            Counting.work += len(a) * len(b)
+            super().__init__(junk, a, b, autojunk=autojunk)
+
+    def work(count: int) -> int:
+        Counting.work = 0
+        before = {"name": "a$i", "layers": [{"Dense": {"units": "8 + $i % 5"}}, "ReLU"]}
+        after = {"name": "b$i", "layers": [*layers, {"Dense": {"units": "8 + $i % 3"}}]}
+        between([{"repeat": count, **before}], [{"repeat": count, **after}], input=[4])
+        return Counting.work
+
+    monkeypatch.setattr(alignment, "SequenceMatcher", Counting)
+    assert work(3_000) < 20 * work(300)
