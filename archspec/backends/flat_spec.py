@@ -34,13 +34,14 @@ def flat(graph: Graph) -> dict[str, Any]:
         "archspec": 1,
         "name": spec_name(graph.name),
         **described,
-        **_inputs(graph),
-        **_kinds(graph),
+        **described_inputs(graph),
+        **declarations(graph),
         "layers": items,
     }
 
 
-def _inputs(graph: Graph) -> dict[str, Any]:
+def described_inputs(graph: Graph) -> dict[str, Any]:
+    """The key of the document that says what the network takes."""
     shapes = {
         name: _input(tensor, optional=name in graph.optional)
         for name, tensor in graph.inputs.items()
@@ -48,8 +49,8 @@ def _inputs(graph: Graph) -> dict[str, Any]:
     return {"input": shapes["input"]} if list(shapes) == ["input"] else {"inputs": shapes}
 
 
-def _kinds(graph: Graph) -> dict[str, Any]:
-    """The declarations of the kinds that the spec declares."""
+def declarations(graph: Graph) -> dict[str, Any]:
+    """The key of the document that declares kinds of layers, where any is declared."""
     layers = (node.layer for node in graph.nodes)
     declared = {
         layer.kind(): dict(layer.declaration.written)

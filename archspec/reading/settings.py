@@ -6,6 +6,8 @@ from typing import Any
 
 from archspec.backends.flat_spec import arguments, plain
 from archspec.layers import Layer
+from archspec.layers.base import REQUIRED
+from archspec.layers.declared import Declared
 
 CALL = "call."
 """What the keys of constants of the call begin with, to tell them from settings of the layer."""
@@ -18,11 +20,16 @@ def settings(layer: Layer) -> dict[str, Any]:
     given = {
         name: value
         for name, value in arguments(layer).items()
-        if layer.attributes[name].required or layer.arguments[name] != default(layer, name)
+        if layer.arguments[name] != _default(layer, name)
     }
     return given | {f"{CALL}{name}": plain(value) for name, value in layer.call.items()}
 
 
-def default(layer: Layer, name: str) -> Any:
-    """Keras's default of a setting, normalised as the layer's own."""
-    return getattr(type(layer), name)
+def _default(layer: Layer, name: str) -> Any:
+    """Keras's default of a setting, normalised as the layer's own. Declared kinds state all."""
+    return REQUIRED if isinstance(layer, Declared) else getattr(type(layer), name)
+
+
+def plain_default(kind: type[Layer], name: str) -> Any:
+    """Keras's default of a setting of a kind, as one writes it in a spec."""
+    return plain(getattr(kind, name))

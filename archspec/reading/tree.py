@@ -314,6 +314,16 @@ def lists_in(item: Item) -> tuple[Seq, ...]:
     return ()
 
 
+def repeated_item(body: Seq) -> Item | None:
+    """The item that the body of a repetition is, where that is written ``repeat`` beside its
+    operation; ``None`` where the body is written as a list.
+    """
+    item = body.items[0] if len(body.items) == 1 else None
+    if item is None or isinstance(item, RepeatItem) or len(item.acts) < len(body.acts):
+        return None
+    return item
+
+
 def walk(seq: Seq) -> Iterator[tuple[Seq, int, Item]]:
     """Every item in a list and in the lists within it, in the order of the text: its list, its
     place there, and itself. Items of blocks are not within their calls.

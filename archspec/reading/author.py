@@ -1,0 +1,96 @@
+"""A `Graph` → the text of a spec for it, compiled and compared before it is given out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from archspec.backends.flat_spec import flat as flat_spec
+from archspec.compiler import Compiler
+from archspec.diagnostics import SpecError
+from archspec.frontend.resolve import lay
+from archspec.frontend.yaml import reader
+from archspec.frontend.yaml.writer import write
+from archspec.graph import Graph
+from archspec.reading.agreement import disagreement
+from archspec.reading.document import document
+from archspec.reading.emit import Unexplained, Writer
+from archspec.reading.explained import Explained
+from archspec.reading.item_names import ItemNames
+from archspec.reading.references import Unnameable, referenced
+from archspec.reading.regions import structured
+from archspec.reading.tree import Tree
+
+
+class Written(NamedTuple):
+    """A spec that was compiled and agrees: its text, its graph, and in ``left_out`` what could not
+    be folded, and why.
+    """
+
+    text: str
+    graph: Graph
+    left_out: tuple[str, ...] = ()
+
+
+class NoSpec(Exception):
+    """No spec of a graph agrees with it; ``reasons`` say why, one for each that was tried."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(f"no spec of this network compiles to it: {reasons[-1]}")
+        self.reasons = reasons
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a spec is to be written. ``names``: every layer bears its old name. ``blocks``: with
+    blocks. ``flat``: every layer with its inputs, nothing folded.
+    """
+
+    names: bool = False
+    blocks: bool = True
+    flat: bool = False
+
+
+def written(graph: Graph, wishes: Wishes = Wishes()) -> Written:
+    """The spec of a graph that folds most and agrees. Raises `NoSpec` where none does."""
+    reasons: list[str] = []
+    for attempt, data in _attempts(graph, wishes):
+        try:
+            text = write(data())
+            compiled = compiled_text(text)
+        except (Unnameable, Unexplained, SpecError, RecursionError) as error:
+            reasons.append(f"{attempt}: {error or type(error).__name__}")
+            continue
+        difference = disagreement(graph, compiled, names=wishes.names)
+        if difference is None:
+            return Written(text, compiled, tuple(reasons))
+        reasons.append(f"{attempt}: it differs in {difference}")
+    raise NoSpec(reasons)
+
+
+def _attempts(graph: Graph, wishes: Wishes) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+    """The ways to write a spec, the one that folds most first."""
+    if not wishes.flat:
+        yield "as lists and branches", lambda: _unfolded(graph, wishes)
+    yield "every layer by itself", lambda: flat_spec(graph)
+
+
+def _unfolded(graph: Graph, wishes: Wishes) -> dict[str, Any]:
+    tree = structured(graph, branches=not wishes.names)
+    return spec_data(tree, Explained())
+
+
+def spec_data(tree: Tree, explained: Explained) -> dict[str, Any]:
+    """The document of a tree."""
+    references = referenced(tree, ItemNames())
+    writer = Writer(tree, references, explained)
+    variables = dict(explained.variables)
+    return document(tree.graph, writer.layers(), writer.blocks(), variables)
+
+
+def compiled_text(text: str) -> Graph:
+    """The graph of a text. Raises `SpecError`."""
+    compiler = Compiler(expect=False)
+    read = compiler.library.accept(reader.read(text, "<spec>"))
+    return compiler.graph(lay(compiler.library, read, None, {}), expect=False)

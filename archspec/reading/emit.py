@@ -1,0 +1,317 @@
+"""A `Tree`, what its items are called and take, and what stands for what differs → the spec as
+data, in the order in which an author writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from archspec.graph import Node
+from archspec.reading.explained import KIND, OUTPUT, REPEAT, WHEN, Explained, Spot
+from archspec.reading.labels import SHORTCUT, labels, residual
+from archspec.reading.references import PREV, References, SlotSource
+from archspec.reading.settings import CALL, settings
+from archspec.reading.tree import (
+    BranchesItem,
+    CallItem,
+    Column,
+    GroupItem,
+    Item,
+    LayerItem,
+    OutputItem,
+    RepeatItem,
+    ReuseItem,
+    Seq,
+    Tree,
+    repeated_item,
+)
+
+Data = dict[str, Any]
+
+
+class Unexplained(Exception):
+    """Something differs from act to act, and nothing says how."""
+
+
+class Writer:
+    """Writes a tree. ``labelled``: whether branches get labels; without, they are no steps of the
+    paths of their layers.
+    """
+
+    def __init__(
+        self, tree: Tree, references: References, explained: Explained, *, labelled: bool = True
+    ) -> None:
+        self.tree = tree
+        self.references = references
+        self.explained = explained
+        self.labelled = labelled
+        self.labels: dict[Seq, str] = {}
+
+    def layers(self) -> list[Any]:
+        """The items of the spec itself."""
+        return self._items(self.tree.main)
+
+    def blocks(self) -> Data:
+        """The blocks of the spec."""
+        return {name: self._block(name) for name in self.tree.blocks}
+
+    def _block(self, name: str) -> Data:
+        inputs = self.references.inputs.get(name)
+        if inputs is None and self.tree.blocks[name].inputs:
+            inputs = tuple("xyz"[: 1 + len(self.tree.blocks[name].inputs)])
+        inputs = self.explained.inputs.get(name, inputs)
+        arguments = list(self.explained.arguments.get(name, ()))
+        return {
+            **({"args": arguments} if arguments else {}),
+            **({"inputs": list(inputs)} if inputs else {}),
+            "layers": self._items(self.tree.blocks[name].body),
+        }
+
+    # --- items
+
+    def _items(self, seq: Seq) -> list[Any]:
+        return [_short(self._item(seq, index, item)) for index, item in enumerate(seq.items)]
+
+    def _item(self, seq: Seq, index: int, item: Item) -> Data:
+        when = self._when(seq, item)
+        if isinstance(item, RepeatItem):
+            return self._repeat(item, when)
+        return self._single(item, when, self.references.names.get(item))
+
+    def _when(self, seq: Seq, item: Item | Seq) -> Data:
+        if len(item.acts) == len(seq.acts):
+            return {}
+        return {"when": self._explained(item, WHEN)}
+
+    def _repeat(self, item: RepeatItem, when: Data) -> Data:
+        counts = {len(rounds) for rounds in item.rounds.values()}
+        spot = Spot(item, REPEAT)
+        if spot not in self.explained.values and len(counts) > 1:
+            raise Unexplained("the number of repetitions")
+        count = self.explained.values.get(spot, next(iter(counts)))
+        name = self.references.names.get(item)
+        only = repeated_item(item.body)
+        if only is None:
+            named = {} if name is None else {"name": name}
+            return {**named, **when, "repeat": count, "layers": self._items(item.body)}
+        data = self._single(only, when, name)
+        if next(iter(data)) in ("name", "from", "when") or _is_list(data):
+            return _before(data, "repeat", count)
+        return {**data, "repeat": count}
+
+    def _single(self, item: Item, when: Data, name: str | None) -> Data:
+        """An item without its repetitions."""
+        head: Data = {} if name is None else {"name": name}
+        head = dict({**head, **self._from(item)}.items())
+        match item:
+            case LayerItem():
+                return {**head, **self._layer(item), **when}
+            case CallItem():
+                arguments = self.explained.at(item, item.block, {})
+                return {**head, item.block: arguments, **when}
+            case ReuseItem():
+                return {**head, "reuse": self._target(item), **when}
+            case GroupItem():
+                return self._group(item, head, when)
+            case BranchesItem():
+                return {**head, **when, **self._branches(item)}
+            case OutputItem():
+                names = {"name": self._constant(item, OUTPUT, item.names)}
+                return {**names, **head, **when, "output": self._items(item.body)}
+            case _:
+                return {**head, **when, "layers": [self._repeat(item, {})]}
+
+    def _group(self, item: GroupItem, head: Data, when: Data) -> Data:
+        body = item.body
+        if len(body.items) == 1 and not isinstance(body.items[0], RepeatItem):
+            inner = body.items[0]
+            own = self._single(inner, {}, self.references.names.get(inner))
+            free = len(inner.acts) == len(body.acts) and not own.keys() & head.keys()
+            if free and not ("from" in own and "from" in head) and "name" not in head:
+                return _with(own, head, when)
+        return {**head, **when, "layers": self._items(body)}
+
+    def _target(self, item: Item) -> str:
+        return self._source(self.references.targets[item])
+
+    # --- layers
+
+    def _layer(self, item: LayerItem) -> Data:
+        if item.is_shared:
+            call = self._settings(item, call=True)
+            return {"reuse": self._target(item), **({"call": call} if call else {})}
+        kinds = {act: node.layer.kind() for act, node in item.nodes.items()}
+        kind = self._constant(item, KIND, kinds)
+        data = {kind: self._settings(item, call=False)}
+        call = self._settings(item, call=True)
+        return {**data, **({"call": call} if call else {})}
+
+    def _settings(self, item: LayerItem, *, call: bool) -> Data:
+        """The settings of a layer, or the constants of its call, that are not Keras's defaults."""
+        columns = {act: settings(node.layer) for act, node in item.nodes.items()}
+        keys = dict.fromkeys(key for own in columns.values() for key in own)
+        written: Data = {}
+        for key in keys:
+            if key.startswith(CALL) != call:
+                continue
+            values = {act: own.get(key, _MISSING) for act, own in columns.items()}
+            written[key.removeprefix(CALL)] = self._constant(item, key, values)
+        return written
+
+    def _from(self, item: Item) -> Data:
+        sources = self.references.sources.get(item)
+        if sources is None:
+            return {}
+        texts = [self._source(source) for source in sources]
+        node = next(iter(item.nodes.values())) if isinstance(item, LayerItem) else None
+        if node is not None and node.roles:
+            return {"from": _by_role(node, texts)}
+        return {"from": texts[0] if len(texts) == 1 else texts} if texts else {}
+
+    def _source(self, source: SlotSource) -> str:
+        """The text of a reference."""
+        if source.base:
+            return source.base
+        words = []
+        for step in source.steps:
+            word = self._step(step.named)
+            if word is None:
+                continue
+            number = "" if step.spot is None else self._number(step.spot)
+            words.append(f"{word}{number}")
+        return ".".join([*words, *([source.output] if source.output else [])])
+
+    def _step(self, named: Item | Seq) -> str | None:
+        if isinstance(named, Seq):
+            return self.labels.get(named)
+        if isinstance(named, OutputItem):
+            return str(self._constant(named, OUTPUT, named.names))
+        return self.references.names[named]
+
+    def _number(self, spot: Spot) -> str:
+        column = self.references.numbers[spot]
+        value = self.explained.values.get(spot)
+        if value is None:
+            value = _only(column, "the number of a round")
+        if isinstance(value, int):
+            return str(value)
+        return f"$({str(value).removeprefix('$')})"
+
+    # --- branches
+
+    def _branches(self, item: BranchesItem) -> Data:
+        as_residual = residual(item, self.tree.graph)
+        if as_residual is None:
+            return self._labelled(item)
+        main, around = item.paths[as_residual.main], item.paths[as_residual.around]
+        shortcut = SHORTCUT if self.labelled else f"_{SHORTCUT}"
+        if self.labelled:
+            self.labels[around] = SHORTCUT
+        data: Data = {"residual": self._items(main)}
+        when = self._when_path(item, around)
+        if when:
+            data[shortcut] = {**when, "layers": self._items(around)}
+        elif around.items:
+            data[shortcut] = self._items(around)
+        if as_residual.around == 0:
+            data["first"] = "shortcut"
+        return data
+
+    def _when_path(self, item: BranchesItem, path: Seq) -> Data:
+        if len(path.acts) == len(item.acts):
+            return {}
+        return {"when": self._explained(path, WHEN)}
+
+    def _labelled(self, item: BranchesItem) -> Data:
+        words = labels(item)
+        if self.labelled:
+            self.labels.update(zip(item.paths, words, strict=True))
+        lists = [self._path(item, path) for path in item.paths]
+        paths = dict(zip(words, lists, strict=True)) if self.labelled else lists
+        return {"branches": paths, "merge": self._merge(item.merge)}
+
+    def _path(self, item: BranchesItem, path: Seq) -> Any:
+        when = self._when_path(item, path)
+        items = self._items(path)
+        return {**when, "layers": items} if when else items
+
+    def _merge(self, merge: LayerItem) -> Any:
+        ((kind, arguments),) = self._layer(merge).items()
+        return {kind: arguments} if arguments else kind
+
+    # --- what differs
+
+    def _explained(self, item: Item | Seq, key: str) -> Any:
+        value = self.explained.values.get(Spot(item, key))
+        if value is None:
+            raise Unexplained(key)
+        return value
+
+    def _constant(self, item: Item, key: str, column: Column[Any]) -> Any:
+        spot = Spot(item, key)
+        if spot in self.explained.values:
+            return self.explained.values[spot]
+        return literal(_only(column, key))
+
+
+_MISSING = object()
+
+
+def _only(column: Column[Any], key: str) -> Any:
+    """The value that a column has in every act. Raises `Unexplained`."""
+    first, *others = column.values()
+    if any(other != first or type(other) is not type(first) for other in others):
+        raise Unexplained(key)
+    return first
+
+
+def literal(value: Any) -> Any:
+    """A value as it stands in a spec, where a text with ``$`` would be an expression."""
+    if isinstance(value, str) and "$" in value:
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+        return f"$('{escaped}')"
+    if isinstance(value, list | tuple):
+        return [literal(one) for one in value]
+    if isinstance(value, dict):
+        return {key: literal(one) for key, one in value.items()}
+    return value
+
+
+def _by_role(node: Node, texts: Sequence[str]) -> Any:
+    """What a layer takes, by role. What stands before it needs no role where it takes the first
+    that the layer must have.
+    """
+    taken: dict[str, list[str]] = {}
+    for (_, role), text in zip(node.edges, texts, strict=True):
+        taken.setdefault(role, []).append(text)
+    roles = node.layer.open_roles
+    first = next((name for name, one in roles.items() if one.required and not one.by_name), None)
+    if first is not None and taken.get(first) == [PREV] and len(taken) > 1:
+        del taken[first]
+    return {role: names[0] if len(names) == 1 else names for role, names in taken.items()}
+
+
+def _short(data: Data) -> Any:
+    """An item as a bare word, where it is no more than its kind."""
+    ((key, value), *others) = data.items()
+    return key if not others and value == {} and key[0].isupper() else data
+
+
+def _is_list(data: Data) -> bool:
+    return any(key in data for key in ("layers", "branches", "residual", "output"))
+
+
+OPERATIONS_OF_LISTS = ("layers", "branches", "residual", "output")
+
+
+def _before(data: Data, key: str, value: Any) -> Data:
+    """An item with a modifier behind its name and condition."""
+    first = {name: data[name] for name in ("name",) if name in data}
+    return {**first, key: value, **{name: one for name, one in data.items() if name not in first}}
+
+
+def _with(own: Data, head: Data, when: Data) -> Data:
+    if _is_list(own):
+        return {**head, **when, **own}
+    return {**head, **own, **when}

@@ -1,0 +1,156 @@
+"""The items that something takes → their names: those of their layers, where they have telling
+ones, else what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from archspec.graph import Node
+from archspec.reading.tree import (
+    BranchesItem,
+    CallItem,
+    Item,
+    LayerItem,
+    RepeatItem,
+    Seq,
+    Tree,
+)
+from archspec.spelling import snake_case
+
+LONGEST = 30
+"""Characters of a name that is taken over from the layers."""
+
+BY_FAMILY = {
+    "merging": "sum",
+    "convolution": "conv",
+    "normalization": "norm",
+    "activation": "act",
+    "pooling": "pooled",
+    "padding": "padded",
+    "reshaping": "reshaped",
+    "attention": "attended",
+    "recurrent": "states",
+    "core": "hidden",
+}
+"""What an item is called after the family of its last layer; `OTHERS` for any other family."""
+
+OTHERS = "part"
+JOINED = "joined"
+
+
+class ItemNames:
+    """Chooses names. ``by_layer``: whether the names of the layers count. ``avoided`` are names
+    that are taken otherwise, such as labels of branches.
+    """
+
+    def __init__(self, *, by_layer: bool = True, avoided: Iterable[str] = ()) -> None:
+        self.by_layer = by_layer
+        self.avoided = frozenset(map(_stem, avoided))
+
+    def chosen(self, tree: Tree, wanted: Iterable[Item]) -> Mapping[Item, str]:
+        """A name for each of some items of a tree, no two alike."""
+        taken = _Taken(self.avoided | set(_automatic(tree)))
+        return {
+            item: taken.take(self._words(item), counted=isinstance(item, RepeatItem))
+            for item in wanted
+        }
+
+    def _words(self, item: Item) -> Iterator[str]:
+        """Names for an item, the best first."""
+        nodes = _nodes(item)
+        if self.by_layer and len({node.name for node in nodes}) == 1:
+            yield nodes[0].name.replace(".", "_")
+        yield _role(item, nodes)
+
+
+class _Taken:
+    """Names that are taken, and those that numbers are put behind."""
+
+    def __init__(self, avoided: Iterable[str]) -> None:
+        self.avoided = frozenset(avoided)
+        self.names: set[str] = set()
+        self.stems: set[str] = set()
+        self.counted: set[str] = set()
+        self.next: dict[str, int] = {}
+
+    def take(self, words: Iterable[str], *, counted: bool) -> str:
+        """The first free one of some names, or the last with something behind it."""
+        name = ""
+        for name in words:
+            if self._is_free(name, counted):
+                break
+        else:
+            base = name
+            while not self._is_free(name, counted):
+                self.next[base] = self.next.get(base, 1) + 1
+                number = self.next[base]
+                name = f"{base}_{_letters(number)}" if counted else f"{base}_{number}"
+        self.names.add(name)
+        self.stems.add(name.rstrip("0123456789"))
+        if counted:
+            self.counted.add(name)
+        return name
+
+    def _is_free(self, name: str, counted: bool) -> bool:
+        if not re.fullmatch(r"[A-Za-z][\w-]*", name, re.ASCII) or len(name) > LONGEST:
+            return False
+        if name in self.names or name == "prev" or _stem(name) in self.avoided:
+            return False
+        stem = name.rstrip("0123456789")
+        if counted:
+            return stem == name and name not in self.stems
+        return stem == name or stem not in self.counted
+
+
+def _letters(number: int) -> str:
+    """``b`` for 2, ``c`` for 3, and on to ``ba`` after ``z``."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("a") + rest) + text
+    return text
+
+
+def _stem(name: str) -> str:
+    """A name without the number that an automatic name has behind it."""
+    return re.sub(r"_?\d+$", "", name)
+
+
+def _automatic(tree: Tree) -> Iterator[str]:
+    """The names that items without one get, and those of what is no item."""
+    kinds = {node.layer.kind() for node in tree.graph.nodes}
+    yield from (_stem(snake_case(kind)) for kind in kinds | {"Add"})
+    yield from (_stem(name) for name in (*tree.blocks, *tree.graph.inputs))
+    yield from (_stem(step) for name in tree.graph.outputs for step in name.split("."))
+
+
+def _nodes(item: Item) -> list[Node]:
+    """The nodes of the layer that gives what an item gives."""
+    match item:
+        case LayerItem():
+            return list(item.nodes.values())
+        case BranchesItem():
+            return list(item.merge.nodes.values())
+        case CallItem():
+            return []
+        case _:
+            return _last(item.body)
+
+
+def _last(seq: Seq) -> list[Node]:
+    return _nodes(seq.items[-1]) if seq.items else []
+
+
+def _role(item: Item, nodes: list[Node]) -> str:
+    if isinstance(item, CallItem):
+        return f"{item.block}_out"
+    if isinstance(item, RepeatItem):
+        return "stage"
+    if not nodes:
+        return OTHERS
+    layer = nodes[-1].layer
+    if layer.kind() == "Concatenate":
+        return JOINED
+    return BY_FAMILY.get(layer.family(), OTHERS)

@@ -1,0 +1,103 @@
+"""Branches of the tree → how the spec writes them: as a residual or with labels, which say what is
+in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archspec.graph import Graph, Node
+from archspec.reading.settings import settings
+from archspec.reading.tree import BranchesItem, CallItem, LayerItem, Seq, leaves
+
+SHORTCUT = "shortcut"
+
+
+class ResidualPaths(NamedTuple):
+    """Branches as a residual: the numbers of the main path and of the way around."""
+
+    main: int
+    around: int
+
+
+def residual(item: BranchesItem, graph: Graph) -> ResidualPaths | None:
+    """Which of two paths that are added is the way around: one that does nothing, that is not
+    always there, or the shorter; ``None`` where the branches are no residual.
+    """
+    nodes = item.merge.nodes.values()
+    if len(item.paths) != 2 or any(node.layer.kind() != "Add" for node in nodes):
+        return None
+    if any(settings(node.layer) for node in nodes) or not _alike(item, graph):
+        return None
+    lacking = [len(path.acts) < len(item.acts) for path in item.paths]
+    if all(lacking):
+        return None
+    weights = [(not lack, _length(path)) for lack, path in zip(lacking, item.paths, strict=True)]
+    main = 0 if weights[0] >= weights[1] else 1
+    return ResidualPaths(main, 1 - main)
+
+
+def _alike(item: BranchesItem, graph: Graph) -> bool:
+    """Whether the two tensors that are added are of one shape each time."""
+    return all(
+        len({graph.tensors[tensor].shape for tensor in node.inputs}) == 1
+        for node in item.merge.nodes.values()
+    )
+
+
+def _length(path: Seq) -> int:
+    return sum(1 for _ in leaves(path)) + 2 * sum(isinstance(item, CallItem) for item in path.items)
+
+
+def labels(item: BranchesItem) -> list[str]:
+    """The labels of branches: the kernels of their convolutions (``1x1``, ``3x3x2`` for two of
+    them), ``pool``, ``gate``, ``same`` for the identity; letters tell apart those that are alike.
+    """
+    words = [_word(path, item.merge) for path in item.paths]
+    taken: dict[str, int] = {}
+    labels = []
+    for word in words:
+        taken[word] = taken.get(word, 0) + 1
+        if words.count(word) == 1:
+            labels.append(word)
+        else:
+            labels.append(f"{word}_{_letters(taken[word])}")
+    return labels
+
+
+def _letters(number: int) -> str:
+    """``a`` to ``z``, then ``aa``: number 1 is ``a``."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("a") + rest) + text
+    return text
+
+
+def _word(path: Seq, merge: LayerItem) -> str:
+    if not path.items:
+        return "same"
+    nodes = [next(iter(layer.nodes.values())) for layer in leaves(path)]
+    merged = next(iter(merge.nodes.values()), None)
+    if merged is not None and merged.layer.kind() == "Multiply":
+        return "gate"
+    kernels = list(_kernels(nodes))
+    pools = any("Pooling" in node.layer.kind() for node in nodes)
+    if not kernels:
+        return "pool" if pools else "path"
+    if pools and nodes and "Pooling" in nodes[0].layer.kind():
+        return "pool"
+    largest = max(kernels)
+    same = kernels.count(largest)
+    text = "x".join(map(str, largest))
+    return f"{text}x{same}" if same > 1 and largest[0] > 1 else text
+
+
+def _kernels(nodes: list[Node]) -> Iterator[tuple[int, ...]]:
+    for node in nodes:
+        kernel = getattr(node.layer, "kernel_size", None)
+        if isinstance(kernel, tuple):
+            yield kernel
+        elif isinstance(kernel, int):
+            yield (kernel,)

@@ -1,0 +1,287 @@
+"""A folded `Tree` → what its items are called and what they take: ``name``, ``from`` and ``reuse``.
+
+What stands before an item needs no name. Anything else is looked for outward: an item further up in
+the same list or in one around it, or an item within such a one, of a certain round where it is
+repeated. Only what is taken gets a name, and no two items of a spec get the same, so that no name
+hides another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archspec.reading.explained import Spot
+from archspec.reading.item_names import ItemNames
+from archspec.reading.places import Places, Standing, is_end
+from archspec.reading.tree import (
+    Act,
+    BranchesItem,
+    CallItem,
+    Column,
+    Item,
+    LayerItem,
+    OutputItem,
+    RepeatItem,
+    ReuseItem,
+    Seq,
+    Tree,
+    lists_in,
+    repeated_item,
+    walk,
+)
+
+PREV = "prev"
+
+
+class Unnameable(Exception):
+    """No one name stands for what an item takes, each time that it runs."""
+
+
+class PathStep(NamedTuple):
+    """A step of a reference: the item, or the path of branches, whose name it is. ``spot`` is where
+    the number behind the name stands, of the round of a repetition.
+    """
+
+    named: Item | Seq
+    spot: Spot | None = None
+
+
+class SlotSource(NamedTuple):
+    """What a slot takes: ``base`` is ``prev`` or the name of an input of model or block; else the
+    steps to an item, and the name of the ``output`` of it, if it is a further one.
+    """
+
+    base: str = ""
+    steps: tuple[PathStep, ...] = ()
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class References:
+    """``names`` are those of items. ``sources`` are what items take, all of their slots, for those
+    that take more or else than what stands before them. ``targets`` are what a ``reuse`` uses once
+    more. ``numbers`` are the columns to be explained at the spots of steps, and ``inputs`` the
+    names of the inputs of blocks that have names for them.
+    """
+
+    names: Mapping[Item, str]
+    sources: Mapping[Item, tuple[SlotSource, ...]]
+    targets: Mapping[Item, SlotSource]
+    numbers: Mapping[Spot, Column[int]]
+    inputs: Mapping[str, tuple[str, ...]]
+
+
+def referenced(tree: Tree, names: ItemNames) -> References:
+    """The references of a tree; ``names`` chooses what an item is called. Raises `Unnameable`."""
+    return _Resolver(tree).references(names)
+
+
+class _Resolver:
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.places = Places(tree)
+        self.numbers: dict[Spot, Column[int]] = {}
+        self.inputs: dict[str, tuple[str, ...]] = {}
+        self.wanted: dict[Item, None] = {}
+        self.raw: dict[Item, list[_Raw]] = {}
+        self.raw_targets: dict[Item, _Raw] = {}
+        self.around: dict[Item, Standing] = {}
+
+    def references(self, names: ItemNames) -> References:
+        bodies = [block.body for block in self.tree.blocks.values()]
+        for top in (self.tree.main, *bodies):
+            for seq, index, item in _outside_reuse(top):
+                self.around[item] = Standing(seq, index, next(iter(seq.acts)))
+                self._look(seq, index, item)
+        self._name_repetitions()
+        named = names.chosen(self.tree, self.wanted)
+        sources = {
+            item: tuple(self._source(raw, named) for raw in raws) for item, raws in self.raw.items()
+        }
+        targets = {item: self._source(raw, named) for item, raw in self.raw_targets.items()}
+        return References(named, sources, targets, self.numbers, self.inputs)
+
+    # --- what items take
+
+    def _look(self, seq: Seq, index: int, item: Item) -> None:
+        if isinstance(item, LayerItem) and item.is_shared:
+            owners = {act: node.weights_of or node.name for act, node in item.nodes.items()}
+            self.raw_targets[item] = self._found(seq, index, owners, "reuse", exact=True)
+        if isinstance(item, RepeatItem):
+            if not seq.is_prev(index):
+                raise Unnameable("a repetition does not take what stands before it")
+            return
+        prev = [seq.is_prev(index, slot) for slot in range(len(item.slots))]
+        if prev != [True]:
+            self.raw[item] = [
+                _Raw(PREV) if is_prev else self._found(seq, index, column, f"from{slot}")
+                for slot, (column, is_prev) in enumerate(zip(item.slots, prev, strict=True))
+            ]
+
+    def _found(
+        self, seq: Seq, index: int, column: Column[str], key: str, *, exact: bool = False
+    ) -> _Raw:
+        """The reference to what a slot takes in every act."""
+        base = self._input(seq, column)
+        if base is not None:
+            return _Raw(base)
+        ways = {
+            act: self._way(Standing(seq, index, act), tensor, exact)
+            for act, tensor in column.items()
+        }
+        first = next(iter(ways.values()))
+        shape = [one.named for one in first.steps]
+        for way in ways.values():
+            if [one.named for one in way.steps] != shape or way.output != first.output:
+                raise Unnameable("what an item takes stands in different items")
+        steps = []
+        for number, (named, counted) in enumerate(first.steps):
+            spot = None
+            if counted is not None:
+                spot = Spot(seq.items[index], f"{key}.{number}")
+                self.numbers[spot] = {
+                    act: way.steps[number].round or 0 for act, way in ways.items()
+                }
+            steps.append(PathStep(named, spot))
+        self._want(first)
+        return _Raw("", tuple(steps), first.output)
+
+    def _input(self, seq: Seq, column: Column[str]) -> str | None:
+        """The input of the model or block that a slot takes in every act."""
+        top, *_ = [one.seq for one in self._outward(seq)][::-1]
+        block = self.places.block_of.get(top)
+        if block is None:
+            tensors = set(column.values())
+            is_input = len(tensors) == 1 and tensors <= self.tree.graph.inputs.keys()
+            return next(iter(tensors)) if is_input else None
+        body, inputs = self.tree.blocks[block].body, self.tree.blocks[block].inputs
+        acts = {act: self._in_top(Standing(seq, 0, act)) for act in column}
+        for number, given in enumerate((body.inp, *inputs)):
+            if all(given[acts[act]] == tensor for act, tensor in column.items()):
+                return self._input_names(block)[number]
+        return None
+
+    def _outward(self, seq: Seq) -> Iterator[Standing]:
+        return self.places.around(Standing(seq, 0, next(iter(seq.acts))), calls=False)
+
+    def _in_top(self, standing: Standing) -> Act:
+        *_, top = self.places.around(standing, calls=False)
+        return top.act
+
+    def _input_names(self, block: str) -> tuple[str, ...]:
+        count = 1 + len(self.tree.blocks[block].inputs)
+        names = (
+            ("x", "y", "z") if count <= 3 else tuple(f"x{number}" for number in range(1, count + 1))
+        )
+        return self.inputs.setdefault(block, names[:count])
+
+    def _way(self, here: Standing, tensor: str, exact: bool) -> _Way:
+        """The steps from an item to the one that gives a tensor, in one act."""
+        graph = self.tree.graph
+        node = graph.giver(tensor)
+        output = tensor[len(node) + 1 :]
+        if node in graph.inputs:
+            raise Unnameable("an input of the model within a block")
+        around = {(one.seq, one.act): one for one in self.places.around(here, calls=False)}
+        inward: list[Standing] = []
+        for one in self.places.around(self.places.giver(node), calls=True):
+            inward.append(one)
+            common = around.get((one.seq, one.act))
+            if common is not None:
+                if not self._is_above(inward, common, here):
+                    raise Unnameable("what an item takes stands below it")
+                return _Way(tuple(self._steps(inward[::-1], node, exact)), output)
+        raise Unnameable("what a block takes is none of its inputs")
+
+    def _is_above(self, inward: list[Standing], common: Standing, here: Standing) -> bool:
+        there = inward[-1]
+        if there.index != common.index:
+            return there.index < common.index
+        if not isinstance(there.item, RepeatItem) or len(inward) < 2:
+            return False
+        inside = [
+            one for one in self.places.around(here, calls=False) if one.seq is there.item.body
+        ]
+        number, other = self.places.round_of(inward[-2]), self.places.round_of(inside[-1])
+        return number is not None and other is not None and number < other
+
+    def _steps(self, inward: list[Standing], node: str, exact: bool) -> Iterator[_WayStep]:
+        """The steps of a way, the outermost item first."""
+        for depth, one in enumerate(inward):
+            item = one.item
+            rest = inward[depth + 1 :]
+            ends = not rest or (not exact and is_end(one, node))
+            if isinstance(item, ReuseItem) and not ends:
+                raise Unnameable("an item within a group that is used again")
+            if isinstance(item, RepeatItem):
+                number = len(item.rounds[one.act]) if ends else self.places.round_of(rest[0])
+                yield _WayStep(item, number)
+            elif not self._is_named_by_repetition(one):
+                yield _WayStep(item, None)
+            if ends:
+                return
+            if isinstance(item, BranchesItem):
+                yield _WayStep(rest[0].seq, None)
+
+    def _is_named_by_repetition(self, one: Standing) -> bool:
+        """Whether an item is all that a repetition makes, and so has its name."""
+        return self.places.round_of(one) is not None and repeated_item(one.seq) is not None
+
+    # --- what gets a name
+
+    def _want(self, way: _Way) -> None:
+        """Let the end of a way have a name, and what cannot be passed through without one."""
+        items = [step.named for step in way.steps if not isinstance(step.named, Seq)]
+        for number, item in enumerate(items):
+            if number + 1 == len(items) or isinstance(item, RepeatItem | CallItem | BranchesItem):
+                self.wanted[item] = None
+
+    def _name_repetitions(self) -> None:
+        """Name the repetitions around what has a name: their number tells its paths apart."""
+        for item in [*self.wanted]:
+            for one in self.places.around(self.around[item], calls=False):
+                if isinstance(one.item, RepeatItem):
+                    self.wanted[one.item] = None
+        for item in [*self.wanted]:
+            if self._is_named_by_repetition(self.around[item]):
+                del self.wanted[item]
+
+    def _source(self, raw: _Raw, named: Mapping[Item, str]) -> SlotSource:
+        steps = tuple(
+            step
+            for step in raw.steps
+            if isinstance(step.named, Seq | OutputItem) or step.named in named
+        )
+        return SlotSource(raw.base, steps, raw.output)
+
+
+class _WayStep(NamedTuple):
+    named: Item | Seq
+    round: int | None
+
+
+class _Way(NamedTuple):
+    steps: tuple[_WayStep, ...]
+    output: str
+
+
+class _Raw(NamedTuple):
+    """A reference with all items on its way, before it is known which of them have names."""
+
+    base: str
+    steps: tuple[PathStep, ...] = ()
+    output: str = ""
+
+
+def _outside_reuse(top: Seq) -> Iterator[tuple[Seq, int, Item]]:
+    """The items of which the text is written: none within a group that is used again."""
+    inside: set[Seq] = set()
+    for seq, index, item in walk(top):
+        if seq in inside:
+            inside.update(lists_in(item))
+            continue
+        if isinstance(item, ReuseItem):
+            inside.add(item.body)
+        yield seq, index, item
