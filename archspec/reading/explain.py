@@ -1,0 +1,278 @@
+"""A folded `Tree` → what its items say where their acts differ: arguments of blocks, variables of
+repetitions, expressions, conditions.
+
+Blocks come before those that call them, since a block's arguments are columns of its calls. In one
+block the columns come in the order in which authors define things: counts, channels from the
+smallest on, strides and sizes, everything else, conditions, and paddings, which follow.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from archspec.graph import Graph
+from archspec.reading.columns import Flag, Values, hashable, is_constant, only_value, plain
+from archspec.reading.explained import KIND, REPEAT, WHEN, Explained, Spot
+from archspec.reading.formulas import CHANNELS, FLAG, KnownColumn, family
+from archspec.reading.frames import ListFrame, condition, table, written
+from archspec.reading.layer_columns import LayerColumns
+from archspec.reading.tree import (
+    BranchesItem,
+    CallItem,
+    Column,
+    Item,
+    LayerItem,
+    RepeatItem,
+    Seq,
+    Tree,
+    lists_in,
+    walk,
+)
+
+ORDER = (REPEAT, CHANNELS, "strides", "size", KIND, "", "rate", WHEN, FLAG, "padding")
+"""Families in the order in which their columns are written; any other stands at ``""``."""
+
+
+ROUND = "round"
+"""What the number of a round that a reference names is about."""
+
+
+class Wanted(NamedTuple):
+    """A column that a text is to be found for. ``name`` is what a variable of it should be called,
+    ``prev`` the channels of what stands before the item.
+    """
+
+    frame: ListFrame
+    spot: Spot
+    key: str
+    column: Values
+    name: str
+    prev: Values
+
+
+@dataclass
+class Explainer:
+    """Explains one list after another. ``arguments`` are those of the blocks that were explained:
+    their names and what they are in each act of the block. ``numbers`` are those that references
+    to rounds need, by the item that refers.
+    """
+
+    columns: LayerColumns
+    arguments: dict[str, list[KnownColumn]] = field(default_factory=dict)
+    numbers: Mapping[Item, Mapping[str, Values]] = field(default_factory=dict)
+    values: dict[Spot, Any] = field(default_factory=dict)
+    wanted: list[Wanted] = field(default_factory=list)
+    repeats: list[tuple[RepeatItem, ListFrame]] = field(default_factory=list)
+
+    def explain_block(self, body: Seq) -> list[KnownColumn]:
+        """Explain the body of a block; gives its arguments."""
+        frame = ListFrame(sizes=(_channels_in(self.columns.graph, "$in.channels", body.inp),))
+        self.explain_list(body, frame)
+        return list(frame.variables.values())
+
+    def explain_list(self, seq: Seq, frame: ListFrame) -> None:
+        """Explain a list with all that is within it."""
+        self.wanted, self.repeats = [], []
+        self._gather(seq, frame)
+        for wanted in sorted(self.wanted, key=_order):
+            self.values[wanted.spot] = _text(wanted)
+            if wanted.key == REPEAT:
+                self._count(wanted)
+        for repeat, inner in reversed(self.repeats):
+            if inner.variables:
+                lists = {name: table(inner, name) for name in inner.variables}
+                self.values[Spot(repeat, REPEAT)] = lists
+
+    def _count(self, wanted: Wanted) -> None:
+        text = self.values[wanted.spot]
+        for repeat, inner in self.repeats:
+            if repeat is wanted.spot.item and isinstance(text, str) and " " not in text:
+                inner.count = text
+
+    # --- what is to be explained
+
+    def _gather(self, seq: Seq, frame: ListFrame) -> None:
+        for n, item in enumerate(seq.items):
+            if len(item.acts) < len(seq.acts):
+                self._want_presence(item, item.acts, seq, frame, _hint(item))
+            for key, about, column in self._columns(item):
+                if key == KIND or not is_constant(column) or isinstance(item, CallItem):
+                    channels = {act: self._channels(seq.before[n][act]) for act in column}
+                    name = "act" if key == KIND else key
+                    wanted = Wanted(frame, Spot(item, key), about, column, name, channels)
+                    self.wanted.append(wanted)
+            if isinstance(item, RepeatItem):
+                self._repeat(item, frame)
+                continue
+            if isinstance(item, BranchesItem):
+                for path in item.paths:
+                    if len(path.acts) < len(item.acts):
+                        self._want_presence(path, path.acts, item, frame, _hint_of(path))
+            for inner in lists_in(item):
+                self._gather(inner, frame)
+
+    def _want_presence(
+        self, spotted: Any, acts: Iterable[Any], around: Seq | Item, frame: ListFrame, name: str
+    ) -> None:
+        there = set(acts)
+        column = {act: Flag(act in there) for act in around.acts}
+        self.wanted.append(Wanted(frame, Spot(spotted, WHEN), WHEN, column, name, {}))
+
+    def _repeat(self, repeat: RepeatItem, frame: ListFrame) -> None:
+        """The frame of a repetition's body, its count, and what is in it."""
+        above = {one: act for act, row in repeat.rounds.items() for one in row}
+        index = {one: n for row in repeat.rounds.values() for n, one in enumerate(row)}
+        inner = ListFrame(outer=frame, above=above, index=index, rounds=repeat.rounds)
+        self.repeats.append((repeat, inner))
+        counts: Values = {act: len(row) for act, row in repeat.rounds.items()}
+        if not is_constant(counts):
+            spot = Spot(repeat, REPEAT)
+            self.wanted.append(Wanted(frame, spot, REPEAT, counts, "depth", {}))
+        self._gather(repeat.body, inner)
+
+    def _channels(self, tensor: str) -> int | None:
+        return _size(self.columns.graph, tensor)
+
+    def _columns(self, item: Item) -> Iterator[tuple[str, str, Values]]:
+        """The columns of an item, with their keys and what they are about."""
+        if isinstance(item, LayerItem):
+            yield from ((key, key, column) for key, column in self.columns.of(item).items())
+        yield from ((key, ROUND, column) for key, column in self.numbers.get(item, {}).items())
+        if isinstance(item, CallItem):
+            for known in self.arguments[item.block]:
+                inner = known.values
+                column = {act: inner[to] for act, to in item.to.items() if to in inner}
+                yield known.text.removeprefix("$"), known.family, column
+
+
+def explain(tree: Tree, numbers: Mapping[Spot, Values] = MappingProxyType({})) -> Explained:
+    """What the items of a tree say where their acts differ; ``numbers`` are further columns, those
+    of the rounds that references name.
+    """
+    by_item: dict[Item, dict[str, Values]] = {}
+    for spot, column in numbers.items():
+        by_item.setdefault(spot.item, {})[spot.key] = column
+    explainer = Explainer(LayerColumns(tree.graph), numbers=by_item)
+    for name in callees_first(tree):
+        explainer.arguments[name] = explainer.explain_block(tree.blocks[name].body)
+    explainer.explain_list(tree.main, ListFrame())
+    calls = calls_by_block(tree)
+    signatures = {
+        name: _signature(arguments, calls.get(name, []), explainer.values)
+        for name, arguments in explainer.arguments.items()
+    }
+    return Explained(explainer.values, signatures)
+
+
+def _signature(
+    arguments: list[KnownColumn], calls: list[CallItem], values: dict[Spot, Any]
+) -> tuple[str | Mapping[str, Any], ...]:
+    """A block's arguments; those that most calls give one constant have it as a default, and the
+    calls that do leave it out (of ``values``).
+    """
+    required: list[str | Mapping[str, Any]] = []
+    optional: list[str | Mapping[str, Any]] = []
+    for argument in arguments:
+        key = argument.text.removeprefix("$")
+        spots = [spot for spot in (Spot(call, key) for call in calls) if spot in values]
+        usual = usual_value([values[spot] for spot in spots])
+        if usual is None:
+            required.append(key)
+            continue
+        optional.append({key: plain(usual)})
+        for spot in spots:
+            if hashable(values[spot]) == usual:
+                del values[spot]
+    return (*required, *optional)
+
+
+def calls_by_block(tree: Tree) -> dict[str, list[CallItem]]:
+    """The calls of each block."""
+    calls: dict[str, list[CallItem]] = {name: [] for name in tree.blocks}
+    for seq in (tree.main, *(block.body for block in tree.blocks.values())):
+        for _, _, item in walk(seq):
+            if isinstance(item, CallItem):
+                calls.setdefault(item.block, []).append(item)
+    return calls
+
+
+def usual_value(values: list[Any]) -> Hashable | None:
+    """The constant that at least two and half of the calls pass, which is worth a default."""
+    constants = Counter(
+        hashable(value) for value in values if not (isinstance(value, str) and "$" in value)
+    )
+    if not constants:
+        return None
+    value, times = constants.most_common(1)[0]
+    return value if times >= 2 and 2 * times >= len(values) else None
+
+
+def _order(wanted: Wanted) -> tuple[float, ...]:
+    """By family; of channels those that are read everywhere from the smallest on, so that the
+    others are multiples of them; of all else what is read in most acts.
+    """
+    about = FLAG if _is_flag(wanted.column) and wanted.key != WHEN else family(wanted.key)
+    rank = ORDER.index(about) if about in ORDER else ORDER.index("")
+    acts = -len(wanted.column)
+    if about != CHANNELS:
+        return rank, acts
+    sizes = [value for value in wanted.column.values() if type(value) is int]
+    return rank, acts, sum(sizes) / max(1, len(sizes))
+
+
+def _is_flag(column: Values) -> bool:
+    return all(isinstance(value, Flag) for value in column.values())
+
+
+def _text(wanted: Wanted) -> Any:
+    frame, column = wanted.frame, wanted.column
+    if not column:
+        return None
+    if wanted.key == WHEN or (isinstance(wanted.spot.item, CallItem) and _is_flag(column)):
+        return (
+            plain(only_value(column))
+            if is_constant(column)
+            else (condition(frame, column, wanted.name))
+        )
+    return written(frame, wanted.key, column, wanted.name, wanted.prev)
+
+
+def _hint(item: Item) -> str:
+    return {"LayerItem": "with_layer"}.get(type(item).__name__, "with_part")
+
+
+def _hint_of(path: Seq) -> str:
+    return "with_path"
+
+
+def _size(graph: Graph, tensor: str) -> int | None:
+    shape = graph.tensors[tensor].shape
+    return shape[-1] if shape else None
+
+
+def _channels_in(graph: Graph, text: str, tensors: Column[str]) -> KnownColumn:
+    return KnownColumn(text, CHANNELS, {act: _size(graph, name) for act, name in tensors.items()})
+
+
+def callees_first(tree: Tree) -> list[str]:
+    """The names of the blocks, each after those that it calls."""
+    order: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name not in order:
+            for called in called_in(tree.blocks[name].body):
+                visit(called)
+            order[name] = None
+
+    for name in tree.blocks:
+        visit(name)
+    return list(order)
+
+
+def called_in(seq: Seq) -> Iterator[str]:
+    """The blocks that a list calls."""
+    return (item.block for _, _, item in walk(seq) if isinstance(item, CallItem))

@@ -1,0 +1,32 @@
+"""A tree of which nothing is folded → the tree of which the text is short: repetitions and blocks
+are found, always the one that saves most words next, until none saves any.
+"""
+
+from __future__ import annotations
+
+from archspec.reading import prices
+from archspec.reading.align import Aligner
+from archspec.reading.edits import edited
+from archspec.reading.growth import Grower
+from archspec.reading.hints import NameHints
+from archspec.reading.layer_columns import LayerColumns
+from archspec.reading.moves import FoldSearch
+from archspec.reading.pricing import Pricing
+from archspec.reading.skeletons import Skeletons
+from archspec.reading.tree import Tree
+
+
+def folded(tree: Tree) -> Tree:
+    """The tree with its repetitions and blocks."""
+    columns = LayerColumns(tree.graph)
+    skeletons, pricing = Skeletons(columns), Pricing(columns)
+    grower = Grower(Aligner(skeletons, pricing, columns), pricing, skeletons, NameHints())
+    folder = FoldSearch(skeletons, pricing, grower)
+    for _ in range(prices.ROUNDS):
+        move = folder.equal_rows(tree) or folder.best(tree)
+        if move is None:
+            break
+        pricing.arguments.update(move.arguments)
+        pricing.forget()
+        tree = edited(tree, move.edits, move.blocks)
+    return tree

@@ -1,0 +1,336 @@
+"""Frames: the variables that a list's texts may use, and what a column is written as with them.
+
+A frame is a list that runs several times: the body of a block, with the block's arguments, or that
+of a repetition, with the variables of its ``repeat``. A column of a list is written as a constant,
+by what is visible there, or as a new variable of the outermost frame of which it is a function. A
+new variable of a repetition is itself a column of the frame around: a list for each of its acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise
+from types import MappingProxyType
+from typing import Any
+
+from archspec.reading.columns import (
+    Flag,
+    Values,
+    filled,
+    hashable,
+    is_constant,
+    lifted,
+    lowered,
+    only_value,
+    plain,
+)
+from archspec.reading.formulas import (
+    CHANNELS,
+    FLAG,
+    RATE,
+    KnownColumn,
+    choice,
+    equalities,
+    family,
+    literal,
+    of_channels,
+    same,
+    share,
+    thresholds,
+)
+from archspec.reading.tree import Act, Column
+
+NOTHING: Values = MappingProxyType({})
+INDEX = "$i"
+CHOOSING = ("strides", "size", FLAG)
+"""Families of variables by which a padding may be chosen; by others it is a coincidence."""
+
+DECIDING = ("strides", RATE, FLAG)
+"""Families whose thresholds may decide whether an item is there."""
+
+RESERVED = frozenset({"in", "prev", "i", "if", "else", "and", "or", "not", "for", "true", "false"})
+"""What no variable may be called."""
+
+
+@dataclass(eq=False)
+class ListFrame:
+    """The variables of one list. ``sizes`` are the channels of the tensors that its texts may use;
+    a repetition has the frame around it, for each of its acts that of the frame around (``above``),
+    the number of its round (``index``) and, for each act around, its rounds in order.
+    """
+
+    sizes: tuple[KnownColumn, ...] = ()
+    outer: ListFrame | None = None
+    above: Mapping[Act, Act] = field(default_factory=dict)
+    index: Column[int] = field(default_factory=dict)
+    rounds: Column[tuple[Act, ...]] = field(default_factory=dict)
+    variables: dict[str, KnownColumn] = field(default_factory=dict)
+    below: set[str] = field(default_factory=set)
+    count: str = ""
+
+    @property
+    def visible(self) -> list[KnownColumn]:
+        """What a text here may use, the nearest first."""
+        own = list(self.variables.values())
+        if self.outer is None:
+            return [*own, *self.sizes]
+        return [*own, *(self._lowered(known) for known in self.outer.visible)]
+
+    def _lowered(self, known: KnownColumn) -> KnownColumn:
+        return known._replace(values=lowered(known.values, self.above))
+
+    def add(self, name: str, about: str, values: Values) -> KnownColumn:
+        """A new variable, under the nearest name that is not taken."""
+        name = self._free(name)
+        self.variables[name] = known = KnownColumn(f"${name}", family(about), values)
+        frame = self.outer
+        while frame is not None:
+            frame.below.add(name)
+            frame = frame.outer
+        return known
+
+    def _free(self, name: str) -> str:
+        taken = {*RESERVED, *self.below}
+        frame: ListFrame | None = self
+        while frame is not None:
+            taken |= frame.variables.keys()
+            frame = frame.outer
+        if name not in taken:
+            return name
+        return next(f"{name}_{n}" for n in range(2, len(taken) + 3) if f"{name}_{n}" not in taken)
+
+
+def written(
+    frame: ListFrame, key: str, column: Values, name: str = "", prev: Values = NOTHING
+) -> Any:
+    """What a setting is written as: plain data, or a text with ``$``. ``name`` is what a new
+    variable should be called, ``prev`` the channels of what stands before.
+    """
+    if is_constant(column):
+        return plain(only_value(column))
+    text = known(frame, key, column) or elementwise(frame, key, column)
+    if text is None and prev and family(key) == CHANNELS:
+        text = of_channels(column, KnownColumn("$prev.channels", CHANNELS, prev))
+        text = None if text == "$prev.channels" else text
+    if text is None:
+        text = rising(frame, key, column, name)
+    return text if text is not None else bound(frame, name or key, key, column)
+
+
+def known(frame: ListFrame, key: str, column: Values) -> str | None:
+    """What is visible in the frame and has these values, or channels from which they follow."""
+    kin = [known for known in frame.visible if known.family == family(key)]
+    for candidate in kin:
+        if same(column, candidate):
+            return candidate.text
+    if family(key) == CHANNELS:
+        for candidate in reversed(kin):
+            if text := of_channels(column, candidate):
+                return text
+    if key == "padding":
+        for candidate in frame.visible:
+            if candidate.family in CHOOSING and (text := choice(column, candidate)):
+                return text
+    return None
+
+
+def elementwise(frame: ListFrame, key: str, column: Values) -> list[Any] | None:
+    """A list whose elements are constants or channels, such as ``[1, 1, $in.channels]``."""
+    rows = list(column.values())
+    if not all(type(row) is tuple and len(row) == len(rows[0]) for row in rows):
+        return None
+    elements: list[Any] = []
+    for n in range(len(rows[0])):
+        part = {act: row[n] for act, row in column.items()}
+        if is_constant(part):
+            elements.append(plain(only_value(part)))
+            continue
+        text = known(frame, "channels", part)
+        if text is None:
+            return None
+        elements.append(text)
+    return elements
+
+
+def rising(frame: ListFrame, key: str, column: Values, name: str) -> str | None:
+    """A rate that rises with the number of a block."""
+    shares = share(column) if family(key) == RATE else None
+    if shares is None:
+        return None
+    text, numbers = shares
+    number = written(frame, "number", numbers, "block")
+    return text.format(
+        number if str(number).isidentifier() or " " not in str(number) else f"({number})"
+    )
+
+
+# --- new variables
+
+
+def bound(frame: ListFrame, name: str, key: str, column: Values) -> str:
+    """The text of a new variable of the outermost frame that the column is a function of."""
+    while frame.outer is not None:
+        around = lifted(column, frame.above)
+        if around is None:
+            break
+        frame, column = frame.outer, around
+    text = None if frame.outer is None else by_round(frame, name, key, column)
+    return text or frame.add(name, key, column).text
+
+
+def by_round(frame: ListFrame, name: str, key: str, column: Values) -> str | None:
+    """What differs from round to round, by the number of the round."""
+    rows = [[column[act] for act in row if act in column] for row in frame.rounds.values()]
+    alike = len({tuple(row) for row in rows}) == 1
+    if not alike or not _is_table(rows[0], key):
+        if text := progression(frame, name, key, column):
+            return text
+        if text := first_differs(frame, name, key, column):
+            return text
+    return None
+
+
+def _is_table(row: list[Hashable], key: str) -> bool:
+    """Whether values are better written as a list than by the number of the round."""
+    return len(row) < 3 or (family(key) == CHANNELS and len(set(row)) > 2)
+
+
+def progression(frame: ListFrame, name: str, key: str, column: Values) -> str | None:
+    """``$first + 2 * $i``: the same step from each round to the next."""
+    if not all(type(value) is int for value in column.values()):
+        return None
+    first, steps = {}, set()
+    for act, row in frame.rounds.items():
+        read = [(n, column[one]) for n, one in enumerate(row) if one in column]
+        steps |= {(b - a) / (m - n) for (n, a), (m, b) in pairwise(read)}
+        if read:
+            first[act] = read
+    if len(steps) != 1:
+        return None
+    step = steps.pop()
+    if step != int(step) or not step:
+        return None
+    assert frame.outer is not None
+    start = {act: read[0][1] - int(step) * read[0][0] for act, read in first.items()}
+    if min(start.values()) < 0:
+        return None
+    base = written(frame.outer, key, start, name)
+    rise = INDEX if step == 1 else f"{int(step)} * {INDEX}"
+    return f"${rise[1:]}" if base == 0 else f"{base} + {rise}" if step > 0 else None
+
+
+def first_differs(frame: ListFrame, name: str, key: str, column: Values) -> str | None:
+    """``$strides if $i == 0 else 1``: one value in the first round, another in all others."""
+    first: dict[Act, Hashable] = {}
+    others: dict[Act, Hashable] = {}
+    for act, row in frame.rounds.items():
+        if row[0] in column:
+            first[act] = column[row[0]]
+        rest = {column[one] for one in row[1:] if one in column}
+        if len(rest) > 1:
+            return None
+        if rest:
+            others[act] = rest.pop()
+    if not first or not others:
+        return None
+    outer = frame.outer
+    assert outer is not None
+    rest_text = written(outer, key, others, name)
+    first_text = written(outer, key, first, name)
+    return f"{_operand(first_text)} if {INDEX} == 0 else {_operand(rest_text)}"
+
+
+def _operand(value: Any) -> str:
+    """A value, or a text that `written` made, as a part of an expression."""
+    if isinstance(value, str) and "$" in value:
+        return value
+    return literal(hashable(value))
+
+
+# --- conditions
+
+
+def condition(frame: ListFrame, present: Values, name: str) -> str:
+    """When an item is there: a text that is true in the acts in which it is, by what is visible, or
+    by a new flag.
+    """
+    tests = list(_conditions(frame, present))
+    for text, values in tests:
+        if _meets(values, present):
+            return text
+    for (text, values), (other, more) in combinations(tests[:40], 2):
+        if joint := _joint(text, values, other, more, present):
+            return joint
+    return bound(frame, name, FLAG, present)
+
+
+def _meets(values: Values, present: Values) -> bool:
+    return all(values.get(act) == flag for act, flag in present.items())
+
+
+def _joint(text: str, values: Values, other: str, more: Values, present: Values) -> str | None:
+    if any(act not in values or act not in more for act in present):
+        return None
+    wanted = {act: flag.value for act, flag in present.items()}
+    pairs = [(values[act].value, more[act].value, flag) for act, flag in wanted.items()]
+    if all((a and b) == flag for a, b, flag in pairs):
+        return f"{text} and {other}"
+    if all((a or b) == flag for a, b, flag in pairs):
+        return f"{text} or {other}"
+    return None
+
+
+def _conditions(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]:
+    """Conditions over what is visible, the plainest first."""
+    visible = frame.visible
+    for candidate in visible:
+        if candidate.family in DECIDING:
+            yield from thresholds(candidate)
+    yield from _by_round(frame, present)
+    channels = [known for known in visible if known.family == CHANNELS]
+    inputs = [known for known in channels if known.text.startswith("$in.")]
+    for size in inputs:
+        for variable in channels:
+            if variable.text != size.text:
+                yield from equalities(size, variable, present)
+
+
+def _by_round(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]:
+    """Conditions on the number of the round: the first, the others, the last."""
+    index = frame.index
+    if not index:
+        return
+    bounds = {n for act, n in index.items() if act in present}
+    yield f"{INDEX} == 0", {act: Flag(n == 0) for act, n in index.items()}
+    yield f"{INDEX} > 0", {act: Flag(n > 0) for act, n in index.items()}
+    lengths = {len(row) for row in frame.rounds.values()}
+    if len(lengths) == 1 and len(bounds) > 2:
+        last = lengths.pop() - 1
+        yield f"{INDEX} < {last}", {act: Flag(n < last) for act, n in index.items()}
+        yield f"{INDEX} == {last}", {act: Flag(n == last) for act, n in index.items()}
+    elif frame.count:
+        ends = {row[-1] for row in frame.rounds.values()}
+        last_text = f"{frame.count} - 1"
+        yield f"{INDEX} < {last_text}", {act: Flag(act not in ends) for act in index}
+        yield f"{INDEX} == {last_text}", {act: Flag(act in ends) for act in index}
+
+
+def table(frame: ListFrame, name: str) -> Any:
+    """What a variable of a repetition is bound to: a list if it is the same in all acts around,
+    else the text of a list that the frame around gives.
+    """
+    outer = frame.outer
+    assert outer is not None
+    column = frame.variables[name].values
+    lists = {
+        act: tuple(filled(_restricted(column, row) or column, row).values())
+        for act, row in frame.rounds.items()
+    }
+    if is_constant(lists):
+        return plain(only_value(lists))
+    return written(outer, f"{name}s", lists, f"{name}s")
+
+
+def _restricted(column: Values, row: tuple[Act, ...]) -> dict[Act, Hashable]:
+    return {act: column[act] for act in row if act in column}

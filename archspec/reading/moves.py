@@ -1,0 +1,331 @@
+"""What could be folded next: a tree in; moves out, each with what it saves.
+
+`repetitions` are pieces of one skeleton in a row, `shared_pieces` pieces of one skeleton anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
+
+from archspec.reading import prices
+from archspec.reading.edits import Edit, edited, lists
+from archspec.reading.explain import called_in, calls_by_block
+from archspec.reading.formulas import KnownColumn
+from archspec.reading.growth import Grower, Growing, paths_in
+from archspec.reading.pieces import ListPiece, as_repeat, extended, taken
+from archspec.reading.pricing import Pricing
+from archspec.reading.skeletons import Skeletons
+from archspec.reading.stages import called_block, cuts, in_stages, rows_of_calls, written_out
+from archspec.reading.tree import BranchesItem, CallItem, Item, RepeatItem, Seq, SharedBlock, Tree
+
+
+class Move(NamedTuple):
+    """A change of the tree, and the words that it saves."""
+
+    gain: float
+    edits: tuple[Edit, ...]
+    blocks: dict[str, SharedBlock]
+    arguments: dict[str, list[KnownColumn]]
+
+
+class Prospect(NamedTuple):
+    """Pieces that could be folded into one: in a row as a repetition, or as a block. ``most`` is
+    what that can save at most.
+    """
+
+    most: float
+    pieces: tuple[ListPiece, ...]
+    in_a_row: bool
+
+
+@dataclass
+class FoldSearch:
+    """What the moves of one network share."""
+
+    skeletons: Skeletons
+    pricing: Pricing
+    grower: Grower
+    gains: dict[object, float] = field(default_factory=dict)
+    paths: set[Seq] = field(default_factory=set)
+
+    # --- prospects
+
+    def prospects(self, tree: Tree) -> list[Prospect]:
+        """All folds of equal skeletons that may save anything, the most promising first."""
+        every = list(lists(tree))
+        folds = [fold for seq in every for fold in self.repetitions(seq)]
+        folds += self.shared_pieces(every)
+        return sorted(folds, key=lambda fold: -fold.most)
+
+    def repetitions(self, seq: Seq) -> Iterator[Prospect]:
+        """Runs of pieces of one skeleton in a row."""
+        tokens = self.skeletons.of_list(seq)
+        for period in range(1, min(len(tokens) // 2, prices.WINDOW) + 1):
+            for start, stop in _periodic(tokens, period):
+                times = (stop - start) // period
+                for shift in range((stop - start) - times * period, -1, -1):
+                    first = start + shift
+                    row = tuple(
+                        ListPiece(seq, first + n * period, first + (n + 1) * period)
+                        for n in range(times)
+                    )
+                    costs = self._pieces_price(row)
+                    most = sum(costs) - max(costs) - prices.LOOP
+                    if most > prices.LEAST_GAIN:
+                        yield Prospect(most, row, True)
+
+    def shared_pieces(self, every: Sequence[Seq]) -> Iterator[Prospect]:
+        """Pieces of one skeleton, wherever they are."""
+        for length in range(1, prices.WINDOW + 1):
+            classes: dict[object, list[ListPiece]] = {}
+            for seq in every:
+                tokens = self.skeletons.of_list(seq)
+                for start in range(len(tokens) - length + 1):
+                    piece = ListPiece(seq, start, start + length)
+                    classes.setdefault(tokens[start : start + length], []).append(piece)
+            longer = [row for row in classes.values() if len(row) > 1]
+            if not longer:
+                return
+            for row in longer:
+                pieces = apart(row)
+                costs = self._pieces_price(pieces)
+                most = sum(costs) - max(costs) - prices.BLOCK - len(costs) * prices.CALL
+                if len(pieces) > 1 and most > prices.LEAST_GAIN:
+                    yield Prospect(most, tuple(pieces), False)
+
+    def _pieces_price(self, pieces: Sequence[ListPiece]) -> list[float]:
+        """What each of some pieces costs; less where they are torn, so that they pay less."""
+        return [
+            self.price(one) * (prices.TORN if self.grower.hints.is_torn(one) else 1.0)
+            for one in pieces
+        ]
+
+    def price(self, piece: ListPiece) -> float:
+        """A piece as it stands."""
+        return self.pricing.window(piece.seq, piece.start, piece.stop)
+
+    # --- moves
+
+    def best(self, tree: Tree) -> Move | None:
+        """The change that saves most."""
+        self.paths = {path for seq in lists(tree) for path in paths_in(seq)}
+        moves = [self.best_fold(tree), self.best_stages(tree), *self.growths(tree)]
+        moves += self.extensions(tree)
+        return max(filter(None, moves), key=lambda move: move.gain, default=None)
+
+    def equal_rows(self, tree: Tree) -> Move | None:
+        """The row of equal pieces, in a list that is no path of a branching, that saves most."""
+        every = list(lists(tree))
+        within = {path for seq in every for path in paths_in(seq)}
+        folds = [
+            fold
+            for seq in every
+            if seq not in within
+            for fold in self.repetitions(seq)
+            if len({tuple(map(self.skeletons.exact, piece.items)) for piece in fold.pieces}) == 1
+        ]
+        moves = [self.worked_out(fold, "") for fold in folds]
+        kept = [move for move in moves if move and move.gain > 0]
+        return max(kept, key=lambda move: round(move.gain, 6), default=None)
+
+    def best_fold(self, tree: Tree) -> Move | None:
+        """The repetition, or block of equal skeletons, that saves most."""
+        best: Move | None = None
+        tried = 0
+        for prospect in self.prospects(tree):
+            least = best.gain if best else prices.LEAST_GAIN
+            if prospect.most <= least or tried >= prices.TRIALS:
+                break
+            key = (prospect.in_a_row, tuple(piece.items for piece in prospect.pieces))
+            if key in self.gains and self.gains[key] <= least:
+                continue
+            tried += key not in self.gains
+            move = self.worked_out(prospect, new_name(tree))
+            self.gains[key] = move.gain if move else 0.0
+            if move and move.gain > least:
+                best = move
+        return best
+
+    def worked_out(self, prospect: Prospect, name: str) -> Move | None:
+        """A fold, carried out and priced."""
+        if prospect.in_a_row:
+            first, last = prospect.pieces[0], prospect.pieces[-1]
+            whole = ListPiece(first.seq, first.start, last.stop)
+            return self.repetition(whole, as_repeat(prospect.pieces))
+        pieces = _most_alike(prospect.pieces)
+        move = self.block(self.grower.seeded(name, pieces)) if len(pieces) > 1 else None
+        return move and move._replace(gain=move.gain * self._trust(pieces))
+
+    def _trust(self, pieces: Sequence[ListPiece]) -> float:
+        """How much counts of what a block of some pieces saves."""
+        torn = sum(self.grower.hints.is_torn(piece) for piece in pieces) / len(pieces)
+        buried = sum(self._is_buried(piece) for piece in pieces) / len(pieces)
+        return (1 - (1 - prices.TORN) * torn) * (1 - (1 - prices.BURIED) * buried)
+
+    def _is_buried(self, piece: ListPiece) -> bool:
+        """Whether a piece is most of the path of a branching."""
+        length = piece.stop - piece.start
+        long = length > prices.LONG and 2 * length > len(piece.seq.items)
+        return long and piece.seq in self.paths
+
+    def repetition(self, piece: ListPiece, repeat: RepeatItem) -> Move:
+        """A piece as a repetition."""
+        gain = self.price(piece) - self.pricing.item(repeat)
+        return Move(gain, (Edit(piece, (repeat,)),), {}, {})
+
+    def block(self, growing: Growing) -> Move | None:
+        """Pieces as a block and its calls."""
+        folded = self.grower.folded(growing)
+        if folded is None or growing.saved <= prices.LEAST_GAIN:
+            return None
+        pairs = zip(growing.pieces, folded.calls, strict=True)
+        edits = tuple(Edit(piece, (call,)) for piece, call in pairs)
+        named = {growing.name: folded.block}
+        return Move(growing.saved, edits, named, {growing.name: growing.arguments})
+
+    def growths(self, tree: Tree) -> Iterator[Move]:
+        """Blocks that stand for pieces that are alike: new ones, from the most promising equal
+        pieces, and those that there are, for more pieces.
+        """
+        every = list(lists(tree))
+        for pieces in self.seeds(tree, every):
+            growing = self.grower.grow(self.grower.seeded(new_name(tree), pieces), every)
+            if (move := self.block(growing)) and not _circular(tree, move):
+                yield move._replace(gain=move.gain * self._trust(growing.pieces))
+        calls = calls_by_block(tree)
+        for name, block in tree.blocks.items():
+            growing = self.grower.grow(self.grower.again(name, block, calls[name]), every)
+            if growing.pieces and (move := self.block(growing)) and not _circular(tree, move):
+                old, new = block, move.blocks[name]
+                inputs = [{**a, **b} for a, b in zip(old.inputs, new.inputs, strict=True)]
+                yield move._replace(blocks={name: SharedBlock(new.body, tuple(inputs))})
+
+    def seeds(self, tree: Tree, every: Sequence[Seq]) -> list[list[ListPiece]]:
+        """Equal pieces from which a block may grow: branchings, with and without the layer behind
+        them, and the most promising others that are no part of one that stands here already.
+        """
+        within = {path for seq in every for path in paths_in(seq)}
+        classes: dict[object, list[ListPiece]] = {}
+        for seq in every:
+            tokens = self.skeletons.of_list(seq)
+            for n, item in enumerate(seq.items):
+                if isinstance(item, BranchesItem):
+                    for stop in range(n + 1, min(n + 2, len(tokens)) + 1):
+                        piece = ListPiece(seq, n, stop)
+                        classes.setdefault(tokens[n:stop], []).append(piece)
+        seeds = [_most_alike(apart(pieces)) for pieces in classes.values()]
+        seeds = sorted(filter(None, seeds), key=lambda row: -sum(map(self.price, row)))
+        seeds = seeds[: prices.SEEDS]
+        for fold in self.prospects(tree):
+            pieces = _most_alike(fold.pieces)
+            if len(seeds) == 2 * prices.SEEDS:
+                break
+            whole = any(p.seq in within and len(p.items) == len(p.seq.items) for p in pieces)
+            part = any(_within(pieces, seed) for seed in seeds)
+            if len(pieces) > 1 and not fold.in_a_row and not whole and not part:
+                seeds.append(pieces)
+        return seeds
+
+    def extensions(self, tree: Tree) -> Iterator[Move]:
+        """Repetitions with a piece before or behind them as one more round."""
+        for seq in lists(tree):
+            tokens = self.skeletons.of_list(seq)
+            for n, item in enumerate(seq.items):
+                if not isinstance(item, RepeatItem):
+                    continue
+                body = self.skeletons.of_list(item.body)
+                for start, stop in ((n - len(body), n), (n + 1, n + 1 + len(body))):
+                    if start >= 0 and tokens[start:stop] == body:
+                        whole = ListPiece(seq, min(start, n), max(stop, n + 1))
+                        other = ListPiece(seq, start, stop)
+                        move = self.repetition(whole, extended(item, other, first=start < n))
+                        if move.gain > prices.LEAST_GAIN:
+                            yield move
+
+    def best_stages(self, tree: Tree) -> Move | None:
+        """The row of calls that is best written as a table of stages."""
+        moves = [
+            move
+            for seq in lists(tree)
+            if len(seq.acts) == 1
+            for row in rows_of_calls(seq)
+            if (move := self.stages(row))
+        ]
+        return max(moves, key=lambda move: move.gain, default=None)
+
+    def stages(self, row: ListPiece) -> Move | None:
+        """A row of calls as stages."""
+        calls = written_out(row.seq.window(row.start, row.stop))
+        arguments = self.pricing.arguments[called_block(row.items[0]) or ""]
+        rows = [call_row(seq.items[0], arguments) for seq in calls]
+        move = self.repetition(row, in_stages(calls, cuts(rows)))
+        return move if move.gain > prices.LEAST_GAIN else None
+
+
+def new_name(tree: Tree) -> str:
+    """A name for a further block, until it has a better one."""
+    return f"block_{len(tree.blocks) + 1}"
+
+
+def call_row(call: Item, arguments: Sequence[KnownColumn]) -> tuple[Hashable, ...]:
+    """What a call with one act gives for each argument."""
+    assert isinstance(call, CallItem)
+    (to,) = call.to.values()
+    return tuple(argument.values.get(to) for argument in arguments)
+
+
+def _circular(tree: Tree, move: Move) -> bool:
+    """Whether a block would call itself after a move, directly or around."""
+    after = edited(tree, move.edits, move.blocks)
+    try:
+        TopologicalSorter(
+            {name: called_in(block.body) for name, block in after.blocks.items()}
+        ).prepare()
+    except CycleError:
+        return True
+    return False
+
+
+def _most_alike(pieces: Sequence[ListPiece]) -> list[ListPiece]:
+    """The pieces whose inputs from elsewhere are wired as those of most."""
+    patterns: dict[object, list[ListPiece]] = {}
+    for piece in pieces:
+        one = taken(piece.own)
+        if one is not None:
+            patterns.setdefault(one.pattern, []).append(piece)
+    return max(patterns.values(), key=len, default=[])
+
+
+def _within(pieces: Sequence[ListPiece], others: Sequence[ListPiece]) -> bool:
+    """Whether pieces are nothing but parts of as many others."""
+    if len(pieces) > len(others):
+        return False
+    return all(
+        any(
+            one.seq is other.seq and other.start <= one.start and one.stop <= other.stop
+            for other in others
+        )
+        for one in pieces
+    )
+
+
+def apart(pieces: Sequence[ListPiece]) -> list[ListPiece]:
+    """Pieces of which none overlaps another: each next one behind the last."""
+    chosen: list[ListPiece] = []
+    for piece in pieces:
+        if not chosen or not chosen[-1].overlaps(piece):
+            chosen.append(piece)
+    return chosen
+
+
+def _periodic(tokens: Sequence[int], period: int) -> Iterator[tuple[int, int]]:
+    """The longest stretches that repeat with a period, at least twice: start and stop."""
+    start = 0
+    for at in range(period, len(tokens) + 1):
+        if at == len(tokens) or tokens[at] != tokens[at - period]:
+            if at - start >= 2 * period:
+                yield start, at
+            start = at - period + 1

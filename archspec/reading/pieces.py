@@ -1,0 +1,174 @@
+"""Folding itself: pieces of lists in; a block with its calls, or a repetition, that stands for them
+out. Whether that pays is for others to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from archspec.reading.tree import (
+    Act,
+    CallItem,
+    Column,
+    Item,
+    RepeatItem,
+    Seq,
+    SharedBlock,
+    fresh,
+    joined,
+    leaves,
+    renamed,
+    walk,
+)
+
+
+class ListPiece(NamedTuple):
+    """Some items in a row of a list."""
+
+    seq: Seq
+    start: int
+    stop: int
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items."""
+        return self.seq.items[self.start : self.stop]
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """The acts in which any of them is there, in the order of the list's."""
+        there = set().union(*(item.acts for item in self.items))
+        return tuple(act for act in self.seq.acts if act in there)
+
+    @property
+    def chained(self) -> Seq:
+        """The items as a list that is given what stands before them."""
+        return _in_acts(self.seq.window(self.start, self.stop), self.acts)
+
+    @property
+    def own(self) -> Seq:
+        """The items as a list that is given what the first of them takes, so that a piece that
+        begins with a `from` has it at its call.
+        """
+        seq = self.seq.window(self.start, self.stop)
+        first = self.items[0]
+        if first.slots and not seq.is_prev(0) and first.acts == seq.acts:
+            seq = Seq(seq.items, first.slots[0])
+        return _in_acts(seq, self.acts)
+
+    def overlaps(self, other: ListPiece) -> bool:
+        """Whether two pieces share an item."""
+        return self.seq is other.seq and self.start < other.stop and other.start < self.stop
+
+
+def _in_acts(seq: Seq, acts: Sequence[Act]) -> Seq:
+    return seq if len(acts) == len(seq.acts) else renamed(seq, {act: act for act in acts})
+
+
+class TakenTensors(NamedTuple):
+    """What a list takes from elsewhere than what it is given: ``outside``, a column for each such
+    tensor, and ``pattern``, which of its named inputs is which, to be compared.
+    """
+
+    outside: tuple[Column[str], ...]
+    pattern: tuple[tuple[str, int], ...]
+
+
+NOTHING_TAKEN = TakenTensors((), ())
+
+
+def taken(seq: Seq) -> TakenTensors | None:
+    """What a list takes by name; ``None`` where that is not the same tensor in every round of a
+    repetition within, so that no input of a block can stand for it.
+    """
+    named = [
+        (inner, item.slots[slot])
+        for inner, n, item in walk(seq)
+        for slot in range(len(item.slots))
+        if not inner.is_prev(n, slot)
+    ]
+    if not named:
+        return NOTHING_TAKEN
+    order = {name: n for n, leaf in enumerate(leaves(seq)) for name in leaf.out.values()}
+    outside: list[Column[str]] = []
+    pattern = []
+    for inner, column in named:
+        places = {order.get(name, -1) for name in column.values()}
+        if len(places) != 1:
+            return None
+        if (place := places.pop()) >= 0:
+            pattern.append(("inside", place))
+        elif not inner.acts <= seq.acts:
+            return None
+        elif all(seq.inp[act] == name for act, name in column.items()):
+            pattern.append(("given", 0))
+        else:
+            pattern.append(("outside", _index(outside, column)))
+    return TakenTensors(tuple({**seq.inp, **column} for column in outside), tuple(pattern))
+
+
+def _index(columns: list[Column[str]], column: Column[str]) -> int:
+    """Where a column is among others, to which it is added if it is not."""
+    for n, known in enumerate(columns):
+        if all(known.get(act, name) == name for act, name in column.items()):
+            columns[n] = {**known, **column}
+            return n
+    columns.append(column)
+    return len(columns) - 1
+
+
+class Folded(NamedTuple):
+    """A block, and the call that stands for each piece."""
+
+    block: SharedBlock
+    calls: tuple[CallItem, ...]
+
+
+def block_of(
+    name: str, body: Seq, lists: Sequence[Seq], acts: Sequence[Mapping[Act, Act]]
+) -> Folded | None:
+    """A block with a body, and its calls: one for each list, whose acts are others in the body."""
+    all_taken = [taken(seq) for seq in lists]
+    if any(one is None for one in all_taken):
+        return None
+    widths = {len(one.outside) for one in all_taken if one is not None}
+    if len(widths) != 1:
+        return None
+    inputs: list[dict[Act, str]] = [{} for _ in range(widths.pop())]
+    calls = []
+    for seq, to, one in zip(lists, acts, all_taken, strict=True):
+        assert one is not None
+        for column, outside in zip(inputs, one.outside, strict=True):
+            column.update({to[act]: outside[act] for act in seq.acts})
+        calls.append(CallItem(name, dict(to), (seq.inp, *one.outside), seq.out))
+    return Folded(SharedBlock(body, tuple(inputs)), tuple(calls))
+
+
+def as_repeat(pieces: Iterable[ListPiece]) -> RepeatItem:
+    """Pieces of one skeleton that follow each other in a list as a repetition."""
+    return repeat_of([piece.chained for piece in pieces], joined)
+
+
+def repeat_of(lists: Sequence[Seq], join: Callable[[list[Seq]], Seq]) -> RepeatItem:
+    """Lists that follow each other as a repetition; ``join`` makes one body of them."""
+    rounds: dict[Act, list[Act]] = {}
+    bodies = []
+    for seq in lists:
+        body, acts = fresh(seq)
+        bodies.append(body)
+        for act, inner in acts.items():
+            rounds.setdefault(act, []).append(inner)
+    return RepeatItem(join(bodies), {act: tuple(row) for act, row in rounds.items()})
+
+
+def extended(repeat: RepeatItem, piece: ListPiece, *, first: bool) -> RepeatItem:
+    """A repetition with a piece of its body's skeleton as one more round, the first or the last."""
+    body, acts = fresh(piece.chained)
+    rounds = dict(repeat.rounds)
+    for act, inner in acts.items():
+        others = repeat.rounds.get(act, ())
+        rounds[act] = (inner, *others) if first else (*others, inner)
+    whole = joined([body, repeat.body] if first else [repeat.body, body])
+    in_order = {act: rounds[act] for act in piece.seq.acts if act in rounds}
+    return RepeatItem(whole, in_order)

@@ -1,0 +1,93 @@
+"""What text costs, in words of YAML, and what folding may make of it at most: all numbers that
+decide what is folded, in one place.
+
+Measured on the forty networks of `keras.applications` and on specs of others' networks. The bounds
+of readability matter more than the exact prices: without them the shortest text is a block of
+fifteen arguments that stands for different modules.
+"""
+
+ITEM = 2.0
+"""An item: its line and its kind."""
+
+SETTING = 1.0
+"""A setting of a layer: its key and a literal. Each element of a list costs `ELEMENT` more."""
+
+ELEMENT = 0.5
+
+USUAL = 0.1
+"""A setting that has the commonest value of its kind: it will stand in `defaults`."""
+
+FORMULA = 2.0
+"""A setting that is an expression."""
+
+CONDITION = 3.0
+"""A ``when`` around some items."""
+
+REFERENCE = 1.5
+"""A name in a ``from``."""
+
+BRANCHING = 2.0
+"""A branching, and with it its merge."""
+
+PATH = 1.0
+"""A path of a branching, with its label."""
+
+CALL = 2.0
+"""A call of a block; an argument that has not the default costs `ARGUMENT`."""
+
+ARGUMENT = 1.5
+
+BLOCK = 4.0
+"""The definition of a block; each argument costs `PARAMETER`."""
+
+PARAMETER = 1.2
+
+LOOP = 2.0
+"""A repetition; each of its lists costs `BINDING`, and each element `ELEMENT`."""
+
+BINDING = 1.5
+
+# --- bounds
+
+WINDOW = 40
+"""Items of a piece that is compared with others."""
+
+MOST_ARGUMENTS = 8
+"""Arguments of a block."""
+
+MOST_VARIABLES = 7
+"""Lists of a repetition."""
+
+ALIKE_BLOCK = 0.45
+"""What a call must save of the text of a block, for a piece to be a call of it."""
+
+ALIKE_PIECE = 0.6
+"""What a call must save of the text of the piece that it stands for."""
+
+TORN = 0.35
+"""What counts of what a piece saves that cuts through what the names of layers hold together."""
+
+DIFFERENCE = 1.0
+"""What it costs a call, before its arguments are known, that a setting is not the block's;
+`FURTHER_DIFFERENCE` where the setting has several values already."""
+
+FURTHER_DIFFERENCE = 0.3
+
+BURIED = 0.5
+"""What counts of what is saved by a block that is most of the path of a branching: authors make the
+branching itself a block."""
+
+LONG = 4
+"""Items up to which a piece of a path is no such block."""
+
+SEEDS = 6
+"""Groups of equal pieces from which blocks are grown in one round of the search."""
+
+LEAST_GAIN = 2.0
+"""What a fold must save."""
+
+TRIALS = 24
+"""Folds that are worked out in one round of the search, the most promising first."""
+
+ROUNDS = 60
+"""Folds that are carried out in one network."""

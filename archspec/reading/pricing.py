@@ -1,0 +1,154 @@
+"""What pieces of the text cost: items and lists in; words of YAML out.
+
+A setting that differs from act to act costs what an expression costs; which variables it needs is
+for the explainer to say, and costs where the variables are bound: a block's arguments, a
+repetition's lists.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from typing import Any
+
+from archspec.reading import prices
+from archspec.reading.columns import Settings, is_constant, only_value
+from archspec.reading.explain import Explainer
+from archspec.reading.explained import REPEAT, Spot
+from archspec.reading.formulas import KnownColumn
+from archspec.reading.frames import ListFrame
+from archspec.reading.layer_columns import LayerColumns
+from archspec.reading.tree import (
+    BranchesItem,
+    CallItem,
+    Item,
+    LayerItem,
+    RepeatItem,
+    Seq,
+    lists_in,
+)
+
+
+class Pricing:
+    """Prices of one network's items, each worked out once. ``arguments`` are those of the blocks
+    that there are: names and columns over the block's acts.
+    """
+
+    def __init__(
+        self, columns: LayerColumns, arguments: dict[str, list[KnownColumn]] | None = None
+    ) -> None:
+        self.columns = columns
+        self.arguments = arguments if arguments is not None else {}
+        self._usual = columns.usual()
+        self._items: dict[Item, float] = {}
+        self._lists: dict[Seq, float] = {}
+
+    def forget(self) -> None:
+        """Forget what depends on the arguments of blocks, which have changed."""
+        self._items.clear()
+        self._lists.clear()
+
+    def of_list(self, seq: Seq) -> float:
+        """A list: its items, and what their wiring and their conditions add."""
+        if seq not in self._lists:
+            self._lists[seq] = sum(self.in_place(seq, n) for n in range(len(seq.items)))
+        return self._lists[seq]
+
+    def window(self, seq: Seq, start: int, stop: int) -> float:
+        """Some items in a row, as they stand in a list."""
+        return sum(self.in_place(seq, n) for n in range(start, stop))
+
+    def in_place(self, seq: Seq, index: int) -> float:
+        """An item as it stands in a list."""
+        item = seq.items[index]
+        price = self.item(item)
+        if len(item.acts) < len(seq.acts):
+            before = seq.items[index - 1] if index else None
+            if before is None or before.acts != item.acts:
+                price += prices.CONDITION
+        named = sum(not seq.is_prev(index, slot) for slot in range(len(item.slots)))
+        return price + named * prices.REFERENCE
+
+    def item(self, item: Item) -> float:
+        """An item by itself."""
+        if item not in self._items:
+            self._items[item] = self._price(item)
+        return self._items[item]
+
+    def _price(self, item: Item) -> float:
+        if isinstance(item, LayerItem):
+            return prices.ITEM + sum(
+                self._setting(item, key, column) for key, column in self.columns.of(item).items()
+            )
+        if isinstance(item, BranchesItem):
+            optional = sum(len(path.acts) < len(item.acts) for path in item.paths)
+            paths = sum(prices.PATH + self.of_list(path) for path in item.paths)
+            return prices.BRANCHING + paths + optional * prices.CONDITION
+        if isinstance(item, CallItem):
+            return prices.CALL + sum(
+                self._argument(item, known) for known in self.arguments[item.block]
+            )
+        if isinstance(item, RepeatItem):
+            return prices.LOOP + self.of_list(item.body) + self._bindings(item)
+        return prices.ITEM + sum(self.of_list(inner) for inner in lists_in(item))
+
+    def _setting(self, leaf: LayerItem, key: str, column: Any) -> float:
+        if not is_constant(column):
+            return prices.FORMULA
+        value = only_value(column)
+        kind = next(iter(leaf.nodes.values())).layer.kind()
+        return prices.USUAL if self._usual.get((kind, key)) == value else literal_price(value)
+
+    def _argument(self, call: CallItem, known: KnownColumn) -> float:
+        column = {act: known.values[b] for act, b in call.to.items() if b in known.values}
+        if not column:
+            return 0.0
+        if not is_constant(column):
+            return prices.FORMULA
+        return 0.0 if usual_argument(known) == only_value(column) else prices.ARGUMENT
+
+    def _bindings(self, repeat: RepeatItem) -> float:
+        """The lists of a repetition, and the arguments that it needs from around."""
+        explainer = Explainer(self.columns, self.arguments)
+        around = ListFrame()
+        whole = Seq((repeat,), repeat.slots[0])
+        explainer.explain_list(whole, around)
+        lists = explainer.values.get(Spot(repeat, REPEAT))
+        bound = sum(list_price(one) for one in lists.values()) if isinstance(lists, dict) else 0.0
+        count = len(lists) if isinstance(lists, dict) else 0
+        if count > prices.MOST_VARIABLES:
+            return float("inf")
+        return bound + len(around.variables) * prices.PARAMETER
+
+    # --- blocks
+
+    def block(self, body: Seq) -> tuple[float, list[KnownColumn]]:
+        """The definition of a block, and its arguments."""
+        arguments = Explainer(self.columns, self.arguments).explain_block(body)
+        if len(arguments) > prices.MOST_ARGUMENTS:
+            return float("inf"), arguments
+        return prices.BLOCK + self.of_list(body) + len(arguments) * prices.PARAMETER, arguments
+
+
+def usual_argument(known: KnownColumn) -> Hashable:
+    """The value that an argument has in most acts, if it is worth a default."""
+    value, times = Counter(known.values.values()).most_common(1)[0]
+    return value if times >= 2 and 2 * times >= len(known.values) else object()
+
+
+def literal_price(value: Hashable) -> float:
+    """A setting with a constant."""
+    return prices.SETTING + 1 + prices.ELEMENT * (_elements(value))
+
+
+def _elements(value: Any) -> int:
+    if isinstance(value, Settings):
+        return sum(1 + _elements(part) for _, part in value.entries)
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return sum(1 + _elements(part) for part in value)
+    return 0
+
+
+def list_price(values: Any) -> float:
+    """A list of a repetition."""
+    return prices.BINDING + (prices.ELEMENT * len(values) if isinstance(values, list) else 1)

@@ -1,0 +1,101 @@
+"""Skeletons: what of an item must be the same for it to be folded with another as it is: kinds,
+wiring and what lies within it, but no settings. Items in; small integers out, the same for the same
+skeleton.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from archspec.reading.columns import is_constant, only_value
+from archspec.reading.layer_columns import LayerColumns
+from archspec.reading.tree import (
+    BranchesItem,
+    CallItem,
+    Item,
+    LayerItem,
+    RepeatItem,
+    Seq,
+    lists_in,
+)
+
+
+class Skeletons:
+    """Numbers for skeletons, each worked out once."""
+
+    def __init__(self, columns: LayerColumns) -> None:
+        self.columns = columns
+        self._numbers: dict[Hashable, int] = {}
+        self._items: dict[Item, int] = {}
+        self._lists: dict[Seq, tuple[int, ...]] = {}
+        self._exact: dict[Item, Hashable] = {}
+
+    def of_list(self, seq: Seq) -> tuple[int, ...]:
+        """The skeletons of a list's items, each with which of its slots take what stands before."""
+        if seq not in self._lists:
+            self._lists[seq] = tuple(
+                self._number((self.of_item(item), takes_prev(seq, n)))
+                for n, item in enumerate(seq.items)
+            )
+        return self._lists[seq]
+
+    def wiring(self, seq: Seq, index: int) -> tuple[bool, ...]:
+        """Which slots of an item take what stands before it."""
+        return takes_prev(seq, index)
+
+    def of_item(self, item: Item) -> int:
+        """The skeleton of an item by itself."""
+        if item not in self._items:
+            self._items[item] = self._number(self._parts(item))
+        return self._items[item]
+
+    def _parts(self, item: Item) -> Hashable:
+        own: Hashable = type(item).__name__
+        if isinstance(item, LayerItem):
+            return (own, *layer_skeleton(item))
+        if isinstance(item, CallItem):
+            return own, item.block
+        if isinstance(item, BranchesItem):
+            merge = layer_skeleton(item.merge)
+            return own, merge, tuple(self.of_list(path) for path in item.paths)
+        return own, tuple(self.of_list(inner) for inner in lists_in(item))
+
+    def _number(self, parts: Hashable) -> int:
+        return self._numbers.setdefault(parts, len(self._numbers))
+
+    # --- exactly
+
+    def exact(self, item: Item) -> Hashable:
+        """What two items share that have the same text, in lists of the same acts."""
+        if item not in self._exact:
+            self._exact[item] = self._number(("exact", self.of_item(item), self._values(item)))
+        return self._exact[item]
+
+    def _values(self, item: Item) -> Hashable:
+        if isinstance(item, LayerItem):
+            columns = self.columns.of(item)
+            constant = all(is_constant(column) for column in columns.values())
+            values = tuple((key, only_value(column)) for key, column in columns.items())
+            return values if constant else id(item)
+        if isinstance(item, CallItem):
+            return id(item)
+        inner: Any = [tuple(self.exact(one) for one in seq.items) for seq in lists_in(item)]
+        if isinstance(item, BranchesItem):
+            inner.append(self.exact(item.merge))
+        if isinstance(item, RepeatItem):
+            counts = {len(row) for row in item.rounds.values()}
+            inner.append(counts.pop() if len(counts) == 1 else id(item))
+        return tuple(inner)
+
+
+def takes_prev(seq: Seq, index: int) -> tuple[bool, ...]:
+    """Which slots of an item take what stands before it."""
+    return tuple(seq.is_prev(index, slot) for slot in range(len(seq.items[index].slots)))
+
+
+def layer_skeleton(leaf: LayerItem) -> tuple[Hashable, ...]:
+    """The kinds of a layer's item, and whether the layer is another's."""
+    kinds = {node.layer.kind() for node in leaf.nodes.values()}
+    roles = {node.roles for node in leaf.nodes.values()}
+    return tuple(sorted(kinds)), len(leaf.slots), tuple(sorted(roles)), leaf.is_shared
