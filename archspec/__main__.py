@@ -4,6 +4,7 @@ in which Ctrl-C is handled as it is later.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 INTERRUPTED = 130
@@ -11,6 +12,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line."""
+    gc.disable()  # as `terminal.alone` does, which is not imported yet
     try:
         from archspec.cli import program  # noqa: PLC0415 - within the guard
     except KeyboardInterrupt:

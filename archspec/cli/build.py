@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -171,12 +170,12 @@ def _check_place(path: Path, folder: bool, *, make_folder: bool) -> None:
 
 def built(graph: Graph, *, scoped: bool = False) -> Any:
     """The Keras model of a graph, its parameters counted; ``scoped`` is that of `build_model`."""
-    gc.enable()  # Keras leaves much to sweep up
     try:
         with terminal.progress("loading Keras", 0), terminal.quiet():
             from archspec.backends.keras.model import build_model, compare_count
     except ImportError as error:
         raise click.ClickException(f"Keras cannot be loaded: {error}") from error
+    terminal.sweep_up()
     with terminal.progress("building layer", len(graph.nodes)) as step:
         model = build_model(graph, step, scoped=scoped)
     compare_count(model, graph)

@@ -142,6 +142,12 @@ def alone(command: Callable[[], int]) -> int:
         gc.freeze()
 
 
+def sweep_up() -> None:
+    """Sweep up from here on, in what is not loaded yet: for Keras, which leaves much."""
+    gc.freeze()
+    gc.enable()
+
+
 def interrupted() -> int:
     """Say so, and give the exit code."""
     return _tell("interrupted", INTERRUPTED)

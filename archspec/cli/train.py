@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shlex
 import sys
@@ -126,12 +125,12 @@ def _share(workers: int, address: str | None, rank: int | None) -> Share:
 def _train(planned: TrainingPlan, folder: Path, share: Share) -> int:
     follow_launcher()
     choose_backend(planned.recipe.backend, share.workers)
-    gc.enable()  # Keras leaves much to sweep up
     try:
         with terminal.progress("loading Keras", 0), terminal.quiet():
             from archspec.training import trainer, workers
     except ImportError as error:
         raise click.ClickException(f"Keras cannot be loaded: {error}") from error
+    terminal.sweep_up()
     with signals() as asked:
         team = workers.ALONE
         if share.address is not None:

@@ -7,47 +7,71 @@ text of the files, so that a kind is one class in one file and stands in no list
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 from archspec.layers.base import REGISTERED, Layer
 from archspec.layers.operations import OPS
 from archspec.layers.plugins import shipped
 
-_OPERATION = re.compile(r'^row\(\s*\w+,\s*"([\w.]+)"', re.MULTILINE)
+
+class _Modules(NamedTuple):
+    """The module of each kind, below this package, by the name of the kind."""
+
+    layers: Mapping[str, str]
+    cells: Mapping[str, str]
+
+
+@cache
+def _modules() -> _Modules:
+    """What the texts of the families say: read once, and without patterns, for each command waits
+    for it.
+    """
+    here = Path(__file__).parent
+    layers, cells = {}, {}
+    for module, text in _texts(here):
+        layers.update(dict.fromkeys(_classes(text, "layer"), module))
+        cells.update(dict.fromkeys(_classes(text, "cell"), module))
+    for module, text in _texts(here / "operations"):
+        layers.update(dict.fromkeys(_rows(text), f"operations.{module}"))
+    return _Modules(layers, cells)
+
+
+def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """The name and text of each module of a folder."""
+    for path in sorted(folder.glob("*.py")):
+        yield path.stem, path.read_text(encoding="utf-8")
+
+
+def _classes(text: str, decorator: str) -> list[str]:
+    """The names of the classes that stand below a decorator."""
+    below = text.split(f"\n@{decorator}\nclass ")[1:]
+    return [part[: part.index("(")] for part in below]
+
+
+def _rows(text: str) -> list[str]:
+    """The names of the operations, of `row(RULE, "NAME", …`."""
+    below = text.split("\nrow(")[1:]
+    return [OPS + part.split('"', 2)[1] for part in below]
 
 
 class Kinds(Mapping[str, type[Layer]]):
-    """The classes that a decorator of `archspec.layers.base` registers, by name, in the order of
-    the files and of the text in them. Names are looked up without importing anything; values
-    import their family.
+    """The kinds whose modules are listed, in the order of the files and of the text in them. Names
+    are looked up without importing anything; values import their family.
     """
 
-    def __init__(self, decorator: str, *, operations: bool = False) -> None:
-        self.pattern = re.compile(rf"^@{decorator}\nclass (\w+)", re.MULTILINE)
-        self.with_operations = operations
+    def __init__(self, *, cells: bool) -> None:
+        self.cells = cells
 
-    @cached_property
+    @property
     def modules(self) -> Mapping[str, str]:
         """The module of each kind, below this package."""
-        here = Path(__file__).parent
-        kinds = {
-            kind: path.stem
-            for path in sorted(here.glob("*.py"))
-            for kind in self.pattern.findall(path.read_text(encoding="utf-8"))
-        }
-        rows = here.joinpath("operations").glob("*.py") if self.with_operations else ()
-        operations = {
-            f"{OPS}{function}": f"operations.{path.stem}"
-            for path in sorted(rows)
-            for function in _OPERATION.findall(path.read_text(encoding="utf-8"))
-        }
-        return kinds | operations
+        return _modules().cells if self.cells else _modules().layers
 
-    @cached_property
+    @property
     def families(self) -> Mapping[str, str]:
         """The family of each kind: the name of its file."""
         return {kind: module.rpartition(".")[2] for kind, module in self.modules.items()}
@@ -61,27 +85,27 @@ class Kinds(Mapping[str, type[Layer]]):
             if kind not in REGISTERED:
                 import_module(f"archspec.layers.{self.modules[kind]}")
             return REGISTERED[kind]
-        from_library = shipped(kind) if self.with_operations else None
+        from_library = None if self.cells else shipped(kind)
         if from_library is None:
             raise KeyError(kind)
         return from_library
 
     def __contains__(self, kind: object) -> bool:
-        return kind in self.modules or (self.with_operations and shipped(kind) is not None)
+        return kind in self.modules or (not self.cells and shipped(kind) is not None)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.families)
+        return iter(self.modules)
 
     def __len__(self) -> int:
-        return len(self.families)
+        return len(self.modules)
 
 
-KINDS = Kinds("layer", operations=True)
+KINDS = Kinds(cells=False)
 """The kinds of items, operations among them, and those that installed libraries ship, which are not
 listed.
 """
 
-CELLS = Kinds("cell")
+CELLS = Kinds(cells=True)
 """The kinds that stand in the `cell` of an `RNN` only."""
 
 
