@@ -16,7 +16,8 @@ from archspec.graph import Graph
 from archspec.reading.agreement import disagreement
 from archspec.reading.document import document
 from archspec.reading.emit import Unexplained, Writer
-from archspec.reading.explained import Explained
+from archspec.reading.explain import explain
+from archspec.reading.fold import folded
 from archspec.reading.item_names import ItemNames
 from archspec.reading.references import Unnameable, referenced
 from archspec.reading.regions import structured
@@ -71,6 +72,8 @@ def written(graph: Graph, wishes: Wishes = Wishes()) -> Written:
 
 def _attempts(graph: Graph, wishes: Wishes) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     """The ways to write a spec, the one that folds most first."""
+    if not wishes.flat and not wishes.names:
+        yield "folded", lambda: spec_data(folded(structured(graph), blocks=wishes.blocks))
     if not wishes.flat:
         yield "as lists and branches", lambda: _unfolded(graph, wishes)
     yield "every layer by itself", lambda: flat_spec(graph)
@@ -78,12 +81,13 @@ def _attempts(graph: Graph, wishes: Wishes) -> Iterator[tuple[str, Callable[[], 
 
 def _unfolded(graph: Graph, wishes: Wishes) -> dict[str, Any]:
     tree = structured(graph, branches=not wishes.names)
-    return spec_data(tree, Explained())
+    return spec_data(tree)
 
 
-def spec_data(tree: Tree, explained: Explained) -> dict[str, Any]:
+def spec_data(tree: Tree) -> dict[str, Any]:
     """The document of a tree."""
     references = referenced(tree, ItemNames())
+    explained = explain(tree, references.numbers)
     writer = Writer(tree, references, explained)
     variables = dict(explained.variables)
     return document(tree.graph, writer.layers(), writer.blocks(), variables)

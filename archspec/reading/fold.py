@@ -16,12 +16,12 @@ from archspec.reading.skeletons import Skeletons
 from archspec.reading.tree import Tree
 
 
-def folded(tree: Tree) -> Tree:
-    """The tree with its repetitions and blocks."""
+def folded(tree: Tree, *, blocks: bool = True) -> Tree:
+    """The tree with its repetitions and, if wanted, blocks."""
     columns = LayerColumns(tree.graph)
     skeletons, pricing = Skeletons(columns), Pricing(columns)
     grower = Grower(Aligner(skeletons, pricing, columns), pricing, skeletons, NameHints())
-    folder = FoldSearch(skeletons, pricing, grower)
+    folder = FoldSearch(skeletons, pricing, grower, with_blocks=blocks)
     for _ in range(prices.ROUNDS):
         move = folder.equal_rows(tree) or folder.best(tree)
         if move is None:

@@ -48,6 +48,7 @@ class FoldSearch:
     skeletons: Skeletons
     pricing: Pricing
     grower: Grower
+    with_blocks: bool = True
     gains: dict[object, float] = field(default_factory=dict)
     paths: set[Seq] = field(default_factory=set)
 
@@ -57,7 +58,8 @@ class FoldSearch:
         """All folds of equal skeletons that may save anything, the most promising first."""
         every = list(lists(tree))
         folds = [fold for seq in every for fold in self.repetitions(seq)]
-        folds += self.shared_pieces(every)
+        if self.with_blocks:
+            folds += self.shared_pieces(every)
         return sorted(folds, key=lambda fold: -fold.most)
 
     def repetitions(self, seq: Seq) -> Iterator[Prospect]:
@@ -112,8 +114,9 @@ class FoldSearch:
     def best(self, tree: Tree) -> Move | None:
         """The change that saves most."""
         self.paths = {path for seq in lists(tree) for path in paths_in(seq)}
-        moves = [self.best_fold(tree), self.best_stages(tree), *self.growths(tree)]
-        moves += self.extensions(tree)
+        moves = [self.best_fold(tree), self.best_stages(tree), *self.extensions(tree)]
+        if self.with_blocks:
+            moves += self.growths(tree)
         return max(filter(None, moves), key=lambda move: move.gain, default=None)
 
     def equal_rows(self, tree: Tree) -> Move | None:
