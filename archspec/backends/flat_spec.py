@@ -104,12 +104,14 @@ def arguments(layer: Layer) -> dict[str, Any]:
 
 
 def _argument(attribute: Field, value: Any) -> Any:
-    """``(3, 3)`` as ``3``, where that means the same."""
-    if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1:
+    """``(3, 3)`` as ``3``, and ``((1, 1), (1, 1))`` as ``1``, where that means the same."""
+    shorter, shortest = value, value
+    while isinstance(shorter, tuple) and len(shorter) > 1 and len(set(shorter)) == 1:
+        shorter = shorter[0]
         with suppress(Refused):
-            if attribute.type.accept(plain(value[0])) == value:
-                return plain(value[0])
-    return plain(value)
+            if attribute.type.accept(plain(shorter)) == value:
+                shortest = shorter
+    return plain(shortest)
 
 
 def plain(value: Any) -> Any:

@@ -47,6 +47,8 @@ class _Pairing:
             yield f"the number of layers: {len(graph.nodes)} and {len(other.nodes)}"
         if len(set(self.pairs.values())) < len(self.pairs):
             yield "a layer is paired with two"
+        if len(set(self.owners.values())) < len(self.owners):
+            yield "which layers are used several times"
 
     def _tensors(self, tensor: str, other: str, where: str) -> Iterator[str]:
         """Whether two tensors are the same output of paired layers, or inputs called alike."""

@@ -4,7 +4,8 @@ data, in the order in which an author writes it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from archspec.graph import Node
@@ -71,9 +72,10 @@ class Writer:
     # --- items
 
     def _items(self, seq: Seq) -> list[Any]:
-        return [_short(self._item(seq, index, item)) for index, item in enumerate(seq.items)]
+        items = [self._item(seq, item) for item in seq.items]
+        return [_short(data) for data in _under_one_condition(items)]
 
-    def _item(self, seq: Seq, index: int, item: Item) -> Data:
+    def _item(self, seq: Seq, item: Item) -> Data:
         when = self._when(seq, item)
         if isinstance(item, RepeatItem):
             return self._repeat(item, when)
@@ -108,8 +110,7 @@ class Writer:
             case LayerItem():
                 return {**head, **self._layer(item), **when}
             case CallItem():
-                arguments = self.explained.at(item, item.block, {})
-                return {**head, item.block: arguments, **when}
+                return {**head, item.block: self._arguments(item), **when}
             case ReuseItem():
                 return {**head, "reuse": self._target(item), **when}
             case GroupItem():
@@ -121,6 +122,15 @@ class Writer:
                 return {**names, **head, **when, "output": self._items(item.body)}
             case _:
                 return {**head, **when, "layers": [self._repeat(item, {})]}
+
+    def _arguments(self, call: CallItem) -> Data:
+        """The arguments of a call, without those that it leaves to the block."""
+        values = self.explained.values
+        keys = [
+            one if isinstance(one, str) else next(iter(one))
+            for one in self.explained.arguments.get(call.block, ())
+        ]
+        return {key: values[Spot(call, key)] for key in keys if Spot(call, key) in values}
 
     def _group(self, item: GroupItem, head: Data, when: Data) -> Data:
         body = item.body
@@ -290,6 +300,23 @@ def _by_role(node: Node, texts: Sequence[str]) -> Any:
     if first is not None and taken.get(first) == [PREV] and len(taken) > 1:
         del taken[first]
     return {role: names[0] if len(names) == 1 else names for role, names in taken.items()}
+
+
+def _under_one_condition(items: list[Data]) -> Iterator[Data]:
+    """Items in a row that depend on one condition as a group that does."""
+    for when, row in groupby(items, _condition):
+        group = list(row)
+        if when is None or len(group) == 1:
+            yield from group
+        else:
+            inner = [{key: value for key, value in one.items() if key != "when"} for one in group]
+            yield {"when": when, "layers": [_short(data) for data in inner]}
+
+
+def _condition(data: Data) -> Any:
+    """The condition of an item, if it is the same for the items behind it too."""
+    when = data.get("when")
+    return None if "repeat" in data or "output" in data or "$prev" in str(when) else when
 
 
 def _short(data: Data) -> Any:

@@ -196,15 +196,18 @@ class _Resolver:
         raise Unnameable("what a block takes is none of its inputs")
 
     def _is_above(self, inward: list[Standing], common: Standing, here: Standing) -> bool:
+        """Whether an item comes before another that stands in a list around both of them."""
         there = inward[-1]
         if there.index != common.index:
             return there.index < common.index
-        if not isinstance(there.item, RepeatItem) or len(inward) < 2:
+        around = list(self.places.around(here, calls=False))
+        inside = around[: around.index(common)][-1:]
+        if len(inward) < 2 or not inside:
             return False
-        inside = [
-            one for one in self.places.around(here, calls=False) if one.seq is there.item.body
-        ]
-        number, other = self.places.round_of(inward[-2]), self.places.round_of(inside[-1])
+        if isinstance(there.item, BranchesItem):
+            paths = there.item.paths
+            return paths.index(inward[-2].seq) < paths.index(inside[0].seq)
+        number, other = self.places.round_of(inward[-2]), self.places.round_of(inside[0])
         return number is not None and other is not None and number < other
 
     def _steps(self, inward: list[Standing], node: str, exact: bool) -> Iterator[_WayStep]:

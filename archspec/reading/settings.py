@@ -20,12 +20,12 @@ def settings(layer: Layer) -> dict[str, Any]:
     given = {
         name: value
         for name, value in arguments(layer).items()
-        if layer.arguments[name] != _default(layer, name)
+        if layer.arguments[name] != default(layer, name)
     }
     return given | {f"{CALL}{name}": plain(value) for name, value in layer.call.items()}
 
 
-def _default(layer: Layer, name: str) -> Any:
+def default(layer: Layer, name: str) -> Any:
     """Keras's default of a setting, normalised as the layer's own. Declared kinds state all."""
     return REQUIRED if isinstance(layer, Declared) else getattr(type(layer), name)
 
