@@ -47,6 +47,7 @@ class Aligner:
     pricing: Pricing
     columns: LayerColumns
     _saved: dict[Hashable, float] = field(default_factory=dict)
+    _stretches: dict[Hashable, list[Alignment]] = field(default_factory=dict)
 
     # --- pairs of items
 
@@ -101,6 +102,12 @@ class Aligner:
         """The stretches of the second list that are best aligned with the whole first one and save
         at least so much, none overlapping another, the best first.
         """
+        key = (first, tuple(map(self.skeletons.exact, second.items)), second.takes_prev, least)
+        if key not in self._stretches:
+            self._stretches[key] = self._best_stretches(first, second, least)
+        return self._stretches[key]
+
+    def _best_stretches(self, first: Seq, second: Seq, least: float) -> list[Alignment]:
         rows = self._table(first, second, free=True)
         height = len(first.items)
         ends = [(max(cell[0] for cell in rows[height][j]), j) for j in range(len(second.items) + 1)]
@@ -119,9 +126,7 @@ class Aligner:
         """For each part of both lists the best score of an alignment that ends in a pair, in an
         item of the first list alone, and in one of the second alone.
         """
-        left, right = self.skeletons.of_list(first), self.skeletons.of_list(second)
-        wiring_left = [self.skeletons.wiring(first, n) for n in range(len(left))]
-        wiring_right = [self.skeletons.wiring(second, n) for n in range(len(right))]
+        left, right = first.takes_prev, second.takes_prev
         optional = [len(item.acts) < len(first.acts) for item in first.items]
         rows: list[list[list[Cell]]] = []
         for i in range(len(left) + 1):
@@ -130,7 +135,7 @@ class Aligner:
                 cells = [NO_CELL, NO_CELL, NO_CELL]
                 if i == 0 and (j == 0 or free):
                     cells[PAIR] = (0.0, PAIR)
-                if i and j and wiring_left[i - 1] == wiring_right[j - 1]:
+                if i and j and left[i - 1] == right[j - 1]:
                     score = self.saved(first.items[i - 1], second.items[j - 1])
                     cells[PAIR] = _stepped(rows[i - 1][j - 1], (0, 0, 0), score)
                 if i:

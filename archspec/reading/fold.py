@@ -26,7 +26,8 @@ def folded(tree: Tree, *, blocks: bool = True) -> Tree:
         move = folder.equal_rows(tree) or folder.best(tree)
         if move is None:
             break
+        if move.blocks.keys() & tree.blocks.keys():
+            pricing.forget()
         pricing.arguments.update(move.arguments)
-        pricing.forget()
         tree = edited(tree, move.edits, move.blocks)
     return tree

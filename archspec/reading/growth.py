@@ -19,6 +19,7 @@ from archspec.reading.tree import (
     Act,
     BranchesItem,
     CallItem,
+    Item,
     LayerItem,
     Seq,
     SharedBlock,
@@ -61,13 +62,18 @@ class Grower:
     pricing: Pricing
     skeletons: Skeletons
     hints: NameHints
+    _seeds: dict[tuple[tuple[Item, ...], ...], Growing] = field(default_factory=dict)
 
     def seeded(self, name: str, pieces: Sequence[ListPiece]) -> Growing:
         """A new block of pieces of one skeleton."""
-        lists = [piece.own for piece in pieces]
-        inner = [fresh(seq) for seq in lists]
-        body = joined(seq for seq, _ in inner)
-        growing = Growing(name, body, list(pieces), lists, [acts for _, acts in inner])
+        key = tuple(piece.items for piece in pieces)
+        if key not in self._seeds:
+            lists = [piece.own for piece in pieces]
+            inner = [fresh(seq) for seq in lists]
+            body = joined(seq for seq, _ in inner)
+            growing = Growing(name, body, [], lists, [acts for _, acts in inner])
+            self._seeds[key] = growing
+        growing = replace(self._seeds[key], name=name, pieces=list(pieces))
         self._price(growing)
         return growing
 
@@ -113,8 +119,6 @@ class Grower:
     def _price(self, growing: Growing) -> None:
         """Work out what a block saves."""
         price, growing.arguments = self.pricing.block(growing.body)
-        arguments = {**self.pricing.arguments, growing.name: growing.arguments}
-        pricing = Pricing(self.pricing.columns, arguments)
         folded = self.folded(growing)
         if folded is None:
             growing.saved = float("-inf")
@@ -123,7 +127,9 @@ class Grower:
             self.pricing.window(piece.seq, piece.start, piece.stop) for piece in growing.pieces
         )
         calls = (*growing.calls, *folded.calls)
-        growing.saved = before - price - sum(pricing.item(call) for call in calls)
+        growing.saved = (
+            before - price - sum(self.pricing.call(call, growing.arguments) for call in calls)
+        )
 
     def folded(self, growing: Growing) -> Folded | None:
         """The block and its new calls."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
+from functools import cached_property
 
 from archspec.backends.flat_spec import arguments
 from archspec.graph import Graph
@@ -61,6 +62,7 @@ class LayerColumns:
             return given.get(key)
         return hashable(arguments(layer.of({key: getattr(type(layer), key)}))[key])
 
+    @cached_property
     def usual(self) -> dict[tuple[str, str], Hashable]:
         """For each kind the commonest value of each setting that at least two layers share."""
         counts: dict[tuple[str, str], Counter[Hashable]] = {}

@@ -130,9 +130,8 @@ class FoldSearch:
             for fold in self.repetitions(seq)
             if len({tuple(map(self.skeletons.exact, piece.items)) for piece in fold.pieces}) == 1
         ]
-        moves = [self.worked_out(fold, "") for fold in folds]
-        kept = [move for move in moves if move and move.gain > 0]
-        return max(kept, key=lambda move: round(move.gain, 6), default=None)
+        best = max(folds, key=lambda fold: round(fold.most, 6), default=None)
+        return best and self.worked_out(best, "")
 
     def best_fold(self, tree: Tree) -> Move | None:
         """The repetition, or block of equal skeletons, that saves most."""

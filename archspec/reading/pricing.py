@@ -8,7 +8,7 @@ repetition's lists.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from archspec.reading import prices
@@ -39,14 +39,16 @@ class Pricing:
     ) -> None:
         self.columns = columns
         self.arguments = arguments if arguments is not None else {}
-        self._usual = columns.usual()
+        self._usual = columns.usual
         self._items: dict[Item, float] = {}
         self._lists: dict[Seq, float] = {}
+        self._blocks: dict[Seq, list[KnownColumn]] = {}
 
     def forget(self) -> None:
         """Forget what depends on the arguments of blocks, which have changed."""
         self._items.clear()
         self._lists.clear()
+        self._blocks.clear()
 
     def of_list(self, seq: Seq) -> float:
         """A list: its items, and what their wiring and their conditions add."""
@@ -66,7 +68,7 @@ class Pricing:
             before = seq.items[index - 1] if index else None
             if before is None or before.acts != item.acts:
                 price += prices.CONDITION
-        named = sum(not seq.is_prev(index, slot) for slot in range(len(item.slots)))
+        named = seq.takes_prev[index].count(False)
         return price + named * prices.REFERENCE
 
     def item(self, item: Item) -> float:
@@ -85,12 +87,14 @@ class Pricing:
             paths = sum(prices.PATH + self.of_list(path) for path in item.paths)
             return prices.BRANCHING + paths + optional * prices.CONDITION
         if isinstance(item, CallItem):
-            return prices.CALL + sum(
-                self._argument(item, known) for known in self.arguments[item.block]
-            )
+            return self.call(item, self.arguments[item.block])
         if isinstance(item, RepeatItem):
             return prices.LOOP + self.of_list(item.body) + self._bindings(item)
         return prices.ITEM + sum(self.of_list(inner) for inner in lists_in(item))
+
+    def call(self, call: CallItem, arguments: Sequence[KnownColumn]) -> float:
+        """A call of a block with these arguments."""
+        return prices.CALL + sum(self._argument(call, known) for known in arguments)
 
     def _setting(self, leaf: LayerItem, key: str, column: Any) -> float:
         if not is_constant(column):
@@ -124,7 +128,9 @@ class Pricing:
 
     def block(self, body: Seq) -> tuple[float, list[KnownColumn]]:
         """The definition of a block, and its arguments."""
-        arguments = Explainer(self.columns, self.arguments).explain_block(body)
+        if body not in self._blocks:
+            self._blocks[body] = Explainer(self.columns, self.arguments).explain_block(body)
+        arguments = self._blocks[body]
         if len(arguments) > prices.MOST_ARGUMENTS:
             return float("inf"), arguments
         return prices.BLOCK + self.of_list(body) + len(arguments) * prices.PARAMETER, arguments

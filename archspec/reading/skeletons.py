@@ -35,14 +35,10 @@ class Skeletons:
         """The skeletons of a list's items, each with which of its slots take what stands before."""
         if seq not in self._lists:
             self._lists[seq] = tuple(
-                self._number((self.of_item(item), takes_prev(seq, n)))
-                for n, item in enumerate(seq.items)
+                self._number((self.of_item(item), prev))
+                for item, prev in zip(seq.items, seq.takes_prev, strict=True)
             )
         return self._lists[seq]
-
-    def wiring(self, seq: Seq, index: int) -> tuple[bool, ...]:
-        """Which slots of an item take what stands before it."""
-        return takes_prev(seq, index)
 
     def of_item(self, item: Item) -> int:
         """The skeleton of an item by itself."""
@@ -87,11 +83,6 @@ class Skeletons:
             counts = {len(row) for row in item.rounds.values()}
             inner.append(counts.pop() if len(counts) == 1 else id(item))
         return tuple(inner)
-
-
-def takes_prev(seq: Seq, index: int) -> tuple[bool, ...]:
-    """Which slots of an item take what stands before it."""
-    return tuple(seq.is_prev(index, slot) for slot in range(len(seq.items[index].slots)))
 
 
 def layer_skeleton(leaf: LayerItem) -> tuple[Hashable, ...]:

@@ -88,6 +88,14 @@ class Seq:
         before = self.before[index]
         return all(before[act] == name for act, name in self.items[index].slots[slot].items())
 
+    @cached_property
+    def takes_prev(self) -> tuple[tuple[bool, ...], ...]:
+        """For each item, which of its slots take what stands before it."""
+        return tuple(
+            tuple(self.is_prev(index, slot) for slot in range(len(item.slots)))
+            for index, item in enumerate(self.items)
+        )
+
     def window(self, start: int, stop: int) -> Seq:
         """Some items in a row as a list of its own, with the same acts."""
         return Seq(self.items[start:stop], self.before[start])
