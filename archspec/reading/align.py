@@ -61,7 +61,7 @@ class Aligner:
     def _pair(self, first: Item, second: Item) -> float:
         if isinstance(first, LayerItem) and isinstance(second, LayerItem):
             if layer_skeleton(first) != layer_skeleton(second):
-                return IMPOSSIBLE
+                return -prices.ALTERNATIVE if are_activations(first, second) else IMPOSSIBLE
             return self.pricing.item(second) - self._differences(first, second)
         if isinstance(first, BranchesItem) and isinstance(second, BranchesItem):
             return self._branches(first, second)
@@ -175,21 +175,24 @@ class Aligner:
 
     def merged(self, first: Seq, second: Seq) -> Seq:
         """Two lists that have no act in common as one."""
-        items = [self._merged_pair(first, second, pair) for pair in self.whole(first, second).pairs]
+        pairs = self.whole(first, second).pairs
+        items = [item for pair in pairs for item in self._merged_pair(first, second, pair)]
         return Seq(tuple(items), {**first.inp, **second.inp})
 
-    def _merged_pair(self, first: Seq, second: Seq, pair: Pair) -> Item:
+    def _merged_pair(self, first: Seq, second: Seq, pair: Pair) -> list[Item]:
         one = None if pair[0] is None else first.items[pair[0]]
         two = None if pair[1] is None else second.items[pair[1]]
         if one is None or two is None:
             alone = one or two
             assert alone is not None
-            return alone
+            return [alone]
+        if are_activations(one, two) and self.skeletons.of_item(one) != self.skeletons.of_item(two):
+            return [one, two]
         if isinstance(one, BranchesItem) and isinstance(two, BranchesItem):
             paths = zip(one.paths, two.paths, strict=True)
             merge = LayerItem({**one.merge.nodes, **two.merge.nodes})
-            return BranchesItem(tuple(self.merged(a, b) for a, b in paths), merge)
-        return joined([Seq((one,), {}), Seq((two,), {})]).items[0]
+            return [BranchesItem(tuple(self.merged(a, b) for a, b in paths), merge)]
+        return [joined([Seq((one,), {}), Seq((two,), {})]).items[0]]
 
 
 Cell = tuple[float, int]
@@ -203,3 +206,15 @@ def _stepped(cells: list[Cell], costs: tuple[float, float, float], score: float)
     """The best way to a cell from the states before."""
     best, state = max((cells[n][0] + costs[n], -n) for n in range(3))
     return best + score, -state
+
+
+ACTIVATIONS = frozenset({"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
+"""Kinds that stand for each other in blocks of different networks."""
+
+
+def are_activations(first: Item, second: Item) -> bool:
+    """Whether both items are activations, of which one may stand where the other does."""
+    if not isinstance(first, LayerItem) or not isinstance(second, LayerItem):
+        return False
+    kinds = {node.layer.kind() for item in (first, second) for node in item.nodes.values()}
+    return kinds <= ACTIVATIONS

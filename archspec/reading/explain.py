@@ -72,7 +72,7 @@ class Explainer:
         """Explain the body of a block; gives its arguments."""
         frame = ListFrame(sizes=(_channels_in(self.columns.graph, "$in.channels", body.inp),))
         self.explain_list(body, frame)
-        return list(frame.variables.values())
+        return sorted(frame.variables.values(), key=_argument_rank)
 
     def explain_list(self, seq: Seq, frame: ListFrame) -> None:
         """Explain a list with all that is within it."""
@@ -198,6 +198,16 @@ def calls_by_block(tree: Tree) -> dict[str, list[CallItem]]:
             if isinstance(item, CallItem):
                 calls.setdefault(item.block, []).append(item)
     return calls
+
+
+def _argument_rank(argument: KnownColumn) -> int:
+    """Arguments stand as Keras has them: filters, kernel size, strides, all others, flags."""
+    kinds = (CHANNELS, "size", "strides", "padding", "")
+    return (
+        kinds.index(argument.family)
+        if argument.family in kinds
+        else (len(kinds) + (argument.family == FLAG))
+    )
 
 
 def usual_value(values: list[Any]) -> Hashable | None:

@@ -8,6 +8,7 @@ new variable of a repetition is itself a column of the frame around: a list for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
@@ -169,13 +170,16 @@ def rising(frame: ListFrame, key: str, column: Values, name: str) -> str | None:
 
 
 def bound(frame: ListFrame, name: str, key: str, column: Values) -> str:
-    """The text of a new variable of the outermost frame that the column is a function of."""
+    """The text of a new variable of the outermost frame that the column is a function of; or, where
+    that is the list's own frame, what the column is by the number of the round.
+    """
+    own = frame
     while frame.outer is not None:
         around = lifted(column, frame.above)
         if around is None:
             break
         frame, column = frame.outer, around
-    text = None if frame.outer is None else by_round(frame, name, key, column)
+    text = by_round(frame, name, key, column) if frame is own and frame.outer else None
     return text or frame.add(name, key, column).text
 
 
@@ -215,7 +219,7 @@ def progression(frame: ListFrame, name: str, key: str, column: Values) -> str | 
     start = {act: read[0][1] - int(step) * read[0][0] for act, read in first.items()}
     if min(start.values()) < 0:
         return None
-    base = written(frame.outer, key, start, name)
+    base = from_outside(frame.outer, key, start, name)
     rise = INDEX if step == 1 else f"{int(step)} * {INDEX}"
     return f"${rise[1:]}" if base == 0 else f"{base} + {rise}" if step > 0 else None
 
@@ -236,9 +240,19 @@ def first_differs(frame: ListFrame, name: str, key: str, column: Values) -> str 
         return None
     outer = frame.outer
     assert outer is not None
-    rest_text = written(outer, key, others, name)
-    first_text = written(outer, key, first, name)
+    rest_text = from_outside(outer, key, others, name)
+    first_text = from_outside(outer, key, first, name)
     return f"{_operand(first_text)} if {INDEX} == 0 else {_operand(rest_text)}"
+
+
+def from_outside(outer: ListFrame, key: str, column: Values, name: str) -> Any:
+    """What a column of the frame around is written as in a repetition: ``$i`` is another there, so
+    that what depends on it is a variable of the frame around.
+    """
+    text = written(outer, key, column, name)
+    if isinstance(text, str) and re.search(r"\$i\b", text):
+        return outer.add(name or key, key, column).text
+    return text
 
 
 def _operand(value: Any) -> str:

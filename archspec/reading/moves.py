@@ -128,10 +128,14 @@ class FoldSearch:
             for seq in every
             if seq not in within
             for fold in self.repetitions(seq)
-            if len({tuple(map(self.skeletons.exact, piece.items)) for piece in fold.pieces}) == 1
+            if self.are_equal(fold.pieces)
         ]
         best = max(folds, key=lambda fold: round(fold.most, 6), default=None)
         return best and self.worked_out(best, "")
+
+    def are_equal(self, pieces: Sequence[ListPiece]) -> bool:
+        """Whether pieces have the same text."""
+        return len({tuple(map(self.skeletons.exact, piece.items)) for piece in pieces}) == 1
 
     def best_fold(self, tree: Tree) -> Move | None:
         """The repetition, or block of equal skeletons, that saves most."""
@@ -156,6 +160,8 @@ class FoldSearch:
         if prospect.in_a_row:
             first, last = prospect.pieces[0], prospect.pieces[-1]
             whole = ListPiece(first.seq, first.start, last.stop)
+            if len(prospect.pieces) == 2 and not self.are_equal(prospect.pieces):
+                return None
             return self.repetition(whole, as_repeat(prospect.pieces))
         pieces = _most_alike(prospect.pieces)
         move = self.block(self.grower.seeded(name, pieces)) if len(pieces) > 1 else None
@@ -244,8 +250,8 @@ class FoldSearch:
                         whole = ListPiece(seq, min(start, n), max(stop, n + 1))
                         other = ListPiece(seq, start, stop)
                         move = self.repetition(whole, extended(item, other, first=start < n))
-                        if move.gain > prices.LEAST_GAIN:
-                            yield move
+                        if move.gain + prices.ONE_MORE_ROUND > prices.LEAST_GAIN:
+                            yield move._replace(gain=move.gain + prices.ONE_MORE_ROUND)
 
     def best_stages(self, tree: Tree) -> Move | None:
         """The row of calls that is best written as a table of stages."""

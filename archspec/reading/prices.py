@@ -47,6 +47,12 @@ LOOP = 2.0
 
 BINDING = 1.5
 
+LONG_LIST = 8
+"""Elements of a list beyond which each further one costs `ELEMENT` more: nobody counts them."""
+
+ONE_MORE_ROUND = 2.0
+"""What it is worth beyond its words that a piece beside a repetition becomes a round of it."""
+
 # --- bounds
 
 WINDOW = 40
@@ -54,6 +60,12 @@ WINDOW = 40
 
 MOST_ARGUMENTS = 8
 """Arguments of a block."""
+
+MOST_LIKE_NAMED = (1, 12)
+"""Arguments of a block beyond one of each name (``filters_2``), and lines that allow another."""
+
+MOST_CONDITIONS = (2, 8)
+"""Conditions in a block, and the lines that allow another."""
 
 MOST_VARIABLES = 7
 """Lists of a repetition."""
@@ -66,6 +78,9 @@ ALIKE_PIECE = 0.6
 
 TORN = 0.35
 """What counts of what a piece saves that cuts through what the names of layers hold together."""
+
+ALTERNATIVE = 1.5
+"""Two activations, one of which is there under a condition and the other else."""
 
 DIFFERENCE = 1.0
 """What it costs a call, before its arguments are known, that a setting is not the block's;

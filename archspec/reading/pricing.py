@@ -26,7 +26,9 @@ from archspec.reading.tree import (
     RepeatItem,
     Seq,
     lists_in,
+    walk,
 )
+from archspec.spelling import without_count
 
 
 class Pricing:
@@ -131,9 +133,36 @@ class Pricing:
         if body not in self._blocks:
             self._blocks[body] = Explainer(self.columns, self.arguments).explain_block(body)
         arguments = self._blocks[body]
-        if len(arguments) > prices.MOST_ARGUMENTS:
+        if not is_readable(body, arguments):
             return float("inf"), arguments
         return prices.BLOCK + self.of_list(body) + len(arguments) * prices.PARAMETER, arguments
+
+
+def is_readable(body: Seq, arguments: Sequence[KnownColumn]) -> bool:
+    """Whether a block is one that an author would write."""
+    if len(arguments) > prices.MOST_ARGUMENTS:
+        return False
+    lines = sum(1 for _ in walk(body))
+    names = {without_count(argument.text) for argument in arguments}
+    if len(arguments) - len(names) > _bound(prices.MOST_LIKE_NAMED, lines):
+        return False
+    return conditions(body) <= _bound(prices.MOST_CONDITIONS, lines)
+
+
+def _bound(rule: tuple[int, int], lines: int) -> int:
+    least, per = rule
+    return least + lines // per
+
+
+def conditions(body: Seq) -> int:
+    """The conditions in a list: one for each run of items that are there in the same acts."""
+    count = 0
+    for seq, n, item in walk(body):
+        optional = len(item.acts) < len(seq.acts)
+        count += optional and (n == 0 or seq.items[n - 1].acts != item.acts)
+        if isinstance(item, BranchesItem):
+            count += sum(len(path.acts) < len(item.acts) for path in item.paths)
+    return count
 
 
 def usual_argument(known: KnownColumn) -> Hashable:
@@ -157,4 +186,7 @@ def _elements(value: Any) -> int:
 
 def list_price(values: Any) -> float:
     """A list of a repetition."""
-    return prices.BINDING + (prices.ELEMENT * len(values) if isinstance(values, list) else 1)
+    if not isinstance(values, list):
+        return prices.BINDING + 1
+    further = max(0, len(values) - prices.LONG_LIST)
+    return prices.BINDING + prices.ELEMENT * (len(values) + further)
