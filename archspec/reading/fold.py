@@ -22,8 +22,9 @@ def folded(tree: Tree, *, blocks: bool = True) -> Tree:
     skeletons, pricing = Skeletons(columns), Pricing(columns)
     grower = Grower(Aligner(skeletons, pricing, columns), pricing, skeletons, NameHints())
     folder = FoldSearch(skeletons, pricing, grower, with_blocks=blocks)
-    for _ in range(prices.ROUNDS):
-        move = folder.equal_rows(tree) or folder.best(tree)
+    for number in range(prices.ROUNDS):
+        first = folder.gates(tree) if blocks and number == 0 else None
+        move = first or folder.equal_rows(tree) or folder.best(tree)
         if move is None:
             break
         if move.blocks.keys() & tree.blocks.keys():

@@ -18,8 +18,24 @@ from archspec.reading.growth import Grower, Growing, paths_in
 from archspec.reading.pieces import ListPiece, as_repeat, extended, taken
 from archspec.reading.pricing import Pricing
 from archspec.reading.skeletons import Skeletons
-from archspec.reading.stages import called_block, cuts, in_stages, rows_of_calls, written_out
-from archspec.reading.tree import BranchesItem, CallItem, Item, RepeatItem, Seq, SharedBlock, Tree
+from archspec.reading.stages import (
+    UNREAD,
+    called_block,
+    cuts,
+    in_stages,
+    rows_of_calls,
+    written_out,
+)
+from archspec.reading.tree import (
+    BranchesItem,
+    CallItem,
+    Item,
+    LayerItem,
+    RepeatItem,
+    Seq,
+    SharedBlock,
+    Tree,
+)
 
 
 class Move(NamedTuple):
@@ -110,6 +126,20 @@ class FoldSearch:
         return self.pricing.window(piece.seq, piece.start, piece.stop)
 
     # --- moves
+
+    def gates(self, tree: Tree) -> Move | None:
+        """Squeeze-and-excitations as a block, in which the channels are those of its input."""
+        pieces = [
+            ListPiece(seq, n, n + 1)
+            for seq in lists(tree)
+            for n, item in enumerate(seq.items)
+            if is_gate(item)
+        ]
+        classes: dict[int, list[ListPiece]] = {}
+        for piece in pieces:
+            classes.setdefault(self.skeletons.of_item(piece.items[0]), []).append(piece)
+        most = max(classes.values(), key=len, default=[])
+        return self.block(self.grower.seeded(new_name(tree), most)) if len(most) > 1 else None
 
     def best(self, tree: Tree) -> Move | None:
         """The change that saves most."""
@@ -273,6 +303,19 @@ class FoldSearch:
         return move if move.gain > prices.LEAST_GAIN else None
 
 
+def is_gate(item: Item) -> bool:
+    """Whether an item scales a tensor by what its means over all places say."""
+    if not isinstance(item, BranchesItem) or len(item.paths) != 2:
+        return False
+    kinds = {node.layer.kind() for node in item.merge.nodes.values()}
+    paths = sorted(item.paths, key=lambda path: len(path.items))
+    first = next(iter(paths[1].items), None)
+    pooled = isinstance(first, LayerItem) and all(
+        node.layer.kind().startswith("GlobalAveragePooling") for node in first.nodes.values()
+    )
+    return kinds == {"Multiply"} and not paths[0].items and pooled
+
+
 def new_name(tree: Tree) -> str:
     """A name for a further block, until it has a better one."""
     return f"block_{len(tree.blocks) + 1}"
@@ -282,7 +325,7 @@ def call_row(call: Item, arguments: Sequence[KnownColumn]) -> tuple[Hashable, ..
     """What a call with one act gives for each argument."""
     assert isinstance(call, CallItem)
     (to,) = call.to.values()
-    return tuple(argument.values.get(to) for argument in arguments)
+    return tuple(argument.values.get(to, UNREAD) for argument in arguments)
 
 
 def _circular(tree: Tree, move: Move) -> bool:

@@ -70,7 +70,7 @@ MOST_CONDITIONS = (2, 8)
 MOST_VARIABLES = 7
 """Lists of a repetition."""
 
-ALIKE_BLOCK = 0.45
+ALIKE_BLOCK = 0.33
 """What a call must save of the text of a block, for a piece to be a call of it."""
 
 ALIKE_PIECE = 0.6

@@ -7,7 +7,6 @@ call to call; the cuts are those that need the fewest stages.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from archspec.reading.pieces import ListPiece, repeat_of
@@ -16,8 +15,11 @@ from archspec.reading.tree import CallItem, Item, RepeatItem, Seq, joined, renam
 LEAST_CALLS = 3
 """Calls in a row that are looked at for stages."""
 
+UNREAD = object()
+"""An argument that a call does not need."""
+
 Row = tuple[Any, ...]
-"""The arguments of one call."""
+"""The arguments of one call, `UNREAD` where it needs none."""
 
 
 def rows_of_calls(seq: Seq) -> Iterator[ListPiece]:
@@ -74,21 +76,21 @@ def _stage(rows: Sequence[Row]) -> float | None:
     """What makes some calls less plain as a stage; ``None`` where they are none."""
     price = 0.0
     for column in zip(*rows, strict=True):
-        if len(set(column)) == 1:
+        read = [(n, value) for n, value in enumerate(column) if value is not UNREAD]
+        if len({value for _, value in read}) <= 1:
             continue
-        if len(set(column[1:])) == 1:
+        if len({value for n, value in read if n}) == 1:
             price += 0.1
-        elif _rises(column):
+        elif _rises(read):
             price += 0.05
         else:
             return None
     return price
 
 
-def _rises(column: Sequence[Any]) -> bool:
-    if not all(type(value) is int for value in column):
-        return False
-    return {b - a for a, b in pairwise(column)} == {1}
+def _rises(read: Sequence[tuple[int, Any]]) -> bool:
+    """Whether numbers rise by one from call to call."""
+    return all(type(value) is int for _, value in read) and len({v - n for n, v in read}) == 1
 
 
 def in_stages(calls: Sequence[Seq], starts: Sequence[int]) -> RepeatItem:
