@@ -53,17 +53,11 @@ def weights_of(path: Path) -> Iterator[Path]:
         yield copy
 
 
-@contextmanager
-def model_of(path: Path) -> Iterator[Path]:
-    """An ``.h5`` file with the model of one, while the context lasts; raises as `weights_of`."""
-    with TemporaryDirectory(prefix="archspec-") as folder:
-        copy = Path(folder) / "copy.h5"
-        _copy("model", path, copy)
-        yield copy
-
-
 def config_of(path: Path) -> str:
-    """Keras's JSON of the model in a ``.keras`` or ``.json`` file; raises as `weights_of`."""
+    """Keras's JSON of the model in a ``.keras``, ``.h5`` or ``.json`` file.
+
+    Raises as `weights_of`.
+    """
     if path.suffix == ".json":
         _check(path)
         if path.stat().st_size > hdf5_copy.CONFIG:

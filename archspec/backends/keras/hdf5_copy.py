@@ -40,7 +40,7 @@ class NotCopied(Exception):
 
 
 def main(task: str, source: str, target: str, memory: int, seconds: int, size: int) -> None:
-    """Do a task, ``weights``, ``model`` or ``config``, within some bytes of memory, seconds of work
+    """Do a task, ``weights`` or ``config``, within some bytes of memory, seconds of work
     and bytes of data.
     """
     _bound(memory, seconds)
@@ -86,22 +86,16 @@ def copy_weights(source: Path, target: Path, size: int) -> None:
     _copy_file(source, target, size)
 
 
-def copy_model(source: Path, target: Path, size: int) -> None:
-    """A model in an ``.h5`` file, layers and weights."""
-    import h5py  # noqa: PLC0415 - the bounds are set first
-
-    _copy_file(source, target, size)
-    with h5py.File(source, "r") as file, h5py.File(target, "a") as copy:
-        copy.attrs["model_config"] = _model_config(file)
-
-
 def copy_config(source: Path, target: Path, size: int) -> None:
-    """The description of the layers in a ``.keras`` file, as JSON."""
+    """The description of the layers in a ``.keras`` or ``.h5`` file, as JSON."""
+    if source.suffix == ".h5":
+        target.write_text(_model_config(source), encoding="utf-8")
+        return
     with zipfile.ZipFile(source) as archive, target.open("wb") as file:
         _extract(archive, "config.json", file, min(size, CONFIG))
 
 
-TASKS = {"weights": copy_weights, "model": copy_model, "config": copy_config}
+TASKS = {"weights": copy_weights, "config": copy_config}
 
 
 def _extract(archive: zipfile.ZipFile, name: str, target: IO[bytes], size: int) -> None:
@@ -117,28 +111,37 @@ def _extract(archive: zipfile.ZipFile, name: str, target: IO[bytes], size: int) 
             target.write(block)
 
 
-def _model_config(file: Any) -> str:
-    config = file.attrs.get("model_config")
-    if config is None:
-        raise NotCopied("it holds weights, and no layers")
-    return config.decode() if isinstance(config, bytes) else str(config)
-
-
 # HDF5
 
 
 def _copy_file(source: Path, target: Path, size: int) -> None:
     import h5py  # noqa: PLC0415 - the bounds are set first
 
+    with _opened(source) as file, h5py.File(target, "w") as copy:
+        _Copier(h5py, size).copy(file, copy)
+
+
+def _opened(source: Path) -> Any:
+    import h5py  # noqa: PLC0415 - the bounds are set first
+
     with source.open("rb") as file:  # for the system's own reason, which HDF5 hides
         if not file.read(1):
             raise NotCopied("it is empty")
     try:
-        opened = h5py.File(source, "r")
+        return h5py.File(source, "r")
     except OSError:
         raise NotCopied("it is not HDF5") from None
-    with opened as file, h5py.File(target, "w") as copy:
-        _Copier(h5py, size).copy(file, copy)
+
+
+def _model_config(source: Path) -> str:
+    with _opened(source) as file:
+        if "model_config" not in file.attrs:
+            raise NotCopied("it holds weights, and no layers")
+        config = file.attrs["model_config"]
+    text = config.decode() if isinstance(config, bytes) else str(config)
+    if len(text) > CONFIG:
+        raise NotCopied(f"the description of its layers is larger than {CONFIG:,} characters")
+    return text
 
 
 class _Copier:

@@ -4,43 +4,50 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
 import keras
+from keras.src.legacy.saving import saving_options, saving_utils
 
 from archspec.backends.keras import layers as _layers  # noqa: F401 - registers what a file may hold
-from archspec.backends.keras.foreign import UnreadableFile, config_of, model_of
+from archspec.backends.keras.foreign import UnreadableFile, config_of
 from archspec.backends.keras.model import without_values
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
+from archspec.limits import LAYERS
 
 REGISTERING = (
     "import the module that registers it first: `python -c 'import MODULE; from"
     " archspec.cli.program import main; main()' verify ...`"
 )
 
+OBJECTS = 10 * LAYERS
+"""Layers, and their initializers, dtypes and inputs, that a file may describe."""
+
+MODELS = ("Functional", "Model", "Sequential")
+"""Keras's classes of models, as ``.h5`` files name them."""
+
+
+GIVE = "give what `model.save` has written"
+GIVE_KERAS = "save the model as `.keras`: Keras cannot read all again that it writes as `.h5`"
+
 
 def read_model(path: Path) -> keras.Model:
     """The model of a ``.keras`` or ``.h5`` file, or of Keras's JSON, without the values of its
-    weights where it is no ``.h5`` file. Raises `SpecError` where it is none.
+    weights. Raises `SpecError` where it is none.
     """
     try:
-        if path.suffix == ".h5":
-            with model_of(path) as copy:
-                model = keras.models.load_model(copy, compile=False)
-        else:
-            model = _built(path, config_of(path))
+        model = _built(path, config_of(path))
     except (SpecError, MemoryError):
         raise
     except Exception as error:  # whatever Keras raises, its user gets a sentence
         words = str(error) if isinstance(error, UnreadableFile) else reason(error)
-        _refuse(path, f"does not hold a model that Keras can build: {words}", GIVE)
+        help = GIVE_KERAS if path.suffix == ".h5" else GIVE
+        _refuse(path, f"does not hold a model that Keras can build: {words}", help)
     _check(path, model)
     return model
-
-
-GIVE = "give what `model.save` has written"
 
 
 def _built(path: Path, text: str) -> Any:
@@ -54,37 +61,69 @@ def _built(path: Path, text: str) -> Any:
     if version.startswith(("1", "2")):
         message = f"was written by Keras {version}, and Keras {keras.__version__} cannot read that"
         _refuse(path, message, "save the model as `.h5` there, which Keras 3 reads")
-    for kind, name in _foreign_layers(config):
-        if kind == "Lambda":
-            message = f"holds a Lambda layer, `{name}`, and archspec runs no code of a model's file"
-            _refuse(path, message, "write the layer with operations of `keras.ops` instead")
-        _refuse(path, f"holds `{name}`, of the class `{kind}`, which is not Keras's", REGISTERING)
+    objects = list(islice(_objects(config), OBJECTS + 1))
+    if len(objects) > OBJECTS:
+        raise UnreadableFile(f"it describes more than {OBJECTS:,} layers and parts of layers")
+    for described in objects:
+        _refuse_foreign(path, described)
     with without_values():
-        return keras.saving.deserialize_keras_object(config)
+        return _from_hdf5(config) if path.suffix == ".h5" else _from_json(config)
 
 
-def _foreign_layers(config: Any) -> Iterator[tuple[str, str]]:
-    """The layers whose class Keras does not have, and which nobody has registered: class and name;
-    and those that hold code.
+def _from_json(config: dict[str, Any]) -> Any:
+    return keras.saving.deserialize_keras_object(config)
+
+
+def _from_hdf5(config: dict[str, Any]) -> Any:
+    """The model of what ``.h5`` files hold, also those of Keras 2; Keras has no public function for
+    it that does not open a file.
     """
-    if isinstance(config, list):
-        for value in config:
-            yield from _foreign_layers(value)
+    with saving_options.keras_option_scope(use_legacy_config=True):
+        return saving_utils.model_from_config(config)
+
+
+def _objects(config: Any) -> Iterator[Mapping[str, Any]]:
+    """The descriptions of layers, and of whatever else is described by a class or function and how
+    it is made.
+    """
+    if isinstance(config, Mapping):
+        if "class_name" in config and "config" in config:
+            yield config
+        config = config.values()
+    elif not isinstance(config, list):
         return
-    if not isinstance(config, Mapping):
-        return
-    module, settings = config.get("module", "keras"), config.get("config")
-    if isinstance(settings, Mapping) and "class_name" in config:
-        kind = str(config.get("registered_name") or config["class_name"])
-        name = str(settings.get("name", config["class_name"]))
-        function = settings.get("function")
-        if isinstance(function, Mapping) and function.get("class_name") == "__lambda__":
-            yield "Lambda", name
-        keras_own = str(module or "").partition(".")[0] == "keras"
-        if not keras_own and keras.saving.get_registered_object(kind) is None:
-            yield kind, name
-    for value in config.values():
-        yield from _foreign_layers(value)
+    for value in config:
+        yield from _objects(value)
+
+
+def _refuse_foreign(path: Path, described: Mapping[str, Any]) -> None:
+    """Refuse a layer that holds code, and an object that is not Keras's and that nobody has
+    registered.
+    """
+    kind = str(described.get("registered_name") or described["class_name"])
+    settings = described["config"] if isinstance(described["config"], Mapping) else {}
+    name = str(settings.get("name", described["class_name"]))
+    if _holds_code(described["class_name"], settings):
+        message = f"holds a Lambda layer, `{name}`, and archspec runs no code of a model's file"
+        _refuse(path, message, "write the layer with operations of `keras.ops` instead")
+    if not _is_known(kind, described, settings):
+        _refuse(path, f"holds `{name}`, of the class `{kind}`, which is not Keras's", REGISTERING)
+
+
+def _holds_code(kind: Any, settings: Mapping[str, Any]) -> bool:
+    function = settings.get("function")
+    if kind == "Lambda" and isinstance(function, list):  # as Keras 2 writes it
+        return True
+    return isinstance(function, Mapping) and function.get("class_name") == "__lambda__"
+
+
+def _is_known(kind: str, described: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+    if keras.saving.get_registered_object(kind) is not None:
+        return True
+    if "module" in described:
+        return str(described["module"] or "").partition(".")[0] in ("keras", "builtins")
+    is_layer = {"name", "trainable"} <= settings.keys()
+    return not is_layer or hasattr(keras.layers, kind) or kind in MODELS
 
 
 def _check(path: Path, model: Any) -> None:

@@ -69,9 +69,13 @@ def test_models_of_others() -> None:
     for name, text in texts.items():
         Path(name).write_text(text, encoding="utf-8")
     mine.save("mine.keras")
+    mine.save("mine.h5")
+    code.save("code.h5")
     expected = {
         "mine.json": "holds `attention`, of the class `Custom>Mine`, which is not Keras's",
         "mine.keras": "holds `attention`, of the class `Custom>Mine`, which is not Keras's",
+        "mine.h5": "holds `attention`, of the class `Mine`, which is not Keras's",
+        "code.h5": "holds a Lambda layer, `trick`, and archspec runs no code of a model's file",
         "code.json": "holds a Lambda layer, `trick`, and archspec runs no code of a model's file",
         "unbuilt.json": "holds a Sequential model that does not know the shape of its input",
         "whole.json": "which is not Keras's",
@@ -114,3 +118,96 @@ def test_dicts_of_outputs_are_paired_by_name() -> None:
         result = verify(name)
         assert result.exit_code == 0, (name, result.output)
         assert result.stdout.startswith("equal: 3 layers with weights")
+
+
+def legacy(config: Any, **values: Any) -> None:
+    """An ``.h5`` file with the description of a model, and no right weights."""
+    import h5py
+
+    with h5py.File("made.h5", "w") as file:
+        file.attrs["model_config"] = config if isinstance(config, str) else json.dumps(config)
+        for name, value in values.items():
+            file[name] = value
+
+
+def dense(units: int) -> dict[str, Any]:
+    """A model as Keras 2 describes it."""
+    layers = [
+        {
+            "class_name": "InputLayer",
+            "config": {"name": "x", "trainable": True, "batch_shape": [None, 4]},
+        },
+        {"class_name": "Dense", "config": {"name": "d", "trainable": True, "units": units}},
+    ]
+    return {"class_name": "Sequential", "config": {"name": "old", "layers": layers}}
+
+
+def test_a_model_in_hdf5_is_built_without_its_weights() -> None:
+    """Neither what the file holds of them is read, nor memory taken for those that it describes:
+    here ten terabytes.
+    """
+    from archspec.backends.keras.model_files import read_model
+
+    legacy(dense(10**12), model_weights=[1.0])
+    model = read_model(Path("made.h5"))
+    assert [tuple(weight.shape) for weight in model.weights] == [(4, 10**12), (10**12,)]
+
+
+@pytest.mark.parametrize(
+    ("layer", "output"),
+    [
+        ({"Parameter": {"shape": [3]}}, "equal: 1 layer with weights"),
+        # of operations, which Keras's own `load_model` does not find again
+        ({"Slice": {"axis": -1, "stop": 1}}, "help: save the model as `.keras`"),
+    ],
+)
+def test_our_own_layers_in_hdf5(layer: dict[str, Any], output: str) -> None:
+    import archspec
+
+    Path("net.yaml").write_text(json.dumps({**SPEC, "layers": [layer]}), encoding="utf-8")
+    archspec.build("net.yaml").save("net.h5")
+    assert output in verify("net.h5").output
+
+
+def functions(module: str) -> dict[str, Any]:
+    made = dense(3)
+    inner = {"module": module, "class_name": "function", "config": "system", "registered_name": "f"}
+    made["config"]["layers"][1]["config"]["activation"] = inner
+    return made
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ("no json", "it is not JSON"),
+        ("[1, 2]", "it is not the description of a model"),
+        ("[" * 50_000, "does not hold a model that Keras can build"),
+        (functions("os"), "holds `function`, of the class `f`, which is not Keras's"),
+    ],
+    ids=["text", "list", "deep", "function of Python's"],
+)
+def test_what_hdf5_describes_is_judged_before_it_is_built(config: Any, reason: str) -> None:
+    legacy(config)
+    result = verify("made.h5")
+    assert result.exit_code == 2, result.output
+    assert reason in result.stderr
+
+
+def test_more_layers_than_a_network_may_have_are_not_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from archspec.backends.keras import model_files
+
+    monkeypatch.setattr(model_files, "OBJECTS", 1)
+    legacy(dense(3))
+    assert "describes more than 1 layers and parts of layers" in verify("made.h5").stderr
+
+
+def test_weights_alone_in_hdf5_are_no_model() -> None:
+    import h5py
+
+    with h5py.File("made.h5", "w") as file:
+        file["kernel"] = 1.0
+    assert "it holds weights, and no layers" in verify("made.h5").stderr
+    Path("made.h5").write_bytes(b"anything")
+    assert "it is not HDF5" in verify("made.h5").stderr
