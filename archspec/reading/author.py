@@ -74,9 +74,24 @@ def _attempts(graph: Graph, wishes: Wishes) -> Iterator[tuple[str, Callable[[], 
     """The ways to write a spec, the one that folds most first."""
     if not wishes.flat and not wishes.names:
         yield "folded", lambda: spec_data(folded(structured(graph), blocks=wishes.blocks))
+        yield "folded where it can be written", lambda: _carefully_folded(graph, wishes)
     if not wishes.flat:
         yield "as lists and branches", lambda: _unfolded(graph, wishes)
     yield "every layer by itself", lambda: flat_spec(graph)
+
+
+def _carefully_folded(graph: Graph, wishes: Wishes) -> dict[str, Any]:
+    """The document of a tree of which every fold was tried before it was made."""
+    tree = folded(structured(graph), blocks=wishes.blocks, accepts=_can_be_written)
+    return spec_data(tree)
+
+
+def _can_be_written(tree: Tree) -> bool:
+    try:
+        spec_data(tree)
+    except (Unnameable, Unexplained):
+        return False
+    return True
 
 
 def _unfolded(graph: Graph, wishes: Wishes) -> dict[str, Any]:

@@ -4,6 +4,8 @@ are found, always the one that saves most words next, until none saves any.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from archspec.reading import prices
 from archspec.reading.align import Aligner
 from archspec.reading.edits import edited
@@ -15,9 +17,16 @@ from archspec.reading.pricing import Pricing
 from archspec.reading.skeletons import Skeletons
 from archspec.reading.tree import Tree
 
+BARRED = 50
+"""How many moves may be refused before folding ends."""
 
-def folded(tree: Tree, *, blocks: bool = True) -> Tree:
-    """The tree with its repetitions and, if wanted, blocks."""
+
+def folded(
+    tree: Tree, *, blocks: bool = True, accepts: Callable[[Tree], bool] | None = None
+) -> Tree:
+    """The tree with its repetitions and, if wanted, blocks; ``accepts`` says of the tree after a
+    move whether it can be written.
+    """
     columns = LayerColumns(tree.graph)
     skeletons, pricing = Skeletons(columns), Pricing(columns)
     grower = Grower(Aligner(skeletons, pricing, columns), pricing, skeletons, NameHints())
@@ -25,8 +34,11 @@ def folded(tree: Tree, *, blocks: bool = True) -> Tree:
     for number in range(prices.ROUNDS):
         first = folder.gates(tree) if blocks and number == 0 else None
         move = first or folder.equal_rows(tree) or folder.best(tree)
-        if move is None:
+        if move is None or len(folder.barred) > BARRED:
             break
+        if accepts is not None and not accepts(edited(tree, move.edits, move.blocks)):
+            folder.bar(move)
+            continue
         if move.blocks.keys() & tree.blocks.keys():
             pricing.forget()
         pricing.arguments.update(move.arguments)

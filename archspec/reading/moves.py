@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
+from math import inf
 from typing import NamedTuple
 
 from archspec.reading import prices
@@ -66,7 +67,12 @@ class FoldSearch:
     grower: Grower
     with_blocks: bool = True
     gains: dict[object, float] = field(default_factory=dict)
+    barred: set[object] = field(default_factory=set)
     paths: set[Seq] = field(default_factory=set)
+
+    def bar(self, move: Move) -> None:
+        """Never make a move."""
+        self.barred.add(_mark(move.edits))
 
     # --- prospects
 
@@ -161,7 +167,8 @@ class FoldSearch:
             if self.are_equal(fold.pieces)
         ]
         best = max(folds, key=lambda fold: round(fold.most, 6), default=None)
-        return best and self.worked_out(best, "")
+        move = best and self.worked_out(best, "")
+        return None if move is None or _mark(move.edits) in self.barred else move
 
     def are_equal(self, pieces: Sequence[ListPiece]) -> bool:
         """Whether pieces have the same text."""
@@ -211,8 +218,9 @@ class FoldSearch:
 
     def repetition(self, piece: ListPiece, repeat: RepeatItem) -> Move:
         """A piece as a repetition."""
+        edits = (Edit(piece, (repeat,)),)
         gain = self.price(piece) - self.pricing.item(repeat)
-        return Move(gain, (Edit(piece, (repeat,)),), {}, {})
+        return Move(-inf if _mark(edits) in self.barred else gain, edits, {}, {})
 
     def block(self, growing: Growing) -> Move | None:
         """Pieces as a block and its calls."""
@@ -221,6 +229,8 @@ class FoldSearch:
             return None
         pairs = zip(growing.pieces, folded.calls, strict=True)
         edits = tuple(Edit(piece, (call,)) for piece, call in pairs)
+        if _mark(edits) in self.barred:
+            return None
         named = {growing.name: folded.block}
         return Move(growing.saved, edits, named, {growing.name: growing.arguments})
 
@@ -314,6 +324,11 @@ def is_gate(item: Item) -> bool:
         node.layer.kind().startswith("GlobalAveragePooling") for node in first.nodes.values()
     )
     return kinds == {"Multiply"} and not paths[0].items and pooled
+
+
+def _mark(edits: Sequence[Edit]) -> tuple[object, ...]:
+    """What tells a move apart, also in later trees."""
+    return tuple((type(edit.items[0]), edit.piece.items) for edit in edits)
 
 
 def new_name(tree: Tree) -> str:

@@ -90,7 +90,12 @@ def taken(seq: Seq) -> TakenTensors | None:
     ]
     if not named:
         return NOTHING_TAKEN
-    order = {name: n for n, leaf in enumerate(leaves(seq)) for name in leaf.out.values()}
+    order = {
+        tensor: n
+        for n, leaf in enumerate(leaves(seq))
+        for node in leaf.nodes.values()
+        for tensor in node.tensors
+    }
     outside: list[Column[str]] = []
     pattern = []
     for inner, column in named:

@@ -20,6 +20,7 @@ from archspec.reading.tree import (
     BranchesItem,
     CallItem,
     Column,
+    GroupItem,
     Item,
     LayerItem,
     OutputItem,
@@ -27,6 +28,7 @@ from archspec.reading.tree import (
     ReuseItem,
     Seq,
     Tree,
+    leaves,
     lists_in,
     repeated_item,
     walk,
@@ -106,9 +108,8 @@ class _Resolver:
     # --- what items take
 
     def _look(self, seq: Seq, index: int, item: Item) -> None:
-        if isinstance(item, LayerItem) and item.is_shared:
-            owners = {act: node.weights_of or node.name for act, node in item.nodes.items()}
-            self.raw_targets[item] = self._found(seq, index, owners, "reuse", exact=True)
+        if isinstance(item, ReuseItem) or (isinstance(item, LayerItem) and item.is_shared):
+            self.raw_targets[item] = self._reused(seq, index, item)
         if isinstance(item, RepeatItem):
             if not seq.is_prev(index):
                 raise Unnameable("a repetition does not take what stands before it")
@@ -120,17 +121,41 @@ class _Resolver:
                 for slot, (column, is_prev) in enumerate(zip(item.slots, prev, strict=True))
             ]
 
-    def _found(
-        self, seq: Seq, index: int, column: Column[str], key: str, *, exact: bool = False
-    ) -> _Raw:
+    def _found(self, seq: Seq, index: int, column: Column[str], key: str) -> _Raw:
         """The reference to what a slot takes in every act."""
         base = self._input(seq, column)
         if base is not None:
             return _Raw(base)
-        ways = {
-            act: self._way(Standing(seq, index, act), tensor, exact)
-            for act, tensor in column.items()
-        }
+        ways = {act: self._way(Standing(seq, index, act), tensor) for act, tensor in column.items()}
+        return self._one_way(ways, seq.items[index], key)
+
+    def _reused(self, seq: Seq, index: int, item: LayerItem | ReuseItem) -> _Raw:
+        """The reference to the layer or group that an item uses once more, in every act."""
+        layers = [item] if isinstance(item, LayerItem) else list(leaves(item.body))
+        ways = {}
+        for act in item.acts:
+            owners = [layer.nodes[act].weights_of for layer in layers if act in layer.nodes]
+            names = [name for name in owners if name is not None]
+            end = self._group_of(names) if isinstance(item, ReuseItem) else names[0]
+            ways[act] = self._way(Standing(seq, index, act), names[0], end)
+        return self._one_way(ways, item, "reuse")
+
+    def _group_of(self, names: list[str]) -> Standing:
+        """The innermost group that holds some layers."""
+        groups: list[Standing] | None = None
+        for name in names:
+            around = [
+                one
+                for one in self.places.around(self.places.giver(name), calls=True)
+                if type(one.item) is GroupItem
+            ]
+            groups = around if groups is None else [one for one in groups if one in around]
+        if not groups:
+            raise Unnameable("a group that is used again is no group")
+        return groups[0]
+
+    def _one_way(self, ways: Mapping[Act, _Way], item: Item, key: str) -> _Raw:
+        """Ways of several acts as one reference."""
         first = next(iter(ways.values()))
         shape = [one.named for one in first.steps]
         for way in ways.values():
@@ -140,7 +165,7 @@ class _Resolver:
         for number, (named, counted) in enumerate(first.steps):
             spot = None
             if counted is not None:
-                spot = Spot(seq.items[index], f"{key}.{number}")
+                spot = Spot(item, f"{key}.{number}")
                 self.numbers[spot] = {
                     act: way.steps[number].round or 0 for act, way in ways.items()
                 }
@@ -177,8 +202,10 @@ class _Resolver:
         )
         return self.inputs.setdefault(block, names[:count])
 
-    def _way(self, here: Standing, tensor: str, exact: bool) -> _Way:
-        """The steps from an item to the one that gives a tensor, in one act."""
+    def _way(self, here: Standing, tensor: str, end: Standing | str | None = None) -> _Way:
+        """The steps from an item to the one that gives a tensor, in one act; to the group ``end``
+        that holds it, or to the very layer of that name.
+        """
         graph = self.tree.graph
         node = graph.giver(tensor)
         output = tensor[len(node) + 1 :]
@@ -192,7 +219,7 @@ class _Resolver:
             if common is not None:
                 if not self._is_above(inward, common, here):
                     raise Unnameable("what an item takes stands below it")
-                return _Way(tuple(self._steps(inward[::-1], node, exact)), output)
+                return _Way(tuple(self._steps(inward[::-1], node, end)), output)
         raise Unnameable("what a block takes is none of its inputs")
 
     def _is_above(self, inward: list[Standing], common: Standing, here: Standing) -> bool:
@@ -210,12 +237,14 @@ class _Resolver:
         number, other = self.places.round_of(inward[-2]), self.places.round_of(inside[0])
         return number is not None and other is not None and number < other
 
-    def _steps(self, inward: list[Standing], node: str, exact: bool) -> Iterator[_WayStep]:
+    def _steps(
+        self, inward: list[Standing], node: str, end: Standing | str | None
+    ) -> Iterator[_WayStep]:
         """The steps of a way, the outermost item first."""
         for depth, one in enumerate(inward):
             item = one.item
             rest = inward[depth + 1 :]
-            ends = not rest or (not exact and is_end(one, node))
+            ends = not rest or one == end or (end is None and is_end(one, node))
             if isinstance(item, ReuseItem) and not ends:
                 raise Unnameable("an item within a group that is used again")
             if isinstance(item, RepeatItem):

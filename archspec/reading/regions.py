@@ -16,6 +16,7 @@ from math import prod
 from archspec.backends.output_layers import MAIN
 from archspec.graph import Graph, Node
 from archspec.reading.postdominators import PostDominators
+from archspec.reading.sharing import with_shared_groups
 from archspec.reading.tree import (
     Act,
     BranchesItem,
@@ -36,7 +37,7 @@ def structured(graph: Graph, *, branches: bool = True) -> Tree:
     """
     main = _Regions(graph, branches).main()
     _name_owners_by_text(main)
-    return Tree(graph, main)
+    return Tree(graph, with_shared_groups(main, graph) if branches else main)
 
 
 class _Regions:

@@ -15,6 +15,7 @@ from archspec.reading.tree import (
     CallItem,
     Item,
     LayerItem,
+    OutputItem,
     RepeatItem,
     Seq,
     lists_in,
@@ -52,6 +53,8 @@ class Skeletons:
             return (own, *layer_skeleton(item))
         if isinstance(item, CallItem):
             return own, item.block
+        if isinstance(item, OutputItem):
+            return own, id(item)  # each is another output of the model
         if isinstance(item, BranchesItem):
             merge = layer_skeleton(item.merge)
             return own, merge, tuple(self.of_list(path) for path in item.paths)
@@ -86,7 +89,8 @@ class Skeletons:
 
 
 def layer_skeleton(leaf: LayerItem) -> tuple[Hashable, ...]:
-    """The kinds of a layer's item, and whether the layer is another's."""
+    """The kinds of a layer's item, and whose layer it uses, if it is another's."""
     kinds = {node.layer.kind() for node in leaf.nodes.values()}
     roles = {node.roles for node in leaf.nodes.values()}
-    return tuple(sorted(kinds)), len(leaf.slots), tuple(sorted(roles)), leaf.is_shared
+    owners = {node.weights_of or "" for node in leaf.nodes.values()}
+    return tuple(sorted(kinds)), len(leaf.slots), tuple(sorted(roles)), tuple(sorted(owners))
