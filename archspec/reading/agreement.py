@@ -1,10 +1,10 @@
 """Two graphs → the first thing in which they differ, from their outputs upward, or ``None``.
 
 They agree where their layers can be paired so that each pair has the same settings, call, weights,
-shapes and pairs of inputs in the same order, uses of one layer are uses of one layer, and inputs
-and outputs are called alike. Since Keras orders the layers of a model, and so its weights, by the
-way from its outputs, they then have the same weights in the same order too. Names of layers are
-compared on demand, and a dot in them is an underscore, as in Keras.
+shapes and pairs of inputs in the same order, uses of one layer with weights are uses of one layer,
+and inputs and outputs are called alike. Since Keras orders the layers of a model, and so its
+weights, by the way from its outputs, they then have the same weights in the same order too. Names
+of layers are compared on demand, and a dot in them is an underscore, as in Keras.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class _Pairing:
         if self.names and node.name.replace(".", "_") != twin.name.replace(".", "_"):
             yield f"the name of {name}: {other}"
         owner = node.weights_of or node.name
-        if self.owners.setdefault(owner, twin.weights_of or twin.name) != (
+        if node.weights and self.owners.setdefault(owner, twin.weights_of or twin.name) != (
             twin.weights_of or twin.name
         ):
             yield f"the layer that {name} uses"

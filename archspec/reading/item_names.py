@@ -11,11 +11,13 @@ from archspec.graph import Node
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
+    GroupItem,
     Item,
     LayerItem,
     RepeatItem,
     Seq,
     Tree,
+    leaves,
 )
 from archspec.spelling import snake_case
 
@@ -60,9 +62,22 @@ class ItemNames:
     def _words(self, item: Item) -> Iterator[str]:
         """Names for an item, the best first."""
         nodes = _nodes(item)
+        if self.by_layer and isinstance(item, GroupItem):
+            yield _common(
+                [node.name for layer in leaves(item.body) for node in layer.nodes.values()]
+            )
         if self.by_layer and len({node.name for node in nodes}) == 1:
             yield nodes[0].name.replace(".", "_")
         yield _role(item, nodes)
+
+
+def _common(names: list[str]) -> str:
+    """The words with which all of some names begin."""
+    first, *others = [re.split(r"[._]", name) for name in names] or [[]]
+    count = 0
+    while count < len(first) and all(words[: count + 1] == first[: count + 1] for words in others):
+        count += 1
+    return "_".join(first[:count])
 
 
 class _Taken:

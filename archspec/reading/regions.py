@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable
+from dataclasses import replace
 from math import prod
 
 from archspec.backends.output_layers import MAIN
@@ -35,9 +36,19 @@ def structured(graph: Graph, *, branches: bool = True) -> Tree:
     """The tree of a graph. Without ``branches`` every merge is a layer of a list that takes
     tensors by name.
     """
-    main = _Regions(graph, branches).main()
+    main = _Regions(_without_idle_sharing(graph), branches).main()
     _name_owners_by_text(main)
     return Tree(graph, with_shared_groups(main, graph) if branches else main)
+
+
+def _without_idle_sharing(graph: Graph) -> Graph:
+    """The graph in which layers without weights are used once: using one again is no more than
+    using another of the same settings.
+    """
+    if not any(node.weights_of and not node.weights for node in graph.nodes):
+        return graph
+    nodes = [node if node.weights else node._replace(weights_of=None) for node in graph.nodes]
+    return replace(graph, nodes=tuple(nodes))
 
 
 class _Regions:

@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from archspec.graph import Graph, Node
-from archspec.layers.operations.base import Operation
 from archspec.reading.tree import (
     Act,
     BranchesItem,
@@ -85,7 +84,10 @@ class _Finder:
                     cuts[other.seq].update(other.start + at - one.start for at in inner)
             if sum(map(len, cuts.values())) == before:
                 break
+        inside: set[Seq] = set()
         for run, again in found:
+            if run.seq in inside or again.seq in inside:
+                continue
             ends = sorted(at for at in cuts[run.seq] if run.start <= at <= run.stop)
             for start, stop in pairwise(ends):
                 shift = again.start - run.start
@@ -94,6 +96,8 @@ class _Finder:
                     _Run(again.seq, start + shift, stop + shift),
                 )
                 if _is_worth_it(first) and self._is_closed(first, second):
+                    inside.update(one for item in first.items for one in _within(item))
+                    inside.update(one for item in second.items for one in _within(item))
                     yield first, second
 
     def _in_list(self, seq: Seq) -> Iterator[tuple[_Run, _Run]]:
@@ -159,7 +163,7 @@ class _Finder:
 
     def _same_layer(self, node: Node, again: Node, twins: dict[str, str]) -> bool:
         uses = again.weights_of in (node.name, node.weights_of or node.name)
-        free = isinstance(node.layer, Operation) and node.layer == again.layer
+        free = not node.weights and node.layer == again.layer
         return (uses or free) and self._same_inputs(node, again, twins)
 
     def _same_merge(self, node: Node, again: Node, twins: dict[str, str]) -> bool:
@@ -168,29 +172,31 @@ class _Finder:
     def _same_inputs(self, node: Node, again: Node, twins: dict[str, str]) -> bool:
         if node.layer.call != again.layer.call or node.roles != again.roles:
             return False
-        if tuple(twins.get(tensor) for tensor in node.inputs) != again.inputs:
+        if tuple(twins.get(tensor, tensor) for tensor in node.inputs) != again.inputs:
             return False
         twins.update(zip(node.tensors, again.tensors, strict=True))
         return True
 
     def _is_closed(self, run: _Run, again: _Run) -> bool:
-        """Whether runs take nothing but what they are given, and of the second nothing is taken
-        but what it gives.
+        """Whether runs take the same but for what they are given, and of the second nothing is
+        taken but what it gives.
         """
-        for one in (run, again):
-            own = {node.name for node in _nodes(one.items, self.act)}
-            given = one.inp[self.act]
-            taken = {tensor for node in _nodes(one.items, self.act) for tensor in node.inputs}
-            if any(tensor != given and self.graph.giver(tensor) not in own for tensor in taken):
-                return False
-            if isinstance(one.items[-1], OutputItem):
-                return False
+        outside = [self._taken_by(one) for one in (run, again)]
+        if outside[0] != outside[1] or run.inp[self.act] in outside[0]:
+            return False
         inner = {node.name for node in _nodes(again.items, self.act)}
         last = again.items[-1].out[self.act]
         return all(
             name not in self.outputs and inner.issuperset(self.users.get(name, ()))
             for name in inner - {last}
         )
+
+    def _taken_by(self, run: _Run) -> set[str]:
+        """What a run takes from outside, but for what it is given."""
+        own = {node.name for node in _nodes(run.items, self.act)}
+        taken = {tensor for node in _nodes(run.items, self.act) for tensor in node.inputs}
+        given = run.inp[self.act]
+        return {one for one in taken if one != given and self.graph.giver(one) not in own}
 
 
 def _is_worth_it(run: _Run) -> bool:
@@ -219,8 +225,13 @@ def _first_layers(item: Item) -> Iterator[LayerItem]:
 def _lists(seq: Seq) -> Iterator[Seq]:
     yield seq
     for item in seq.items:
-        for inner in lists_in(item):
-            yield from _lists(inner)
+        yield from _within(item)
+
+
+def _within(item: Item) -> Iterator[Seq]:
+    """The lists within an item, those around others first."""
+    for inner in lists_in(item):
+        yield from _lists(inner)
 
 
 def _grouped(seq: Seq, pairs: list[tuple[_Run, _Run]]) -> Seq:
