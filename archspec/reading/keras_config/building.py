@@ -1,0 +1,301 @@
+"""The layers of a model and their calls → a `Graph`: models within it are written out, with a scope
+each, and what is called several times is shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import heapify, heappop, heappush
+from typing import Any, NamedTuple
+
+from archspec.backends.output_layers import MAIN
+from archspec.graph import Graph, Node
+from archspec.layers import KINDS, Layer
+from archspec.layers.base import Mismatch
+from archspec.reading.keras_config.composed import stretched
+from archspec.reading.keras_config.graph_builder import GraphBuilder, Use, free_name
+from archspec.reading.keras_config.layer_calls import CalledLayer, called_layer
+from archspec.reading.keras_config.lowered import LOWERED
+from archspec.reading.keras_config.operations import CannotCall, operation_call
+from archspec.reading.keras_config.parts import (
+    CustomPart,
+    InputPart,
+    LoweredPart,
+    ModelPart,
+    OperationPart,
+    Part,
+)
+from archspec.reading.keras_config.problems import Problems
+from archspec.reading.keras_config.serialized import LayerCall, TensorReference, references
+
+CallKey = tuple[str, int]
+"""The name of a layer in its model, and the number of its call."""
+
+
+class Site(NamedTuple):
+    """Where a model is written out: the scope, and the ``training`` that its call says."""
+
+    scope: int
+    training: bool | None
+
+
+class GraphOfModel:
+    """Writes a model out into a graph."""
+
+    def __init__(self, model: ModelPart, problems: Problems) -> None:
+        self.model = model
+        self.problems = problems
+        self.builder = GraphBuilder(model.name, problems)
+        self.owners: dict[tuple[int, int], str] = {}
+
+    def graph(self) -> Graph:
+        """The graph of the model. Raises `SpecError` with all that has no counterpart."""
+        tensors = list(references(self.model.inputs))
+        taken = []
+        for tensor in tensors:
+            part = self.model.parts.get(tensor.layer)
+            if part is None or not isinstance(part.what, InputPart):
+                self._damaged(f"its input `{tensor.layer}` is no input")
+            name = "input" if len(tensors) == 1 else tensor.layer
+            optional = part.what.optional
+            taken.append(self.builder.add_input(name, part.what.tensor, optional=optional))
+        given = self._written_out(self.model, taken, Site(0, None))
+        self.problems.check()
+        return self.builder.graph(self._outputs(given))
+
+    def _outputs(self, tensors: list[str]) -> dict[str, str]:
+        """The outputs by their names, `MAIN` first."""
+        names = _output_names(self.model)
+        names = [name if index and name != MAIN else MAIN for index, name in enumerate(names)]
+        taken = {*self.builder.names, *self.builder.inputs, MAIN}
+        outputs: dict[str, str] = {}
+        for name, tensor in zip(names, tensors, strict=True):
+            free = name if not outputs else _free_output(name, taken)
+            outputs[free] = tensor
+            taken.add(free)
+        return outputs
+
+    # --- one model
+
+    def _written_out(self, model: ModelPart, taken: list[str], site: Site) -> list[str]:
+        """Add the layers of a model that takes these tensors: the tensors that it gives."""
+        values: dict[CallKey, list[str]] = {}
+        for tensor, name in zip(references(model.inputs), taken, strict=True):
+            values[tensor.layer, 0] = [name]
+        for part, number in self._in_order(model, values):
+            call = part.calls[number]
+            values[part.name, number] = self._called(part, call, values, (model, site))
+        return [self._value(model, reference, values, end=True) for reference in _ends(model)]
+
+    def _in_order(
+        self, model: ModelPart, values: Mapping[CallKey, Any]
+    ) -> Iterator[tuple[Part, int]]:
+        """The calls of a model's layers, each behind those that it needs, else in Keras's order."""
+        number_of = {name: number for number, name in enumerate(model.parts)}
+        waiting: dict[CallKey, int] = {}
+        followers: dict[CallKey, list[CallKey]] = {}
+        for part in model.parts.values():
+            for number, call in enumerate(part.calls):
+                needed = {self._key(model, reference) for reference in call.references}
+                needed -= values.keys()
+                waiting[part.name, number] = len(needed)
+                for key in needed:
+                    followers.setdefault(key, []).append((part.name, number))
+        ready = [(number_of[name], call) for (name, call), count in waiting.items() if not count]
+        heapify(ready)
+        names = list(model.parts)
+        while ready:
+            position, number = heappop(ready)
+            key = names[position], number
+            del waiting[key]
+            yield model.parts[key[0]], number
+            for follower in followers.get(key, ()):
+                waiting[follower] -= 1
+                if not waiting[follower]:
+                    heappush(ready, (number_of[follower[0]], follower[1]))
+        if waiting:
+            name = next(iter(waiting))[0]
+            self._damaged(f"`{name}` takes what comes of itself, or of no layer")
+
+    def _key(self, model: ModelPart, reference: TensorReference, *, end: bool = False) -> CallKey:
+        """The call that gives a tensor. Keras counts those of models from 1 in some places."""
+        part = model.parts.get(reference.layer)
+        if part is None:
+            self._damaged(f"it names a layer `{reference.layer}`, and has none")
+        old = model.is_old and isinstance(part.what, ModelPart)
+        from_one = old or (end and part.is_model)
+        number = reference.call - from_one
+        if isinstance(part.what, InputPart):
+            return part.name, 0
+        if not 0 <= number < len(part.calls):
+            self._damaged(f"it names call {reference.call} of `{part.name}`, and there is none")
+        return part.name, number
+
+    def _value(
+        self,
+        model: ModelPart,
+        reference: TensorReference,
+        values: Mapping[CallKey, list[str]],
+        *,
+        end: bool = False,
+    ) -> str:
+        """The name of a tensor in the graph."""
+        key = self._key(model, reference, end=end)
+        tensors = values.get(key, [])
+        if reference.output >= len(tensors):
+            self._damaged(f"it names output {reference.output} of `{reference.layer}`")
+        return tensors[reference.output]
+
+    def _damaged(self, message: str) -> Any:
+        self.problems.refuse(f"`{self.problems.source}` is damaged: {message}")
+
+    # --- one call
+
+    def _called(
+        self,
+        part: Part,
+        call: LayerCall,
+        values: Mapping[CallKey, list[str]],
+        within: tuple[ModelPart, Site],
+    ) -> list[str]:
+        """Add what a call of a layer makes: the tensors that it gives."""
+        model, site = within
+        what = part.what
+
+        def named(tensors: Iterable[TensorReference]) -> tuple[str, ...]:
+            return tuple(self._value(model, tensor, values) for tensor in tensors)
+
+        try:
+            match what:
+                case ModelPart():
+                    return self._model_called(part, call, named, site)
+                case OperationPart():
+                    return self._operation_called(part, call, named, site)
+                case LoweredPart():
+                    return self._lowered(part, named(call.references), site)
+                case InputPart() | CustomPart():
+                    return self._damaged(f"its layer `{part.name}` cannot be called")
+                case _:
+                    called = called_layer(what, call, site.training)
+                    return self._add(part, called, named(called.tensors), site)
+        except CannotCall as error:
+            self.problems.call(_kind_of(what), str(error), part.name)
+            self.problems.check()
+            raise AssertionError("a call was gathered") from error
+
+    def _model_called(self, part: Part, call: LayerCall, named: Any, site: Site) -> list[str]:
+        """A model within the model: its layers, in a scope."""
+        assert isinstance(part.what, ModelPart)
+        training = site.training
+        for name, value in call.keywords.items():
+            if name == "training" and isinstance(value, bool):
+                training = value
+            elif value is not None and name not in ("inputs",):
+                raise CannotCall(f"with `{name}`")
+        first = call.positional[0] if call.positional else call.keywords.get("inputs")
+        taken = _matched(first, part.what.inputs)
+        if taken is None:
+            raise CannotCall("with another number of tensors than it has inputs")
+        again = (id(part), -1) in self.owners
+        scope = self.builder.add_scope("reuse" if again else "group", part.name, site.scope)
+        self.owners.setdefault((id(part), -1), self.builder.scopes[scope].path)
+        return self._written_out(part.what, list(named(taken)), Site(scope, training))
+
+    def _operation_called(self, part: Part, call: LayerCall, named: Any, site: Site) -> list[str]:
+        assert isinstance(part.what, OperationPart)
+        kind = part.what.kind
+        shape = stretched(kind.kind(), call.positional)
+        if shape is not None:
+            inputs = named(call.positional[1:2])
+            layer = KINDS["ops.broadcast_to"](shape=shape)
+            return list(self.builder.add(Use(part.name, layer, inputs), site.scope).tensors)
+        arguments, tensors = operation_call(kind, part.what.config, call)
+        inputs = named(tensor for _, tensor in tensors)
+        layer = self._operation(kind, dict(arguments), part.name)
+        open_tensors = [name for name in layer.open_roles]
+        roles = tuple(name for name, _ in tensors)
+        if kind.many or list(roles) == open_tensors[: len(roles)]:
+            roles = ()
+        node = self.builder.add(Use(part.name, layer, inputs, roles), site.scope)
+        return list(node.tensors)
+
+    def _operation(self, kind: type[Layer], arguments: dict[str, Any], name: str) -> Layer:
+        shape = arguments.get("newshape")
+        if isinstance(shape, list) and -1 in shape:
+            return KINDS["Reshape"](target_shape=shape)
+        try:
+            return kind(**arguments)
+        except Mismatch as mismatch:
+            message = f"`{name}` of `{self.problems.source}`: {mismatch.message}"
+            self.problems.refuse(message, mismatch.help)
+
+    def _lowered(self, part: Part, inputs: tuple[str, ...], site: Site) -> list[str]:
+        """Layers of ours for one of Keras's own networks."""
+        assert isinstance(part.what, LoweredPart)
+        if part.what.kind not in LOWERED:
+            self.problems.unknown_kind(part.what.kind, "", part.name)
+            self.problems.check()
+        count = 0
+
+        def add(use: Use) -> str:
+            nonlocal count
+            count += 1
+            layer = _fixed(use.layer) if not part.trainable else use.layer
+            return self._added(part, count, use._replace(layer=layer), site).name
+
+        return [LOWERED[part.what.kind](part.name, part.what.config, inputs, add)]
+
+    def _add(
+        self, part: Part, called: CalledLayer, inputs: tuple[str, ...], site: Site
+    ) -> list[str]:
+        use = Use(part.name, called.layer, inputs, called.roles)
+        return list(self._added(part, 0, use, site).tensors)
+
+    def _added(self, part: Part, number: int, use: Use, site: Site) -> Node:
+        """Add a layer, which is shared with an earlier call of the same."""
+        owner = self.owners.get((id(part), number))
+        node = self.builder.add(use._replace(weights_of=owner), site.scope)
+        self.owners.setdefault((id(part), number), node.name)
+        return node
+
+
+def _fixed(layer: Layer) -> Layer:
+    return type(layer).of({**layer.arguments, "trainable": False})
+
+
+def _kind_of(what: Any) -> str:
+    if isinstance(what, ModelPart):
+        return "a model"
+    return str(what.kind() if isinstance(what, Layer) else getattr(what.kind, "kind", what.kind)())
+
+
+def _ends(model: ModelPart) -> list[TensorReference]:
+    """The outputs of a model, in Keras's order."""
+    return list(references(model.outputs))
+
+
+def _output_names(model: ModelPart) -> list[str]:
+    """The names of a model's outputs: the keys of a dict, else those of the layers."""
+    if isinstance(model.outputs, Mapping):
+        return [
+            name if isinstance(structure, TensorReference) else tensor.layer
+            for name, structure in model.outputs.items()
+            for tensor in references(structure)
+        ]
+    return [tensor.layer for tensor in references(model.outputs)]
+
+
+def _free_output(name: str, taken: set[str]) -> str:
+    return name if name not in taken else free_name(f"{name}_output", taken)
+
+
+def _matched(taken: Any, inputs: Any) -> list[TensorReference] | None:
+    """The tensors of a call in the order of the model's inputs; ``None`` where they do not fit."""
+    if isinstance(taken, Mapping):
+        names = list(inputs) if isinstance(inputs, Mapping) else None
+        names = names or [tensor.layer for tensor in references(inputs)]
+        if set(names) != taken.keys():
+            return None
+        taken = [taken[name] for name in names]
+    tensors = list(references(taken))
+    return tensors if len(tensors) == len(list(references(inputs))) else None

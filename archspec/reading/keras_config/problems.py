@@ -1,0 +1,131 @@
+"""What of a Keras model archspec has no counterpart for → one error that says all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from archspec.diagnostics import Diagnostic, Span, SpecError
+from archspec.spelling import counted, cut, in_words, listed, listed_names
+
+SHOWN = 3
+"""Names of layers that an error mentions of those with the same trouble."""
+
+LAMBDA = "Lambda"
+
+OWN_LAYER_HELP = (
+    "open it: `archspec.read(model, open=True)` in Python calls each layer of your own on symbolic"
+    " tensors; or declare it in a spec's `kinds`"
+)
+NO_KIND_HELP = (
+    "replace them in the model, or write the spec by hand; a layer of your own can be opened with"
+    " `archspec.read(model, open=True)` in Python, or declared in the `kinds` of a spec"
+)
+
+
+class Problems:
+    """Gathers what has no counterpart, layer by layer. ``source`` is how the user calls the
+    model.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.unknown: dict[tuple[str, str], list[str]] = {}
+        self.settings: dict[tuple[str, str, str], list[str]] = {}
+        self.calls: dict[tuple[str, str], list[str]] = {}
+        self.others: list[Diagnostic] = []
+
+    def unknown_kind(self, kind: str, why: str, name: str) -> None:
+        """A layer whose kind archspec does not have."""
+        self.unknown.setdefault((kind, why), []).append(name)
+
+    def setting(self, kind: str, setting: str, value: Any, name: str) -> None:
+        """A setting of a layer that a spec has no word for."""
+        shown = cut(in_words(_short(value)), 60)
+        self.settings.setdefault((kind, setting, shown), []).append(name)
+
+    def call(self, kind: str, words: str, name: str) -> None:
+        """A call of a layer that a spec has no word for."""
+        self.calls.setdefault((kind, words), []).append(name)
+
+    def other(self, message: str, help: str | None = None, notes: Iterable[str] = ()) -> None:
+        """Anything else."""
+        self.others.append(self.diagnostic("model-file", message, help, notes))
+
+    def diagnostic(
+        self, code: str, message: str, help: str | None, notes: Iterable[str] = ()
+    ) -> Diagnostic:
+        """A complaint about the model."""
+        return Diagnostic(code, message, span_of(self.source), notes=tuple(notes), help=help)
+
+    def check(self) -> None:
+        """Raise `SpecError` where anything was gathered."""
+        problems = [*self._unknown(), *self._settings(), *self._calls(), *self.others]
+        if problems:
+            raise SpecError(problems)
+
+    def refuse(self, message: str, help: str | None = None, notes: Iterable[str] = ()) -> NoReturn:
+        """Raise `SpecError` with what was gathered and one complaint more."""
+        self.other(message, help, notes)
+        self.check()
+        raise AssertionError("a complaint was gathered")
+
+    def _unknown(self) -> list[Diagnostic]:
+        if not self.unknown:
+            return []
+        number = sum(map(len, self.unknown.values()))
+        kinds = len({kind for kind, _ in self.unknown})
+        message = (
+            f"`{self.source}` holds {counted(number, 'layer')} of {counted(kinds, 'kind')} that"
+            " archspec does not have"
+        )
+        notes = [
+            f"{kind}, {_times(names)}{f': {why}' if why else ''}"
+            for (kind, why), names in self.unknown.items()
+        ]
+        return [self.diagnostic("no-counterpart", message, NO_KIND_HELP, notes)]
+
+    def _settings(self) -> list[Diagnostic]:
+        if not self.settings:
+            return []
+        message = f"`{self.source}` holds layers with settings that a spec has no word for"
+        notes = [
+            f"`{setting}: {value}` of {kind}, {_times(names)}"
+            for (kind, setting, value), names in self.settings.items()
+        ]
+        help = "leave them at their defaults in the model, and save it again"
+        return [self.diagnostic("no-counterpart", message, help, notes)]
+
+    def _calls(self) -> list[Diagnostic]:
+        if not self.calls:
+            return []
+        message = f"`{self.source}` calls layers in a way that a spec has no word for"
+        notes = [
+            f"{words}, of {kind}, {_times(names)}" for (kind, words), names in self.calls.items()
+        ]
+        help = "call them without it in the model, and save it again"
+        return [self.diagnostic("no-counterpart", message, help, notes)]
+
+
+def _times(names: list[str]) -> str:
+    """``2 times: `a` and `b```; of many the first."""
+    shown = listed([f"`{name}`" for name in dict.fromkeys(names)], SHOWN)
+    return f"once: {shown}" if len(names) == 1 else f"{len(names)} times: {shown}"
+
+
+def _short(value: Any) -> Any:
+    """A value as people read it: an object by its class alone."""
+    if isinstance(value, Mapping) and "class_name" in value:
+        return str(value["class_name"])
+    return value
+
+
+def span_of(source: str) -> Span:
+    """Where complaints about a model as a whole point."""
+    return Span(source, 1, 1, 1, 1)
+
+
+def names_in_words(names: Iterable[str]) -> str:
+    """Some names of layers, the first of many."""
+    names = list(names)
+    return listed_names(names[:SHOWN], more=len(names) > SHOWN)
