@@ -10,9 +10,9 @@ from archspec.version import __version__
 
 TYPE_CHECKING = False  # and not the one of `typing`, which takes a while to import
 if TYPE_CHECKING:
-    from archspec.api import Graph, Layer, SpecError, build, compile
+    from archspec.api import Graph, Layer, SpecError, build, compile, read
 
-__all__ = ["Graph", "Layer", "SpecError", "__version__", "build", "compile"]
+__all__ = ["Graph", "Layer", "SpecError", "__version__", "build", "compile", "read"]
 
 
 def __getattr__(name: str) -> object:

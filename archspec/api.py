@@ -15,7 +15,9 @@ from archspec.layers import Layer
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Graph", "Layer", "SpecError", "build", "compile"]
+    from archspec.reading.read import Spec
+
+__all__ = ["Graph", "Layer", "SpecError", "build", "compile", "read"]
 
 DISPLAYS.update(svg=notebook.picture, html=notebook.page)
 
@@ -36,3 +38,29 @@ def build(
     from archspec.backends.keras.model import build_model  # noqa: PLC0415
 
     return build_model(compile(ref, **vars), classes=layers or {})
+
+
+def read(
+    model: str | Path | keras.Model,
+    /,
+    *,
+    names: bool = False,
+    flat: bool = False,
+    blocks: bool = True,
+    open: bool = False,
+) -> Spec:
+    """The spec of a Keras model, as an author would write it, compiled and compared with the model:
+    ``read(model).text``, and ``read(model).graph``.
+
+    ``model`` is a path (``model.keras``, ``model.h5``, ``model.json``),
+    ``keras.applications:ResNet50``, or a model in memory. ``names``: each layer keeps its name.
+    ``flat``: every layer is written out; ``blocks``: whether there may be blocks. ``open``: layers
+    of your own in a model in memory, and subclassed models, are called on symbolic tensors, so that
+    what is within them becomes layers. No code of a file is run. Raises `SpecError`.
+
+        >>> print(archspec.read("model.keras").text)  # doctest: +SKIP
+    """
+    from archspec.reading.author import Wishes  # noqa: PLC0415 - only this needs it
+    from archspec.reading.read import read as spec_of  # noqa: PLC0415
+
+    return spec_of(model, Wishes(names=names, blocks=blocks, flat=flat), open=open)

@@ -109,6 +109,24 @@ class Compiler:
             return Checked(name, reference.path, graph, error.diagnostics, error.sources)
         return Checked(name, reference.path, graph, graph.warnings, resolved.document.sources)
 
+    def check_text(
+        self,
+        text: str,
+        name: str,
+        overrides: Overrides | None = None,
+        observer: Observer | None = None,
+    ) -> Checked:
+        """The network of a text, or what is wrong with it; ``name`` is how to call where it comes
+        from.
+        """
+        try:
+            document = self.library.accept(reader.read(text, name))
+            resolved = lay(self.library, document, None, overrides or {})
+            graph = self._named_graph(resolved, observer, None)
+        except SpecError as error:
+            return Checked(name, name, None, error.diagnostics, error.sources)
+        return Checked(graph.name, name, graph, graph.warnings, resolved.document.sources)
+
     def family(self, reference: Reference) -> Iterator[Reference]:
         """A reference, and those of all its variants where it names none. Raises `SpecError`."""
         yield reference

@@ -115,6 +115,7 @@ def main() -> None:
       archspec draw resnet@resnet50              its diagram, in resnet50.svg
       archspec compare resnet vgg -o chart.svg   networks side by side, and as a chart
       archspec diff resnet@resnet50 mynet.yaml   what differs
+      archspec read model.keras -o mynet.yaml    the spec of a Keras model
       archspec watch mynet.yaml --serve          a picture in the browser, new at every save
       archspec layers Conv2D                     the arguments of a layer
       archspec train lenet5                      trained on digits, in runs/lenet5-digits/

@@ -19,6 +19,7 @@ from archspec.frontend.library import Reference
 from archspec.frontend.resolve import read_override
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
+from archspec.reading.model_names import is_model
 from archspec.reports.check import diagnostics_of
 
 
@@ -83,22 +84,44 @@ class Session:
         """A spec's network and what is wrong with it, which is shown at the end."""
         values = self.overrides if overridden else {}
         compiler = self.compiler if overridden else self.as_written
-        checked = compiler.check(Reference.parse(spec), values, observer)
+        if is_model(spec):
+            checked = self._of_model(spec, compiler, values, observer)
+        else:
+            checked = compiler.check(Reference.parse(spec), values, observer)
         self.add(checked.diagnostics, checked.sources)
         return checked
+
+    def _of_model(
+        self,
+        model: str,
+        compiler: Compiler,
+        values: Mapping[str, Value],
+        observer: Observer | None = None,
+    ) -> Checked:
+        """The network of a Keras model, through the spec that is read from it."""
+        from archspec.reading.read import read
+
+        try:
+            with terminal.progress(f"reading {model}", 0), terminal.quiet():
+                text = read(model).text
+        except SpecError as error:
+            return Checked(model, model, None, error.diagnostics, error.sources)
+        return compiler.check_text(text, model, values, observer)
 
     def families(self, specs: Iterable[str]) -> list[list[Checked]]:
         """The networks of some specs, right or wrong, spec by spec. A spec without a variant stands
         for itself and all its variants. What is wrong with them is shown at the end.
         """
-        families = [
-            list(self.compiler.check_family(Reference.parse(spec), self.overrides))
-            for spec in dict.fromkeys(specs)
-        ]
+        families = [list(self._family(spec)) for spec in dict.fromkeys(specs)]
         networks = [network for members in families for network in members]
         sources = {file: text for one in networks for file, text in one.sources.items()}
         self.add(diagnostics_of(networks), sources)
         return families
+
+    def _family(self, spec: str) -> Iterable[Checked]:
+        if is_model(spec):
+            return [self._of_model(spec, self.compiler, self.overrides)]
+        return self.compiler.check_family(Reference.parse(spec), self.overrides)
 
     def add(self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> None:
         """Show these too when the command ends."""

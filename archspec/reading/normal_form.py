@@ -1,8 +1,9 @@
-"""`Graph` → the same graph, each layer written in the one way that a reader expects.
+"""`Graph` → the same network, each layer written in the one way that a reader expects.
 
-Keras's files state every setting, and some in several ways: the last axis is 3 or -1, `glorot_uniform`
-a name or an object with arguments. Here defaults are left out, axes count from the end, and what
-says the same is the same. Graphs that build equal layers so become equal, whoever wrote them.
+Keras's files state every setting, and some in several ways: the last axis is 3 or -1,
+`glorot_uniform` a name or an object with arguments. Here defaults are left out, axes count from the
+end, and what says the same is the same. Graphs that build equal layers so become equal, whoever
+wrote them.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from typing import Any
 from archspec.graph import Graph, Node
 from archspec.layers import KINDS, Layer
 from archspec.layers.base import REQUIRED
+from archspec.layers.constants import tensor_of
 from archspec.layers.declared import Declared
 from archspec.layers.operations.base import Operation
 from archspec.layers.recurrent import OverSteps
 from archspec.layers.types import Configured
+from archspec.reading.rewrites import rewritten
 from archspec.spelling import snake_case
 from archspec.tensor import Tensor
 
@@ -65,7 +68,9 @@ ADDED_AXES = ("ops.expand_dims", "ops.stack")
 
 
 def normal(graph: Graph) -> Graph:
-    """The graph with every layer in normal form; names, wires and shapes stay."""
+    """The graph with every layer in normal form, and in the words of an author; the names of what
+    stays, and all shapes, are as they were.
+    """
     tensors = graph.tensors
     nodes = []
     owners: dict[str, Layer] = {}
@@ -76,7 +81,7 @@ def normal(graph: Graph) -> Graph:
         owners[node.name] = layer
         inputs, roles = _in_order(node)
         nodes.append(node._replace(layer=layer, inputs=inputs, roles=roles))
-    return replace(graph, nodes=tuple(nodes))
+    return rewritten(replace(graph, nodes=tuple(nodes)))
 
 
 def normal_layer(layer: Layer, inputs: Sequence[Tensor], node: Node | None = None) -> Layer:
@@ -91,8 +96,7 @@ def normal_layer(layer: Layer, inputs: Sequence[Tensor], node: Node | None = Non
     stated = {
         name: value
         for name, value in _from_the_end(layer, values, inputs).items()
-        if not _is_default(layer, name, value, inputs)
-        and not (name == "trainable" and weightless)
+        if not _is_default(layer, name, value, inputs) and not (name == "trainable" and weightless)
     }
     made = type(layer).of({name: stated[name] for name in layer.attributes if name in stated})
     call = {name: value for name, value in layer.call.items() if not _is_usual(layer, name, value)}
@@ -127,8 +131,9 @@ def _in_order(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if by_position(node.layer, node.roles):
         return node.inputs, ()
     number = {name: index for index, name in enumerate(node.layer.roles)}
-    pairs = zip(node.inputs, node.roles, strict=True)
-    pairs = sorted(pairs, key=lambda pair: number.get(pair[1], 0))
+    pairs = sorted(
+        zip(node.inputs, node.roles, strict=True), key=lambda pair: number.get(pair[1], 0)
+    )
     return tuple(name for name, _ in pairs), tuple(role for _, role in pairs)
 
 
@@ -228,14 +233,26 @@ def _slice(part: Any) -> Any:
     return part.replace(" ", "") if isinstance(part, str) else part
 
 
+def _alone(value: Any) -> Any:
+    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
+
+
+def _floats(value: Any) -> Any:
+    """Constants of one dtype: floating numbers all, where one is."""
+    if not isinstance(value, tuple) or tensor_of(value).dtype != "float32":
+        return value
+    return tuple(_floats(one) if isinstance(one, tuple) else float(one) for one in value)
+
+
 SPECIAL: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("Activation", "activation"): lambda value: "linear" if value is None else value,
-    ("EinsumDense", "output_shape"): lambda value: _alone(value),
+    ("Constant", "value"): _floats,
+    ("EinsumDense", "output_shape"): _alone,
     ("Hashing", "salt"): lambda value: (
         value[0] if isinstance(value, tuple) and value[0] == value[-1] else value
     ),
     ("Normalization", "axis"): lambda value: None if value == () else value,
-    ("PReLU", "shared_axes"): lambda value: _alone(value),
+    ("PReLU", "shared_axes"): _alone,
     ("ops.get_item", "key"): lambda value: tuple(map(_slice, value)),
     ("ops.transpose", "axes"): lambda value: tuple(
         axis + len(value) + 1 if axis < 0 else axis for axis in value
@@ -245,10 +262,6 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Any], Any]] = {
 
 FROM_MINUS_ONE = ("RandomSaturation", "RandomColorDegeneration")
 """Kinds of which Keras takes a factor for a range of both signs, though it must be positive."""
-
-
-def _alone(value: Any) -> Any:
-    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
 
 
 def _number(value: Any) -> Any:

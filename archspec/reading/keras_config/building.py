@@ -4,16 +4,18 @@ each, and what is called several times is shared.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from archspec.backends.output_layers import MAIN
 from archspec.graph import Graph, Node
 from archspec.layers import KINDS, Layer
 from archspec.layers.base import Mismatch
 from archspec.reading.keras_config.composed import stretched
-from archspec.reading.keras_config.graph_builder import GraphBuilder, Use, free_name
+from archspec.reading.keras_config.graph_builder import GraphBuilder, Use, free_name, valid_name
 from archspec.reading.keras_config.layer_calls import CalledLayer, called_layer
 from archspec.reading.keras_config.lowered import LOWERED
 from archspec.reading.keras_config.operations import CannotCall, operation_call
@@ -21,18 +23,22 @@ from archspec.reading.keras_config.parts import (
     CustomPart,
     InputPart,
     LoweredPart,
+    ModelLayer,
     ModelPart,
     OperationPart,
-    Part,
 )
 from archspec.reading.keras_config.problems import Problems
-from archspec.reading.keras_config.serialized import LayerCall, TensorReference, references
+from archspec.reading.keras_config.serialized import KerasCall, TensorReference, references
 
 CallKey = tuple[str, int]
 """The name of a layer in its model, and the number of its call."""
 
 
-class Site(NamedTuple):
+AUTOMATIC_INPUT = re.compile(r"(input|input_layer|keras_tensor)(_\d+)?|.*_input")
+"""Names of inputs that nobody chose, from which a spec's only input needs none."""
+
+
+class WrittenAt(NamedTuple):
     """Where a model is written out: the scope, and the ``training`` that its call says."""
 
     scope: int
@@ -54,30 +60,46 @@ class GraphOfModel:
         taken = []
         for tensor in tensors:
             part = self.model.parts.get(tensor.layer)
-            if part is None or not isinstance(part.what, InputPart):
+            what = None if part is None else part.what
+            if not isinstance(what, InputPart):
                 self._damaged(f"its input `{tensor.layer}` is no input")
-            name = "input" if len(tensors) == 1 else tensor.layer
-            optional = part.what.optional
-            taken.append(self.builder.add_input(name, part.what.tensor, optional=optional))
-        given = self._written_out(self.model, taken, Site(0, None))
+            alone = len(tensors) == 1 and AUTOMATIC_INPUT.fullmatch(tensor.layer)
+            name = "input" if alone else tensor.layer
+            taken.append(self.builder.add_input(name, what.tensor, optional=what.optional))
+        given = self._written_out(self.model, taken, WrittenAt(0, None))
         self.problems.check()
         return self.builder.graph(self._outputs(given))
 
     def _outputs(self, tensors: list[str]) -> dict[str, str]:
         """The outputs by their names, `MAIN` first."""
-        names = _output_names(self.model)
-        names = [name if index and name != MAIN else MAIN for index, name in enumerate(names)]
-        taken = {*self.builder.names, *self.builder.inputs, MAIN}
+        named = list(zip(_output_names(self.model), tensors, strict=True))
+        if len(named) > 1:
+            named = self._without_named_ends(named)
+        named.sort(key=lambda pair: pair[0] != MAIN)
         outputs: dict[str, str] = {}
-        for name, tensor in zip(names, tensors, strict=True):
-            free = name if not outputs else _free_output(name, taken)
+        taken = {*self.builder.tensors, MAIN}
+        for name, tensor in named:
+            free = _free_output(valid_name(name), taken) if outputs else MAIN
             outputs[free] = tensor
             taken.add(free)
         return outputs
 
+    def _without_named_ends(self, named: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The outputs without the identity layers that do nothing but name them."""
+        uses = Counter(name for node in self.builder.nodes for name in node.inputs)
+        uses.update(tensor for _, tensor in named)
+        nodes = {node.name: node for node in self.builder.nodes}
+        ends = {
+            tensor: nodes[tensor].inputs[0]
+            for _, tensor in named
+            if tensor in nodes and uses[tensor] == 1 and _only_names(nodes[tensor])
+        }
+        self.builder.remove(ends)
+        return [(name, ends.get(tensor, tensor)) for name, tensor in named]
+
     # --- one model
 
-    def _written_out(self, model: ModelPart, taken: list[str], site: Site) -> list[str]:
+    def _written_out(self, model: ModelPart, taken: list[str], site: WrittenAt) -> list[str]:
         """Add the layers of a model that takes these tensors: the tensors that it gives."""
         values: dict[CallKey, list[str]] = {}
         for tensor, name in zip(references(model.inputs), taken, strict=True):
@@ -89,7 +111,7 @@ class GraphOfModel:
 
     def _in_order(
         self, model: ModelPart, values: Mapping[CallKey, Any]
-    ) -> Iterator[tuple[Part, int]]:
+    ) -> Iterator[tuple[ModelLayer, int]]:
         """The calls of a model's layers, each behind those that it needs, else in Keras's order."""
         number_of = {name: number for number, name in enumerate(model.parts)}
         waiting: dict[CallKey, int] = {}
@@ -146,17 +168,17 @@ class GraphOfModel:
             self._damaged(f"it names output {reference.output} of `{reference.layer}`")
         return tensors[reference.output]
 
-    def _damaged(self, message: str) -> Any:
+    def _damaged(self, message: str) -> NoReturn:
         self.problems.refuse(f"`{self.problems.source}` is damaged: {message}")
 
     # --- one call
 
     def _called(
         self,
-        part: Part,
-        call: LayerCall,
+        part: ModelLayer,
+        call: KerasCall,
         values: Mapping[CallKey, list[str]],
-        within: tuple[ModelPart, Site],
+        within: tuple[ModelPart, WrittenAt],
     ) -> list[str]:
         """Add what a call of a layer makes: the tensors that it gives."""
         model, site = within
@@ -174,7 +196,7 @@ class GraphOfModel:
                 case LoweredPart():
                     return self._lowered(part, named(call.references), site)
                 case InputPart() | CustomPart():
-                    return self._damaged(f"its layer `{part.name}` cannot be called")
+                    self._damaged(f"its layer `{part.name}` cannot be called")
                 case _:
                     called = called_layer(what, call, site.training)
                     return self._add(part, called, named(called.tensors), site)
@@ -183,7 +205,9 @@ class GraphOfModel:
             self.problems.check()
             raise AssertionError("a call was gathered") from error
 
-    def _model_called(self, part: Part, call: LayerCall, named: Any, site: Site) -> list[str]:
+    def _model_called(
+        self, part: ModelLayer, call: KerasCall, named: Any, site: WrittenAt
+    ) -> list[str]:
         """A model within the model: its layers, in a scope."""
         assert isinstance(part.what, ModelPart)
         training = site.training
@@ -199,9 +223,11 @@ class GraphOfModel:
         again = (id(part), -1) in self.owners
         scope = self.builder.add_scope("reuse" if again else "group", part.name, site.scope)
         self.owners.setdefault((id(part), -1), self.builder.scopes[scope].path)
-        return self._written_out(part.what, list(named(taken)), Site(scope, training))
+        return self._written_out(part.what, list(named(taken)), WrittenAt(scope, training))
 
-    def _operation_called(self, part: Part, call: LayerCall, named: Any, site: Site) -> list[str]:
+    def _operation_called(
+        self, part: ModelLayer, call: KerasCall, named: Any, site: WrittenAt
+    ) -> list[str]:
         assert isinstance(part.what, OperationPart)
         kind = part.what.kind
         shape = stretched(kind.kind(), call.positional)
@@ -212,7 +238,7 @@ class GraphOfModel:
         arguments, tensors = operation_call(kind, part.what.config, call)
         inputs = named(tensor for _, tensor in tensors)
         layer = self._operation(kind, dict(arguments), part.name)
-        open_tensors = [name for name in layer.open_roles]
+        open_tensors = list(layer.open_roles)
         roles = tuple(name for name, _ in tensors)
         if kind.many or list(roles) == open_tensors[: len(roles)]:
             roles = ()
@@ -229,7 +255,7 @@ class GraphOfModel:
             message = f"`{name}` of `{self.problems.source}`: {mismatch.message}"
             self.problems.refuse(message, mismatch.help)
 
-    def _lowered(self, part: Part, inputs: tuple[str, ...], site: Site) -> list[str]:
+    def _lowered(self, part: ModelLayer, inputs: tuple[str, ...], site: WrittenAt) -> list[str]:
         """Layers of ours for one of Keras's own networks."""
         assert isinstance(part.what, LoweredPart)
         if part.what.kind not in LOWERED:
@@ -246,12 +272,12 @@ class GraphOfModel:
         return [LOWERED[part.what.kind](part.name, part.what.config, inputs, add)]
 
     def _add(
-        self, part: Part, called: CalledLayer, inputs: tuple[str, ...], site: Site
+        self, part: ModelLayer, called: CalledLayer, inputs: tuple[str, ...], site: WrittenAt
     ) -> list[str]:
         use = Use(part.name, called.layer, inputs, called.roles)
         return list(self._added(part, 0, use, site).tensors)
 
-    def _added(self, part: Part, number: int, use: Use, site: Site) -> Node:
+    def _added(self, part: ModelLayer, number: int, use: Use, site: WrittenAt) -> Node:
         """Add a layer, which is shared with an earlier call of the same."""
         owner = self.owners.get((id(part), number))
         node = self.builder.add(use._replace(weights_of=owner), site.scope)
@@ -272,6 +298,10 @@ def _kind_of(what: Any) -> str:
 def _ends(model: ModelPart) -> list[TensorReference]:
     """The outputs of a model, in Keras's order."""
     return list(references(model.outputs))
+
+
+def _only_names(node: Node) -> bool:
+    return node.layer.kind() == "Identity" and node.weights_of is None
 
 
 def _output_names(model: ModelPart) -> list[str]:

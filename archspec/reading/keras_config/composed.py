@@ -1,7 +1,7 @@
 """Models of operations that stand for one layer of ours → that layer.
 
-Keras has no class for some kinds, and `backends/keras/layers` makes them of its operations, in a model
-of their own whose steps are called ``step_0``, ``step_1``, ...
+Keras has no class for some kinds, and `backends/keras/layers` makes them of its operations, in a
+model of their own whose steps are called ``step_0``, ``step_1``, ...
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from archspec.layers.base import Mismatch
 from archspec.layers.constants import tensor_of
 from archspec.layers.operations import OPS
 from archspec.reading.keras_config.operations import CannotCall, operation_call
-from archspec.reading.keras_config.serialized import Literal, TensorReference
+from archspec.reading.keras_config.serialized import ConstantTensor, TensorReference
 
 
-class Step(NamedTuple):
+class OperationStep(NamedTuple):
     """One operation: its function, its arguments as a spec writes them, and those that are a
     constant tensor.
     """
 
     function: str
     arguments: Mapping[str, Any]
-    literal: Literal | None
+    literal: ConstantTensor | None
 
 
 STEP = re.compile(r"step_\d+")
@@ -48,15 +48,15 @@ def composed_layer(operations: Mapping[str, Any]) -> Layer | None:
     return None
 
 
-def _step(part: Any) -> Step:
+def _step(part: Any) -> OperationStep:
     call = part.calls[0]
-    literals = [value for value in call.positional if isinstance(value, Literal)]
+    literals = [value for value in call.positional if isinstance(value, ConstantTensor)]
     arguments = operation_call(part.what.kind, part.what.config, call).arguments
     function = part.what.kind.kind().removeprefix(OPS)
-    return Step(function, arguments, literals[0] if literals else None)
+    return OperationStep(function, arguments, literals[0] if literals else None)
 
 
-def _slice(steps: list[Step]) -> Layer | None:
+def _slice(steps: list[OperationStep]) -> Layer | None:
     dtype = {}
     if steps[0].function == "cast":
         dtype, steps = {"dtype": steps[0].arguments["dtype"]}, steps[1:]
@@ -80,9 +80,13 @@ def _part_of(axis: int, start: int, stop: int | None, dtype: Mapping[str, Any]) 
     return KINDS["Slice"](axis=axis, start=start, stop=stop, **dtype)
 
 
-def _normalization(steps: list[Step]) -> Layer | None:
+def _normalization(steps: list[OperationStep]) -> Layer | None:
     functions = [step.function for step in steps]
-    if functions[:3] != ["cast", "square", "pad"] or functions[-3:] != ["power", "multiply", "cast"]:
+    if functions[:3] != ["cast", "square", "pad"] or functions[-3:] != [
+        "power",
+        "multiply",
+        "cast",
+    ]:
         return None
     constants = {
         step.function: value
@@ -99,7 +103,7 @@ def _normalization(steps: list[Step]) -> Layer | None:
     )
 
 
-def _constant(steps: list[Step]) -> Layer | None:
+def _constant(steps: list[OperationStep]) -> Layer | None:
     functions = [step.function for step in steps]
     if functions != ["get_item", "reshape", "zeros_like", "where"]:
         return None
@@ -117,7 +121,7 @@ def stretched(function: str, values: tuple[Any, ...]) -> list[int] | None:
     model of `ops.broadcast_to` stands; ``None`` for another choice.
     """
     match values:
-        case (Literal() as truths, TensorReference() as x, TensorReference() as other):
+        case (ConstantTensor() as truths, TensorReference() as x, TensorReference() as other):
             if function == f"{OPS}where" and x[:3] == other[:3]:
                 return _shape_of(truths.value)
     return None

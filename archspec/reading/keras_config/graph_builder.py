@@ -104,6 +104,12 @@ class GraphBuilder:
         self.tensors.update(node.tensors)
         return node
 
+    def remove(self, names: Collection[str]) -> None:
+        """Take out layers that nothing takes."""
+        self.nodes = [node for node in self.nodes if node.name not in names]
+        for name in names:
+            del self.tensors[name]
+
     def graph(self, outputs: Mapping[str, str]) -> Graph:
         """The graph that ends in these outputs."""
         return Graph(

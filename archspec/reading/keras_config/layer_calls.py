@@ -1,5 +1,5 @@
-"""A call of a layer in Keras's file → the layer with the constants of the call, and the tensors that
-it takes, each with its role.
+"""A call of a layer in Keras's file → the layer with the constants of the call, and the tensors
+that it takes, each with its role.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from archspec.layers import Layer
 from archspec.layers.base import Mismatch
 from archspec.reading.keras_config.operations import CannotCall
-from archspec.reading.keras_config.serialized import LayerCall, TensorReference, references
+from archspec.reading.keras_config.serialized import KerasCall, TensorReference, references
 from archspec.reading.normal_form import by_position, usual_mode
 
 Taken = tuple[str, TensorReference]
@@ -25,15 +25,14 @@ class CalledLayer(NamedTuple):
     roles: tuple[str, ...] = ()
 
 
-def called_layer(layer: Layer, call: LayerCall, training: bool | None) -> CalledLayer:
+def called_layer(layer: Layer, call: KerasCall, training: bool | None) -> CalledLayer:
     """What a call means; ``training`` is that of the model around it, where its call says one.
     Raises `CannotCall` for what a spec has no word for.
     """
     taken = [*_positional(layer, call)]
     constants = {}
     for name, value in call.keywords.items():
-        tensors = list(references(value))
-        if tensors:
+        if any(True for _ in references(value)):
             taken += _named(layer, name, value)
         elif name in layer.call_attributes:
             constants[name] = value
@@ -49,7 +48,9 @@ def called_layer(layer: Layer, call: LayerCall, training: bool | None) -> Called
 
 
 def _word(value: Any) -> str:
-    return {True: "true", False: "false", None: "null"}.get(value, "...") if _is_flag(value) else "..."
+    return (
+        {True: "true", False: "false", None: "null"}.get(value, "...") if _is_flag(value) else "..."
+    )
 
 
 def _is_flag(value: Any) -> bool:
@@ -60,7 +61,7 @@ def _says_nothing(value: Any) -> bool:
     return value is None or (isinstance(value, list) and not any(one is not None for one in value))
 
 
-def _positional(layer: Layer, call: LayerCall) -> Iterator[Taken]:
+def _positional(layer: Layer, call: KerasCall) -> Iterator[Taken]:
     """The tensors of the positional arguments. The first may be a list, of several tensors that the
     layer takes alike or one by one.
     """

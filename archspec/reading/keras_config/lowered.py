@@ -43,4 +43,3 @@ LOWERED: Mapping[str, Callable[[str, Settings, Sequence[str], Adds], str]] = {
 """What makes the layers of a class: its name, its settings, the tensors that it takes; gives the
 name of the last.
 """
-

@@ -14,10 +14,10 @@ from archspec.layers.operations import OPS
 from archspec.layers.operations.base import Operation
 from archspec.layers.registry import KINDS
 from archspec.reading.keras_config.serialized import (
-    LayerCall,
-    Literal,
+    ConstantTensor,
+    KerasCall,
+    NotData,
     TensorReference,
-    Unreadable,
 )
 from archspec.reading.keras_config.settings import is_neutral
 
@@ -48,16 +48,18 @@ def _kinds() -> Mapping[str, str]:
 
 
 def operation_of(class_name: str, module: str) -> type[Operation] | None:
-    """The kind of a class of `keras.src.ops`, ``None`` where archspec does not have it."""
+    """The kind of a class of `keras.src.ops`, ``None`` where archspec does not have it; ``module``
+    may be empty.
+    """
     word = class_name.lower()
     kind = _kinds().get(SAME.get(word, word))
-    if kind is None or ("image" in kind) != module.endswith(".image"):
+    if kind is None or (module and ("image" in kind) != module.endswith(".image")):
         return None
     return KINDS[kind]  # type: ignore[return-value]
 
 
 def operation_call(
-    kind: type[Operation], config: Mapping[str, Any], call: LayerCall
+    kind: type[Operation], config: Mapping[str, Any], call: KerasCall
 ) -> OperationCall:
     """What a call passes. Raises `CannotCall`."""
     values = {name: value for name, value in config.items() if name not in ("name", "trainable")}
@@ -79,7 +81,7 @@ def operation_call(
     return OperationCall(_without_batch(kind, arguments), tuple(tensors))
 
 
-def _passed(kind: type[Operation], call: LayerCall) -> dict[str, Any]:
+def _passed(kind: type[Operation], call: KerasCall) -> dict[str, Any]:
     """The arguments of a call by their names."""
     names = [*kind.tensors, *kind.further_tensors]
     names += [name for name in kind.attributes if name not in names]
@@ -94,9 +96,9 @@ def _passed(kind: type[Operation], call: LayerCall) -> dict[str, Any]:
 
 
 def _constant(kind: type[Operation], name: str, value: Any) -> Any:
-    if isinstance(value, Literal):
+    if isinstance(value, ConstantTensor):
         value = value.value
-    if isinstance(value, Unreadable):
+    if isinstance(value, NotData):
         raise CannotCall(f"with {value.words} as `{name}`")
     if name not in kind.attributes:
         raise CannotCall(f"with a constant as `{name}`")
@@ -150,7 +152,7 @@ def _part(part: Any) -> Any:
             raise CannotCall("with a tensor as an index")
         return part
     bounds = (part.start, part.stop)
-    if any(isinstance(bound, TensorReference | Literal) for bound in (*bounds, part.step)):
+    if any(isinstance(bound, TensorReference | ConstantTensor) for bound in (*bounds, part.step)):
         raise CannotCall("with a tensor as a bound")
     text = COLON.join("" if bound is None else str(bound) for bound in bounds)
     return text if part.step is None else f"{text}:{part.step}"

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from archspec.frontend.foreign_words import LACKING
 from archspec.layers import Layer
 from archspec.layers.base import Mismatch
+from archspec.layers.operations.base import Operation
 from archspec.layers.registry import CELLS, KINDS, is_kind
 from archspec.reading.keras_config.composed import composed_layer
 from archspec.reading.keras_config.operations import operation_of
 from archspec.reading.keras_config.problems import LAMBDA, Problems
 from archspec.reading.keras_config.serialized import (
-    LayerCall,
+    KerasCall,
     TensorReference,
     calls_of,
     is_old,
@@ -72,7 +73,7 @@ class OperationPart(NamedTuple):
     those of each call.
     """
 
-    kind: type[Layer]
+    kind: type[Operation]
     config: Mapping[str, Any]
 
 
@@ -84,7 +85,7 @@ class ModelPart:
     """
 
     name: str
-    parts: dict[str, Part] = field(default_factory=dict)
+    parts: dict[str, ModelLayer] = field(default_factory=dict)
     inputs: Any = ()
     outputs: Any = ()
     is_sequential: bool = False
@@ -92,14 +93,14 @@ class ModelPart:
 
 
 @dataclass
-class Part:
+class ModelLayer:
     """One layer of a model, and each of its calls. ``is_model``: it is a functional model in the
     file, whose calls Keras counts from 1 in some places.
     """
 
     name: str
     what: Layer | ModelPart | InputPart | OperationPart | LoweredPart | CustomPart
-    calls: list[LayerCall]
+    calls: list[KerasCall]
     trainable: bool = True
     is_model: bool = False
 
@@ -112,7 +113,7 @@ class PartsReader:
 
     def model(self, entry: Mapping[str, Any], trainable: bool = True) -> ModelPart:
         """The model of a serialized object. Raises `SpecError` where it is none."""
-        config = entry.get("config")
+        config: Any = entry.get("config")
         if isinstance(config, list):  # Sequential, as Keras 1 and the first versions of 2 wrote it
             config = {"name": "sequential", "layers": config}
         if not isinstance(config, Mapping) or not isinstance(config.get("layers"), list):
@@ -124,7 +125,7 @@ class PartsReader:
             return self._sequential(config, trainable)
         return self._functional(config, trainable)
 
-    def _no_layers(self, entry: Mapping[str, Any]) -> None:
+    def _no_layers(self, entry: Mapping[str, Any]) -> NoReturn:
         kind = entry.get("class_name")
         self.problems.refuse(
             f"`{self.problems.source}` holds a `{kind}`, a model with a `call` of its own: the file"
@@ -158,7 +159,7 @@ class PartsReader:
         before: TensorReference | None = None
         for entry in entries:
             name = _free(_name_of(entry), model.parts)
-            calls = [] if before is None else [LayerCall((before,), {})]
+            calls = [] if before is None else [KerasCall((before,), {})]
             model.parts[name] = self.part(name, entry, calls, trainable)
             reference = TensorReference(name, 0, 0)
             model.inputs = reference if before is None else model.inputs
@@ -186,8 +187,8 @@ class PartsReader:
     # --- one layer
 
     def part(
-        self, name: str, entry: Mapping[str, Any], calls: list[LayerCall], trainable: bool
-    ) -> Part:
+        self, name: str, entry: Mapping[str, Any], calls: list[KerasCall], trainable: bool
+    ) -> ModelLayer:
         """A layer, whatever it is."""
         config = entry.get("config")
         if not isinstance(config, Mapping):
@@ -195,19 +196,19 @@ class PartsReader:
         trains = trainable and config.get("trainable") is not False
         what = self._what(name, entry, dict(config), trains)
         is_model = "output_layers" in config
-        return Part(name, what, calls, trains, is_model)
+        return ModelLayer(name, what, calls, trains, is_model)
 
     def _what(
         self, name: str, entry: Mapping[str, Any], config: dict[str, Any], trainable: bool
     ) -> Any:
         kind = str(entry.get("class_name"))
         module = str(entry.get("module") or "")
-        if kind in MODELS or "layers" in config and "output_layers" in config:
+        if kind in MODELS or ("layers" in config and "output_layers" in config):
             model = self.model(entry, trainable)
             return _composed(model) or model
         if kind == "InputLayer":
             return self._input(name, config)
-        if module.startswith("keras.src.ops") or module.startswith("keras.ops"):
+        if _is_operation(entry, kind, config):
             return self._operation(name, kind, module, config)
         if _is_keras(entry):
             return self._of_keras(name, kind, module, config, trainable)
@@ -314,6 +315,15 @@ def _composed(model: ModelPart) -> Layer | None:
     if not all(isinstance(part.what, OperationPart) for part in others.values()):
         return None
     return composed_layer(others)
+
+
+def _is_operation(entry: Mapping[str, Any], kind: str, config: Mapping[str, Any]) -> bool:
+    """Whether an entry is a function of `keras.ops`. Files of HDF5 name no modules, but an
+    operation has no ``trainable``, as every layer has.
+    """
+    if "module" in entry:
+        return str(entry["module"]).startswith(("keras.src.ops", "keras.ops"))
+    return "trainable" not in config and operation_of(kind, "") is not None
 
 
 def _is_ours(entry: Mapping[str, Any], kind: str) -> bool:

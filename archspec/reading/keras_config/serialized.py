@@ -21,20 +21,20 @@ class TensorReference(NamedTuple):
     dtype: str | None = None
 
 
-class Literal(NamedTuple):
+class ConstantTensor(NamedTuple):
     """A constant tensor, as nested lists, and its dtype."""
 
     value: Any
     dtype: str
 
 
-class Unreadable(NamedTuple):
+class NotData(NamedTuple):
     """A value that stands for code or for an object that is not data; ``words`` say what it is."""
 
     words: str
 
 
-class LayerCall(NamedTuple):
+class KerasCall(NamedTuple):
     """One call of a layer: its arguments as they are passed, with references for tensors."""
 
     positional: tuple[Any, ...]
@@ -60,7 +60,7 @@ def references(value: Any) -> Iterator[TensorReference]:
 
 def decoded(value: Any) -> Any:
     """A value of a call or a setting. Objects with arguments of their own stay mappings, and those
-    that are no data become `Unreadable`.
+    that are no data become `NotData`.
     """
     if isinstance(value, list):
         return [decoded(element) for element in value]
@@ -77,9 +77,10 @@ def decoded(value: Any) -> Any:
 def _tensor(settings: Any) -> Any:
     history, shape = settings.get("keras_history"), settings.get("shape")
     if not _is_history(history):
-        return Unreadable("a tensor that no layer gives")
+        return NotData("a tensor that no layer gives")
     known = tuple(shape[1:]) if isinstance(shape, list) else None
-    return TensorReference(*history[:3], known, str(settings.get("dtype")))
+    layer, call, output = history[:3]
+    return TensorReference(layer, call, output, known, str(settings.get("dtype")))
 
 
 def _is_history(value: Any) -> bool:
@@ -92,7 +93,7 @@ def _is_history(value: Any) -> bool:
 
 
 def _constant(settings: Any) -> Any:
-    return Literal(settings.get("value"), str(settings.get("dtype")))
+    return ConstantTensor(settings.get("value"), str(settings.get("dtype")))
 
 
 def _slice(settings: Any) -> slice:
@@ -100,7 +101,7 @@ def _slice(settings: Any) -> slice:
 
 
 def _function(settings: Any) -> Any:
-    return Unreadable(f"the function `{settings}`" if isinstance(settings, str) else "a function")
+    return NotData(f"the function `{settings}`" if isinstance(settings, str) else "a function")
 
 
 _DECODERS = {
@@ -110,14 +111,14 @@ _DECODERS = {
     "__slice__": _slice,
     "__ellipsis__": lambda settings: Ellipsis,
     "__tuple__": lambda settings: [decoded(element) for element in settings.get("value", [])],
-    "__bytes__": lambda settings: Unreadable("bytes"),
-    "__lambda__": lambda settings: Unreadable("a lambda"),
-    "__typespec__": lambda settings: Unreadable("a type of TensorFlow"),
+    "__bytes__": lambda settings: NotData("bytes"),
+    "__lambda__": lambda settings: NotData("a lambda"),
+    "__typespec__": lambda settings: NotData("a type of TensorFlow"),
     "function": _function,
 }
 
 
-def calls_of(entry: Mapping[str, Any], names: Mapping[str, Any]) -> list[LayerCall]:
+def calls_of(entry: Mapping[str, Any], names: Mapping[str, Any]) -> list[KerasCall]:
     """The calls of a layer, from ``inbound_nodes`` as Keras 3 or Keras 2 writes it; ``names`` are
     those of the layers of its model. Raises `ValueError` where it is neither.
     """
@@ -133,13 +134,13 @@ def calls_of(entry: Mapping[str, Any], names: Mapping[str, Any]) -> list[LayerCa
         positional, keywords = decoded(node.get("args", [])), decoded(node.get("kwargs", {}))
         if not isinstance(positional, list) or not isinstance(keywords, dict):
             raise ValueError(f"a call of `{entry.get('name')}` has no list of arguments")
-        calls.append(LayerCall(tuple(positional), keywords))
+        calls.append(KerasCall(tuple(positional), keywords))
     return calls
 
 
 def is_old(entry: Mapping[str, Any]) -> bool:
-    """Whether the calls of a layer are written as Keras 2 does: ``[[["conv1", 0, 0, {}], ...]]``."""
-    nodes = entry.get("inbound_nodes")
+    """Whether the calls of a layer are written as by Keras 2: ``[[["conv1", 0, 0, {}], ...]]``."""
+    nodes = entry.get("inbound_nodes") or []
     return bool(nodes) and all(
         isinstance(node, list) and bool(node) and all(map(_is_old_tensor, node)) for node in nodes
     )
@@ -149,11 +150,11 @@ def _is_old_tensor(value: Any) -> bool:
     return _is_history(value) and (len(value) == 3 or isinstance(value[3], Mapping))
 
 
-def _old_call(node: list[Any], names: Mapping[str, Any]) -> LayerCall:
+def _old_call(node: list[Any], names: Mapping[str, Any]) -> KerasCall:
     tensors = [TensorReference(*tensor[:3]) for tensor in node]
     keywords = node[0][3] if len(node[0]) > 3 else {}
     taken: Any = tensors[0] if len(tensors) == 1 else tensors
-    return LayerCall((taken,), {name: _old_value(one, names) for name, one in keywords.items()})
+    return KerasCall((taken,), {name: _old_value(one, names) for name, one in keywords.items()})
 
 
 def _old_value(value: Any, names: Mapping[str, Any]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from archspec.layers import Layer
 from archspec.layers.registry import is_layer
 from archspec.layers.types import Configured
-from archspec.reading.keras_config.serialized import Literal, Unreadable, decoded
+from archspec.reading.keras_config.serialized import ConstantTensor, NotData, decoded
 
 NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "activity_regularizer": (None,),
@@ -121,8 +121,10 @@ def _argument(kind: type[Layer], name: str, value: Any, inner: Callable[[Any], L
 
 
 def _are_layers(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(
-        isinstance(entry, Mapping) and "class_name" in entry for entry in value
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(entry, Mapping) and "class_name" in entry for entry in value)
     )
 
 
@@ -166,9 +168,9 @@ def dtype_of(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     """A decoded value as a spec writes it. Raises `CannotSay`."""
-    if isinstance(value, Literal):
+    if isinstance(value, ConstantTensor):
         return value.value
-    if isinstance(value, Unreadable):
+    if isinstance(value, NotData):
         raise CannotSay(value.words)
     if isinstance(value, Mapping):
         if "class_name" in value:

@@ -1,0 +1,35 @@
+"""A word of the command line → whether it names a Keras model rather than a spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archspec.backends.keras.families import PREFIX
+
+ENDINGS = (".keras", ".h5", ".hdf5", ".json")
+"""Endings of the files that may hold a Keras model."""
+
+SAVED_MODEL = "saved_model.pb"
+"""The file that makes a folder a TensorFlow SavedModel."""
+
+BEGINNING = 100_000
+"""Bytes of a JSON file that are looked at."""
+
+
+def is_model(word: str) -> bool:
+    """Whether a word names a Keras model: a file, a folder, a function of `keras.applications`."""
+    if word.startswith(PREFIX):
+        return True
+    path = Path(word)
+    if path.suffix == ".json":
+        return _is_json_of_keras(path)
+    return path.suffix in ENDINGS or (path / SAVED_MODEL).is_file()
+
+
+def _is_json_of_keras(path: Path) -> bool:
+    """Whether a JSON file is Keras's; a spec may be written in JSON too."""
+    try:
+        with path.open("rb") as file:
+            return b'"class_name"' in file.read(BEGINNING)
+    except OSError:
+        return False

@@ -1,0 +1,121 @@
+"""A Keras model, in a file or in memory → the spec that an author would write for it, compiled and
+compared with the model.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from archspec.backends.keras.families import PREFIX, Application, Unknown
+from archspec.diagnostics import Diagnostic, SpecError
+from archspec.graph import Graph
+from archspec.reading.author import NoSpec, Wishes, written
+from archspec.reading.files import config_in
+from archspec.reading.keras_config.problems import span_of
+from archspec.reading.keras_config.reader import graph_of_config
+from archspec.spelling import counted, spec_name
+
+AUTOMATIC_NAME = re.compile(r"(model|functional|sequential)(_\d+)?")
+"""The names that Keras gives to models without one."""
+
+PLAIN = Wishes()
+"""A spec as an author would write it, with names of its own."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec of a model: its text, and the graph that the text compiles to, which is the model's.
+    ``layers`` is their number in the model; ``left_out`` says what was not folded, and why.
+    """
+
+    text: str
+    graph: Graph
+    layers: int
+    left_out: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<Spec {self.summary}>"
+
+    @property
+    def summary(self) -> str:
+        """What became of the model: ``resnet50: 176 layers → 38 lines, 1 block; equal``."""
+        lines = counted(len(self.text.splitlines()), "line")
+        blocks = f", {counted(self.blocks, 'block')}" if self.blocks else ""
+        layers = counted(self.layers, "layer")
+        return f"{self.graph.name}: {layers} → {lines}{blocks}; equal"
+
+    @property
+    def blocks(self) -> int:
+        """The number of the spec's blocks."""
+        _, _, after = self.text.partition("\nblocks:\n")
+        section = re.split(r"^\S", after, maxsplit=1, flags=re.MULTILINE)[0]
+        return len(re.findall(r"^  \w", section, re.MULTILINE))
+
+
+def read(model: Any, wishes: Wishes = PLAIN, *, open: bool = False) -> Spec:
+    """The spec of a model: a path, ``keras.applications:NAME``, or a model of Keras in memory.
+    ``open``: layers of one's own and subclassed models, in memory, are called on symbolic tensors.
+    Raises `SpecError` where there is no spec that is the same network.
+    """
+    graph = graph_of(model, open=open)
+    try:
+        text, compiled, left_out = written(graph, wishes)
+    except NoSpec as error:
+        message = f"no spec of `{source_of(model)}` compiles to the same network"
+        span = span_of(source_of(model))
+        help = "this is a fault of archspec: please report the model"
+        notes = tuple(error.reasons)
+        raise SpecError([Diagnostic("no-spec", message, span, notes=notes, help=help)]) from error
+    return Spec(text, compiled, len(graph.nodes), left_out)
+
+
+def graph_of(model: Any, *, open: bool = False) -> Graph:
+    """The graph of a model, in normal form. Raises `SpecError`."""
+    source = source_of(model)
+    if isinstance(model, str) and model.startswith(PREFIX):
+        return graph_of_config(_application(model), source)
+    if isinstance(model, str | PathLike):
+        graph = graph_of_config(config_in(Path(model)), source)
+        return _named_after(graph, Path(model))
+    from archspec.reading.live_models import config_of_model  # noqa: PLC0415 - it loads Keras
+
+    return graph_of_config(config_of_model(model, open=open), source)
+
+
+def source_of(model: Any) -> str:
+    """How messages call a model."""
+    if isinstance(model, str | PathLike):
+        return fspath(model)
+    return str(getattr(model, "name", None) or type(model).__name__)
+
+
+def _named_after(graph: Graph, path: Path) -> Graph:
+    """A graph that has a name of Keras's making, called after its file."""
+    name = graph.name
+    if AUTOMATIC_NAME.fullmatch(name) or not re.search(r"[A-Za-z0-9]", name):
+        name = path.name.partition(".")[0]
+    return replace(graph, name=spec_name(name).strip("-") or "model")
+
+
+def _application(text: str) -> Mapping[str, Any]:
+    """Keras's description of a network of `keras.applications`."""
+    try:
+        application = Application.parse(text.removeprefix(PREFIX))
+    except Unknown as error:
+        span = span_of(text)
+        raise SpecError([Diagnostic("keras-application", str(error), span)]) from error
+    from archspec.backends.keras.applications import make  # noqa: PLC0415 - it loads Keras
+    from archspec.backends.keras.model import without_values  # noqa: PLC0415
+
+    with without_values():
+        config: Mapping[str, Any] = json.loads(make(application).to_json())
+    return config
