@@ -237,16 +237,18 @@ def _alone(value: Any) -> Any:
     return value[0] if isinstance(value, tuple) and len(value) == 1 else value
 
 
-def _floats(value: Any) -> Any:
+def _of_one_dtype(value: Any) -> Any:
     """Constants of one dtype: floating numbers all, where one is."""
-    if not isinstance(value, tuple) or tensor_of(value).dtype != "float32":
-        return value
-    return tuple(_floats(one) if isinstance(one, tuple) else float(one) for one in value)
+    return _floats(value) if tensor_of(value).dtype == "float32" else value
+
+
+def _floats(value: Any) -> Any:
+    return tuple(map(_floats, value)) if isinstance(value, tuple) else float(value)
 
 
 SPECIAL: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("Activation", "activation"): lambda value: "linear" if value is None else value,
-    ("Constant", "value"): _floats,
+    ("Constant", "value"): _of_one_dtype,
     ("EinsumDense", "output_shape"): _alone,
     ("Hashing", "salt"): lambda value: (
         value[0] if isinstance(value, tuple) and value[0] == value[-1] else value
