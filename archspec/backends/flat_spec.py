@@ -89,7 +89,11 @@ def _sources(node: Node) -> Any:
     taken: dict[str, list[str]] = {}
     for name, role in node.edges:
         taken.setdefault(role, []).append(name)
-    return {role: names[0] if len(names) == 1 else names for role, names in taken.items()}
+    roles = node.layer.open_roles
+    for role in [name for name in roles if roles[name].default in taken]:
+        taken.setdefault(role, taken[roles[role].default])  # or it would be the item before
+    ordered = {role: taken[role] for role in roles if role in taken}
+    return {role: names[0] if len(names) == 1 else names for role, names in ordered.items()}
 
 
 def arguments(layer: Layer) -> dict[str, Any]:

@@ -66,9 +66,6 @@ class _Attending(Layer):
         "scores": "call: {return_attention_scores: true}"
     }
 
-    query = role("what attends, position by position")
-    value = role("what is attended to")
-    key = role("what the query is compared with; the value, if left out", required=False)
     value_mask = named_role("which positions of the value are there, (S)")
     use_causal_mask: bool = call_attr(
         FLAG, False, "whether a position attends to none after it, as in a decoder"
@@ -100,6 +97,9 @@ class _Projecting(WithKernel, _Attending):
     arity: ClassVar[tuple[int, int | None]] = (1, 3)
     builds_in_call = True
 
+    query = role("what attends, position by position")
+    value = role("what is attended to; the query, if it attends to itself", default="query")
+    key = role("what the query is compared with; the value, if left out", required=False)
     key_mask = named_role("which positions of the key are there, (S)")
     attention_mask = named_role("which positions attend to which, (T, S) or (heads, T, S)")
 
@@ -311,6 +311,9 @@ class _OneHead(_Attending):
 
     arity: ClassVar[tuple[int, int | None]] = (2, 3)
 
+    query = role("what attends, position by position")
+    value = role("what is attended to")
+    key = role("what the query is compared with; the value, if left out", required=False)
     query_mask = named_role("which positions of the query are there, (T)")
 
     def keras_call(

@@ -135,25 +135,31 @@ class TensorRole:
     """What a tensor is to a layer: ``query``, ``mask``.
 
     Those that are not ``by_name`` are also given by position. ``several`` says that it is a list of
-    tensors. A role that is not ``required`` may be left out.
+    tensors. A role that is not ``required`` may be left out. ``default`` is the role whose tensor
+    it has where it is missing, ``""`` for none.
     """
 
-    __slots__ = ("by_name", "doc", "name", "required", "several")
+    __slots__ = ("by_name", "default", "doc", "name", "required", "several")
 
-    def __init__(self, doc: str, *, required: bool, by_name: bool, several: bool) -> None:
+    def __init__(
+        self, doc: str, *, required: bool, by_name: bool, several: bool, default: str = ""
+    ) -> None:
         self.name = ""
         self.doc = doc
         self.required = required
         self.by_name = by_name
         self.several = several
+        self.default = default
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
 
-def role(doc: str, *, required: bool = True, several: bool = False) -> TensorRole:
+def role(
+    doc: str, *, required: bool = True, several: bool = False, default: str = ""
+) -> TensorRole:
     """Declare a tensor that the layer takes by position or by the name of the role."""
-    return TensorRole(doc, required=required, by_name=False, several=several)
+    return TensorRole(doc, required=required, by_name=False, several=several, default=default)
 
 
 def named_role(doc: str, *, several: bool = False) -> TensorRole:

@@ -151,6 +151,35 @@ OUTPUTS: list[tuple[Case, Roles]] = [
 ROLES: list[tuple[Case, Roles]] = [
     (
         Case(
+            "attention to itself says so under a mask, whatever stands before it",
+            "inputs: {x: [6, 4], m: {shape: [6], dtype: bool}}\nlayers:\n"
+            f"  - {{name: a, from: {{query: x, value: x, value_mask: m}}, {HEADS}}}\n"
+            "  - {from: [prev, x], Add: {}}",
+            takes={"a": "x m"},
+        ),
+        {"a": "query=x value_mask=m"},
+    ),
+    (
+        Case(
+            "and takes its value from the query where only its key is another's",
+            "inputs: {x: [6, 4], k: [6, 4]}\nlayers:\n"
+            f"  - {{name: a, from: {{key: k}}, {HEADS}}}",
+        ),
+        {"a": "query=x value=x key=k"},
+    ),
+    (
+        Case(
+            "what stands before it in the flat spec is not its value",
+            "inputs: {x: [6, 4], m: {shape: [6], dtype: bool}}\nlayers:\n"
+            "  - {name: d, Dense: {units: 4}}\n"
+            f"  - {{name: a, from: {{query: x, value: x, value_mask: m}}, {HEADS}}}\n"
+            "  - {from: [prev, d], Add: {}}",
+            takes={"a": "x m"},
+        ),
+        {"a": "query=x value_mask=m"},
+    ),
+    (
+        Case(
             "from may name roles",
             f"{MASKED}  - {{name: a, from: {{query: x, value: n}}, {HEADS}}}\n"
             f"  - {{from: {{value: n, query: a, key: n, value_mask: m}}, {HEADS}}}",

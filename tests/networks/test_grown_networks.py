@@ -1,5 +1,5 @@
-"""Networks that need what the language has gained: backbones that are specs, gathers, fans, recursion
-and outputs without a main one. Their counts are published, or follow from the paper's definition.
+"""The networks of `tests.networks.grown`: their emitted source and flat spec, and counts that are
+published or follow from the paper's definition. For outputs see `test_by_hand`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ from archspec.frontend.library import Reference
 from archspec.graph import Graph
 from tests.backends.python_source import pretended_keras
 from tests.backends.python_source.emitted import recorded
-from tests.paths import DATA
-
-FOLDER = DATA / "grown"
-NETWORKS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+from tests.networks.grown import GROWN
+from tests.paths import SPECS
 
 
 def network(name: str) -> Graph:
-    return archspec.compile(FOLDER / f"{name}.yaml")
+    return archspec.compile(SPECS / f"{name}.yaml")
 
 
 def without_normalization(graph: Graph) -> int:
@@ -35,9 +33,9 @@ def without_normalization(graph: Graph) -> int:
     )
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", GROWN)
 def test_source_and_flat_spec_are_the_network(name: str) -> None:
-    recording = recorded(Compiler(), Reference(str(FOLDER / f"{name}.yaml")))
+    recording = recorded(Compiler(), Reference(str(SPECS / f"{name}.yaml")))
     graph = recording.graph
     assert [node.name for node in graph.nodes] == [node.name for node in network(name).nodes]
     pretended_keras.same(graph, source(recording))
@@ -73,7 +71,7 @@ def test_hrnet_exchanges_every_branch_with_every_other() -> None:
 
 def test_a_fractal_of_columns_has_the_convolutions_of_its_definition() -> None:
     for columns in (1, 2, 3, 4):
-        graph = archspec.compile(FOLDER / "fractalnet.yaml", columns=columns)
+        graph = archspec.compile(SPECS / "fractalnet.yaml", columns=columns)
         kinds = Counter(node.layer.kind() for node in graph.nodes)
         assert kinds["Conv2D"] == 5 * (2**columns - 1)
         assert depth(graph) == 5 * 2 ** (columns - 1)

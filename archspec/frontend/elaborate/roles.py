@@ -61,9 +61,24 @@ def by_role(state: State, call: LayerCall, layer: Layer, site: Site) -> LayerInp
         several.add(positional[0])
     if not _one_each(state, f"`{call.kind}`", groups, several, site):
         return None
+    _with_defaults(known, positional, groups)
     feeds = tuple([feed for name in known for feed in groups.get(name, ())])
     roles = tuple([name for name in known for _ in groups.get(name, ())])
     return feeds, NO_ROLES if _all_by_position(layer, roles) else roles
+
+
+def _with_defaults(
+    known: Mapping[str, TensorRole], positional: list[str], groups: dict[str, list[Feed]]
+) -> None:
+    """Say what the default of a role says only where a role behind it is taken, so that a network
+    is the same however it is written.
+    """
+    for number, name in enumerate(positional):
+        default = groups.get(known[name].default)
+        if default and groups.get(name, default) == default:
+            groups.pop(name, None)
+            if not groups.keys().isdisjoint(positional[number + 1 :]):
+                groups[name] = default
 
 
 def _all_by_position(layer: Layer, roles: tuple[str, ...]) -> bool:

@@ -21,6 +21,7 @@ from archspec.frontend.library import Reference
 from tests.backends.keras.everything import EVERYTHING
 from tests.hub.cases import BY_SPEC
 from tests.marks import LONG
+from tests.networks.grown import GROWN
 from tests.paths import SPECS
 
 SHIPPED = {path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.yaml")}
@@ -30,9 +31,9 @@ RELATIVES = {
     if f"keras/{name}" in SHIPPED
     or ("/" not in name and name.partition("_")[0] in SHIPPED - {name})
 }
-FAMILIES = sorted(name for name in SHIPPED - RELATIVES if not name.startswith("hub/"))
+FAMILIES = sorted(name for name in SHIPPED - RELATIVES - {*GROWN} if not name.startswith("hub/"))
 """The specs, but for the paper's networks that Keras has too, those named after another, as
-``alexnet_vgg``, and the backbones of KerasHub, which are millions of weights at any size.
+``alexnet_vgg``, and those that are millions of weights at any size.
 """
 CUTS: dict[str, dict[str, Any]] = {
     "keras/convnext": {"depths": [1, 1, 1, 1], "widths": [24, 48, 96, 192]},

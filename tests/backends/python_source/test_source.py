@@ -37,6 +37,7 @@ from tests.drawn_specs import Spec, specs
 from tests.hard_specs import HARD
 from tests.hub.cases import CASES as BACKBONES
 from tests.hub.cases import Case
+from tests.networks.grown import GROWN
 from tests.paths import ROOT
 from tests.values import draw_values, share_all
 
@@ -81,8 +82,8 @@ def networks() -> Iterator[Any]:
     compiler = Compiler()
     for file in FILES:
         name = file.relative_to(ROOT).with_suffix("").as_posix()
-        if "keras/" in name or "hub/" in name:
-            continue  # for those see tests/equivalence, and below
+        if "keras/" in name or "hub/" in name or file.stem in GROWN:
+            continue  # for those see tests/equivalence, below, and tests/networks
         for reference in [str(file)] if "design" in name else variants(file, compiler):
             variant = reference.removeprefix(str(file))
             marks = () if name in ONE_A_FAMILY and not variant else pytest.mark.heavy
