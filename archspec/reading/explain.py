@@ -9,7 +9,7 @@ smallest on, strides and sizes, everything else, conditions, and paddings, which
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from archspec.reading.explained import KIND, REPEAT, WHEN, Explained, Spot
 from archspec.reading.formulas import CHANNELS, FLAG, KnownColumn, family
 from archspec.reading.frames import ListFrame, condition, table, written
 from archspec.reading.layer_columns import LayerColumns
+from archspec.reading.naming import presence_name
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
@@ -36,6 +37,9 @@ from archspec.reading.tree import (
 ORDER = (REPEAT, CHANNELS, "strides", "size", KIND, "", "rate", WHEN, FLAG, "padding")
 """Families in the order in which their columns are written; any other stands at ``""``."""
 
+
+AROUND = "around"
+"""What a condition on the way around a residual is about."""
 
 ROUND = "round"
 """What the number of a round that a reference names is about."""
@@ -95,32 +99,33 @@ class Explainer:
 
     # --- what is to be explained
 
-    def _gather(self, seq: Seq, frame: ListFrame) -> None:
+    def _gather(self, seq: Seq, frame: ListFrame, about: str = WHEN) -> None:
+        """Gather the columns of a list; ``about`` is what its conditions are about."""
         for n, item in enumerate(seq.items):
             if len(item.acts) < len(seq.acts):
-                self._want_presence(item, item.acts, seq, frame, _hint(item))
-            for key, about, column in self._columns(item):
+                self._want_presence(Spot(item, WHEN), seq, frame, (about, presence_name(seq, n)))
+            for key, family_of, column in self._columns(item):
                 if key == KIND or not is_constant(column) or isinstance(item, CallItem):
                     channels = {act: self._channels(seq.before[n][act]) for act in column}
                     name = "act" if key == KIND else key
-                    wanted = Wanted(frame, Spot(item, key), about, column, name, channels)
+                    wanted = Wanted(frame, Spot(item, key), family_of, column, name, channels)
                     self.wanted.append(wanted)
             if isinstance(item, RepeatItem):
                 self._repeat(item, frame)
                 continue
-            if isinstance(item, BranchesItem):
-                for path in item.paths:
-                    if len(path.acts) < len(item.acts):
-                        self._want_presence(path, path.acts, item, frame, _hint_of(path))
+            longest = max((len(inner.items) for inner in lists_in(item)), default=0)
             for inner in lists_in(item):
-                self._gather(inner, frame)
+                side = AROUND if len(inner.items) < longest else about
+                if isinstance(item, BranchesItem) and len(inner.acts) < len(item.acts):
+                    self._want_presence(Spot(inner, WHEN), item, frame, (side, "shortcut"))
+                self._gather(inner, frame, side)
 
     def _want_presence(
-        self, spotted: Any, acts: Iterable[Any], around: Seq | Item, frame: ListFrame, name: str
+        self, spot: Spot, within: Seq | Item, frame: ListFrame, about: tuple[str, str]
     ) -> None:
-        there = set(acts)
-        column = {act: Flag(act in there) for act in around.acts}
-        self.wanted.append(Wanted(frame, Spot(spotted, WHEN), WHEN, column, name, {}))
+        there = spot.item.acts
+        column = {act: Flag(act in there) for act in within.acts}
+        self.wanted.append(Wanted(frame, spot, about[0], column, about[1], {}))
 
     def _repeat(self, repeat: RepeatItem, frame: ListFrame) -> None:
         """The frame of a repetition's body, its count, and what is in it."""
@@ -225,7 +230,8 @@ def _order(wanted: Wanted) -> tuple[float, ...]:
     """By family; of channels those that are read everywhere from the smallest on, so that the
     others are multiples of them; of all else what is read in most acts.
     """
-    about = FLAG if _is_flag(wanted.column) and wanted.key != WHEN else family(wanted.key)
+    about = FLAG if _is_flag(wanted.column) else family(wanted.key)
+    about = WHEN if wanted.key in (WHEN, AROUND) else about
     rank = ORDER.index(about) if about in ORDER else ORDER.index("")
     acts = -len(wanted.column)
     if about != CHANNELS:
@@ -242,21 +248,15 @@ def _text(wanted: Wanted) -> Any:
     frame, column = wanted.frame, wanted.column
     if not column:
         return None
-    if wanted.key == WHEN or (isinstance(wanted.spot.item, CallItem) and _is_flag(column)):
+    if wanted.key in (WHEN, AROUND) or (
+        isinstance(wanted.spot.item, CallItem) and _is_flag(column)
+    ):
         return (
             plain(only_value(column))
             if is_constant(column)
-            else (condition(frame, column, wanted.name))
+            else (condition(frame, column, wanted.name, around=wanted.key == AROUND))
         )
     return written(frame, wanted.key, column, wanted.name, wanted.prev)
-
-
-def _hint(item: Item) -> str:
-    return {"LayerItem": "with_layer"}.get(type(item).__name__, "with_part")
-
-
-def _hint_of(path: Seq) -> str:
-    return "with_path"
 
 
 def _size(graph: Graph, tensor: str) -> int | None:

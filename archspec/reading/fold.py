@@ -13,6 +13,7 @@ from archspec.reading.growth import Grower
 from archspec.reading.hints import NameHints
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.moves import FoldSearch
+from archspec.reading.naming import with_names
 from archspec.reading.pricing import Pricing
 from archspec.reading.skeletons import Skeletons
 from archspec.reading.tree import Tree
@@ -34,6 +35,12 @@ def folded(
     for number in range(prices.ROUNDS):
         first = folder.gates(tree) if blocks and number == 0 else None
         move = first or folder.equal_rows(tree) or folder.best(tree)
+        if move is None and blocks:
+            move = folder.body_block(tree)
+        if move is None and not folder.within_paths:
+            folder.within_paths = True
+            folder.gains.clear()
+            continue
         if move is None or len(folder.barred) > BARRED:
             break
         if accepts is not None and not accepts(edited(tree, move.edits, move.blocks)):
@@ -43,4 +50,4 @@ def folded(
             pricing.forget()
         pricing.arguments.update(move.arguments)
         tree = edited(tree, move.edits, move.blocks)
-    return tree
+    return with_names(tree)

@@ -265,11 +265,12 @@ def _operand(value: Any) -> str:
 # --- conditions
 
 
-def condition(frame: ListFrame, present: Values, name: str) -> str:
+def condition(frame: ListFrame, present: Values, name: str, *, around: bool = False) -> str:
     """When an item is there: a text that is true in the acts in which it is, by what is visible, or
-    by a new flag.
+    by a new flag. Only on the way ``around`` a residual is it a rule, and no coincidence, that
+    channels are a multiple of others.
     """
-    tests = list(_conditions(frame, present))
+    tests = list(_conditions(frame, present, multiples=around))
     for text, values in tests:
         if _meets(values, present):
             return text
@@ -295,7 +296,9 @@ def _joint(text: str, values: Values, other: str, more: Values, present: Values)
     return None
 
 
-def _conditions(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]:
+def _conditions(
+    frame: ListFrame, present: Values, *, multiples: bool
+) -> Iterator[tuple[str, Values]]:
     """Conditions over what is visible, the plainest first."""
     visible = frame.visible
     for candidate in visible:
@@ -307,7 +310,8 @@ def _conditions(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values
     for size in inputs:
         for variable in channels:
             if variable.text != size.text:
-                yield from equalities(size, variable, present)
+                tests = equalities(size, variable, present)
+                yield from (test for test in tests if multiples or " * " not in test[0])
 
 
 def _by_round(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]:

@@ -36,6 +36,7 @@ from archspec.reading.tree import (
     Seq,
     SharedBlock,
     Tree,
+    walk,
 )
 
 
@@ -60,12 +61,15 @@ class Prospect(NamedTuple):
 
 @dataclass
 class FoldSearch:
-    """What the moves of one network share."""
+    """What the moves of one network share. ``within_paths``: rows of equal pieces in the paths of
+    branchings too, which comes last, since it makes paths unlike that are alike.
+    """
 
     skeletons: Skeletons
     pricing: Pricing
     grower: Grower
     with_blocks: bool = True
+    within_paths: bool = False
     gains: dict[object, float] = field(default_factory=dict)
     barred: set[object] = field(default_factory=set)
     paths: set[Seq] = field(default_factory=set)
@@ -147,6 +151,17 @@ class FoldSearch:
         most = max(classes.values(), key=len, default=[])
         return self.block(self.grower.seeded(new_name(tree), most)) if len(most) > 1 else None
 
+    def body_block(self, tree: Tree) -> Move | None:
+        """The body of a repetition that is long, as a block."""
+        for seq in lists(tree):
+            for item in seq.items:
+                if isinstance(item, RepeatItem) and _is_long(item.body):
+                    piece = ListPiece(item.body, 0, len(item.body.items))
+                    growing = self.grower.seeded(new_name(tree), [piece])
+                    if growing.saved > float("-inf"):
+                        return self.as_move(growing)
+        return None
+
     def best(self, tree: Tree) -> Move | None:
         """The change that saves most."""
         self.paths = {path for seq in lists(tree) for path in paths_in(seq)}
@@ -197,7 +212,10 @@ class FoldSearch:
         if prospect.in_a_row:
             first, last = prospect.pieces[0], prospect.pieces[-1]
             whole = ListPiece(first.seq, first.start, last.stop)
-            if len(prospect.pieces) == 2 and not self.are_equal(prospect.pieces):
+            few = len(prospect.pieces) == 2 or first.seq in self.paths
+            if few and not self.are_equal(prospect.pieces):
+                return None
+            if first.seq in self.paths and not self.within_paths:
                 return None
             return self.repetition(whole, as_repeat(prospect.pieces))
         pieces = _most_alike(prospect.pieces)
@@ -224,8 +242,12 @@ class FoldSearch:
 
     def block(self, growing: Growing) -> Move | None:
         """Pieces as a block and its calls."""
+        return self.as_move(growing) if growing.saved > prices.LEAST_GAIN else None
+
+    def as_move(self, growing: Growing) -> Move | None:
+        """The change that makes a block of pieces."""
         folded = self.grower.folded(growing)
-        if folded is None or growing.saved <= prices.LEAST_GAIN:
+        if folded is None:
             return None
         pairs = zip(growing.pieces, folded.calls, strict=True)
         edits = tuple(Edit(piece, (call,)) for piece, call in pairs)
@@ -282,7 +304,7 @@ class FoldSearch:
         for seq in lists(tree):
             tokens = self.skeletons.of_list(seq)
             for n, item in enumerate(seq.items):
-                if not isinstance(item, RepeatItem):
+                if not isinstance(item, RepeatItem) or seq in self.paths:
                     continue
                 body = self.skeletons.of_list(item.body)
                 for start, stop in ((n - len(body), n), (n + 1, n + 1 + len(body))):
@@ -311,6 +333,13 @@ class FoldSearch:
         rows = [call_row(seq.items[0], arguments) for seq in calls]
         move = self.repetition(row, in_stages(calls, cuts(rows)))
         return move if move.gain > prices.LEAST_GAIN else None
+
+
+def _is_long(body: Seq) -> bool:
+    """Whether the body of a repetition is better a block: it has branches and many lines."""
+    items = [item for _, _, item in walk(body)]
+    branching = any(isinstance(item, BranchesItem) for item in items)
+    return branching and len(items) > prices.LONG_BODY
 
 
 def is_gate(item: Item) -> bool:

@@ -104,5 +104,8 @@ LEAST_GAIN = 2.0
 TRIALS = 24
 """Folds that are worked out in one round of the search, the most promising first."""
 
+LONG_BODY = 4
+"""Lines that a repetition with branches in it may have before its body becomes a block."""
+
 ROUNDS = 60
 """Folds that are carried out in one network."""

@@ -1,0 +1,216 @@
+"""What an author would call a block, a flag, an argument: by what is in it, since the names of
+layers are often numbers. Lists and items in; words out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from string import ascii_lowercase
+from typing import NamedTuple
+
+from archspec.reading.tree import (
+    BranchesItem,
+    CallItem,
+    GroupItem,
+    Item,
+    LayerItem,
+    OutputItem,
+    RepeatItem,
+    Seq,
+    SharedBlock,
+    Tree,
+    walk,
+)
+from archspec.spelling import snake_case
+
+NORMS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization"})
+ACTIVATIONS = frozenset({"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
+CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
+SEPARABLE = frozenset({"SeparableConv1D", "SeparableConv2D"})
+DEPTHWISE = frozenset({"DepthwiseConv1D", "DepthwiseConv2D"})
+PLAIN = NORMS | ACTIVATIONS | {"ZeroPadding2D", "Dropout"}
+
+BOTTLENECK = 3
+"""Convolutions on the main path of a bottleneck; the basic block has two."""
+
+
+class Facts(NamedTuple):
+    """What a list is made of: the kinds of its layers in the order of the text, those of the blocks
+    that it calls among them; the kinds of its merges; whether something goes around a merge.
+    """
+
+    kinds: tuple[str, ...]
+    merges: tuple[str, ...]
+    around: bool
+
+    def only(self, *sets: frozenset[str]) -> bool:
+        """Whether all kinds are of some sets."""
+        return set(self.kinds) <= frozenset().union(*sets)
+
+    def has(self, kinds: frozenset[str]) -> int:
+        """How many layers are of some kinds."""
+        return sum(kind in kinds for kind in self.kinds)
+
+
+def facts(seq: Seq, blocks: Mapping[str, SharedBlock]) -> Facts:
+    """The facts of a list."""
+    kinds: list[str] = []
+    merges: list[str] = []
+    around = False
+    for _, _, item in walk(seq):
+        if isinstance(item, LayerItem):
+            kinds.append(_kind(item))
+        elif isinstance(item, CallItem):
+            inner = facts(blocks[item.block].body, blocks)
+            if not inner.around and not inner.merges:
+                kinds += inner.kinds
+        elif isinstance(item, BranchesItem):
+            merges.append(_kind(item.merge))
+            around |= any(not path.items for path in item.paths)
+    return Facts(tuple(kinds), tuple(merges), around)
+
+
+def _kind(leaf: LayerItem) -> str:
+    return next((node.layer.kind() for node in leaf.nodes.values()), "")
+
+
+def what_it_is(here: Facts) -> str:
+    """The common name of what is made of such layers; empty where there is none."""
+    first = here.merges[0] if here.merges else ""
+    attention = any("Attention" in kind for kind in here.kinds)
+    if attention:
+        return "transformer" if here.has(frozenset({"Dense", "EinsumDense"})) else "attention"
+    if first == "Multiply":
+        return "squeeze_excite"
+    if first == "Concatenate":
+        return "dense_block" if here.around else "inception"
+    if first == "Add":
+        return _residual(here)
+    return _chain(here)
+
+
+def _residual(here: Facts) -> str:
+    if "Concatenate" in here.merges:
+        return "inception_residual"
+    convolutions = here.has(CONVOLUTIONS)
+    if here.has(DEPTHWISE):
+        return "inverted_residual" if convolutions >= 2 or here.around else "residual_block"
+    return "bottleneck" if convolutions >= BOTTLENECK else "residual_block"
+
+
+def _chain(here: Facts) -> str:
+    if here.has(SEPARABLE) and here.only(PLAIN, SEPARABLE):
+        return "separable_conv" if here.has(SEPARABLE) == 1 else "separable_convs"
+    if here.only(PLAIN, CONVOLUTIONS) and here.has(CONVOLUTIONS):
+        return "conv" if here.has(CONVOLUTIONS) == 1 else "convs"
+    if here.only(PLAIN, CONVOLUTIONS, DEPTHWISE) and here.has(DEPTHWISE):
+        return "depthwise_separable" if here.has(CONVOLUTIONS) else "depthwise_conv"
+    if here.only(NORMS, ACTIVATIONS) and here.kinds:
+        return "norm_act"
+    if "Dense" in here.kinds and here.only(PLAIN, frozenset({"Dense"})):
+        return "mlp" if here.has(frozenset({"Dense"})) > 1 else "dense"
+    if any("Pooling" in kind for kind in here.kinds) and here.has(CONVOLUTIONS):
+        return "conv_pool" if "Pooling" in here.kinds[-1] else "pool_conv"
+    return ""
+
+
+# --- blocks
+
+
+def with_names(tree: Tree) -> Tree:
+    """A tree whose blocks are called by what they are; several of one name by letters."""
+    words = {name: _word(block, tree) for name, block in tree.blocks.items()}
+    times = Counter(words.values())
+    letters: dict[str, Iterator[str]] = {}
+    names = {}
+    for name, word in words.items():
+        if times[word] == 1:
+            names[name] = word
+        else:
+            suffixes = letters.setdefault(word, _letters())
+            names[name] = f"{word}_{next(suffixes)}"
+    blocks = {
+        names[name]: SharedBlock(_called(block.body, names), block.inputs)
+        for name, block in tree.blocks.items()
+    }
+    return Tree(tree.graph, _called(tree.main, names), blocks)
+
+
+def _letters() -> Iterator[str]:
+    yield from ascii_lowercase
+    number = 0
+    while True:
+        number += 1
+        yield str(number)
+
+
+def _word(block: SharedBlock, tree: Tree) -> str:
+    word = "" if block.inputs else what_it_is(facts(block.body, tree.blocks))
+    return word or common_word(block.body) or what_it_is(facts(block.body, tree.blocks)) or "part"
+
+
+WORD = re.compile(r"[a-z]+")
+GENERIC = frozenset(
+    ("layer", "layers", "block", "model", "conv", "bn", "relu", "add", "norm", "act", "main")
+)
+"""Words of names that say nothing of a block."""
+
+MOST_OF = 0.6
+"""The share of a block's layers whose names must have a word for the block to be called so."""
+
+
+def common_word(body: Seq) -> str:
+    """A word that the names of most layers of a list share, in lower case."""
+    names = [
+        name.lower()
+        for _, _, item in walk(body)
+        if isinstance(item, LayerItem)
+        for name in item.out.values()
+    ]
+    counts = Counter(word for name in names for word in dict.fromkeys(WORD.findall(name)))
+    common = [
+        word
+        for word, times in counts.most_common(6)
+        if times >= MOST_OF * len(names) and len(word) > 2 and word not in GENERIC
+    ]
+    return common[0] if common else ""
+
+
+def _called(seq: Seq, names: Mapping[str, str]) -> Seq:
+    """A list in which calls are of blocks by their new names."""
+    return Seq(tuple(_renamed(item, names) for item in seq.items), seq.inp)
+
+
+def _renamed(item: Item, names: Mapping[str, str]) -> Item:
+    if isinstance(item, CallItem):
+        return CallItem(names[item.block], item.to, item.slots, item.out)
+    if isinstance(item, BranchesItem):
+        return BranchesItem(tuple(_called(path, names) for path in item.paths), item.merge)
+    if isinstance(item, RepeatItem):
+        return RepeatItem(_called(item.body, names), item.rounds)
+    if isinstance(item, GroupItem):
+        return type(item)(_called(item.body, names))
+    if isinstance(item, OutputItem):
+        return OutputItem(item.names, _called(item.body, names))
+    return item
+
+
+# --- flags
+
+
+def presence_name(seq: Seq, index: int) -> str:
+    """What the flag is called that says whether an item is there."""
+    item = seq.items[index]
+    if isinstance(item, CallItem):
+        return item.block
+    row = [one for one in seq.items[index:] if one.acts == item.acts]
+    rest = seq.items[index + len(row) :]
+    kinds = [_kind(one) for one in row if isinstance(one, LayerItem)]
+    behind = {_kind(one) for one in rest if isinstance(one, LayerItem)}
+    if kinds and kinds[0] in CONVOLUTIONS and behind & DEPTHWISE:
+        return "expand"
+    if kinds:
+        return "padded" if "Padding" in kinds[0] else f"with_{snake_case(kinds[0])}"
+    return "joined" if isinstance(item, BranchesItem) else "with_part"
