@@ -158,8 +158,9 @@ class FoldSearch:
                 if isinstance(item, RepeatItem) and _is_long(item.body):
                     piece = ListPiece(item.body, 0, len(item.body.items))
                     growing = self.grower.seeded(new_name(tree), [piece])
-                    if growing.saved > float("-inf"):
-                        return self.as_move(growing)
+                    move = self.as_move(growing) if growing.saved > -inf else None
+                    if move is not None:
+                        return move
         return None
 
     def best(self, tree: Tree) -> Move | None:
