@@ -73,11 +73,24 @@ def written(graph: Graph, wishes: Wishes = Wishes()) -> Written:
 def _attempts(graph: Graph, wishes: Wishes) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     """The ways to write a spec, the one that folds most first."""
     if not wishes.flat and not wishes.names:
-        yield "folded", lambda: spec_data(folded(structured(graph), blocks=wishes.blocks))
+        yield "folded", lambda: _folded(graph, wishes)
         yield "folded where it can be written", lambda: _carefully_folded(graph, wishes)
     if not wishes.flat:
         yield "as lists and branches", lambda: _unfolded(graph, wishes)
     yield "every layer by itself", lambda: flat_spec(graph)
+
+
+def _folded(graph: Graph, wishes: Wishes) -> dict[str, Any]:
+    """The document of a folded tree, in which whatever an item takes has a name."""
+    return spec_data(folded(structured(graph), blocks=wishes.blocks, accepts=_has_names))
+
+
+def _has_names(tree: Tree) -> bool:
+    try:
+        referenced(tree, ItemNames())
+    except Unnameable:
+        return False
+    return True
 
 
 def _carefully_folded(graph: Graph, wishes: Wishes) -> dict[str, Any]:

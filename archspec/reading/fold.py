@@ -47,7 +47,7 @@ def folded(
             folder.bar(move)
             continue
         if move.blocks.keys() & tree.blocks.keys():
-            pricing.forget()
+            folder.forget()
         pricing.arguments.update(move.arguments)
         tree = edited(tree, move.edits, move.blocks)
     return with_names(tree)

@@ -162,6 +162,8 @@ class Grower:
             if named:
                 gaps = [part for gap in gaps for part in self.hints.parts(gap)]
             for gap in gaps:
+                if self.pricing.window(seq, gap.start, gap.stop) < least:
+                    continue
                 part = seq.window(gap.start, gap.stop)
                 for hit in self.aligner.stretches(body, part, least):
                     piece = ListPiece(seq, gap.start + hit.start, gap.start + hit.stop)

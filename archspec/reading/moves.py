@@ -71,8 +71,16 @@ class FoldSearch:
     with_blocks: bool = True
     within_paths: bool = False
     gains: dict[object, float] = field(default_factory=dict)
+    costs: dict[ListPiece, float] = field(default_factory=dict)
+    rows: dict[Seq, list[Prospect]] = field(default_factory=dict)
     barred: set[object] = field(default_factory=set)
     paths: set[Seq] = field(default_factory=set)
+
+    def forget(self) -> None:
+        """Forget what depends on the arguments of blocks, which have changed."""
+        self.pricing.forget()
+        self.costs.clear()
+        self.rows.clear()
 
     def bar(self, move: Move) -> None:
         """Never make a move."""
@@ -88,8 +96,13 @@ class FoldSearch:
             folds += self.shared_pieces(every)
         return sorted(folds, key=lambda fold: -fold.most)
 
-    def repetitions(self, seq: Seq) -> Iterator[Prospect]:
+    def repetitions(self, seq: Seq) -> list[Prospect]:
         """Runs of pieces of one skeleton in a row."""
+        if seq not in self.rows:
+            self.rows[seq] = list(self._repetitions(seq))
+        return self.rows[seq]
+
+    def _repetitions(self, seq: Seq) -> Iterator[Prospect]:
         tokens = self.skeletons.of_list(seq)
         for period in range(1, min(len(tokens) // 2, prices.WINDOW) + 1):
             for start, stop in _periodic(tokens, period):
@@ -126,10 +139,13 @@ class FoldSearch:
 
     def _pieces_price(self, pieces: Sequence[ListPiece]) -> list[float]:
         """What each of some pieces costs; less where they are torn, so that they pay less."""
-        return [
-            self.price(one) * (prices.TORN if self.grower.hints.is_torn(one) else 1.0)
-            for one in pieces
-        ]
+        return [self._trusted_price(one) for one in pieces]
+
+    def _trusted_price(self, piece: ListPiece) -> float:
+        if piece not in self.costs:
+            torn = self.grower.hints.is_torn(piece)
+            self.costs[piece] = self.price(piece) * (prices.TORN if torn else 1.0)
+        return self.costs[piece]
 
     def price(self, piece: ListPiece) -> float:
         """A piece as it stands."""
@@ -166,9 +182,10 @@ class FoldSearch:
     def best(self, tree: Tree) -> Move | None:
         """The change that saves most."""
         self.paths = {path for seq in lists(tree) for path in paths_in(seq)}
-        moves = [self.best_fold(tree), self.best_stages(tree), *self.extensions(tree)]
+        prospects = self.prospects(tree)
+        moves = [self.best_fold(tree, prospects), self.best_stages(tree), *self.extensions(tree)]
         if self.with_blocks:
-            moves += self.growths(tree)
+            moves += self.growths(tree, prospects)
         return max(filter(None, moves), key=lambda move: move.gain, default=None)
 
     def equal_rows(self, tree: Tree) -> Move | None:
@@ -190,11 +207,11 @@ class FoldSearch:
         """Whether pieces have the same text."""
         return len({tuple(map(self.skeletons.exact, piece.items)) for piece in pieces}) == 1
 
-    def best_fold(self, tree: Tree) -> Move | None:
+    def best_fold(self, tree: Tree, prospects: Sequence[Prospect]) -> Move | None:
         """The repetition, or block of equal skeletons, that saves most."""
         best: Move | None = None
         tried = 0
-        for prospect in self.prospects(tree):
+        for prospect in prospects:
             least = best.gain if best else prices.LEAST_GAIN
             if prospect.most <= least or tried >= prices.TRIALS:
                 break
@@ -257,12 +274,12 @@ class FoldSearch:
         named = {growing.name: folded.block}
         return Move(growing.saved, edits, named, {growing.name: growing.arguments})
 
-    def growths(self, tree: Tree) -> Iterator[Move]:
+    def growths(self, tree: Tree, prospects: Sequence[Prospect]) -> Iterator[Move]:
         """Blocks that stand for pieces that are alike: new ones, from the most promising equal
         pieces, and those that there are, for more pieces.
         """
         every = list(lists(tree))
-        for pieces in self.seeds(tree, every):
+        for pieces in self.seeds(every, prospects):
             growing = self.grower.grow(self.grower.seeded(new_name(tree), pieces), every)
             if (move := self.block(growing)) and not _circular(tree, move):
                 yield move._replace(gain=move.gain * self._trust(growing.pieces))
@@ -274,11 +291,10 @@ class FoldSearch:
                 inputs = [{**a, **b} for a, b in zip(old.inputs, new.inputs, strict=True)]
                 yield move._replace(blocks={name: SharedBlock(new.body, tuple(inputs))})
 
-    def seeds(self, tree: Tree, every: Sequence[Seq]) -> list[list[ListPiece]]:
+    def seeds(self, every: Sequence[Seq], prospects: Sequence[Prospect]) -> list[list[ListPiece]]:
         """Equal pieces from which a block may grow: branchings, with and without the layer behind
         them, and the most promising others that are no part of one that stands here already.
         """
-        within = {path for seq in every for path in paths_in(seq)}
         classes: dict[object, list[ListPiece]] = {}
         for seq in every:
             tokens = self.skeletons.of_list(seq)
@@ -290,11 +306,11 @@ class FoldSearch:
         seeds = [_most_alike(apart(pieces)) for pieces in classes.values()]
         seeds = sorted(filter(None, seeds), key=lambda row: -sum(map(self.price, row)))
         seeds = seeds[: prices.SEEDS]
-        for fold in self.prospects(tree):
+        for fold in prospects:
             pieces = _most_alike(fold.pieces)
             if len(seeds) == 2 * prices.SEEDS:
                 break
-            whole = any(p.seq in within and len(p.items) == len(p.seq.items) for p in pieces)
+            whole = any(p.seq in self.paths and len(p.items) == len(p.seq.items) for p in pieces)
             part = any(_within(pieces, seed) for seed in seeds)
             if len(pieces) > 1 and not fold.in_a_row and not whole and not part:
                 seeds.append(pieces)

@@ -36,7 +36,7 @@ BOTTLENECK = 3
 """Convolutions on the main path of a bottleneck; the basic block has two."""
 
 
-class Facts(NamedTuple):
+class BlockFacts(NamedTuple):
     """What a list is made of: the kinds of its layers in the order of the text, those of the blocks
     that it calls among them; the kinds of its merges; whether something goes around a merge.
     """
@@ -54,7 +54,7 @@ class Facts(NamedTuple):
         return sum(kind in kinds for kind in self.kinds)
 
 
-def facts(seq: Seq, blocks: Mapping[str, SharedBlock]) -> Facts:
+def facts(seq: Seq, blocks: Mapping[str, SharedBlock]) -> BlockFacts:
     """The facts of a list."""
     kinds: list[str] = []
     merges: list[str] = []
@@ -69,14 +69,14 @@ def facts(seq: Seq, blocks: Mapping[str, SharedBlock]) -> Facts:
         elif isinstance(item, BranchesItem):
             merges.append(_kind(item.merge))
             around |= any(not path.items for path in item.paths)
-    return Facts(tuple(kinds), tuple(merges), around)
+    return BlockFacts(tuple(kinds), tuple(merges), around)
 
 
 def _kind(leaf: LayerItem) -> str:
     return next((node.layer.kind() for node in leaf.nodes.values()), "")
 
 
-def what_it_is(here: Facts) -> str:
+def what_it_is(here: BlockFacts) -> str:
     """The common name of what is made of such layers; empty where there is none."""
     first = here.merges[0] if here.merges else ""
     attention = any("Attention" in kind for kind in here.kinds)
@@ -91,7 +91,7 @@ def what_it_is(here: Facts) -> str:
     return _chain(here)
 
 
-def _residual(here: Facts) -> str:
+def _residual(here: BlockFacts) -> str:
     if "Concatenate" in here.merges:
         return "inception_residual"
     convolutions = here.has(CONVOLUTIONS)
@@ -100,7 +100,7 @@ def _residual(here: Facts) -> str:
     return "bottleneck" if convolutions >= BOTTLENECK else "residual_block"
 
 
-def _chain(here: Facts) -> str:
+def _chain(here: BlockFacts) -> str:
     if here.has(SEPARABLE) and here.only(PLAIN, SEPARABLE):
         return "separable_conv" if here.has(SEPARABLE) == 1 else "separable_convs"
     if here.only(PLAIN, CONVOLUTIONS) and here.has(CONVOLUTIONS):
