@@ -12,14 +12,11 @@ from archspec.reading.edits import edited
 from archspec.reading.growth import Grower
 from archspec.reading.hints import NameHints
 from archspec.reading.layer_columns import LayerColumns
-from archspec.reading.moves import FoldSearch
+from archspec.reading.moves import FoldSearch, Move
 from archspec.reading.naming import with_names
 from archspec.reading.pricing import Pricing
 from archspec.reading.skeletons import Skeletons
 from archspec.reading.tree import Tree
-
-BARRED = 50
-"""How many moves may be refused before folding ends."""
 
 
 def folded(
@@ -32,22 +29,26 @@ def folded(
     skeletons, pricing = Skeletons(columns), Pricing(columns)
     grower = Grower(Aligner(skeletons, pricing, columns), pricing, skeletons, NameHints())
     folder = FoldSearch(skeletons, pricing, grower, with_blocks=blocks)
-    for number in range(prices.ROUNDS):
-        first = folder.gates(tree) if blocks and number == 0 else None
-        move = first or folder.equal_rows(tree) or folder.best(tree)
-        if move is None and blocks:
-            move = folder.body_block(tree)
-        if move is None and not folder.within_paths:
-            folder.within_paths = True
-            folder.gains.clear()
-            continue
-        if move is None or len(folder.barred) > BARRED:
-            break
-        if accepts is not None and not accepts(edited(tree, move.edits, move.blocks)):
+    if blocks and (gates := folder.gates(tree)):
+        tree = _after(tree, gates, folder)
+    for _ in range(prices.ROUNDS):
+        for move in folder.moves(tree):
+            if accepts is None or accepts(edited(tree, move.edits, move.blocks)):
+                tree = _after(tree, move, folder)
+                break
             folder.bar(move)
-            continue
-        if move.blocks.keys() & tree.blocks.keys():
-            folder.forget()
-        pricing.arguments.update(move.arguments)
-        tree = edited(tree, move.edits, move.blocks)
+            if len(folder.barred) > prices.BARRED:
+                return with_names(tree)
+        else:
+            if folder.within_paths:
+                break
+            folder.finish()
     return with_names(tree)
+
+
+def _after(tree: Tree, move: Move, folder: FoldSearch) -> Tree:
+    """The tree after a move."""
+    if move.blocks.keys() & tree.blocks.keys():
+        folder.forget()
+    folder.pricing.arguments.update(move.arguments)
+    return edited(tree, move.edits, move.blocks)

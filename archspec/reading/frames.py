@@ -221,7 +221,9 @@ def progression(frame: ListFrame, name: str, key: str, column: Values) -> str | 
         return None
     base = from_outside(frame.outer, key, start, name)
     rise = INDEX if step == 1 else f"{int(step)} * {INDEX}"
-    return f"${rise[1:]}" if base == 0 else f"{base} + {rise}" if step > 0 else None
+    if step < 0:
+        return None
+    return rise if base == 0 else f"{base} + {rise}"
 
 
 def first_differs(frame: ListFrame, name: str, key: str, column: Values) -> str | None:

@@ -167,26 +167,41 @@ class FoldSearch:
         most = max(classes.values(), key=len, default=[])
         return self.block(self.grower.seeded(new_name(tree), most)) if len(most) > 1 else None
 
-    def body_block(self, tree: Tree) -> Move | None:
-        """The body of a repetition that is long, as a block."""
+    def moves(self, tree: Tree) -> Iterator[Move]:
+        """The changes to be made next, the first that can be: rows of equal pieces, then what saves
+        most, at last blocks of long bodies.
+        """
+        if equal := self.equal_rows(tree):
+            yield equal
+        yield from self.best(tree)
+        if self.with_blocks:
+            yield from self.body_blocks(tree)
+
+    def finish(self) -> None:
+        """Let rows within the paths of branchings be folded from now on."""
+        self.within_paths = True
+        self.gains.clear()
+
+    def body_blocks(self, tree: Tree) -> Iterator[Move]:
+        """The bodies of repetitions that are long, as blocks."""
         for seq in lists(tree):
             for item in seq.items:
                 if isinstance(item, RepeatItem) and _is_long(item.body):
                     piece = ListPiece(item.body, 0, len(item.body.items))
                     growing = self.grower.seeded(new_name(tree), [piece])
                     move = self.as_move(growing) if growing.saved > -inf else None
-                    if move is not None:
-                        return move
-        return None
+                    if move is not None and _mark(move.edits) not in self.barred:
+                        yield move
 
-    def best(self, tree: Tree) -> Move | None:
-        """The change that saves most."""
+    def best(self, tree: Tree) -> list[Move]:
+        """The changes that save anything, those that save most first."""
         self.paths = {path for seq in lists(tree) for path in paths_in(seq)}
         prospects = self.prospects(tree)
-        moves = [self.best_fold(tree, prospects), self.best_stages(tree), *self.extensions(tree)]
+        moves = [*self.folds(tree, prospects), *self.stages(tree), *self.extensions(tree)]
         if self.with_blocks:
             moves += self.growths(tree, prospects)
-        return max(filter(None, moves), key=lambda move: move.gain, default=None)
+        moves = [move for move in moves if _mark(move.edits) not in self.barred]
+        return sorted(moves, key=lambda move: -round(move.gain, 6))
 
     def equal_rows(self, tree: Tree) -> Move | None:
         """The row of equal pieces, in a list that is no path of a branching, that saves most."""
@@ -199,20 +214,22 @@ class FoldSearch:
             for fold in self.repetitions(seq)
             if self.are_equal(fold.pieces)
         ]
-        best = max(folds, key=lambda fold: round(fold.most, 6), default=None)
-        move = best and self.worked_out(best, "")
-        return None if move is None or _mark(move.edits) in self.barred else move
+        for fold in sorted(folds, key=lambda fold: -round(fold.most, 6)):
+            move = self.worked_out(fold, "")
+            if move and _mark(move.edits) not in self.barred:
+                return move
+        return None
 
     def are_equal(self, pieces: Sequence[ListPiece]) -> bool:
         """Whether pieces have the same text."""
         return len({tuple(map(self.skeletons.exact, piece.items)) for piece in pieces}) == 1
 
-    def best_fold(self, tree: Tree, prospects: Sequence[Prospect]) -> Move | None:
-        """The repetition, or block of equal skeletons, that saves most."""
-        best: Move | None = None
+    def folds(self, tree: Tree, prospects: Sequence[Prospect]) -> list[Move]:
+        """Repetitions, and blocks of equal skeletons, the last the one that saves most."""
+        better: list[Move] = []
         tried = 0
         for prospect in prospects:
-            least = best.gain if best else prices.LEAST_GAIN
+            least = better[-1].gain if better else prices.LEAST_GAIN
             if prospect.most <= least or tried >= prices.TRIALS:
                 break
             key = (prospect.in_a_row, tuple(piece.items for piece in prospect.pieces))
@@ -221,9 +238,9 @@ class FoldSearch:
             tried += key not in self.gains
             move = self.worked_out(prospect, new_name(tree))
             self.gains[key] = move.gain if move else 0.0
-            if move and move.gain > least:
-                best = move
-        return best
+            if move and move.gain > least and _mark(move.edits) not in self.barred:
+                better.append(move)
+        return better
 
     def worked_out(self, prospect: Prospect, name: str) -> Move | None:
         """A fold, carried out and priced."""
@@ -256,7 +273,7 @@ class FoldSearch:
         """A piece as a repetition."""
         edits = (Edit(piece, (repeat,)),)
         gain = self.price(piece) - self.pricing.item(repeat)
-        return Move(-inf if _mark(edits) in self.barred else gain, edits, {}, {})
+        return Move(gain, edits, {}, {})
 
     def block(self, growing: Growing) -> Move | None:
         """Pieces as a block and its calls."""
@@ -269,8 +286,6 @@ class FoldSearch:
             return None
         pairs = zip(growing.pieces, folded.calls, strict=True)
         edits = tuple(Edit(piece, (call,)) for piece, call in pairs)
-        if _mark(edits) in self.barred:
-            return None
         named = {growing.name: folded.block}
         return Move(growing.saved, edits, named, {growing.name: growing.arguments})
 
@@ -332,18 +347,13 @@ class FoldSearch:
                         if move.gain + prices.ONE_MORE_ROUND > prices.LEAST_GAIN:
                             yield move._replace(gain=move.gain + prices.ONE_MORE_ROUND)
 
-    def best_stages(self, tree: Tree) -> Move | None:
-        """The row of calls that is best written as a table of stages."""
-        moves = [
-            move
-            for seq in lists(tree)
-            if len(seq.acts) == 1
-            for row in rows_of_calls(seq)
-            if (move := self.stages(row))
-        ]
-        return max(moves, key=lambda move: move.gain, default=None)
+    def stages(self, tree: Tree) -> Iterator[Move]:
+        """Rows of calls as tables of stages."""
+        for seq in lists(tree):
+            if len(seq.acts) == 1:
+                yield from filter(None, map(self.in_stages, rows_of_calls(seq)))
 
-    def stages(self, row: ListPiece) -> Move | None:
+    def in_stages(self, row: ListPiece) -> Move | None:
         """A row of calls as stages."""
         calls = written_out(row.seq.window(row.start, row.stop))
         arguments = self.pricing.arguments[called_block(row.items[0]) or ""]

@@ -107,5 +107,8 @@ TRIALS = 24
 LONG_BODY = 4
 """Lines that a repetition with branches in it may have before its body becomes a block."""
 
+BARRED = 50
+"""Folds that may be refused, since something would have no name, before the search ends."""
+
 ROUNDS = 60
 """Folds that are carried out in one network."""
