@@ -4,6 +4,7 @@ its row).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archspec.layers.axes import (
@@ -14,7 +15,7 @@ from archspec.layers.axes import (
     need_numbers,
     need_softmax,
 )
-from archspec.layers.base import Mismatch, SameShape, attr, layer, named_role
+from archspec.layers.base import LAYER, Mismatch, SameShape, attr, layer, named_role
 from archspec.layers.kernels import new_weight
 from archspec.layers.objects import (
     CONSTRAINT,
@@ -45,6 +46,8 @@ class Activation(SameShape):
     Shape: unchanged.
     """
 
+    hands_on_mask = True
+
     activation: str | None = attr(OPTIONAL_ACTIVATION, doc="the name of the function")
 
     def output(self, x: Tensor) -> Tensor:
@@ -63,6 +66,8 @@ class ReLU(SameShape):
 
     Shape: unchanged.
     """
+
+    hands_on_mask = True
 
     max_value: float | None = attr(
         optional(_AT_LEAST_0, "no limit"), None, "the greatest output; 6 for MobileNet's ReLU6"
@@ -85,6 +90,8 @@ class LeakyReLU(SameShape):
     Shape: unchanged.
     """
 
+    hands_on_mask = True
+
     called = "LeakyReLU"
 
     negative_slope: float = attr(_AT_LEAST_0, 0.3, "the slope of the negative half")
@@ -101,6 +108,8 @@ class PReLU(SameShape):
     Shape: unchanged. `alpha` has the input's shape, with size 1 on the `shared_axes`: `shared_axes:
     [1, 2]` for one value a channel.
     """
+
+    hands_on_mask = True
 
     called = "PReLU"
 
@@ -142,6 +151,8 @@ class ELU(SameShape):
     Shape: unchanged.
     """
 
+    hands_on_mask = True
+
     called = "ELU"
 
     alpha: float = attr(NUMBER, 1.0, "the limit of the negative half, with its sign turned")
@@ -161,6 +172,15 @@ class Softmax(SameShape):
     axis: Any = attr(AXES, -1, "the axis, or the axes, of the scores")
 
     mask = named_role("which scores count; a size of 1 stands for any")
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        if masks[0] is None:
+            return None
+        raise Mismatch(
+            f"{LAYER} takes the mask that comes with its input, one of positions, for one of"
+            " scores",
+            help="write `Activation: {activation: softmax}`, which hands it on",
+        )
 
     def output(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is not None:

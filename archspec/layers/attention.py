@@ -16,6 +16,7 @@ from archspec.layers.axes import (
     need_softmax,
 )
 from archspec.layers.base import (
+    LAYER,
     Layer,
     Mismatch,
     attr,
@@ -60,6 +61,8 @@ _AXES = optional(_listed("an integer or a list of integers", INTEGER), "all but 
 
 class _Attending(Layer):
     """What the kinds of attention are called with."""
+
+    hands_on_mask = True
 
     called = "attention"
     further_outputs: ClassVar[Mapping[str, str]] = {
@@ -240,6 +243,10 @@ class MultiHeadAttention(_Projecting):
                 "an axis is attended over twice", at="attention_axes", help="name each axis once"
             )
         return set(axes)
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        _refuse_mask_of_several_axes(masks)
+        return super().mask_axes(inputs, masks)
 
     def title(self, say: Say = plainly) -> Title:
         heads = say("num_heads", self.num_heads)
@@ -509,6 +516,8 @@ class DotProductAttention(Layer):
     positions, or (T, S). No weights. A kind of archspec's own.
     """
 
+    hands_on_mask = True
+
     arity: ClassVar[tuple[int, int | None]] = (2, 3)
     called = "attention"
     # In Keras, `mask` would be that of the query's positions, which Keras hands on by itself.
@@ -528,6 +537,10 @@ class DotProductAttention(Layer):
         None,
         "what the scores are multiplied by",
     )
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        _refuse_mask_of_several_axes(masks)
+        return super().mask_axes(inputs, masks)
 
     def keras_call(
         self, inputs: Sequence[Any], roles: Sequence[str] = ()
@@ -568,3 +581,15 @@ class DotProductAttention(Layer):
     def macs(self, y: Tensor, *inputs: Tensor, **roles: Tensor) -> int | None:
         query, value, _ = _roles(inputs)
         return product((2, *query.shape, value.shape[0]))
+
+
+def _refuse_mask_of_several_axes(masks: Sequence[int | None]) -> None:
+    """Raise `Mismatch` for a mask that comes with an input and is not one of a single axis."""
+    for axes in masks:
+        if axes is not None and axes > 1:
+            raise Mismatch(
+                f"{LAYER} takes a mask of one axis of positions, and that which comes with an"
+                f" input here has {axes}",
+                help="leave out `mask_zero`, or bring the positions to one axis before, with"
+                " `Reshape`",
+            )

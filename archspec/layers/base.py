@@ -226,6 +226,14 @@ class Layer:
     """
     truncates: ClassVar[bool] = False
     """Whether the kind takes whole numbers, and cuts off the fraction of others without a word."""
+    states_floats: ClassVar[bool] = False
+    """Whether Keras states floating numbers of what the layer makes of integers, which are integers
+    when the model runs.
+    """
+    takes_stated_dtype: ClassVar[bool] = False
+    """Whether the layer brings its input to the dtype that Keras states of it."""
+    hands_on_mask: ClassVar[bool] = False
+    """Whether Keras gives the output the mask that came with the (first) input."""
     composed: ClassVar[bool] = False
     """Whether the kind is made of layers and operations of Keras and is no layer there, so that it
     cannot stand in another.
@@ -394,6 +402,20 @@ class Layer:
     def title(self, say: Say = plainly) -> Title:
         """The words of the layer in a figure; ``say`` writes the values of arguments."""
         return Title(self.called or spaced(self.kind()))
+
+    @property
+    def makes_mask(self) -> bool:
+        """Whether Keras gives the output a mask of its own."""
+        return False
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        """How many axes the mask has that Keras gives the first output, ``None`` without one.
+
+        A mask comes with a tensor, and says which of its positions count; nothing in a spec names
+        it. ``masks`` are the axes of those that come with the inputs. Raises `Mismatch` where the
+        layer fails on such a mask when the model runs.
+        """
+        return masks[0] if self.hands_on_mask and masks else None
 
     @property
     def compute_dtype(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archspec.layers.axes import known, need_numbers
@@ -34,6 +35,8 @@ class Dense(WithKernel):
 
     Shape: (…, features) → (…, units); the axes before the last one stay as they are.
     """
+
+    hands_on_mask = True
 
     units: int = attr(POSITIVE, doc="the number of outputs", before="use_bias")
     activation: str | None = attr(
@@ -152,6 +155,13 @@ class Embedding(Layer):
     embeddings_constraint: Any = attr(CONSTRAINT, None, "what the vectors are held to in training")
     mask_zero: bool = attr(FLAG, False, "whether the number 0 is padding, to be masked")
 
+    @property
+    def makes_mask(self) -> bool:
+        return self.mask_zero
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        return len(inputs[0].shape) if self.mask_zero else None
+
     def output(self, x: Tensor) -> Tensor:
         return Tensor((*x.shape, self.output_dim), self.compute_dtype)
 
@@ -184,6 +194,9 @@ class ReversibleEmbedding(Embedding):
 
     reverse: bool = call_attr(FLAG, False, "whether to compute products instead of looking up")
 
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        return None if self.reverse else super().mask_axes(inputs, masks)
+
     def title(self, say: Say = plainly) -> Title:
         return Title("embedding", ", reversed" if self.reverse else "")
 
@@ -215,6 +228,8 @@ class Identity(Layer):
     Shape: unchanged.
     """
 
+    hands_on_mask = True
+
     def output(self, x: Tensor) -> Tensor:
         return x
 
@@ -227,7 +242,16 @@ class Masking(Layer):
     Shape: unchanged, of 2 axes or more.
     """
 
+    states_floats = True
+
     mask_value: float = attr(NUMBER, 0.0, "the value of padding")
+
+    @property
+    def makes_mask(self) -> bool:
+        return True
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        return len(inputs[0].shape) - 1
 
     def output(self, x: Tensor) -> Tensor:
         if not x.shape:

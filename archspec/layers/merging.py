@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from archspec.layers.axes import axis_index, need_floats, need_numbers
@@ -16,9 +17,15 @@ class _Elementwise(Layer):
     stretches.
     """
 
+    states_floats = True
+
     arity: ClassVar[tuple[int, int | None]] = (2, None)
     done: ClassVar[str]
     """The participle that completes "cannot be ..."."""
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        """One of all the masks that come with the inputs."""
+        return _joint_mask(masks)
 
     def output(self, *xs: Tensor) -> Tensor:
         """The shape that all inputs broadcast to."""
@@ -134,11 +141,20 @@ class Concatenate(Layer):
     broadcasting, and are the first input's.
     """
 
+    states_floats = True
+
     arity = (2, None)
     axis: int = attr(INTEGER, -1, "the axis to join along")
 
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        return _joint_mask(masks)
+
     def output(self, *xs: Tensor) -> Tensor:
         return Tensor(joined(xs, self.axis), _joint_dtype(xs, self.compute_dtype))
+
+
+def _joint_mask(masks: Sequence[int | None]) -> int | None:
+    return next((axes for axes in masks if axes is not None), None)
 
 
 def _joint_dtype(xs: tuple[Tensor, ...], floating: str) -> str:

@@ -44,6 +44,8 @@ _STATISTIC = either(
 class _Affine(SameShape):
     """The learned scale and offset that follow a normalization, and their arguments."""
 
+    hands_on_mask = True
+
     axis: Any = attr(INTEGER, -1, "the axis of the features")
     epsilon: float = attr(EPSILON, 1e-3, "what is added to the variance against division by zero")
     center: bool = attr(FLAG, True, "whether a learned `beta` is added")
@@ -213,6 +215,8 @@ class UnitNormalization(SameShape):
     Shape: unchanged.
     """
 
+    hands_on_mask = True
+
     called = "unit norm"
 
     axis: Any = attr(AXES, -1, "the axis, or the axes, of the vectors")
@@ -260,6 +264,8 @@ class Normalization(SameShape):
     Shape: unchanged. Given `mean` and `variance`, no weights; else `mean` and `variance` for each
     index of `axis`, and `count`, none of them trained.
     """
+
+    hands_on_mask = True
 
     called = "standardize"
 

@@ -44,6 +44,8 @@ def _pairs(margins: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
 
 
 class _ZeroPadding(Sliding):
+    states_floats = True
+
     padding: Any
 
     def output(self, x: Tensor) -> Tensor:
@@ -98,6 +100,8 @@ class ZeroPadding3D(_ZeroPadding, rank=3):
 
 
 class _Cropping(Sliding):
+    states_floats = True
+
     cropping: Any
 
     def output(self, x: Tensor) -> Tensor:

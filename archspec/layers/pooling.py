@@ -43,6 +43,8 @@ class _Pooling(Sliding):
 
 
 class _Greatest(_Pooling):
+    states_floats = True
+
     chosen = "max"
 
     def output(self, x: Tensor) -> Tensor:
@@ -84,6 +86,8 @@ class _GlobalAverage(_Global):
 
 
 class _GlobalGreatest(_Global):
+    states_floats = True
+
     chosen = "max"
 
 

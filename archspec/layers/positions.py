@@ -24,6 +24,8 @@ class PositionEmbedding(Layer):
     kind of archspec's own.
     """
 
+    hands_on_mask = True
+
     length: int = attr(POSITIVE, doc="the number of positions: the longest sequence")
     initializer: Any = attr(INITIALIZER, "glorot_uniform", "the first values")
 
@@ -54,6 +56,8 @@ class RotaryEmbedding(Layer):
     Shape: unchanged. `axis` is that of the positions, as in (T, heads, C); the channels are the
     last axis, an even number. No weights. A kind of archspec's own.
     """
+
+    hands_on_mask = True
 
     max_wavelength: float = attr(
         _POSITIVE_NUMBER, 10000, "the wavelength of the slowest rotation, over 2π"

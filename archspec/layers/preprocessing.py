@@ -24,6 +24,8 @@ class Rescaling(SameShape):
     Shape: unchanged. A list in `scale` or `offset` has one number for each channel.
     """
 
+    hands_on_mask = True
+
     scale: Any = attr(_SCALE, doc="the factor, or one for each channel")
     offset: Any = attr(_SCALE, 0.0, "what is added, or one for each channel")
 
@@ -46,6 +48,8 @@ class Resizing(Layer):
 
     Shape: (H, W, C) → (height, width, C).
     """
+
+    states_floats = True
 
     height: int = attr(POSITIVE, doc="the new height")
     width: int = attr(POSITIVE, doc="the new width")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from archspec.layers.axes import known, need_floats, need_mask, need_rank
@@ -53,6 +53,9 @@ class OverSteps(Layer):
     )
     return_state: bool = attr(FLAG, False, "whether to give the states after the last step too")
     go_backwards: bool = attr(FLAG, False, "whether to read from the end")
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        return masks[0] if self.return_sequences else None
 
     def step(self) -> Cell:
         """What is done in each step."""

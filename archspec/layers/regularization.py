@@ -18,6 +18,8 @@ _PENALTY = number("a number of at least 0", 0)
 class _Random(SameShape):
     """What draws random numbers in training."""
 
+    hands_on_mask = True
+
     seed: int | None = attr(SEED, None, "the seed of the random numbers")
     training: bool | None = training_mode()
 
@@ -49,6 +51,8 @@ class Dropout(_Dropping):
 
 
 class _SpatialDropout(Sliding):
+    hands_on_mask = True
+
     rate: float = attr(_RATE, doc="the fraction of channels to drop")
     seed: int | None = attr(SEED, None, "the seed of the random numbers")
     training: bool | None = training_mode()
@@ -152,6 +156,8 @@ class ActivityRegularization(SameShape):
 
     Shape: unchanged.
     """
+
+    hands_on_mask = True
 
     l1: float = attr(_PENALTY, 0.0, "the factor of the absolute values")
     l2: float = attr(_PENALTY, 0.0, "the factor of the squares")

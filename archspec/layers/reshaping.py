@@ -160,6 +160,8 @@ class RepeatVector(Layer):
     Shape: (C) → (n, C).
     """
 
+    states_floats = True
+
     called = "repeat"
 
     n: int = attr(POSITIVE, doc="how often")

@@ -13,6 +13,8 @@ from archspec.tensor import Tensor
 
 
 class _UpSampling(Sliding):
+    states_floats = True
+
     size: Any
 
     def title(self, say: Say = plainly) -> Title:

@@ -27,6 +27,7 @@ class Slice(Layer):
     """
 
     composed = True
+    takes_stated_dtype = True
 
     axis: int = attr(INTEGER, doc="the axis, counted as in Keras; -1 is the last")
     start: int = attr(INTEGER, 0, "the first index")

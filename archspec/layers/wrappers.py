@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from archspec.layers.axes import need_floats, need_mask
@@ -57,6 +57,11 @@ class TimeDistributed(Layer):
 
     training: bool | None = training_mode()
     mask = named_role("which steps are there, (T)")
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        if masks[0] is not None:
+            self.layer.mask_axes(inputs, [masks[0] - 1])  # which may not be for it
+        return masks[0]
 
     def title(self, say: Say = plainly) -> Title:
         strong, rest = self.layer.title(say)
@@ -116,6 +121,9 @@ class Bidirectional(Layer):
     initial_state = named_role("the states before the first step, those of both", several=True)
     mask = named_role("which steps are there, (T)")
     training: bool | None = training_mode()
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        return self.layer.mask_axes(inputs, masks)
 
     def title(self, say: Say = plainly) -> Title:
         strong, rest = self.layer.title(say)
@@ -207,6 +215,9 @@ class SpectralNormalization(Layer):
 
     layer: Layer = attr(LAYER_WITH_KERNEL, doc="the layer")
     power_iterations: int = attr(POSITIVE, 1, "how often the norm is estimated anew in each step")
+
+    def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
+        return self.layer.mask_axes(inputs, masks)
 
     def title(self, say: Say = plainly) -> Title:
         strong, rest = self.layer.title(say)

@@ -45,6 +45,9 @@ REFUSED = {
     "run-fails-606cd489": "a penalty on a matrix, and the output, with the batch, has 5 axes",
     "run-fails-8682e663": "TensorFlow's softmax", "run-fails-none-386fa4ad": "TensorFlow's softmax",
     "run-fails-none-f7a888c8": "target_shape",
+    # What Keras hands on beside values: a mask of positions, and a dtype that is not so.
+    "run-fails-a14f6847": "takes the mask that comes with its input",
+    "run-dtype-e57a9414": "would make floating numbers of the bool numbers",
 }  # fmt: skip
 """The specs that are refused, and words of the reason, or why in this table's own."""
 
@@ -54,8 +57,6 @@ ACCEPTED = sorted(FILES.keys() - REFUSED.keys())
 
 NOT_CALLED = {
     "keras-hang-1d83f5ac": "it asks for more memory than a machine has, and is bounded elsewhere",
-    "run-fails-a14f6847": "left: Keras's `Softmax` takes the mask of an `Embedding` for its own",
-    "run-dtype-e57a9414": "left: Keras takes a cropped bool for float32, and a `Slice` follows it",
 }
 """Accepted specs that cannot be called here. Those of unknown sizes, ``none``, are called by their
 users with sizes that fit, which no rule here can choose.

@@ -48,6 +48,7 @@ from archspec.frontend.program.program import (
     SideOutput,
     VariableCall,
 )
+from archspec.frontend.unwritten import failing
 from archspec.frontend.variables import kind_of_data
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph, Scope
@@ -100,6 +101,8 @@ def elaborate(
         problem = Diagnostic("bound-network", bound.message, span, help=bound.help)
         return None, [*state.problems, problem]
     found = [*state.problems, *_dead_ends(state)]
+    if graph is not None and not found:
+        found = failing(graph)
     return (None if found else graph), found
 
 
