@@ -188,8 +188,10 @@ class Writer:
             word = self._step(step.named)
             if word is None:
                 continue
-            number = "" if step.spot is None else self._number(step.spot)
-            words.append(f"{word}{number}")
+            if step.spot is not None:
+                assert not isinstance(step.named, Seq)
+                word = self.references.bases.get(step.named, word) + self._number(step.spot)
+            words.append(word)
         return ".".join([*words, *([source.output] if source.output else [])])
 
     def _step(self, named: Item | Seq) -> str | None:

@@ -5,7 +5,7 @@ ones, else what they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from archspec.graph import Node
 from archspec.reading.tree import (
@@ -51,13 +51,12 @@ class ItemNames:
         self.by_layer = by_layer
         self.avoided = frozenset(map(_stem, avoided))
 
-    def chosen(self, tree: Tree, wanted: Iterable[Item]) -> Mapping[Item, str]:
-        """A name for each of some items of a tree, no two alike."""
+    def chosen(self, tree: Tree, wanted: Iterable[Item], counted: Set[Item]) -> Mapping[Item, str]:
+        """A name for each of some items of a tree, no two alike, to be followed by a number for
+        those that are ``counted``.
+        """
         taken = _Taken(self.avoided | set(_automatic(tree)))
-        return {
-            item: taken.take(self._words(item), counted=isinstance(item, RepeatItem))
-            for item in wanted
-        }
+        return {item: taken.take(self._words(item), counted=item in counted) for item in wanted}
 
     def _words(self, item: Item) -> Iterator[str]:
         """Names for an item, the best first."""

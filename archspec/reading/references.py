@@ -65,7 +65,8 @@ class References:
     """``names`` are those of items. ``sources`` are what items take, all of their slots, for those
     that take more or else than what stands before them. ``targets`` are what a ``reuse`` uses once
     more. ``numbers`` are the columns to be explained at the spots of steps, and ``inputs`` the
-    names of the inputs of blocks that have names for them.
+    names of the inputs of blocks that have names for them. ``bases`` are the words before the
+    numbers of items that are numbered together.
     """
 
     names: Mapping[Item, str]
@@ -73,6 +74,7 @@ class References:
     targets: Mapping[Item, SlotSource]
     numbers: Mapping[Spot, Column[int]]
     inputs: Mapping[str, tuple[str, ...]]
+    bases: Mapping[Item, str]
 
 
 def referenced(tree: Tree, names: ItemNames) -> References:
@@ -90,6 +92,10 @@ class _Resolver:
         self.raw: dict[Item, list[_Raw]] = {}
         self.raw_targets: dict[Item, _Raw] = {}
         self.around: dict[Item, Standing] = {}
+        self.families = _Families()
+        self.in_family: dict[Spot, dict[Act, _WayStep]] = {}
+        self.counted: dict[Spot, Item | Seq] = {}
+        self.bases: dict[Item, str] = {}
 
     def references(self, names: ItemNames) -> References:
         bodies = [block.body for block in self.tree.blocks.values()]
@@ -98,12 +104,16 @@ class _Resolver:
                 self.around[item] = Standing(seq, index, next(iter(seq.acts)))
                 self._look(seq, index, item)
         self._name_repetitions()
-        named = names.chosen(self.tree, self.wanted)
+        singles = [item for item in self.wanted if self.families.first(item) is item]
+        counted: set[Item] = {item for item in singles if isinstance(item, RepeatItem)}
+        counted.update(first for first, _ in self.families.all())
+        named = dict(names.chosen(self.tree, singles, counted))
+        self._number_families(named)
         sources = {
             item: tuple(self._source(raw, named) for raw in raws) for item, raws in self.raw.items()
         }
         targets = {item: self._source(raw, named) for item, raw in self.raw_targets.items()}
-        return References(named, sources, targets, self.numbers, self.inputs)
+        return References(named, sources, targets, self.numbers, self.inputs, self.bases)
 
     # --- what items take
 
@@ -158,9 +168,10 @@ class _Resolver:
         """Ways of several acts as one reference."""
         first = next(iter(ways.values()))
         shape = [one.named for one in first.steps]
-        for way in ways.values():
-            if [one.named for one in way.steps] != shape or way.output != first.output:
-                raise Unnameable("what an item takes stands in different items")
+        if any([one.named for one in way.steps] != shape for way in ways.values()):
+            return self._from_family(ways, item, key)
+        if any(way.output != first.output for way in ways.values()):
+            raise Unnameable("what an item takes are different outputs")
         steps = []
         for number, (named, counted) in enumerate(first.steps):
             spot = None
@@ -169,9 +180,57 @@ class _Resolver:
                 self.numbers[spot] = {
                     act: way.steps[number].round or 0 for act, way in ways.items()
                 }
+                self.counted[spot] = named
             steps.append(PathStep(named, spot))
         self._want(first)
         return _Raw("", tuple(steps), first.output)
+
+    def _from_family(self, ways: Mapping[Act, _Way], item: Item, key: str) -> _Raw:
+        """A reference to different items, which are numbered together."""
+        if any(len(way.steps) != 1 or way.output for way in ways.values()):
+            raise Unnameable("what an item takes stands in different items")
+        steps = {act: way.steps[0] for act, way in ways.items()}
+        named = dict.fromkeys(step.named for step in steps.values())
+        members: list[Item] = [one for one in named if not isinstance(one, Seq | OutputItem)]
+        if len(members) < len(named):
+            raise Unnameable("what an item takes stands in different items")
+        self.families.join(members)
+        for way in ways.values():
+            self._want(way)
+        spot = Spot(item, f"{key}.0")
+        self.in_family[spot] = steps
+        return _Raw("", (PathStep(members[0], spot),))
+
+    # --- items that are numbered together
+
+    def _number_families(self, named: dict[Item, str]) -> None:
+        """Name the items of each family by one word and their numbers, in the order of the text:
+        ``cell1``, ``cell2``, and ``cell$(i + 3)`` for those of a repetition.
+        """
+        start: dict[Item | Seq, int] = {}
+        for first, members in self.families.all():
+            base, number = named[first], 1
+            if len({self.around[one].seq for one in members}) > 1:
+                raise Unnameable("what an item takes stands in different lists")
+            for member in sorted(members, key=lambda one: self.around[one].index):
+                start[member] = number
+                if isinstance(member, RepeatItem):
+                    if len(member.acts) > 1:
+                        raise Unnameable("what an item takes stands in different repetitions")
+                    named[member] = f"{base}$(i + {number})"
+                    number += len(next(iter(member.rounds.values())))
+                else:
+                    named[member] = f"{base}{number}"
+                    number += 1
+            self.bases.update(dict.fromkeys(members, base))
+        for spot, steps in self.in_family.items():
+            self.numbers[spot] = {
+                act: start[step.named] + (step.round or 1) - 1 for act, step in steps.items()
+            }
+        for spot, one in self.counted.items():
+            shift = start.get(one, 1) - 1
+            column = self.numbers[spot]
+            self.numbers[spot] = {act: number + shift for act, number in column.items()}
 
     def _input(self, seq: Seq, column: Column[str]) -> str | None:
         """The input of the model or block that a slot takes in every act."""
@@ -287,6 +346,32 @@ class _Resolver:
             if isinstance(step.named, Seq | OutputItem) or step.named in named
         )
         return SlotSource(raw.base, steps, raw.output)
+
+
+class _Families:
+    """Sets of items that are numbered together."""
+
+    def __init__(self) -> None:
+        self.parent: dict[Item, Item] = {}
+
+    def first(self, item: Item) -> Item:
+        """The item that stands for all of a family."""
+        while item in self.parent and self.parent[item] is not item:
+            item = self.parent[item]
+        return item
+
+    def join(self, items: list[Item]) -> None:
+        """Let items be of one family."""
+        for item in items:
+            self.parent.setdefault(item, item)
+            self.parent[self.first(item)] = self.first(items[0])
+
+    def all(self) -> list[tuple[Item, list[Item]]]:
+        """The families, each with the item that stands for it."""
+        families: dict[Item, list[Item]] = {}
+        for item in self.parent:
+            families.setdefault(self.first(item), []).append(item)
+        return list(families.items())
 
 
 class _WayStep(NamedTuple):

@@ -79,6 +79,7 @@ class _Regions:
         self.ahead: list[list[int]] = [[] for _ in self.takes]
         self.head: list[str | None] = [None for _ in self.takes]
         self.least: list[float] = [float("inf") for _ in self.takes]
+        self.grows = [False for _ in self.takes]
         for number, node in enumerate(graph.nodes, self.first):
             self._add(number, node)
 
@@ -110,6 +111,9 @@ class _Regions:
         self.head[number] = own if first is None else self.head[first]
         least = [self.least[one] for one in self.ahead[number]]
         self.least[number] = min([_extent(node.output.shape), *least])
+        self.grows[number] = self._enlarges(node) or any(
+            self.grows[one] for one in self.ahead[number]
+        )
 
     def _may_join(self, node: Node) -> bool:
         """Whether a node can be the merge of branches."""
@@ -175,7 +179,16 @@ class _Regions:
         """
         size = _extent(self.graph.tensors[start].shape)
         end = _extent(self.node(path).output.shape)
-        return size == end and self.least[path] < size
+        return size == end and self.least[path] < size and self.grows[path]
+
+    def _enlarges(self, node: Node) -> bool:
+        """Whether a layer makes more places of a feature map out of it."""
+        if len(node.inputs) != 1 or node.layer.family() in ("reshaping", "shapes"):
+            return False
+        before = self.graph.tensors[node.inputs[0]].shape
+        return len(before) == len(node.output.shape) > 2 and _extent(before) < _extent(
+            node.output.shape
+        )
 
     def _passing(self, tensor: str, start: str) -> list[Item]:
         """The items of a branch that gives on a tensor."""
