@@ -107,7 +107,7 @@ class Explainer:
             for key, family_of, column in self._columns(item):
                 if key == KIND or not is_constant(column) or isinstance(item, CallItem):
                     channels = {act: self._channels(seq.before[n][act]) for act in column}
-                    name = "act" if key == KIND else key
+                    name = "act" if key == KIND else "number" if "." in key else key
                     wanted = Wanted(frame, Spot(item, key), family_of, column, name, channels)
                     self.wanted.append(wanted)
             if isinstance(item, RepeatItem):
