@@ -91,6 +91,9 @@ def changed(
     found: Found, changes: Mapping[str, Value], compiler: Compiler
 ) -> tuple[Document, Reference]:
     """A recipe with the changes of ``--set``, and its network. Raises `SpecError`."""
+    if "network" in changes and isinstance(changes["network"].data, str):
+        found = found._replace(network=changes["network"].data)
+        changes = {name: value for name, value in changes.items() if name != "network"}
     document = with_network(reader.read(found.text, found.shown), found)
     reference = network_of(document, found)
     of_network, of_recipe = _split(compiler, reference, document, changes)

@@ -16,6 +16,7 @@ from archspec.graph import Graph
 from tests import paths
 from tests.diagrams import pictures
 from tests.diagrams.pictures import Picture
+from tests.marks import LONG
 
 DATA = paths.DATA / "diagrams"
 SAMPLES = ["chain", "chain_varied", "dense", "two", "unet"]
@@ -42,8 +43,12 @@ NETWORKS = [
     pytest.param(name, marks=[] if name in QUICK else pytest.mark.heavy)
     for name in (*SHIPPED, *SAMPLES)
 ]
-"""All of them for the parameters of a test; further sizes of a family are left to ``pytest -m
-heavy``.
+"""All of them for the parameters of a test."""
+FAMILIES = [
+    pytest.param(name, marks=[] if name in QUICK else LONG) for name in (*SHIPPED, *SAMPLES)
+]
+"""The same for laws of all views of a network, which take long: by default not the further sizes of
+a family.
 """
 
 

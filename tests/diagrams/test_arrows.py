@@ -17,7 +17,7 @@ from archspec.diagrams.drawing import Form
 from archspec.diagrams.elements import Element, nodes_of
 from archspec.diagrams.making import draw
 from archspec.graph import Graph, Node
-from tests.diagrams.samples import NETWORKS, graph
+from tests.diagrams.samples import FAMILIES, graph
 from tests.diagrams.test_folding import VIEWS, Drawn, compiled, drawn, drawn_once
 from tests.drawn_specs import Spec, specs
 from tests.hard_specs import HARD
@@ -133,7 +133,7 @@ def names_in(element: Element) -> list[str]:
     return [node.name for node in nodes_of(element)]
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", FAMILIES)
 def test_of_shipped_networks_and_samples(name: str) -> None:
     for view in VIEWS:
         assert_no_arrow_is_lost(graph(name), drawn_once(name, view))

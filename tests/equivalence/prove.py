@@ -36,8 +36,7 @@ def prove(case: Case) -> dict[str, Any]:
     Raises AssertionError where the layers differ.
     """
     started = time.perf_counter()
-    theirs, ours = models(case, size=case.size)
-    assert not (told := unlike(case, theirs, ours)), "\n".join(told)
+    theirs, ours = models_alike(case)
     given = example(theirs)
     pairs, expected, found = outputs(case, theirs, ours, given)
     return {
@@ -49,6 +48,28 @@ def prove(case: Case) -> dict[str, Any]:
         "source": difference_of_source(case, ours, given, found),
         "seconds": time.perf_counter() - started,
     }
+
+
+def models_alike(case: Case) -> tuple[keras.Model, keras.Model]:
+    """Keras's model and ours, without values, on the case's input, which have the same layers.
+
+    Raises AssertionError where they differ.
+    """
+    theirs, ours = models(case, size=case.size)
+    assert not (told := unlike(case, theirs, ours)), "\n".join(told)
+    return theirs, ours
+
+
+def compare_weights(case: Case) -> None:
+    """Compare the layers and the weights of Keras's model and ours, without running either.
+
+    Raises AssertionError where they differ.
+    """
+    theirs, ours = models_alike(case)
+    assert ours.input_shape == theirs.input_shape
+    assert ours.output_shape == theirs.output_shape
+    for one, other in paired(case, theirs, ours):
+        same_weights(one, other)
 
 
 def difference_of_spec(case: Case, spec: Mapping[str, Any]) -> float:
@@ -142,8 +163,15 @@ def settled(layer: Any, inputs: Any, **options: Any) -> Any:
 
 
 def move(one: Any, other: Any) -> None:
-    """Give a layer the weights of another, after comparing their number, order, shapes and
-    trainability.
+    """Give a layer the weights of another, after comparing them."""
+    same_weights(one, other)
+    share(one.weights, other.weights)
+    finish(other)
+
+
+def same_weights(one: Any, other: Any) -> None:
+    """Assert that two layers are of one kind, where it is one of Keras's, and have weights of the
+    same number, order, shapes and trainability.
     """
     assert type(one).__name__ == type(other).__name__ or not type(one).__module__.startswith(
         "keras.src.layers"
@@ -155,8 +183,6 @@ def move(one: Any, other: Any) -> None:
     assert described[0] == described[1], (
         f"{one.name} has weights {described[0]}, {other.name} {described[1]}"
     )
-    share(one.weights, other.weights)
-    finish(other)
 
 
 def proof(case: Case) -> dict[str, Any]:

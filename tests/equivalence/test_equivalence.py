@@ -1,5 +1,6 @@
 """The shipped specs of `keras.applications` are its functions: they give the same outputs from
-the same weights, and so does the emitted source.
+the same weights, and so does the emitted source; those that are not run have the same layers and
+weights.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.equivalence.marks import marked
+from tests.equivalence.marks import OTHERS, marked
 from tests.equivalence.table import TOLERANCE, is_equal, proven, row
 from tests.equivalence.zoo import CASES, LABELLED, SETTINGS, Case
 
@@ -23,6 +24,13 @@ def test_the_same_weights_give_the_same_outputs(case: Case) -> None:
 def test_they_do_so_with_other_arguments(case: Case) -> None:
     found = proof(case)
     assert is_equal(found), row(found)
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=[case.label for case in OTHERS])
+def test_the_others_have_the_same_layers_and_weights(case: Case) -> None:
+    from tests.equivalence.prove import compare_weights
+
+    compare_weights(case)
 
 
 def proof(case: Case) -> dict[str, Any]:
@@ -42,6 +50,6 @@ FAULTS: dict[str, dict[str, Any]] = {
 def test_the_proof_sees_a_fault(fault: str) -> None:
     from tests.equivalence.prove import difference_of_spec
 
-    case = LABELLED["MobileNetV2"]
+    case = LABELLED["MobileNet"]
     wrong = {"archspec": 1, "name": "wrong", "extends": case.spec, **FAULTS[fault]}
     assert difference_of_spec(case, wrong) > TOLERANCE

@@ -49,14 +49,18 @@ def run(row: Row, unknown: int = 6) -> tuple[list[tuple[int, ...]], str]:
 
 
 def train(model: keras.Model, values: list[tf.Tensor]) -> list[tf.Tensor]:
-    """What the model gives in training; its weights take a step along the gradient of the sum."""
+    """What the model gives in training; its weights take a step along the gradient of the sum, as
+    Keras's optimizers do.
+    """
     with tf.GradientTape() as tape:
         out = keras.tree.flatten(model(values, training=True))
         losses = (tf.cast(one, "float32") for one in model.losses)
         numeric = [tf.cast(one, "float32") for one in out if one.dtype != tf.string]
         loss = sum(map(tf.reduce_sum, numeric)) + sum(losses)
-    if weights := model.trainable_variables:
-        gradients = zip(tape.gradient(loss, weights), weights, strict=True)
-        steps = [tf.zeros_like(weight) if step is None else step for step, weight in gradients]
-        keras.optimizers.SGD(1e-3).apply(steps, weights)
+    weights = model.trainable_variables
+    for weight, step in zip(weights, tape.gradient(loss, weights), strict=True):
+        if step is not None:
+            weight.assign(weight - 1e-3 * tf.convert_to_tensor(step))
+        if weight.constraint is not None:
+            weight.assign(weight.constraint(weight))
     return out

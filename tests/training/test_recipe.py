@@ -134,6 +134,12 @@ def test_set_changes_a_variable_of_the_network_or_a_value_of_the_recipe() -> Non
     assert (again.text, again.spec) == (made.text, made.spec)
 
 
+def test_set_of_another_network_trains_that() -> None:
+    of_any_channels = RECIPE.replace("  scale:", "  channels: input\n  scale:")
+    made = planned(of_any_channels, network="baseline_cifar10")
+    assert (made.graph.name, made.recipe.network) == ("baseline_cifar10", "baseline_cifar10")
+
+
 @pytest.mark.parametrize(
     ("name", "help"), [("fit.epoch", "`fit.epochs`"), ("of", "the whole path"), ("x", None)]
 )

@@ -139,9 +139,24 @@ PLAINS = {
     "xception-folder": of_folder("xception_custom"),
 }
 LIGHT = ("baseline-cifar10", "lenet5-cifar10")
-HEAVY = ("alexnet8-cifar10", "vgg16-cifar10", "alexnet-cifar10", "alexnet-vgg-folder")
 """The others differ from these in their networks, which take many seconds each."""
-MARKS = (LONG, pytest.mark.heavy)
+SMALL = """\
+archspec: 1
+name: small
+input: {shape}
+layers:
+  - Conv2D: {{filters: 4, kernel_size: 5, strides: 8, use_bias: false}}
+  - BatchNormalization
+  - ReLU
+  - GlobalAveragePooling2D
+  - Dropout: {{rate: 0.3}}
+  - Dense: {{units: {classes}, activation: softmax}}
+"""
+OF_A_SMALL_ONE = {
+    "alexnet-cifar10": SMALL.format(shape=[227, 227, 3], classes=10),
+    "alexnet-vgg-folder": SMALL.format(shape=[224, 224, 3], classes=100),
+}
+"""Recipes of other data than those: a network in the place of their own, on its input."""
 DIGITS = ("digits", "lenet5-digits")
 """The recipes that other tests train by."""
 
@@ -151,13 +166,25 @@ def test_every_recipe_has_its_plain_script() -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=() if name in LIGHT else MARKS[name in HEAVY]) for name in PLAINS],
+    "name", [pytest.param(name, marks=() if name in LIGHT else LONG) for name in PLAINS]
 )
 def test_two_epochs_of_a_recipe_are_those_of_plain_keras(
     name: str, mother: Mother, tmp_path: Path
 ) -> None:
-    plain = PLAINS[name]
+    assert_equal(name, PLAINS[name], mother, tmp_path)
+
+
+@pytest.mark.parametrize("name", OF_A_SMALL_ONE)
+def test_a_recipe_trains_a_small_network_as_plain_keras_does(
+    name: str, mother: Mother, tmp_path: Path
+) -> None:
+    (tmp_path / "small.yaml").write_text(OF_A_SMALL_ONE[name], encoding="utf-8")
+    plain = PLAINS[name]._replace(model=built("small.yaml"))
+    assert_equal(name, plain, mother, tmp_path, network="small.yaml")
+
+
+def assert_equal(name: str, plain: Plain, mother: Mother, folder: Path, **changed: str) -> None:
+    """Two epochs of a recipe, with some of its values changed, come to the same bits as a script."""
     recipe = yaml.safe_load((ROOT / "recipes" / f"{name}.yaml").read_text(encoding="utf-8"))
     assert recipe["name"] == name
     prepare = FOLDER if "folder" in name else IMAGES
@@ -166,13 +193,14 @@ def test_two_epochs_of_a_recipe_are_those_of_plain_keras(
         "data.validation.rows": [0, 2] if "folder" in name else [32, 64],
         "data.batch_size": plain.batch,
         "outputs": "[csv]",
+        **changed,
     }
     if recipe["data"]["validation"]["of"] == "test":
         changes["data.validation.rows"] = [0, 32]
     sets = [part for key, value in changes.items() for part in ("--set", f"{key}={value}")]
-    done = mother.run(["train", name, "-o", "run", "--epochs", "2", *sets], tmp_path, prepare)
+    done = mother.run(["train", name, "-o", "run", "--epochs", "2", *sets], folder, prepare)
     assert done.code == 0, done
     script = PLAIN.format(**plain._asdict())
     data = "" if "folder" in name else IMAGES
-    done = mother.run([], tmp_path, data + script)
+    done = mother.run([], folder, data + script)
     assert done.code == 0 and "EQUAL" in done.out, done
