@@ -4,9 +4,6 @@ those that Keras publishes, with Keras as the oracle.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -256,23 +253,13 @@ def test_heads_are_what_keras_leaves_out(family: Any) -> None:
         assert whole[:-count] == rest
 
 
-def process(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A run in a process of its own, whose Keras has its cache in the folder ``cache``."""
-    variables = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "KERAS_HOME": str(Path("cache").resolve()),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        **environment,
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "archspec", *args],
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+@pytest.fixture
+def cache(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder ``cache``, in which Keras has its cache, as if its process had begun with it."""
+    folder = Path("cache").resolve()
+    monkeypatch.setenv("KERAS_HOME", str(folder))
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(folder))
+    return folder
 
 
 MOBILENET = ROOT / "specs" / "keras" / "mobilenet.yaml"
@@ -282,7 +269,7 @@ shipped = pytest.mark.skipif(
 
 
 @pytest.fixture
-def mobilenet() -> Any:
+def mobilenet(cache: Path) -> Any:
     """Keras's MobileNet, its weights in Keras's cache as if it had fetched them, under the name
     that it gives the published file.
     """
@@ -290,16 +277,16 @@ def mobilenet() -> Any:
 
     model = keras.applications.MobileNet(weights=None)
     saved(model, "h5")
-    Path("cache/models").mkdir(parents=True)
-    Path("trained.h5").rename("cache/models/mobilenet_1_0_224_tf.h5")
+    (cache / "models").mkdir(parents=True)
+    Path("trained.h5").rename(cache / "models/mobilenet_1_0_224_tf.h5")
     return model
 
 
 @shipped
 @pytest.mark.heavy
 def test_published_weights_are_loaded_from_keras_cache(mobilenet: Any) -> None:
-    done = process("build", f"{MOBILENET}@MobileNet", "--weights", "imagenet", "-o", "new.keras")
-    assert done.returncode == 0, done.stderr
+    done = run("build", f"{MOBILENET}@MobileNet", "--weights", "imagenet", "-o", "new.keras")
+    assert done.exit_code == 0, done.stderr
     ours = loaded("new.keras")
     given = numpy.random.default_rng(0).uniform(-1, 1, (2, 224, 224, 3)).astype("float32")
     for layer in mobilenet.layers:
@@ -307,7 +294,7 @@ def test_published_weights_are_loaded_from_keras_cache(mobilenet: Any) -> None:
             both = zip(ours.get_layer(layer.name).get_weights(), layer.get_weights(), strict=True)
             assert all(numpy.array_equal(one, other) for one, other in both), layer.name
     assert numpy.abs(numpy.asarray(ours(given)) - numpy.asarray(mobilenet(given))).max() < 1e-5
-    refused = process(
+    refused = run(
         "build",
         f"{MOBILENET}@MobileNet",
         "--weights",
@@ -317,39 +304,31 @@ def test_published_weights_are_loaded_from_keras_cache(mobilenet: Any) -> None:
         "-o",
         "ten.keras",
     )
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert "kernel 1×1×1024×10 here, 1×1×1024×1000 in the file" in refused.stderr
     assert "help: `--weights-partial` loads what fits" in refused.stderr
     source = ["--weights", "keras.applications:MobileNet", "--weights-partial"]
-    part = process(
-        "build", f"{MOBILENET}@MobileNet", *source, "--set", "classes=10", "-o", "ten.keras"
-    )
-    assert part.returncode == 0, part.stderr
+    part = run("build", f"{MOBILENET}@MobileNet", *source, "--set", "classes=10", "-o", "ten.keras")
+    assert part.exit_code == 0, part.stderr
     assert "not loaded    1 layer     10,250 parameters\n  conv_preds  kernel" in part.stdout
-    assert "Downloading" not in part.stdout + part.stderr
+    assert "Downloading" not in part.output
 
 
 @shipped
 @pytest.mark.heavy
-def test_weights_that_cannot_be_fetched_say_where_to_put_them() -> None:
-    # No name server answers for a proxy that does not exist, on any machine.
-    proxy = "http://nobody.invalid:9"
-    done = process(
-        "build",
-        f"{MOBILENET}@MobileNet",
-        "--weights",
-        "imagenet",
-        "--set",
-        "top=false",
-        https_proxy=proxy,
-        HTTPS_PROXY=proxy,
-    )
-    assert done.returncode == 1
+def test_weights_that_cannot_be_fetched_say_where_to_put_them(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        # No name server answers for a proxy that does not exist, on any machine.
+        monkeypatch.setenv(name, "http://nobody.invalid:9")
+    done = run("build", f"{MOBILENET}@MobileNet", "--weights", "imagenet", "--set", "top=false")
+    assert done.exit_code == 1
     assert (
         "error[weights-download]: the weights of `keras.applications:MobileNet` could not be"
         " fetched from https://" in done.stderr
     )
-    assert f"Keras keeps what it has fetched in {Path('cache').resolve()}/models" in done.stderr
+    assert f"Keras keeps what it has fetched in {cache}/models" in done.stderr
     assert "help: put mobilenet_1_0_224_tf_no_top.h5 there" in done.stderr
     assert "Traceback" not in done.stderr
     assert not Path("build").exists()
