@@ -4,6 +4,7 @@ kinds knows each of them by its class alone.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -45,23 +46,27 @@ def test_a_page_says_every_argument(kind: str) -> None:
         assert f"\n{name} " in page, name
 
 
-SCHEMA = cache(json_schema.generate)
+@cache
+def offered() -> dict[str, list[set[str]]]:
+    """The arguments that the editor's schema offers under each key, wherever that stands."""
+    schema, found = json_schema.generate(), defaultdict(list)
+    for key, value in _keyed(schema):
+        found[key].append(set(_resolved(value, schema).get("properties", ())))
+    return found
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_editor_completes_it(kind: str) -> None:
-    schema = SCHEMA()
-    offered = [set(_resolved(one, schema).get("properties", ())) for one in _keyed(schema, kind)]
-    assert set(KINDS[kind].attributes) in offered
+    assert set(KINDS[kind].attributes) in offered()[kind]
 
 
-def _keyed(node: Any, key: str) -> Iterator[Any]:
-    """What stands under a key, anywhere."""
+def _keyed(node: Any) -> Iterator[tuple[str, Any]]:
+    """What stands under a key, anywhere, with that."""
     if isinstance(node, dict):
-        yield from (value for name, value in node.items() if name == key)
+        yield from node.items()
     if isinstance(node, dict | list):
         for inner in node.values() if isinstance(node, dict) else node:
-            yield from _keyed(inner, key)
+            yield from _keyed(inner)
 
 
 def _resolved(node: Any, schema: Any) -> Any:

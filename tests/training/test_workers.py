@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -68,10 +67,10 @@ def environment(shared: Path) -> dict[str, str]:
 
 
 def _install(folder: Path) -> None:
-    same = [f"{name}=={version(name)}" for name in ("numpy", "ml_dtypes")]
-    install = [sys.executable, "-m", "pip", "install", "-q", "--target", str(folder)]
-    done = subprocess.run([*install, "jax>=0.4.35", *same], check=False, capture_output=True)
-    if done.returncode:
+    """JAX alone: all that it needs is there, TensorFlow needs it too."""
+    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-compile"]
+    command = [*install, "--target", str(folder), "jax>=0.4.35", "jaxlib>=0.4.35"]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
         pytest.skip("JAX is not installed, and cannot be without a package index")
 
 

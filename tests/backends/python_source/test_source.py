@@ -142,10 +142,10 @@ def test_what_is_hard_to_say_in_python(what: str, tmp_path: Path) -> None:
     same_outputs(model, emitted)
 
 
-DRAWN = settings(max_examples=300)
+DRAWN = settings(max_examples=120)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(specs())
 def test_the_source_of_a_drawn_spec_makes_its_model(spec: Spec) -> None:
     try:
