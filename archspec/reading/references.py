@@ -121,11 +121,11 @@ class _Resolver:
         if isinstance(item, ReuseItem) or (isinstance(item, LayerItem) and item.is_shared):
             self.raw_targets[item] = self._reused(seq, index, item)
         if isinstance(item, RepeatItem):
-            if not seq.is_prev(index):
+            if seq.takes_prev[index] != (True,):
                 raise Unnameable("a repetition does not take what stands before it")
             return
-        prev = [seq.is_prev(index, slot) for slot in range(len(item.slots))]
-        if prev != [True]:
+        prev = seq.takes_prev[index]
+        if prev != (True,):
             self.raw[item] = [
                 _Raw(PREV) if is_prev else self._found(seq, index, column, f"from{slot}")
                 for slot, (column, is_prev) in enumerate(zip(item.slots, prev, strict=True))

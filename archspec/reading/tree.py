@@ -85,8 +85,7 @@ class Seq:
 
     def is_prev(self, index: int, slot: int = 0) -> bool:
         """Whether a slot of an item takes what stands before the item, in every act of the item."""
-        before = self.before[index]
-        return all(before[act] == name for act, name in self.items[index].slots[slot].items())
+        return self.items[index].slots[slot].items() <= self.before[index].items()
 
     @cached_property
     def takes_prev(self) -> tuple[tuple[bool, ...], ...]:
@@ -98,7 +97,9 @@ class Seq:
 
     def window(self, start: int, stop: int) -> Seq:
         """Some items in a row as a list of its own, with the same acts."""
-        return Seq(self.items[start:stop], self.before[start])
+        part = Seq(self.items[start:stop], self.before[start])
+        part.__dict__["before"] = self.before[start : stop + 1]  # known already
+        return part
 
     def with_items(self, start: int, stop: int, items: Iterable[Item]) -> Seq:
         """The list with other items instead of some in a row."""
