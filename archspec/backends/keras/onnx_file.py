@@ -4,8 +4,9 @@ run where onnxruntime is installed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
@@ -47,7 +48,11 @@ def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
         onnx.save(proto, path)
         _compare(model, path, list(graph.outputs))
     except NotConverted as error:
-        node = _of_scope(graph, error.scope) or _culprit(model, graph, path)
+        node = (
+            _of_scope(graph, error.scope)
+            or _culprit(model, graph, path)
+            or _first_astray(model, graph, path)
+        )
         what = f"`{node.name}`, a {node.layer.kind()}," if node else "the network"
         refuse(graph, f"{what} cannot be written as ONNX: {error}", node=node)
 
@@ -60,8 +65,6 @@ def _of_scope(graph: Graph, scope: str) -> Node | None:
 
 def _culprit(model: keras.Model, graph: Graph, path: Path) -> Node | None:
     """The first layer that alone has no right ONNX, looked for some time."""
-    import onnx
-
     started, seen = monotonic(), set[str]()
     for node in graph.nodes:
         shapes = [tuple(graph.tensors[name].shape) for name in node.inputs]
@@ -69,16 +72,46 @@ def _culprit(model: keras.Model, graph: Graph, path: Path) -> Node | None:
         if key in seen or monotonic() - started > SECONDS:
             continue
         seen.add(key)
-        try:
-            single = _alone(model, graph, node)
-            proto = _converted(single, ["main"])
-            onnx.save(proto, path)
-            _compare(single, path, ["main"])
-        except NotConverted:
+        if _fails(partial(_alone, model, graph, node), path):
             return node
-        except Exception:  # it cannot be asked alone
-            continue
     return None
+
+
+def _first_astray(model: keras.Model, graph: Graph, path: Path) -> Node | None:
+    """The layer with which the network goes astray, though each layer alone has right ONNX: halved
+    again and again, the part before it computes what Keras does, and the part with it does not.
+    """
+    started = monotonic()
+    nodes = [node for node in graph.nodes if node.weights_of is None]
+    right, wrong = -1, len(nodes)
+    while wrong - right > 1 and monotonic() - started < SECONDS:
+        half = (right + wrong) // 2
+        if _fails(partial(_up_to, model, nodes[half]), path):
+            wrong = half
+        else:
+            right = half
+    return nodes[wrong] if wrong - right == 1 and wrong < len(nodes) else None
+
+
+def _up_to(model: keras.Model, node: Node) -> keras.Model:
+    """The part of a model that ends in a layer."""
+    inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
+    return keras.Model(inputs, keras.tree.flatten(model.get_layer(node.name).output)[0])
+
+
+def _fails(make: Callable[[], keras.Model], path: Path) -> bool:
+    """Whether a model of one output has no right ONNX; one that cannot be made is not to blame."""
+    import onnx
+
+    try:
+        model = make()
+        onnx.save(_converted(model, ["main"]), path)
+        _compare(model, path, ["main"])
+    except NotConverted:
+        return True
+    except Exception:  # it cannot be asked by itself
+        return False
+    return False
 
 
 def _alone(model: keras.Model, graph: Graph, node: Node) -> keras.Model:
@@ -170,24 +203,30 @@ def _constants(function: Any) -> dict[str, Any]:
 
 def _erfc(graph: Any, node: Any, name: str, arguments: Any) -> Any:
     """1 - erf(x): TensorFlow's ``gelu`` is made of this operation, which tf2onnx lacks."""
-    return _difference(graph, node, _one(graph, name), graph.make_node("Erf", node.input[:1]))
+    erf = graph.make_node("Erf", node.input[:1])
+    return _difference(graph, node, _one(graph, node, name), erf)
 
 
 def _expm1(graph: Any, node: Any, name: str, arguments: Any) -> Any:
     """exp(x) - 1: ``celu`` is made of this operation."""
-    return _difference(graph, node, graph.make_node("Exp", node.input[:1]), _one(graph, name))
+    exp = graph.make_node("Exp", node.input[:1])
+    return _difference(graph, node, exp, _one(graph, node, name))
 
 
 def _log1p(graph: Any, node: Any, name: str, arguments: Any) -> Any:
     """log(1 + x): ``logaddexp`` is made of this operation."""
     node.type = "Log"
-    more = graph.make_node("Add", [_one(graph, name).output[0], node.input[0]])
+    more = graph.make_node("Add", [_one(graph, node, name).output[0], node.input[0]])
     graph.replace_inputs(node, [more.output[0]])
     return node
 
 
-def _one(graph: Any, name: str) -> Any:
-    return graph.make_const(f"{name}_one", numpy.array(1, "float32"))
+def _one(graph: Any, node: Any, name: str) -> Any:
+    """The number 1, in the dtype of a node's input."""
+    from tf2onnx.utils import map_onnx_to_numpy_type
+
+    dtype = map_onnx_to_numpy_type(graph.get_dtype(node.input[0]))
+    return graph.make_const(f"{name}_one", numpy.array(1, dtype))
 
 
 def _difference(graph: Any, node: Any, minuend: Any, subtrahend: Any) -> Any:
