@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 import keras
 
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.files import reason
+from archspec.reading.keras_config.built import Path
+from archspec.reading.keras_config.graph_builder import free_name
 from archspec.reading.keras_config.problems import span_of
+from archspec.reading.opened import NotOpened, Opener
+from archspec.tensor import Tensor, Weight
 
 
 def config_of_model(model: Any, *, open: bool = False) -> Mapping[str, Any]:
@@ -20,6 +24,29 @@ def config_of_model(model: Any, *, open: bool = False) -> Mapping[str, Any]:
     if not isinstance(model, keras.Model):
         message = f"a `{type(model).__name__}` is no model of Keras"
         _refuse(type(model).__name__, message, "give a `keras.Model`, or the path of a file")
+    if not open and _says_its_layers(model):
+        return _written(model)
+    opener = Opener(open=open)
+    try:
+        return opener.described(model)
+    except NotOpened as error:
+        help = "pass `open=True`, which calls it on symbolic tensors" if not open else None
+        _refuse(model.name, f"`{model.name}` does not show its layers: {error}", help)
+    except Exception as error:  # whatever Keras raises, its user gets a sentence
+        _refuse(model.name, f"Keras cannot describe `{model.name}`: {reason(error)}", None)
+
+
+def _says_its_layers(model: keras.Model) -> bool:
+    """Whether Keras writes the layers of a model into a file, and not only the arguments of its
+    class.
+    """
+    try:
+        return "layers" in model.get_config()
+    except Exception:  # which classes raise that cannot be saved
+        return False
+
+
+def _written(model: keras.Model) -> Mapping[str, Any]:
     try:
         config: Mapping[str, Any] = json.loads(model.to_json())
     except Exception as error:  # whatever Keras raises, its user gets a sentence
@@ -27,5 +54,39 @@ def config_of_model(model: Any, *, open: bool = False) -> Mapping[str, Any]:
     return config
 
 
-def _refuse(name: str, message: str, help: str | None) -> Any:
+class BuiltInMemory:
+    """What a model in memory knows of its layers."""
+
+    def __init__(self, model: keras.Model) -> None:
+        self.model = model
+
+    def _layer(self, path: Path) -> Any:
+        layer: Any = self.model
+        for name in path:
+            layer = layer.get_layer(name)
+        return layer
+
+    def weights(self, path: Path) -> Sequence[Weight] | None:
+        """The weights of a layer, in Keras's order."""
+        layer = self._layer(path)
+        if not layer.built:
+            return None
+        names: set[str] = set()
+        weights = []
+        for variable in layer.weights:
+            name = str(variable.path).rpartition(f"{layer.name}/")[2] or str(variable.name)
+            name = free_name(name, names)
+            names.add(name)
+            weights.append(Weight(name, tuple(variable.shape), bool(variable.trainable)))
+        return weights
+
+    def outputs(self, path: Path, call: int) -> Sequence[Tensor] | None:
+        """What a call of a layer gives."""
+        nodes = self._layer(path)._inbound_nodes
+        if call >= len(nodes):
+            return None
+        return [Tensor(tuple(one.shape[1:]), str(one.dtype)) for one in nodes[call].output_tensors]
+
+
+def _refuse(name: str, message: str, help: str | None) -> NoReturn:
     raise SpecError([Diagnostic("model-file", message, span_of(name), help=help)])

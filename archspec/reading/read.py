@@ -19,6 +19,7 @@ from archspec.reading.author import NoSpec, Wishes, written
 from archspec.reading.files import config_in
 from archspec.reading.keras_config.problems import span_of
 from archspec.reading.keras_config.reader import graph_of_config
+from archspec.reading.stored_weights import StoredInFile
 from archspec.spelling import counted, spec_name
 
 AUTOMATIC_NAME = re.compile(r"(model|functional|sequential)(_\d+)?")
@@ -84,11 +85,15 @@ def graph_of(model: Any, *, open: bool = False) -> Graph:
     if isinstance(model, str) and model.startswith(PREFIX):
         return graph_of_config(_application(model), source)
     if isinstance(model, str | PathLike):
-        graph = graph_of_config(config_in(Path(model)), source)
+        config = config_in(Path(model))
+        graph = graph_of_config(config, source, StoredInFile(Path(model), config))
         return _named_after(graph, Path(model))
-    from archspec.reading.live_models import config_of_model  # noqa: PLC0415 - it loads Keras
+    from archspec.reading.live_models import (  # noqa: PLC0415 - it loads Keras
+        BuiltInMemory,
+        config_of_model,
+    )
 
-    return graph_of_config(config_of_model(model, open=open), source)
+    return graph_of_config(config_of_model(model, open=open), source, BuiltInMemory(model))
 
 
 def source_of(model: Any) -> str:

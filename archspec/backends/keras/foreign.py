@@ -69,6 +69,17 @@ def config_of(path: Path) -> str:
         return copy.read_text(encoding="utf-8", errors="replace")
 
 
+def shapes_of(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
+    """The shapes and dtypes of the arrays of weights in a ``.keras`` or ``.h5`` file, by their
+    paths in it. Raises as `weights_of`.
+    """
+    with TemporaryDirectory(prefix="archspec-") as folder:
+        copy = Path(folder) / "shapes.json"
+        _copy("shapes", path, copy)
+        arrays = json.loads(copy.read_text(encoding="utf-8"))
+    return {name: (tuple(shape), str(dtype)) for name, (shape, dtype) in arrays.items()}
+
+
 def _check(path: Path) -> None:
     """Raise `OSError` unless a path is a file that can be read; a pipe would be waited for."""
     mode = path.stat().st_mode

@@ -88,14 +88,31 @@ def copy_weights(source: Path, target: Path, size: int) -> None:
 
 def copy_config(source: Path, target: Path, size: int) -> None:
     """The description of the layers in a ``.keras`` or ``.h5`` file, as JSON."""
-    if source.suffix == ".h5":
+    if source.suffix in (".h5", ".hdf5"):
         target.write_text(_model_config(source), encoding="utf-8")
         return
     with zipfile.ZipFile(source) as archive, target.open("wb") as file:
         _extract(archive, "config.json", file, min(size, CONFIG))
 
 
-TASKS = {"weights": copy_weights, "config": copy_config}
+def copy_shapes(source: Path, target: Path, size: int) -> None:
+    """The shapes and dtypes of the arrays in a file of weights, by their paths, as JSON."""
+    import h5py  # noqa: PLC0415 - the bounds are set first
+
+    copy = target.with_suffix(".weights")
+    copy_weights(source, copy, size)
+    arrays: dict[str, Any] = {}
+
+    def note(path: str, value: Any) -> None:
+        if isinstance(value, h5py.Dataset):
+            arrays[path] = [list(value.shape), str(value.dtype)]
+
+    with h5py.File(copy, "r") as file:
+        file.visititems(note)
+    target.write_text(json.dumps(arrays), encoding="utf-8")
+
+
+TASKS = {"weights": copy_weights, "config": copy_config, "shapes": copy_shapes}
 
 
 def _extract(archive: zipfile.ZipFile, name: str, target: IO[bytes], size: int) -> None:

@@ -10,11 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple, NoReturn
 
+from archspec import limits
 from archspec.backends.output_layers import MAIN
 from archspec.graph import Graph, Node
 from archspec.layers import KINDS, Layer
-from archspec.layers.base import Mismatch
+from archspec.layers.base import Inferred, Mismatch
+from archspec.layers.declared import Declaration, Declared
+from archspec.reading.keras_config.built import Built
 from archspec.reading.keras_config.composed import stretched
+from archspec.reading.keras_config.custom import (
+    CustomUse,
+    arguments_of_custom,
+    declared_layers,
+    output_names,
+)
 from archspec.reading.keras_config.graph_builder import GraphBuilder, Use, free_name, valid_name
 from archspec.reading.keras_config.layer_calls import CalledLayer, called_layer
 from archspec.reading.keras_config.lowered import LOWERED
@@ -29,6 +38,7 @@ from archspec.reading.keras_config.parts import (
 )
 from archspec.reading.keras_config.problems import Problems
 from archspec.reading.keras_config.serialized import KerasCall, TensorReference, references
+from archspec.tensor import Tensor
 
 CallKey = tuple[str, int]
 """The name of a layer in its model, and the number of its call."""
@@ -39,23 +49,30 @@ AUTOMATIC_INPUT = re.compile(r"(input|input_layer|keras_tensor)(_\d+)?|.*_input"
 
 
 class WrittenAt(NamedTuple):
-    """Where a model is written out: the scope, and the ``training`` that its call says."""
+    """Where a model is written out: the scope, the ``training`` that its call says, and the names
+    of the models around.
+    """
 
     scope: int
     training: bool | None
+    path: tuple[str, ...] = ()
 
 
 class GraphOfModel:
     """Writes a model out into a graph."""
 
-    def __init__(self, model: ModelPart, problems: Problems) -> None:
+    def __init__(self, model: ModelPart, problems: Problems, built: Built) -> None:
         self.model = model
         self.problems = problems
+        self.built = built
+        self.custom: list[CustomUse] = []
         self.builder = GraphBuilder(model.name, problems)
         self.owners: dict[tuple[int, int], str] = {}
 
     def graph(self) -> Graph:
         """The graph of the model. Raises `SpecError` with all that has no counterpart."""
+        if _size(self.model) > limits.LAYERS:
+            self.problems.refuse(f"`{self.problems.source}` has more than {limits.LAYERS:,} layers")
         tensors = list(references(self.model.inputs))
         taken = []
         for tensor in tensors:
@@ -68,6 +85,7 @@ class GraphOfModel:
             taken.append(self.builder.add_input(name, what.tensor, optional=what.optional))
         given = self._written_out(self.model, taken, WrittenAt(0, None))
         self.problems.check()
+        self.builder.replace_layers(declared_layers(self.custom))
         return self.builder.graph(self._outputs(given))
 
     def _outputs(self, tensors: list[str]) -> dict[str, str]:
@@ -106,6 +124,9 @@ class GraphOfModel:
             values[tensor.layer, 0] = [name]
         for part, number in self._in_order(model, values):
             call = part.calls[number]
+            if any(_UNKNOWN in values[self._key(model, tensor)] for tensor in call.references):
+                values[part.name, number] = [_UNKNOWN] * MOST_OUTPUTS
+                continue
             values[part.name, number] = self._called(part, call, values, (model, site))
         return [self._value(model, reference, values, end=True) for reference in _ends(model)]
 
@@ -195,8 +216,10 @@ class GraphOfModel:
                     return self._operation_called(part, call, named, site)
                 case LoweredPart():
                     return self._lowered(part, named(call.references), site)
-                case InputPart() | CustomPart():
-                    self._damaged(f"its layer `{part.name}` cannot be called")
+                case CustomPart():
+                    return self._custom_called(part, call, named, within)
+                case InputPart():
+                    self._damaged(f"its input `{part.name}` is called")
                 case _:
                     called = called_layer(what, call, site.training)
                     return self._add(part, called, named(called.tensors), site)
@@ -223,7 +246,8 @@ class GraphOfModel:
         again = (id(part), -1) in self.owners
         scope = self.builder.add_scope("reuse" if again else "group", part.name, site.scope)
         self.owners.setdefault((id(part), -1), self.builder.scopes[scope].path)
-        return self._written_out(part.what, list(named(taken)), WrittenAt(scope, training))
+        path = (*site.path, part.name)
+        return self._written_out(part.what, list(named(taken)), WrittenAt(scope, training, path))
 
     def _operation_called(
         self, part: ModelLayer, call: KerasCall, named: Any, site: WrittenAt
@@ -255,6 +279,37 @@ class GraphOfModel:
             message = f"`{name}` of `{self.problems.source}`: {mismatch.message}"
             self.problems.refuse(message, mismatch.help)
 
+    def _custom_called(
+        self, part: ModelLayer, call: KerasCall, named: Any, within: tuple[ModelPart, WrittenAt]
+    ) -> list[str]:
+        """A layer of a class that archspec does not know, as it was built."""
+        assert isinstance(part.what, CustomPart)
+        model, site = within
+        what, path = part.what, (*site.path, part.name)
+        for name, value in call.keywords.items():
+            if any(True for _ in references(value)) or not (value is None or name == "training"):
+                raise CannotCall(f"with `{name}`")
+        inputs = named(references(call.positional))
+        number = part.calls.index(call)
+        outputs = self.built.outputs(path, number) or _stated_outputs(model, part.name, number)
+        weights = self.built.weights(path)
+        if not inputs or not outputs or weights is None:
+            lacks = "what it gives" if not outputs else "what weights it has"
+            self.problems.unknown_kind(what.kind, f"this file does not say {lacks}", part.name)
+            return [_UNKNOWN] * MOST_OUTPUTS
+        taken = tuple(self.builder.tensors[name] for name in inputs)
+        count = len(outputs)
+        several = tuple(zip(output_names(count), outputs, strict=True)) if count > 1 else ()
+        inferred = Inferred(outputs[0], tuple(weights), None, several)
+        arguments = arguments_of_custom(what.config, trainable=part.trainable)
+        layer = Declared(Declaration(what.kind, tuple(arguments), (), None, {}), arguments)
+        node = self._added(part, 0, Use(part.name, layer, inputs, inferred=inferred), site)
+        made = CustomUse(
+            node.name, what.kind, what.module, arguments, taken, tuple(outputs), tuple(weights)
+        )
+        self.custom.append(made)
+        return list(node.tensors)
+
     def _lowered(self, part: ModelLayer, inputs: tuple[str, ...], site: WrittenAt) -> list[str]:
         """Layers of ours for one of Keras's own networks."""
         assert isinstance(part.what, LoweredPart)
@@ -285,6 +340,31 @@ class GraphOfModel:
         return node
 
 
+MOST_OUTPUTS = 64
+_UNKNOWN = "?"
+"""Stands for what an unknown layer gives, so that others that are unknown are found too."""
+
+
+def _size(model: ModelPart) -> int:
+    """The number of layers when a model is written out; models in it may double it many times."""
+    return sum(
+        len(part.calls) * (_size(part.what) if isinstance(part.what, ModelPart) else 1)
+        for part in model.parts.values()
+    )
+
+
+def _stated_outputs(model: ModelPart, name: str, number: int) -> tuple[Tensor, ...]:
+    """What the layers that take the outputs of a call say of them; of those that they say."""
+    stated = {
+        reference.output: Tensor(reference.shape, reference.dtype or "float32")
+        for layer in model.parts.values()
+        for call in layer.calls
+        for reference in call.references
+        if (reference.layer, reference.call) == (name, number) and reference.shape is not None
+    }
+    return tuple(stated[index] for index in range(len(stated)) if index in stated)
+
+
 def _fixed(layer: Layer) -> Layer:
     return type(layer).of({**layer.arguments, "trainable": False})
 
@@ -297,7 +377,16 @@ def _kind_of(what: Any) -> str:
 
 def _ends(model: ModelPart) -> list[TensorReference]:
     """The outputs of a model, in Keras's order."""
-    return list(references(model.outputs))
+    return list(references(_ordered(model.outputs)))
+
+
+def _ordered(outputs: Any) -> Any:
+    """Outputs in the order in which Keras goes through them, which decides the order of a model's
+    weights: a dict by its keys. Models of ours put `MAIN` first.
+    """
+    if not isinstance(outputs, Mapping) or MAIN in outputs:
+        return outputs
+    return {name: outputs[name] for name in sorted(outputs)}
 
 
 def _only_names(node: Node) -> bool:
@@ -306,13 +395,14 @@ def _only_names(node: Node) -> bool:
 
 def _output_names(model: ModelPart) -> list[str]:
     """The names of a model's outputs: the keys of a dict, else those of the layers."""
-    if isinstance(model.outputs, Mapping):
+    outputs = _ordered(model.outputs)
+    if isinstance(outputs, Mapping):
         return [
             name if isinstance(structure, TensorReference) else tensor.layer
-            for name, structure in model.outputs.items()
+            for name, structure in outputs.items()
             for tensor in references(structure)
         ]
-    return [tensor.layer for tensor in references(model.outputs)]
+    return [tensor.layer for tensor in references(outputs)]
 
 
 def _free_output(name: str, taken: set[str]) -> str:

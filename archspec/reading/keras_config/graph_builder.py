@@ -65,8 +65,6 @@ class GraphBuilder:
 
     def free(self, name: str) -> str:
         """A name that a spec may have, and that nothing has yet."""
-        if len(self.nodes) >= limits.LAYERS:
-            self.problems.refuse(f"`{self.problems.source}` has more than {limits.LAYERS:,} layers")
         base = valid_name(name)
         name = base
         while name in self.names:
@@ -109,6 +107,13 @@ class GraphBuilder:
         self.nodes = [node for node in self.nodes if node.name not in names]
         for name in names:
             del self.tensors[name]
+
+    def replace_layers(self, layers: Mapping[str, Layer]) -> None:
+        """Give nodes other layers, which do the same."""
+        self.nodes = [
+            node._replace(layer=layers[node.name]) if node.name in layers else node
+            for node in self.nodes
+        ]
 
     def graph(self, outputs: Mapping[str, str]) -> Graph:
         """The graph that ends in these outputs."""

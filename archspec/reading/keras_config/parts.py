@@ -16,6 +16,7 @@ from archspec.layers.base import Mismatch
 from archspec.layers.operations.base import Operation
 from archspec.layers.registry import CELLS, KINDS, is_kind
 from archspec.reading.keras_config.composed import composed_layer
+from archspec.reading.keras_config.custom import arguments_of_custom, is_plain
 from archspec.reading.keras_config.operations import operation_of
 from archspec.reading.keras_config.problems import LAMBDA, Problems
 from archspec.reading.keras_config.serialized import (
@@ -215,7 +216,19 @@ class PartsReader:
         own = kind.removeprefix(OURS)
         if _is_ours(entry, kind) and own in OWN_KINDS:
             return self._layer(name, KINDS[own], config, trainable)
-        return CustomPart(kind, module or None, config)
+        return self._custom(name, entry, kind, config)
+
+    def _custom(
+        self, name: str, entry: Mapping[str, Any], kind: str, config: Mapping[str, Any]
+    ) -> CustomPart:
+        """A layer of a class of somebody's own. One that is registered under a name says no
+        module.
+        """
+        for setting, value in arguments_of_custom(config, trainable=True).items():
+            if not is_plain(value):
+                self.problems.setting(kind, setting, value, name)
+        module = entry.get("module")
+        return CustomPart(kind.rpartition(">")[2], str(module) if module else None, config)
 
     def _input(self, name: str, config: Mapping[str, Any]) -> Any:
         shape = config.get("batch_shape") or config.get("batch_input_shape")

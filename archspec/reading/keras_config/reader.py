@@ -7,20 +7,22 @@ from typing import Any
 
 from archspec.graph import Graph
 from archspec.reading.keras_config.building import GraphOfModel
+from archspec.reading.keras_config.built import Built, NothingBuilt
 from archspec.reading.keras_config.parts import PartsReader
 from archspec.reading.keras_config.problems import Problems
 from archspec.reading.normal_form import normal
 
 
-def graph_of_config(config: Mapping[str, Any], source: str) -> Graph:
+def graph_of_config(config: Mapping[str, Any], source: str, built: Built | None = None) -> Graph:
     """The graph of a serialized model, in normal form; ``source`` is how the user calls the
-    model. Raises `SpecError` with all that has no counterpart.
+    model, ``built`` knows its layers as they were built. Raises `SpecError` with all that has no
+    counterpart.
     """
     problems = Problems(source)
     try:
         model = PartsReader(problems).model(config)
         problems.check()
-        graph = GraphOfModel(model, problems).graph()
+        graph = GraphOfModel(model, problems, built or NothingBuilt()).graph()
     except RecursionError:
         problems.refuse(f"`{source}` holds models or layers within one another, too deep to read")
     return normal(graph)

@@ -111,6 +111,9 @@ def _argument(kind: type[Layer], name: str, value: Any, inner: Callable[[Any], L
         return inner(value)
     if name == "axis" and value == []:
         return None  # as `Normalization` writes it
+    whole = kind.attributes[name].type.expects.what == "integer"
+    if name == "axis" and whole and isinstance(value, list) and len(value) == 1:
+        return value[0]
     if kind.family() == "augmentation" and _is_both_ways(value):
         return value[1]
     if name == "seed" and isinstance(value, Mapping):

@@ -1,0 +1,105 @@
+"""A file with a Keras model → the shapes of the weights of its layers, for those whose class says
+nothing of them.
+
+Keras 3 keeps a layer's weights, in ``.keras``, under ``layers/KIND``, ``layers/KIND_1``, ... in the
+order of the model, and numbers them; layers within the layer stand in groups beside them. Older
+files, ``.h5``, keep them under the names of layers. Whether a weight is trained no file says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import Any
+
+from archspec.backends.keras.foreign import UnreadableFile, shapes_of
+from archspec.reading.keras_config.built import Path
+from archspec.spelling import snake_case
+from archspec.tensor import Tensor, Weight
+
+OF_RANDOM_NUMBERS = "uint32"
+"""The dtype of the state of a generator of random numbers, which is no weight."""
+
+
+class StoredInFile:
+    """What a file knows of the layers of its model. It is opened when it is first asked."""
+
+    def __init__(self, path: FilePath, config: Mapping[str, Any]) -> None:
+        self.path = path
+        self.config = config
+
+    def weights(self, path: Path) -> Sequence[Weight] | None:
+        """The weights of a layer, all trained; ``None`` where the file has none at all."""
+        group = self._groups.get(path)
+        if group is None or self._arrays is None:
+            return None
+        within = {
+            name.removeprefix(f"{group}/"): array
+            for name, array in self._arrays.items()
+            if name.startswith(f"{group}/") and array[1] != OF_RANDOM_NUMBERS
+        }
+        return [
+            Weight(_named(name), shape) for name, (shape, _) in sorted(within.items(), key=_own)
+        ]
+
+    def outputs(self, path: Path, call: int) -> Sequence[Tensor] | None:
+        """Nothing: the calls of other layers say it."""
+        return None
+
+    @cached_property
+    def _arrays(self) -> Mapping[str, tuple[tuple[int, ...], str]] | None:
+        try:
+            return shapes_of(self.path) if self.path.suffix != ".json" else None
+        except (UnreadableFile, OSError):
+            return None
+
+    @cached_property
+    def _groups(self) -> Mapping[Path, str]:
+        """The group of each layer, by its path."""
+        if self.path.suffix == ".keras":
+            return dict(_groups(self.config, (), ""))
+        layers = _layers(self.config)
+        return {(_name(entry),): f"model_weights/{_name(entry)}" for entry in layers}
+
+
+def _groups(entry: Mapping[str, Any], path: Path, prefix: str) -> Iterator[tuple[Path, str]]:
+    counts = Counter[str]()
+    functional = "input_layers" in entry["config"]
+    for layer in _layers(entry):
+        kind = str(layer.get("class_name"))
+        if str(layer.get("module")).startswith("keras.src.ops") or (
+            kind == "InputLayer" and not functional
+        ):
+            continue
+        word = snake_case(re.sub(r"\W+", "", kind))
+        group = f"{prefix}layers/{word}" + (f"_{counts[word]}" if counts[word] else "")
+        counts[word] += 1
+        yield (*path, _name(layer)), group
+        if _layers(layer):
+            yield from _groups(layer, (*path, _name(layer)), f"{group}/")
+
+
+def _layers(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    config = entry.get("config")
+    layers = config.get("layers") if isinstance(config, Mapping) else None
+    return [layer for layer in layers or [] if isinstance(layer, Mapping)]
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("name") or (entry.get("config") or {}).get("name"))
+
+
+def _own(item: tuple[str, Any]) -> tuple[bool, list[str | int]]:
+    """The order of weights: the layer's own, by number, then those of layers within it."""
+    steps = item[0].split("/")
+    return steps[0] != "vars", [step.zfill(6) if step.isdecimal() else step for step in steps]
+
+
+def _named(path: str) -> str:
+    """What to call a weight that has a number: ``vars/0`` → ``weight1``."""
+    steps = [step for step in path.split("/") if step != "vars"]
+    *around, last = steps
+    return "/".join([*around, f"weight{int(last) + 1}" if last.isdecimal() else last])
