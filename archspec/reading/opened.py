@@ -27,7 +27,7 @@ class NotOpened(Exception):
     """What is within a layer does not show; the message says why."""
 
 
-class _Call(NamedTuple):
+class _OperationCall(NamedTuple):
     """A call of an operation, as Keras numbers it."""
 
     operation: Any
@@ -56,7 +56,7 @@ class Opener:
     def _model(self, name: str, inputs: Any, outputs: Any, trainable: bool) -> dict[str, Any]:
         """The description of the layers between some tensors."""
         entries: dict[str, dict[str, Any]] = {}
-        numbered = _Numbered(_calls_between(inputs, outputs))
+        numbered = _NumberedCalls(_calls_between(inputs, outputs))
         for call in numbered.calls:
             entry_name = numbered.names[id(call.operation)]
             if entry_name not in entries:
@@ -78,7 +78,7 @@ class Opener:
         plain: dict[str, Any] = json.loads(json.dumps(described))
         return plain
 
-    def _entry(self, call: _Call) -> dict[str, Any]:
+    def _entry(self, call: _OperationCall) -> dict[str, Any]:
         """A layer, opened where it is of a class of one's own."""
         operation = call.operation
         if isinstance(operation, keras.Model) and getattr(operation, "inputs", None):
@@ -150,10 +150,10 @@ def _is_own(layer: keras.Layer) -> bool:
 # --- the graph between tensors
 
 
-def _calls_between(inputs: Any, outputs: Any) -> list[_Call]:
+def _calls_between(inputs: Any, outputs: Any) -> list[_OperationCall]:
     """The calls on the way from some tensors to others, each behind those that it needs."""
     ends = {id(x) for x in keras.tree.flatten(inputs)}
-    done: dict[tuple[int, int], _Call] = {}
+    done: dict[tuple[int, int], _OperationCall] = {}
     stack = [
         (x, False) for x in reversed([*keras.tree.flatten(inputs), *keras.tree.flatten(outputs)])
     ]
@@ -165,17 +165,17 @@ def _calls_between(inputs: Any, outputs: Any) -> list[_Call]:
             continue
         node = operation._inbound_nodes[number]
         if expanded or id(tensor) in ends or not node.input_tensors:
-            done[key] = _Call(operation, number)
+            done[key] = _OperationCall(operation, number)
             continue
         stack.append((tensor, True))
         stack += [(x, False) for x in reversed(node.input_tensors)]
     return list(done.values())
 
 
-class _Numbered:
+class _NumberedCalls:
     """Names for operations, no two alike, and numbers for their calls, from 0."""
 
-    def __init__(self, calls: list[_Call]) -> None:
+    def __init__(self, calls: list[_OperationCall]) -> None:
         self.calls = calls
         self.names: dict[int, str] = {}
         self.numbers: dict[tuple[int, int], int] = {}
@@ -207,7 +207,7 @@ class _Numbered:
 
 
 def _arguments(
-    operation: Any, node: Any, numbered: _Numbered, entries: dict[str, dict[str, Any]]
+    operation: Any, node: Any, numbered: _NumberedCalls, entries: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     """The arguments of a call, as Keras writes them; weights among them become layers."""
     rank = max(len(x.shape) for x in node.input_tensors)
