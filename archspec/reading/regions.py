@@ -51,6 +51,10 @@ def _without_idle_sharing(graph: Graph) -> Graph:
     return replace(graph, nodes=tuple(nodes))
 
 
+DEEPEST = 8
+"""How many branchings may stand in one another: deeper, nobody sees where a path ends."""
+
+
 class _Regions:
     """The pieces of a graph: for each vertex, in topological order, its own item and the vertices
     of which the pieces stand before it in one list. Vertices are inputs, nodes and the exit, by
@@ -80,6 +84,7 @@ class _Regions:
         self.head: list[str | None] = [None for _ in self.takes]
         self.least: list[float] = [float("inf") for _ in self.takes]
         self.grows = [False for _ in self.takes]
+        self.depth = [0 for _ in self.takes]
         for number, node in enumerate(graph.nodes, self.first):
             self._add(number, node)
 
@@ -109,6 +114,8 @@ class _Regions:
         first = next(filter(self.is_node, self.ahead[number]), None)
         own = next((slot[self.act] for slot in self.own[number].slots), None)
         self.head[number] = own if first is None else self.head[first]
+        levels = [self.depth[one] for one in self.ahead[number]]
+        self.depth[number] = max([*levels, *(self.depth[path] + 1 for path in paths)], default=0)
         least = [self.least[one] for one in self.ahead[number]]
         self.least[number] = min([_extent(node.output.shape), *least])
         self.grows[number] = self._enlarges(node) or any(
@@ -162,6 +169,8 @@ class _Regions:
         """The tensor that branches of these paths, and ways around, take; ``None`` where it
         is better to have none.
         """
+        if any(self.depth[path] >= DEEPEST for path in paths):
+            return None
         heads = [self.head[path] for path in paths]
         entries = [head for head in heads if head is not None]
         if not entries or (len(paths) == 1 and set(around) != set(entries)):
