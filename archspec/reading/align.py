@@ -95,81 +95,61 @@ class Aligner:
 
     def whole(self, first: Seq, second: Seq) -> Alignment:
         """The best alignment of two whole lists."""
-        rows = self._table(first, second, free=False)
-        return self._traced(rows, len(first.items), len(second.items))
+        return _traced(self._table(first, second, free=False), len(second.items))
 
     def stretches(self, first: Seq, second: Seq, least: float) -> list[Alignment]:
         """The stretches of the second list that are best aligned with the whole first one and save
         at least so much, none overlapping another, the best first.
         """
-        key = (first, tuple(map(self.skeletons.exact, second.items)), second.takes_prev, least)
+        key = (first, self.skeletons.exact_list(second), second.takes_prev, least)
         if key not in self._stretches:
             self._stretches[key] = self._best_stretches(first, second, least)
         return self._stretches[key]
 
     def _best_stretches(self, first: Seq, second: Seq, least: float) -> list[Alignment]:
-        rows = self._table(first, second, free=True)
-        height = len(first.items)
-        ends = [(max(cell[0] for cell in rows[height][j]), j) for j in range(len(second.items) + 1)]
+        table = self._table(first, second, free=True)
+        ends = [(max(cell), j) for j, cell in enumerate(zip(*table[-1][:3], strict=True))]
         chosen: list[Alignment] = []
         for score, end in sorted(ends, key=lambda pair: (-pair[0], pair[1])):
             if score < least:
                 break
-            hit = self._traced(rows, height, end)
+            hit = _traced(table, end)
             if hit.stop > hit.start and not any(
                 hit.start < other.stop and other.start < hit.stop for other in chosen
             ):
                 chosen.append(hit)
         return chosen
 
-    def _table(self, first: Seq, second: Seq, *, free: bool) -> list[list[list[Cell]]]:
-        """For each part of both lists the best score of an alignment that ends in a pair, in an
-        item of the first list alone, and in one of the second alone.
+    def _table(self, first: Seq, second: Seq, *, free: bool) -> list[AlignmentRow]:
+        """For each part of the first list a row: for each part of the second one the best score of
+        an alignment that ends in a pair, in an item of the first list alone, and in one of the
+        second alone. The second list may begin anywhere where it is ``free``.
         """
-        left, right = first.takes_prev, second.takes_prev
-        optional = [len(item.acts) < len(first.acts) for item in first.items]
-        rows: list[list[list[Cell]]] = []
-        for i in range(len(left) + 1):
-            row: list[list[Cell]] = []
-            for j in range(len(right) + 1):
-                cells = [NO_CELL, NO_CELL, NO_CELL]
-                if i == 0 and (j == 0 or free):
-                    cells[PAIR] = (0.0, PAIR)
-                if i and j and left[i - 1] == right[j - 1]:
-                    score = self.saved(first.items[i - 1], second.items[j - 1])
-                    cells[PAIR] = _stepped(rows[i - 1][j - 1], (0, 0, 0), score)
-                if i:
-                    opened = 0.0 if optional[i - 1] else -prices.CONDITION
-                    cells[LEFT] = _stepped(rows[i - 1][j], (opened, 0, opened), 0.0)
-                if j:
-                    opened = -prices.CONDITION
-                    cells[RIGHT] = _stepped(row[j - 1], (opened, opened, 0), 0.0)
-                    if i == 0 and free:
-                        cells[RIGHT] = NO_CELL
-                row.append(cells)
-            rows.append(row)
-        return rows
+        scores = self._scores(first, second)
+        width = len(second.items) + 1
+        start = [0.0] * width if free else [0.0, *([IMPOSSIBLE] * (width - 1))]
+        none = [IMPOSSIBLE] * width
+        right = none if free else [IMPOSSIBLE, *([-prices.CONDITION] * (width - 1))]
+        states = [PAIR, PAIR, *([RIGHT] * (width - 2))] if width > 1 else [PAIR]
+        table: list[AlignmentRow] = [
+            AlignmentRow(start, none, right, [PAIR] * width, [PAIR] * width, states)
+        ]
+        for item, row in zip(first.items, scores, strict=True):
+            optional = len(item.acts) < len(first.acts)
+            table.append(_next_row(table[-1], row, 0.0 if optional else -prices.CONDITION))
+        return table
 
-    def _traced(self, rows: list[list[list[Cell]]], i: int, j: int) -> Alignment:
-        """The alignment that ends after so many items of both lists."""
-        state = max(range(3), key=lambda n: rows[i][j][n][0])
-        score, stop = rows[i][j][state][0], j
-        if score == IMPOSSIBLE:
-            return Alignment(IMPOSSIBLE, j, j, ())
-        pairs: list[Pair] = []
-        while i or (state == RIGHT and j):
-            before = rows[i][j][state][1]
-            if state == PAIR:
-                i, j = i - 1, j - 1
-                pairs.append((i, j))
-            elif state == LEFT:
-                i -= 1
-                pairs.append((i, None))
-            else:
-                j -= 1
-                pairs.append((None, j))
-            state = before
-        return Alignment(score, j, stop, tuple(reversed(pairs)))
+    def _scores(self, first: Seq, second: Seq) -> list[list[float]]:
+        """What each two items save."""
+        rows = []
+        for item, prev in zip(first.items, first.takes_prev, strict=True):
+            rows.append(
+                [
+                    self.saved(item, other) if prev == other_prev else IMPOSSIBLE
+                    for other, other_prev in zip(second.items, second.takes_prev, strict=True)
+                ]
+            )
+        return rows
 
     # --- one list for both
 
@@ -195,17 +175,74 @@ class Aligner:
         return [joined([Seq((one,), {}), Seq((two,), {})]).items[0]]
 
 
-Cell = tuple[float, int]
-"""A score, and the state before."""
-
 PAIR, LEFT, RIGHT = 0, 1, 2
-NO_CELL: Cell = (IMPOSSIBLE, PAIR)
+"""What an alignment ends in: a pair, an item of the first list alone, or of the second alone."""
 
 
-def _stepped(cells: list[Cell], costs: tuple[float, float, float], score: float) -> Cell:
-    """The best way to a cell from the states before."""
-    best, state = max((cells[n][0] + costs[n], -n) for n in range(3))
-    return best + score, -state
+class AlignmentRow(NamedTuple):
+    """A row of a table: for each way to end the scores, and for each the way that led there."""
+
+    pair: list[float]
+    left: list[float]
+    right: list[float]
+    pair_from: list[int]
+    left_from: list[int]
+    right_from: list[int]
+
+
+def _next_row(above: AlignmentRow, scores: list[float], opening: float) -> AlignmentRow:
+    """The row of one more item of the first list, which costs so much where it is alone."""
+    row = AlignmentRow([IMPOSSIBLE], [], [IMPOSSIBLE], [PAIR], [], [PAIR])
+    for up_pair, up_left, up_right in zip(above.pair, above.left, above.right, strict=True):
+        best, state = up_left, LEFT
+        if up_pair + opening >= best:
+            best, state = up_pair + opening, PAIR
+        if up_right + opening > best:
+            best, state = up_right + opening, RIGHT
+        row.left.append(best)
+        row.left_from.append(state)
+    for j, score in enumerate(scores):
+        best, state = above.pair[j], PAIR
+        if above.left[j] > best:
+            best, state = above.left[j], LEFT
+        if above.right[j] > best:
+            best, state = above.right[j], RIGHT
+        row.pair.append(best + score)
+        row.pair_from.append(state)
+        best, state = row.right[j], RIGHT
+        if row.pair[j] - prices.CONDITION >= best:
+            best, state = row.pair[j] - prices.CONDITION, PAIR
+        if row.left[j] - prices.CONDITION > best:
+            best, state = row.left[j] - prices.CONDITION, LEFT
+        row.right.append(best)
+        row.right_from.append(state)
+    return row
+
+
+def _traced(table: list[AlignmentRow], stop: int) -> Alignment:
+    """The alignment of the first list with what ends after so many items of the second one."""
+    i, j = len(table) - 1, stop
+    ends = (table[i].pair[j], table[i].left[j], table[i].right[j])
+    score = max(ends)
+    if score == IMPOSSIBLE:
+        return Alignment(IMPOSSIBLE, j, j, ())
+    state = ends.index(score)
+    pairs: list[Pair] = []
+    while i or (state == RIGHT and j):
+        row = table[i]
+        if state == PAIR:
+            state = row.pair_from[j]
+            i, j = i - 1, j - 1
+            pairs.append((i, j))
+        elif state == LEFT:
+            state = row.left_from[j]
+            i -= 1
+            pairs.append((i, None))
+        else:
+            state = row.right_from[j]
+            j -= 1
+            pairs.append((None, j))
+    return Alignment(score, j, stop, tuple(reversed(pairs)))
 
 
 ACTIVATIONS = frozenset({"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})

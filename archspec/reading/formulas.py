@@ -17,7 +17,7 @@ from archspec.spelling import in_words
 CHANNELS, SIZE, RATE, FLAG = "channels", "size", "rate", "flag"
 
 FAMILIES = {
-    **dict.fromkeys(("filters", "units", "channels", "key_dim", "output_dim"), CHANNELS),
+    **dict.fromkeys(("filters", "units", "channels", "key_dim", "output_dim", "groups"), CHANNELS),
     **dict.fromkeys(("kernel_size", "pool_size"), SIZE),
     **dict.fromkeys(("rate", "drop_rate"), RATE),
 }

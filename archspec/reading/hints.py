@@ -5,7 +5,7 @@ piece that cuts through what the names hold together only counts for less.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from itertools import pairwise
 
 from archspec.reading.pieces import ListPiece
@@ -46,6 +46,25 @@ class NameHints:
         firsts = [{self.words(out[act])[:1] for out in outs if act in out} for act in body.acts]
         return 2 * sum(len(words) == 1 for words in firsts) > len(firsts)
 
+    def segments(self, seq: Seq) -> Iterator[tuple[int, ListPiece]]:
+        """Items in a row that the names hold together, for each way to see that: by the words up
+        to the first number, or to the second, and by the numbers alone.
+        """
+        for way, key in enumerate((_to_first_number, _to_second_number, _numbers)):
+            start = 0
+            keys = [self._key(item, key) for item in seq.items]
+            for at in range(1, len(keys) + 1):
+                if at == len(keys) or keys[at] != keys[start]:
+                    if keys[start] and at - start > 1:
+                        yield way, ListPiece(seq, start, at)
+                    start = at
+
+    def _key(self, item: Item, key: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Hashable:
+        """What the names of an item's first and last layer have in common in a way."""
+        first, last, _ = self._item(item)
+        one = key(self.words(first))
+        return one if one == key(self.words(last)) else None
+
     def parts(self, piece: ListPiece) -> Iterator[ListPiece]:
         """A piece cut where the names of the layers before and behind share no first word."""
         start = piece.start
@@ -82,6 +101,20 @@ class NameHints:
         if name not in self._words:
             self._words[name] = tuple(WORDS.findall(name))
         return self._words[name]
+
+
+def _to_first_number(words: tuple[str, ...]) -> tuple[str, ...]:
+    numbers = [n for n, word in enumerate(words) if word.isdigit()]
+    return words[: numbers[0] + 1] if numbers else ()
+
+
+def _to_second_number(words: tuple[str, ...]) -> tuple[str, ...]:
+    numbers = [n for n, word in enumerate(words) if word.isdigit()]
+    return words[: numbers[1] + 1] if len(numbers) > 1 else ()
+
+
+def _numbers(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word.isdigit())
 
 
 MANY = 1_000

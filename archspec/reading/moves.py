@@ -320,7 +320,7 @@ class FoldSearch:
                         classes.setdefault(tokens[n:stop], []).append(piece)
         seeds = [_most_alike(apart(pieces)) for pieces in classes.values()]
         seeds = sorted(filter(None, seeds), key=lambda row: -sum(map(self.price, row)))
-        seeds = seeds[: prices.SEEDS]
+        seeds = [*seeds[: prices.SEEDS], *self.named_seeds(every)]
         for fold in prospects:
             pieces = _most_alike(fold.pieces)
             if len(seeds) == 2 * prices.SEEDS:
@@ -346,6 +346,22 @@ class FoldSearch:
                         move = self.repetition(whole, extended(item, other, first=start < n))
                         if move.gain + prices.ONE_MORE_ROUND > prices.LEAST_GAIN:
                             yield move._replace(gain=move.gain + prices.ONE_MORE_ROUND)
+
+    def named_seeds(self, every: Sequence[Seq]) -> Iterator[list[ListPiece]]:
+        """For each way to see what the names of layers hold together, the equal pieces that cost
+        most.
+        """
+        ways: dict[int, dict[object, list[ListPiece]]] = {}
+        for seq in every:
+            tokens = self.skeletons.of_list(seq)
+            for way, piece in self.grower.hints.segments(seq):
+                classes = ways.setdefault(way, {})
+                classes.setdefault(tokens[piece.start : piece.stop], []).append(piece)
+        for classes in ways.values():
+            rows = [_most_alike(pieces) for pieces in classes.values() if len(pieces) > 1]
+            best = max(rows, key=lambda row: sum(map(self.price, row)), default=[])
+            if best:
+                yield best
 
     def stages(self, tree: Tree) -> Iterator[Move]:
         """Rows of calls as tables of stages."""

@@ -31,6 +31,7 @@ class Skeletons:
         self._items: dict[Item, int] = {}
         self._lists: dict[Seq, tuple[int, ...]] = {}
         self._exact: dict[Item, Hashable] = {}
+        self._exact_lists: dict[Seq, tuple[Hashable, ...]] = {}
 
     def of_list(self, seq: Seq) -> tuple[int, ...]:
         """The skeletons of a list's items, each with which of its slots take what stands before."""
@@ -70,6 +71,12 @@ class Skeletons:
         if item not in self._exact:
             self._exact[item] = self._number(("exact", self.of_item(item), self._values(item)))
         return self._exact[item]
+
+    def exact_list(self, seq: Seq) -> tuple[Hashable, ...]:
+        """What two lists share whose items have the same texts."""
+        if seq not in self._exact_lists:
+            self._exact_lists[seq] = tuple(map(self.exact, seq.items))
+        return self._exact_lists[seq]
 
     def _values(self, item: Item) -> Hashable:
         if isinstance(item, LayerItem):
