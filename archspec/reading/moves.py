@@ -106,6 +106,8 @@ class FoldSearch:
         tokens = self.skeletons.of_list(seq)
         for period in range(1, min(len(tokens) // 2, prices.WINDOW) + 1):
             for start, stop in _periodic(tokens, period):
+                if is_doubled(tokens[start : start + period]):
+                    continue
                 times = (stop - start) // period
                 for shift in range((stop - start) - times * period, -1, -1):
                     first = start + shift
@@ -121,16 +123,18 @@ class FoldSearch:
     def shared_pieces(self, every: Sequence[Seq]) -> Iterator[Prospect]:
         """Pieces of one skeleton, wherever they are."""
         for length in range(1, prices.WINDOW + 1):
-            classes: dict[object, list[ListPiece]] = {}
+            classes: dict[tuple[int, ...], list[ListPiece]] = {}
             for seq in every:
                 tokens = self.skeletons.of_list(seq)
                 for start in range(len(tokens) - length + 1):
                     piece = ListPiece(seq, start, start + length)
                     classes.setdefault(tokens[start : start + length], []).append(piece)
-            longer = [row for row in classes.values() if len(row) > 1]
+            longer = [(tokens, row) for tokens, row in classes.items() if len(row) > 1]
             if not longer:
                 return
-            for row in longer:
+            for tokens, row in longer:
+                if is_doubled(tokens):
+                    continue
                 pieces = apart(row)
                 costs = self._pieces_price(pieces)
                 most = sum(costs) - max(costs) - prices.BLOCK - len(costs) * prices.CALL
@@ -261,7 +265,9 @@ class FoldSearch:
         """How much counts of what a block of some pieces saves."""
         torn = sum(self.grower.hints.is_torn(piece) for piece in pieces) / len(pieces)
         buried = sum(self._is_buried(piece) for piece in pieces) / len(pieces)
-        return (1 - (1 - prices.TORN) * torn) * (1 - (1 - prices.BURIED) * buried)
+        staged = any(isinstance(item, RepeatItem) for item in pieces[0].items)
+        trust = (1 - (1 - prices.TORN) * torn) * (1 - (1 - prices.BURIED) * buried)
+        return trust * (prices.STAGED if staged else 1.0)
 
     def _is_buried(self, piece: ListPiece) -> bool:
         """Whether a piece is most of the path of a branching."""
@@ -348,8 +354,8 @@ class FoldSearch:
                             yield move._replace(gain=move.gain + prices.ONE_MORE_ROUND)
 
     def named_seeds(self, every: Sequence[Seq]) -> Iterator[list[ListPiece]]:
-        """For each way to see what the names of layers hold together, the equal pieces that cost
-        most.
+        """For each way to see what the names of layers hold together, the two groups of equal
+        pieces that cost most.
         """
         ways: dict[int, dict[object, list[ListPiece]]] = {}
         for seq in every:
@@ -359,9 +365,7 @@ class FoldSearch:
                 classes.setdefault(tokens[piece.start : piece.stop], []).append(piece)
         for classes in ways.values():
             rows = [_most_alike(pieces) for pieces in classes.values() if len(pieces) > 1]
-            best = max(rows, key=lambda row: sum(map(self.price, row)), default=[])
-            if best:
-                yield best
+            yield from sorted(filter(None, rows), key=lambda row: -sum(map(self.price, row)))[:2]
 
     def stages(self, tree: Tree) -> Iterator[Move]:
         """Rows of calls as tables of stages."""
@@ -435,6 +439,15 @@ def _most_alike(pieces: Sequence[ListPiece]) -> list[ListPiece]:
         if one is not None:
             patterns.setdefault(one.pattern, []).append(piece)
     return max(patterns.values(), key=len, default=[])
+
+
+def is_doubled(tokens: Sequence[int]) -> bool:
+    """Whether a piece is a shorter one several times in a row, which is no block of its own."""
+    length = len(tokens)
+    return any(
+        length % period == 0 and tokens[period:] == tokens[:-period]
+        for period in range(1, length // 2 + 1)
+    )
 
 
 def _within(pieces: Sequence[ListPiece], others: Sequence[ListPiece]) -> bool:

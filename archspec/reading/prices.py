@@ -88,6 +88,10 @@ DIFFERENCE = 1.0
 
 FURTHER_DIFFERENCE = 0.3
 
+STAGED = 0.7
+"""What counts of what is saved by a block with a repetition in it: a table of stages says the same.
+"""
+
 BURIED = 0.5
 """What counts of what is saved by a block that is most of the path of a branching: authors make the
 branching itself a block."""
