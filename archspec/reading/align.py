@@ -125,7 +125,7 @@ class Aligner:
         an alignment that ends in a pair, in an item of the first list alone, and in one of the
         second alone. The second list may begin anywhere where it is ``free``.
         """
-        scores = self._scores(first, second)
+        scores = self._scores(first, second, free=free)
         width = len(second.items) + 1
         start = [0.0] * width if free else [0.0, *([IMPOSSIBLE] * (width - 1))]
         none = [IMPOSSIBLE] * width
@@ -139,14 +139,18 @@ class Aligner:
             table.append(_next_row(table[-1], row, 0.0 if optional else -prices.CONDITION))
         return table
 
-    def _scores(self, first: Seq, second: Seq) -> list[list[float]]:
+    def _scores(self, first: Seq, second: Seq, *, free: bool) -> list[list[float]]:
         """What each two items save."""
         rows = []
-        for item, prev in zip(first.items, first.takes_prev, strict=True):
+        others = list(zip(second.items, second.takes_prev, strict=True))
+        for n, (item, prev) in enumerate(zip(first.items, first.takes_prev, strict=True)):
+            begins = n == 0 and free and prev == (True,)  # what begins a piece may take anything
             rows.append(
                 [
-                    self.saved(item, other) if prev == other_prev else IMPOSSIBLE
-                    for other, other_prev in zip(second.items, second.takes_prev, strict=True)
+                    self.saved(item, other)
+                    if prev == other_prev or (begins and len(other_prev) == 1)
+                    else IMPOSSIBLE
+                    for other, other_prev in others
                 ]
             )
         return rows

@@ -128,7 +128,7 @@ class FoldSearch:
                 tokens = self.skeletons.of_list(seq)
                 for start in range(len(tokens) - length + 1):
                     piece = ListPiece(seq, start, start + length)
-                    classes.setdefault(tokens[start : start + length], []).append(piece)
+                    classes.setdefault(self.skeletons.of_piece(piece), []).append(piece)
             longer = [(tokens, row) for tokens, row in classes.items() if len(row) > 1]
             if not longer:
                 return
@@ -323,7 +323,8 @@ class FoldSearch:
                 if isinstance(item, BranchesItem):
                     for stop in range(n + 1, min(n + 2, len(tokens)) + 1):
                         piece = ListPiece(seq, n, stop)
-                        classes.setdefault(tokens[n:stop], []).append(piece)
+                        if not is_doubled(tokens[n:stop]):
+                            classes.setdefault(tokens[n:stop], []).append(piece)
         seeds = [_most_alike(apart(pieces)) for pieces in classes.values()]
         seeds = sorted(filter(None, seeds), key=lambda row: -sum(map(self.price, row)))
         seeds = [*seeds[: prices.SEEDS], *self.named_seeds(every)]
@@ -359,10 +360,9 @@ class FoldSearch:
         """
         ways: dict[int, dict[object, list[ListPiece]]] = {}
         for seq in every:
-            tokens = self.skeletons.of_list(seq)
             for way, piece in self.grower.hints.segments(seq):
                 classes = ways.setdefault(way, {})
-                classes.setdefault(tokens[piece.start : piece.stop], []).append(piece)
+                classes.setdefault(self.skeletons.of_piece(piece), []).append(piece)
         for classes in ways.values():
             rows = [_most_alike(pieces) for pieces in classes.values() if len(pieces) > 1]
             yield from sorted(filter(None, rows), key=lambda row: -sum(map(self.price, row)))[:2]

@@ -168,7 +168,7 @@ def common_word(body: Seq) -> str:
     names = [
         name.lower()
         for _, _, item in walk(body)
-        if isinstance(item, LayerItem)
+        if isinstance(item, LayerItem | CallItem)
         for name in item.out.values()
     ]
     counts = Counter(word for name in names for word in dict.fromkeys(WORD.findall(name)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from math import inf
 from typing import Any
 
 from archspec.reading import prices
@@ -44,7 +45,7 @@ class Pricing:
         self._usual = columns.usual
         self._items: dict[Item, float] = {}
         self._lists: dict[Seq, float] = {}
-        self._blocks: dict[Seq, list[KnownColumn]] = {}
+        self._blocks: dict[Seq, tuple[list[KnownColumn], bool]] = {}
 
     def forget(self) -> None:
         """Forget what depends on the arguments of blocks, which have changed."""
@@ -117,13 +118,12 @@ class Pricing:
         """The lists of a repetition, and the arguments that it needs from around."""
         explainer = Explainer(self.columns, self.arguments)
         around = ListFrame()
-        whole = Seq((repeat,), repeat.slots[0])
-        explainer.explain_list(whole, around)
+        explainer.explain_list(Seq((repeat,), repeat.slots[0]), around)
         lists = explainer.values.get(Spot(repeat, REPEAT))
-        bound = sum(list_price(one) for one in lists.values()) if isinstance(lists, dict) else 0.0
-        count = len(lists) if isinstance(lists, dict) else 0
-        if count > prices.MOST_VARIABLES:
-            return float("inf")
+        lists = lists if isinstance(lists, dict) else {}
+        if len(lists) > prices.MOST_VARIABLES or passes_lists(explainer):
+            return inf
+        bound = sum(list_price(one) for one in lists.values())
         return bound + len(around.variables) * prices.PARAMETER
 
     # --- blocks
@@ -131,11 +131,26 @@ class Pricing:
     def block(self, body: Seq) -> tuple[float, list[KnownColumn]]:
         """The definition of a block, and its arguments."""
         if body not in self._blocks:
-            self._blocks[body] = Explainer(self.columns, self.arguments).explain_block(body)
-        arguments = self._blocks[body]
-        if not is_readable(body, arguments):
-            return float("inf"), arguments
+            explainer = Explainer(self.columns, self.arguments)
+            arguments = explainer.explain_block(body)
+            readable = is_readable(body, arguments) and not passes_lists(explainer)
+            self._blocks[body] = arguments, readable
+        arguments, readable = self._blocks[body]
+        if not readable:
+            return inf, arguments
         return prices.BLOCK + self.of_list(body) + len(arguments) * prices.PARAMETER, arguments
+
+
+def passes_lists(explainer: Explainer) -> bool:
+    """Whether a repetition is bound to lists that are given from around, others each time."""
+    return any(
+        spot.key == REPEAT and isinstance(bound, dict) and not all(map(_is_list, bound.values()))
+        for spot, bound in explainer.values.items()
+    )
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
 def is_readable(body: Seq, arguments: Sequence[KnownColumn]) -> bool:

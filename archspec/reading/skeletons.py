@@ -10,6 +10,7 @@ from typing import Any
 
 from archspec.reading.columns import is_constant, only_value
 from archspec.reading.layer_columns import LayerColumns
+from archspec.reading.pieces import ListPiece
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
@@ -41,6 +42,16 @@ class Skeletons:
                 for item, prev in zip(seq.items, seq.takes_prev, strict=True)
             )
         return self._lists[seq]
+
+    def of_piece(self, piece: ListPiece) -> tuple[int, ...]:
+        """The skeletons of the items of a piece, the first of which may take anything: the piece
+        is given that.
+        """
+        tokens = self.of_list(piece.seq)[piece.start : piece.stop]
+        first = piece.items[0]
+        if len(first.slots) != 1:
+            return tokens
+        return (self._number((self.of_item(first), (True,))), *tokens[1:])
 
     def of_item(self, item: Item) -> int:
         """The skeleton of an item by itself."""
