@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from archspec.diagnostics import Diagnostic, Span, SpecError
-from archspec.spelling import counted, cut, in_words, listed, listed_names
+from archspec.spelling import counted, cut, in_words, listed
 
 SHOWN = 3
 """Names of layers that an error mentions of those with the same trouble."""
 
 LAMBDA = "Lambda"
 
-OWN_LAYER_HELP = (
-    "open it: `archspec.read(model, open=True)` in Python calls each layer of your own on symbolic"
-    " tensors; or declare it in a spec's `kinds`"
-)
 NO_KIND_HELP = (
     "replace them in the model, or write the spec by hand; a layer of your own can be opened with"
     " `archspec.read(model, open=True)` in Python, or declared in the `kinds` of a spec"
@@ -48,15 +44,10 @@ class Problems:
         """A call of a layer that a spec has no word for."""
         self.calls.setdefault((kind, words), []).append(name)
 
-    def other(self, message: str, help: str | None = None, notes: Iterable[str] = ()) -> None:
+    def other(self, message: str, help: str | None = None) -> None:
         """Anything else."""
-        self.others.append(self.diagnostic("model-file", message, help, notes))
-
-    def diagnostic(
-        self, code: str, message: str, help: str | None, notes: Iterable[str] = ()
-    ) -> Diagnostic:
-        """A complaint about the model."""
-        return Diagnostic(code, message, span_of(self.source), notes=tuple(notes), help=help)
+        span = span_of(self.source)
+        self.others.append(Diagnostic("model-file", message, span, help=help))
 
     def check(self) -> None:
         """Raise `SpecError` where anything was gathered."""
@@ -64,9 +55,9 @@ class Problems:
         if problems:
             raise SpecError(problems)
 
-    def refuse(self, message: str, help: str | None = None, notes: Iterable[str] = ()) -> NoReturn:
+    def refuse(self, message: str, help: str | None = None) -> NoReturn:
         """Raise `SpecError` with what was gathered and one complaint more."""
-        self.other(message, help, notes)
+        self.other(message, help)
         self.check()
         raise AssertionError("a complaint was gathered")
 
@@ -83,7 +74,7 @@ class Problems:
             f"{kind}, {_times(names)}{f': {why}' if why else ''}"
             for (kind, why), names in self.unknown.items()
         ]
-        return [self.diagnostic("no-counterpart", message, NO_KIND_HELP, notes)]
+        return [self._lacking(message, notes, NO_KIND_HELP)]
 
     def _settings(self) -> list[Diagnostic]:
         if not self.settings:
@@ -94,7 +85,7 @@ class Problems:
             for (kind, setting, value), names in self.settings.items()
         ]
         help = "leave them at their defaults in the model, and save it again"
-        return [self.diagnostic("no-counterpart", message, help, notes)]
+        return [self._lacking(message, notes, help)]
 
     def _calls(self) -> list[Diagnostic]:
         if not self.calls:
@@ -104,7 +95,11 @@ class Problems:
             f"{words}, of {kind}, {_times(names)}" for (kind, words), names in self.calls.items()
         ]
         help = "call them without it in the model, and save it again"
-        return [self.diagnostic("no-counterpart", message, help, notes)]
+        return [self._lacking(message, notes, help)]
+
+    def _lacking(self, message: str, notes: list[str], help: str) -> Diagnostic:
+        span = span_of(self.source)
+        return Diagnostic("no-counterpart", message, span, notes=tuple(notes), help=help)
 
 
 def _times(names: list[str]) -> str:
@@ -123,9 +118,3 @@ def _short(value: Any) -> Any:
 def span_of(source: str) -> Span:
     """Where complaints about a model as a whole point."""
     return Span(source, 1, 1, 1, 1)
-
-
-def names_in_words(names: Iterable[str]) -> str:
-    """Some names of layers, the first of many."""
-    names = list(names)
-    return listed_names(names[:SHOWN], more=len(names) > SHOWN)
