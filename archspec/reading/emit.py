@@ -4,6 +4,7 @@ data, in the order in which an author writes it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -208,7 +209,9 @@ class Writer:
             value = _only(column, "the number of a round")
         if isinstance(value, int):
             return str(value)
-        return f"$({str(value).removeprefix('$')})"
+        text = str(value).replace("$", "")
+        sum_of = re.fullmatch(r"([0-9]+) [+] ([a-z_]+)", text)
+        return f"$({f'{sum_of[2]} + {sum_of[1]}' if sum_of else text})"
 
     # --- branches
 

@@ -288,7 +288,7 @@ class FoldSearch:
     def as_move(self, growing: Growing) -> Move | None:
         """The change that makes a block of pieces."""
         folded = self.grower.folded(growing)
-        if folded is None:
+        if folded is None or _is_a_call(folded.block.body):
             return None
         pairs = zip(growing.pieces, folded.calls, strict=True)
         edits = tuple(Edit(piece, (call,)) for piece, call in pairs)
@@ -400,6 +400,11 @@ def is_gate(item: Item) -> bool:
         node.layer.kind().startswith("GlobalAveragePooling") for node in first.nodes.values()
     )
     return kinds == {"Multiply"} and not paths[0].items and pooled
+
+
+def _is_a_call(body: Seq) -> bool:
+    """Whether a body is no more than a call of another block."""
+    return len(body.items) == 1 and isinstance(body.items[0], CallItem)
 
 
 def _mark(edits: Sequence[Edit]) -> tuple[object, ...]:

@@ -123,6 +123,7 @@ class _Resolver:
         if isinstance(item, RepeatItem):
             if seq.takes_prev[index] != (True,):
                 raise Unnameable("a repetition does not take what stands before it")
+            _check_chain(item)
             return
         prev = seq.takes_prev[index]
         if prev != (True,):
@@ -346,6 +347,24 @@ class _Resolver:
             if isinstance(step.named, Seq | OutputItem) or step.named in named
         )
         return SlotSource(raw.base, steps, raw.output)
+
+
+def _check_chain(item: RepeatItem) -> None:
+    """Raise `Unnameable` where a round takes nothing of what the round before gave: such rounds
+    stand beside one another, and are no chain.
+    """
+    taken: dict[Act, set[str]] = {}
+    for _, _, inner in walk(item.body):
+        for slot in inner.slots:
+            for act, tensor in slot.items():
+                taken.setdefault(act, set()).add(tensor)
+    for rounds in item.rounds.values():
+        for act in rounds[1:]:
+            if (
+                item.body.inp[act] not in taken.get(act, ())
+                and item.body.out[act] != (item.body.inp[act])
+            ):
+                raise Unnameable("a round of a repetition takes nothing from the round before")
 
 
 class _Families:
