@@ -12,7 +12,7 @@ from archspec.graph import Graph, Node
 from archspec.reports.numbers import exact, fraction, share, short, size
 from archspec.reports.signature import signature
 from archspec.reports.stages import Stage, layers, stages
-from archspec.reports.tables import WIDTH, Column, Table, wrapped
+from archspec.reports.tables import WIDTH, Column, Table, markdown_paragraph, wrapped
 from archspec.tensor import BYTES, show_shape
 
 FORMATS = ("text", "markdown", "json", "csv")
@@ -125,7 +125,7 @@ def _text(graph: Graph, shown: Table) -> str:
 
 
 def _markdown(graph: Graph, shown: Table) -> str:
-    about = [f"{line}\n" for line in (graph.description, graph.source) if line]
+    about = [f"{markdown_paragraph(text)}\n" for text in (graph.description, graph.source) if text]
     facts = [
         f"- {fact['what']}: {' = '.join(filter(None, [fact['exact'], fact['short']]))}"
         f" ({fact['about']})"

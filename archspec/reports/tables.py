@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -155,7 +156,14 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _escaped(cells: list[str]) -> list[str]:
-    return [" ".join(cell.replace("|", "\\|").split()) for cell in cells]
+    """Cells that may hold Markdown, but no further cell and no HTML."""
+    return [re.sub(r"\||<(?=[A-Za-z/!?])", r"\\\g<0>", " ".join(cell.split())) for cell in cells]
+
+
+def markdown_paragraph(text: str) -> str:
+    """A text as a paragraph of Markdown that shows its characters: no markup and no HTML."""
+    line = re.sub(r"[\\|<`*\[]", r"\\\g<0>", " ".join(text.split()))
+    return re.sub(r"^(\d*)([#+>.)-])", r"\1\\\2", line)
 
 
 def _plain(value: Any, column: Column) -> Any:

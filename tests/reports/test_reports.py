@@ -21,7 +21,7 @@ from archspec.reports.listing import ShippedSpec, listing
 from archspec.reports.signature import signature
 from archspec.reports.stages import LONG, layers, stages
 from archspec.reports.summary import summary, weight_bytes
-from archspec.reports.tables import Column, Table
+from archspec.reports.tables import Column, Table, markdown_paragraph
 from archspec.spelling import counted, listed
 from tests.paths import DATA
 
@@ -321,6 +321,20 @@ def test_long_chains_without_names_are_folded_and_stay_exact():
     assert sum(row.parameters for row in rows) == graph.parameters
     assert sum(row.macs for row in rows) == graph.macs
     assert len(stages(graph, 2)) == len(graph.nodes)
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraph"),
+    [
+        ("He et al. 2015, Table 1 (a < b)", r"He et al. 2015, Table 1 (a \< b)"),
+        ("| a | <b>x</b> `y` *z* [l](u)", r"\| a \| \<b>x\</b> \`y\` \*z\* \[l](u)"),
+        ("# one\ntwo", r"\# one two"),
+        ("- one", r"\- one"),
+        ("1. one", r"1\. one"),
+    ],
+)
+def test_texts_of_a_spec_are_no_markup_in_markdown(text: str, paragraph: str) -> None:
+    assert markdown_paragraph(text) == paragraph
 
 
 def test_a_summary_as_markdown():
