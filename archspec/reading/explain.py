@@ -104,21 +104,26 @@ class Explainer:
         for n, item in enumerate(seq.items):
             if len(item.acts) < len(seq.acts):
                 self._want_presence(Spot(item, WHEN), seq, frame, (about, presence_name(seq, n)))
-            for key, family_of, column in self._columns(item):
-                if key == KIND or not is_constant(column) or isinstance(item, CallItem):
-                    channels = {act: self._channels(seq.before[n][act]) for act in column}
-                    name = "act" if key == KIND else "number" if "." in key else key
-                    wanted = Wanted(frame, Spot(item, key), family_of, column, name, channels)
-                    self.wanted.append(wanted)
+            self._want_columns(item, seq.before[n], frame)
             if isinstance(item, RepeatItem):
                 self._repeat(item, frame)
                 continue
+            if isinstance(item, BranchesItem):
+                self._want_columns(item.merge, seq.before[n], frame)
             longest = max((len(inner.items) for inner in lists_in(item)), default=0)
             for inner in lists_in(item):
                 side = AROUND if len(inner.items) < longest else about
                 if isinstance(item, BranchesItem) and len(inner.acts) < len(item.acts):
                     self._want_presence(Spot(inner, WHEN), item, frame, (side, "shortcut"))
                 self._gather(inner, frame, side)
+
+    def _want_columns(self, item: Item, before: Column[str], frame: ListFrame) -> None:
+        """The columns of an item, and of the references to rounds that it makes."""
+        for key, about, column in self._columns(item):
+            if key == KIND or not is_constant(column) or isinstance(item, CallItem):
+                channels = {act: self._channels(before[act]) for act in column}
+                name = "act" if key == KIND else key
+                self.wanted.append(Wanted(frame, Spot(item, key), about, column, name, channels))
 
     def _want_presence(
         self, spot: Spot, within: Seq | Item, frame: ListFrame, about: tuple[str, str]

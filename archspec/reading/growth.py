@@ -127,9 +127,10 @@ class Grower:
             self.pricing.window(piece.seq, piece.start, piece.stop) for piece in growing.pieces
         )
         calls = (*growing.calls, *folded.calls)
-        growing.saved = (
-            before - price - sum(self.pricing.call(call, growing.arguments) for call in calls)
-        )
+        after = price + sum(self.pricing.call(call, growing.arguments) for call in calls)
+        after += prices.PARAMETER * len(folded.block.inputs)
+        named = sum(map(_names_taken, growing.pieces, folded.calls))
+        growing.saved = before - after - prices.REFERENCE * named
 
     def folded(self, growing: Growing) -> Folded | None:
         """The block and its new calls."""
@@ -172,6 +173,12 @@ class Grower:
                     alike = hit.score * torn >= prices.ALIKE_PIECE * own
                     if alike and taken(piece.own) == NOTHING_TAKEN:
                         yield AlikePiece(hit.score, piece, bare)
+
+
+def _names_taken(piece: ListPiece, call: CallItem) -> int:
+    """How many names the ``from`` of a call in a piece's place has."""
+    before = piece.seq.before[piece.start]
+    return sum(any(before[act] != tensor for act, tensor in slot.items()) for slot in call.slots)
 
 
 def _main_path(body: Seq) -> Seq | None:

@@ -133,8 +133,8 @@ class FoldSearch:
             if not longer:
                 return
             for tokens, row in longer:
-                if is_doubled(tokens):
-                    continue
+                if is_doubled(tokens) or (called_block(row[0].items[-1]) and length == 1):
+                    continue  # a block of one call says nothing
                 pieces = apart(row)
                 costs = self._pieces_price(pieces)
                 most = sum(costs) - max(costs) - prices.BLOCK - len(costs) * prices.CALL
