@@ -10,9 +10,9 @@ MAIN = "main"
 def output_layers(graph: Graph) -> dict[str, str]:
     """The identity layer at each output, by the name of the output.
 
-    Keras calls an output after the layer that gives it, in ``loss={"main": ..., "side": ...}`` and
-    in the names of metrics. `main` alone needs no name, nor does an output whose layer has it
-    already; where another layer has it, an underscore is put behind.
+    Keras calls an output after the layer that gives it, in ``model.output_names`` and, of a model
+    with one, in ``loss={"logits": ...}``. `main` alone needs no name, nor does an output whose
+    layer has it already; where another layer has it, an underscore is put behind.
     """
     if list(graph.outputs) == [MAIN]:
         return {}

@@ -16,7 +16,7 @@ from archspec.diagrams.elements import Card, Element, Group, Split, all_nodes, i
 from archspec.diagrams.lettering import DOT, MARK, NARROW, SHARED, Words
 from archspec.diagrams.palette import Fill
 from archspec.diagrams.roles import Role, fill, role
-from archspec.graph import Node
+from archspec.graph import Graph, Node
 from archspec.layers.titles import plainly
 from archspec.tensor import Tensor
 
@@ -128,7 +128,8 @@ def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
     for card in cards:
         row, belongs = _row(canvas, card)
         canvas.legend.saw(row.fill, belongs)
-        shared = canvas.marked(lettering.shared_weights(card.nodes), card.nodes)
+        words = lettering.shared_weights(card.nodes) or lettering.frozen(card.nodes)
+        shared = canvas.marked(words, card.nodes)
         rows.append(row._replace(small=shared, belongs=lettering.together(belongs)))
         copies = len(canvas.likeness.alike(card))
         tips.append(lettering.card_tip(card.nodes, canvas.graph, copies))
@@ -165,13 +166,26 @@ def group_box(canvas: Canvas, group: Group) -> Box:
     mark = f" {MARK}" if canvas.noted(group, closed=True) else ""
     row = Row(group.name, mark)
     box = Box(canvas.new_id(), Form.GROUP, [row], _main_fill(nodes), node=group.path)
-    box.lines = [group.block] if group.block and group.block != row.strong else []
+    box.lines = [group.spec or group.block] if group.block and group.block != row.strong else []
     box.size, box.weight = canvas.size(alike), canvas.weight(nodes)
     box.tip = lettering.group_tip(group.path, nodes, group.arguments)
     canvas.closed_groups.append((box, group))
     canvas.legend.saw(box.fill, None)
     canvas.put(nodes, box)
+    if group.spec:
+        canvas.taps |= _taps(canvas.graph, group.path)
     return box
+
+
+def _taps(graph: Graph, path: str) -> dict[str, str]:
+    """The tensors within a spec that is a block, by the shortest path there that names each; what
+    the block itself gives needs no name.
+    """
+    within = f"{path}."
+    paths = [name for name in graph.endpoints if name.startswith(within)]
+    named = {graph.endpoints[name]: name for name in sorted(paths, key=len, reverse=True)}
+    named.pop(graph.endpoints.get(path, ""), None)
+    return {tensor: name.removeprefix(within) for tensor, name in named.items()}
 
 
 def _main_fill(nodes: Sequence[Node]) -> Fill:

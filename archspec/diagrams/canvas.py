@@ -185,8 +185,10 @@ class Canvas:
         self.nodes_on: defaultdict[str, list[Node]] = defaultdict(list)
         """The layers on each box."""
         self.closed_groups: list[tuple[Box, Group]] = []
+        self.taps: dict[str, str] = {}
+        """The tensors within specs that are drawn closed, by the path that names each there."""
         self._owners = {node.weights_of for node in graph.nodes}
-        self._shares = False
+        self._shares = self._freezes = False
         self._position = {node.name: number for number, node in enumerate(graph.nodes)}
         self._ids = 0
         self._folds = 0
@@ -257,13 +259,14 @@ class Canvas:
 
     def marked(self, words: str, nodes: Iterable[Node]) -> str:
         """The words for the weights of some layers, with a mark where weights of theirs are used
-        more than once.
+        more than once. What the marks mean is then noted.
         """
         shared = any(
             node.weights and (node.weights_of is not None or node.name in self._owners)
             for node in nodes
         )
         self._shares = self._shares or shared
+        self._freezes = self._freezes or words.endswith(lettering.FROZEN)
         return f"{words} {SHARED_MARK}".strip() if shared else words
 
     def last_of(self, alike: Sequence[Element]) -> Node:
@@ -319,6 +322,8 @@ class Canvas:
         drawing.notes += self.notes.lines()
         if self._shares:
             drawing.notes.append(f"{SHARED_MARK} weights that are used more than once")
+        if self._freezes:
+            drawing.notes.append(f"{lettering.FROZEN}: weights that training does not change")
 
     def _finished(self, row: Row) -> Row:
         usual = lettering.together(self.legend.usual(row.fill))

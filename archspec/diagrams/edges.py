@@ -65,12 +65,15 @@ class Wiring:
             yield from hops
 
     def _words(self, node: Node, tensor: str, role: str) -> str:
-        """What stands at the edge of an input: which output it is, unless the first, and its role,
-        unless the first.
+        """What stands at the edge of an input: which output it is, unless the first, or which
+        path within a spec that is drawn closed; and its role, unless the first.
         """
         output = tensor.removeprefix(f"{self.graph.giver(tensor)}.")
+        inside = self._place(tensor) == self.canvas.place.get(node.name)
+        tap = "" if inside else self.canvas.taps.get(tensor, "")
         first = next(iter(node.layer.open_roles), role)
-        words = [*([output] if output != tensor else []), *([role] if role != first else [])]
+        words = [tap or output] if tap or output != tensor else []
+        words += [role] if role != first else []
         return " → ".join(words)
 
     def _place(self, tensor: str) -> str | None:

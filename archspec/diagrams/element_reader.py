@@ -58,7 +58,7 @@ class Reading:
                 block = scope.label if scope.kind == "block" else ""
                 body = self._read(part.children)
                 number, named = next(self._numbers), (scope.path, scope.label)
-                return Group(number, *named, body, block, scope.arguments, scope.inputs)
+                return Group(number, *named, body, block, scope.arguments, scope.inputs, scope.spec)
         return None
 
     @cached_property
@@ -182,6 +182,7 @@ class Reading:
                 part.scope.label if kind == "block" else "",
                 part.scope.arguments,
                 part.scope.inputs,
+                part.scope.spec,
             )
         ]
 

@@ -60,6 +60,7 @@ class Split(NamedTuple):
 class Group(NamedTuple):
     """A named group, or a block's call: ``block`` is the block's name, ``arguments`` are those
     of the call and ``inputs`` its tensors by the block's names for them; nothing for a group.
+    ``spec`` is how the author names the network that a block is, nothing for other blocks.
     ``gathered`` are cards that the figure puts together, and not the author.
     """
 
@@ -70,6 +71,7 @@ class Group(NamedTuple):
     block: str = ""
     arguments: Bindings = ()
     inputs: tuple[tuple[str, str], ...] = ()
+    spec: str = ""
     gathered: bool = False
 
     @property

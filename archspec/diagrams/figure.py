@@ -32,12 +32,13 @@ NOTHING: frozenset[str] = frozenset()
 
 
 class View(NamedTuple):
-    """One way to show a network. ``panels``: closed blocks are drawn once beside it;
-    ``neighbours``: equal ones are drawn once, ×N; ``gathered``: what follows each other at one size
-    stands together.
+    """One way to show a network. ``parts``: blocks that are other specs are closed; ``panels``:
+    closed blocks are drawn once beside it; ``neighbours``: equal ones are drawn once, ×N;
+    ``gathered``: what follows each other at one size stands together.
     """
 
     level: str
+    parts: bool = False
     panels: bool = False
     neighbours: bool = False
     gathered: bool = False
@@ -59,9 +60,12 @@ VIEWS = {
 
 def views(detail: str | None) -> tuple[View, ...]:
     """The ways to show a network at a level of detail, the fullest first; if it is None, those
-    of all levels that fold.
+    of all levels that fold, with blocks that are other specs closed.
     """
-    return VIEWS[detail] if detail else (*VIEWS["layers"], *VIEWS["blocks"], *VIEWS["stages"])
+    if detail:
+        return VIEWS[detail]
+    layers = (view._replace(parts=True) for view in VIEWS["layers"])
+    return (*layers, *VIEWS["blocks"], *VIEWS["stages"])
 
 
 def elements_of(readings: Readings, view: View) -> Elements:
@@ -80,7 +84,8 @@ def plan(view: View, expand: frozenset[str] = NOTHING, collapse: frozenset[str] 
     def closed(group: Group, depth: int) -> bool:
         if expand & names(group):
             return False
-        return bool(collapse & names(group)) or usual(group, depth)
+        closed_part = view.parts and bool(group.spec)
+        return bool(collapse & names(group)) or closed_part or usual(group, depth)
 
     return Plan(closed, fold=view.level != "full", neighbours=view.neighbours)
 
@@ -94,10 +99,15 @@ def _stages(group: Group, depth: int) -> bool:
 
 
 def _blocks(group: Group, depth: int) -> bool:
-    """Blocks are closed, but for those that only repeat other blocks: these are stages."""
-    return bool(group.block) and not any(
-        isinstance(element, Repeat) and _is_block(element.copies[0])
-        for element in inside(group.body)
+    """Blocks are closed, but for those that only repeat other blocks: these are stages, unless
+    they are other specs.
+    """
+    return bool(group.spec) or (
+        bool(group.block)
+        and not any(
+            isinstance(element, Repeat) and _is_block(element.copies[0])
+            for element in inside(group.body)
+        )
     )
 
 

@@ -68,10 +68,30 @@ def together(belongs: Sequence[str]) -> str:
 
 
 def weight(nodes: Iterable[Node]) -> str:
-    """``9.73 k params``; ``weights of cls3`` where they are another's; nothing for none."""
+    """``9.73 k params``, ``frozen`` behind it where the author keeps them from training;
+    ``weights of cls3`` where they are another's; nothing for none.
+    """
     nodes = list(nodes)
     number = count_parameters(nodes)
-    return f"{short(number)} params" if number else shared_weights(nodes)
+    return (
+        DOT.join(filter(None, [f"{short(number)} params", frozen(nodes)]))
+        if number
+        else shared_weights(nodes)
+    )
+
+
+FROZEN = "frozen"
+
+
+def frozen(nodes: Iterable[Node]) -> str:
+    """``frozen`` where all weights of some layers are kept from training by ``trainable:
+    false``, ``23.5 M frozen`` where some are; nothing for none.
+    """
+    nodes = list(nodes)
+    kept = count_parameters(node for node in nodes if node.layer.trainable is False)
+    if not kept:
+        return ""
+    return FROZEN if kept == count_parameters(nodes) else f"{short(kept)} {FROZEN}"
 
 
 SHARED_MARK = "‡"

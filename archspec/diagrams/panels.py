@@ -37,11 +37,11 @@ class Panel(NamedTuple):
 
 def calls(canvas: Canvas) -> dict[str, list[Group]]:
     """The calls of each block that is closed in a figure, copies included; blocks that are
-    called once, or always alike, are left out.
+    called once, or always alike, are left out, and so are those that are other specs.
     """
     found: defaultdict[str, list[Group]] = defaultdict(list)
     for _, group in canvas.closed_groups:
-        if group.block:
+        if group.block and not group.spec:
             alike = canvas.likeness.alike(group)
             found[group.block] += [each for each in alike if isinstance(each, Group)]
     return {block: groups for block, groups in found.items() if len(groups) > 1}

@@ -37,6 +37,6 @@ def batches_of(plan: TrainingPlan, worker: tuple[int, int] = (0, 1)) -> Batches:
     size: Any = tensor.shape[:2] if data.resize == "input" else data.resize
     channels = tensor.shape[-1] if data.channels == "input" else None
     losses = checks.losses_of(plan.recipe, graph)
-    categorical = tuple(losses[output].loss.name in checks.CATEGORICAL for output in graph.outputs)
+    categorical = {name: losses[name].loss.name in checks.CATEGORICAL for name in graph.outputs}
     first = next(iter(graph.outputs.values()))
     return Batches(data, size, channels, categorical, graph.tensors[first].shape[-1], worker)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from archspec.graph import Graph
 from archspec.layers.types import Configured
@@ -39,26 +40,30 @@ def metrics_of(fit: FitOptions, outputs: Sequence[str]) -> dict[str, tuple[Confi
     return {name: fit.metrics.get(name, shared) for name in outputs}
 
 
-def output_layers(graph: Graph) -> Mapping[str, str]:
-    """The outputs, and the names under which Keras reports them."""
-    return graph.outputs
+def one_or_named(values: Mapping[str, Any]) -> Any:
+    """What is said of each output, as Keras takes it: of several a dict of their names."""
+    return values if len(values) > 1 else next(iter(values.values()))
 
 
 def reported(fit: FitOptions, graph: Graph, *, validated: bool) -> list[str]:
     """The names of an epoch's numbers, those of validation too where there is one."""
-    layers = output_layers(graph)
+    several = len(graph.outputs) > 1
     names = ["loss"]
-    if len(layers) > 1:
-        names += [f"{layer}_loss" for layer in layers.values()]
-    for output, metrics in metrics_of(fit, list(layers)).items():
-        prefix = f"{layers[output]}_" if len(layers) > 1 else ""
+    if several:
+        names += [f"{output}_loss" for output in graph.outputs]
+    for output, metrics in metrics_of(fit, list(graph.outputs)).items():
+        prefix = f"{output}_" if several else ""
         names += [f"{prefix}{name}" for name in metric_names(metrics)]
     return [*names, *(f"val_{name}" for name in names if validated)]
 
 
-RISING = ("accuracy", "auc", "precision", "recall", "score", "sensitivity", "specificity")
+RISING = (
+    *("accuracy", "auc", "precision", "recall", "score", "sensitivity", "specificity"),
+    *("similarity", "true_positives", "true_negatives"),
+)
+"""How the names of those metrics end of which more is better."""
 
 
 def rises(name: str) -> bool:
-    """Whether more is better of a number of that name."""
-    return any(word in name for word in RISING)
+    """Whether more is better of a number of that name, which may begin with an output's."""
+    return name.endswith(RISING)

@@ -4,6 +4,7 @@ compiled.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from archspec.graph import Graph, Node
 from archspec.layers.types import Configured
 from archspec.training.checks import frozen_nodes, losses_of
 from archspec.training.formulas import Steps, evaluated
-from archspec.training.logs import metric_names, metrics_of
+from archspec.training.logs import metric_names, metrics_of, one_or_named, rises
 from archspec.training.plan import TrainingPlan
 from archspec.training.recipe import Recipe
 
@@ -87,21 +88,22 @@ def compile_model(models: Models, plan: TrainingPlan) -> None:
     steps = plan.steps
     losses = losses_of(recipe, graph)
     metrics = metrics_of(recipe.fit, list(graph.outputs))
-    made = [
-        [
-            made_object(metric, steps, name=name)
-            for metric, name in zip(metrics[output], metric_names(metrics[output]), strict=True)
-        ]
-        for output in graph.outputs
-    ]
     several = len(graph.outputs) > 1
-    each = [made_object(losses[output].loss, steps) for output in graph.outputs]
+    made = {output: made_object(losses[output].loss, steps) for output in graph.outputs}
+    measured = {output: _made_metrics(metrics[output], steps) for output in graph.outputs}
     models.trained.compile(
         optimizer=made_object(recipe.fit.optimizer, steps),
-        loss=each if several else each[0],
-        loss_weights=[losses[output].weight for output in graph.outputs] if several else None,
-        metrics=made if several else made[0],
+        loss=one_or_named(made),
+        loss_weights={name: losses[name].weight for name in made} if several else None,
+        metrics=one_or_named(measured),
     )
+
+
+def _made_metrics(metrics: Sequence[Configured], steps: Steps) -> list[Any]:
+    return [
+        made_object(metric, steps, name=name)
+        for metric, name in zip(metrics, metric_names(metrics), strict=True)
+    ]
 
 
 def made_object(configured: Configured, steps: Steps, **extra: Any) -> Any:
@@ -111,6 +113,17 @@ def made_object(configured: Configured, steps: Steps, **extra: Any) -> Any:
         module = getattr(module, step)
     arguments = {name: _made(value, steps) for name, value in configured.arguments.items()}
     return getattr(module, configured.name)(**arguments, **extra)
+
+
+def made_callback(configured: Configured, steps: Steps) -> Any:
+    """The callback that a recipe names. Keras does not know of the numbers of one output among
+    several whether more is better.
+    """
+    arguments = configured.arguments
+    if arguments.get("mode", "auto") == "auto":
+        mode = "max" if rises(arguments.get("monitor", "val_loss")) else "min"
+        configured = replace(configured, arguments={**arguments, "mode": mode})
+    return made_object(configured, steps)
 
 
 def _made(value: Any, steps: Steps) -> Any:

@@ -184,7 +184,7 @@ class Training:
 
     def _callbacks(self) -> list[Any]:
         recipe = self.plan.recipe
-        callbacks = [model.made_object(one, self.plan.steps) for one in recipe.fit.callbacks]
+        callbacks = [model.made_callback(one, self.plan.steps) for one in recipe.fit.callbacks]
         if "tensorboard" in recipe.outputs and self.team.first:
             folder = str(self.run / "tensorboard")
             callbacks.append(keras.callbacks.TensorBoard(folder, write_graph=False))

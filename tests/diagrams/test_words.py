@@ -54,6 +54,56 @@ def test_a_group_that_is_used_again_says_whose_weights_it_has() -> None:
     assert lines(read, "cls4")[-1] == "16×16×8 · weights of cls3 ‡"
 
 
+DETECTOR: dict[str, Any] = {
+    "archspec": 1,
+    "name": "detector",
+    "input": [64, 64, 3],
+    "blocks": {
+        "backbone": {"spec": "resnet@resnet18", "upto": "conv4_x", "trainable": False},
+    },
+    "layers": [
+        {"name": "features", "backbone": {}},
+        {"name": "up", "UpSampling2D": {"size": 2}},
+        {"name": "c3", "from": "features.conv3_x", "Conv2D": {**CONV, "filters": 256}},
+        {"from": ["up", "c3"], "Add": {}},
+    ],
+}
+
+
+def test_a_spec_that_is_a_block_is_a_card_with_its_name_and_its_taps_are_named() -> None:
+    read = pictures.read(draw(archspec.compile(DETECTOR)))
+    assert lines(read, "features") == [
+        "features",
+        "resnet@resnet18",
+        "4×4×256 · 2.79 M params · frozen",
+    ]
+    assert lines(read, "c3")[-1] == "c3 · 295 k params"
+    words = [word.text for word in read.words]
+    assert "frozen: weights that training does not change" in words
+    assert [edge.text for edge in read.edges if edge.text][0] == "conv3_x"
+
+
+def test_a_spec_that_is_a_block_opens_as_other_blocks_do() -> None:
+    graph = archspec.compile(DETECTOR)
+    for options in (Options(detail="layers"), Options(expand=("backbone",))):
+        read = pictures.read(draw(graph, "svg", options))
+        assert "conv3_x" not in [edge.text for edge in read.edges if edge.text]
+        assert "resnet@resnet18" not in [word.text for word in read.words]
+    alone = pictures.read(draw_block(graph, "backbone"))
+    assert "backbone (features)" in [word.text for word in alone.words]
+
+
+def test_what_is_frozen_says_so_where_it_is_not_all_of_a_group() -> None:
+    dense = {"Dense": {"units": 8}}
+    head = [{"Dense": {"units": 8, "trainable": False}}, dense, dense]
+    read = pictures.read(
+        draw(network([{"name": "head", "layers": head}]), "svg", Options(detail="stages"))
+    )
+    assert lines(read, "head")[-1] == "16×16×8 · 216 params · 72 frozen"
+    plain = [word.text for word in drawn([dense, dense]).words]
+    assert not any("frozen" in word for word in plain)
+
+
 @pytest.mark.parametrize(
     ("name", "layer", "shown"),
     [

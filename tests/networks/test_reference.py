@@ -136,7 +136,7 @@ def test_the_keras_model_has_the_numbers_of_the_reference(name: str) -> None:
 def test_the_main_classifier_comes_before_the_auxiliary_ones(name: str) -> None:
     graph, keras_model = archspec.compile(spec(name)), model(spec(name))
     assert list(graph.outputs) == ["main", "aux1", "aux2"]
-    assert keras_model.output_names == list(graph.outputs)
+    assert list(keras_model.output) == list(graph.outputs)
 
 
 def test_weights_get_values_outside_the_tests() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 
 from archspec.backends.keras import layers
+from archspec.backends.keras.ends import one_or_all
 from archspec.backends.keras.exporting import refuse_backends, silent
 from archspec.backends.keras.onnx_file import write_onnx
 from archspec.backends.keras.tflite_file import write_tflite
@@ -35,7 +36,8 @@ def write_json(model: keras.Model, graph: Graph, path: Path) -> None:
 
 
 def write_saved_model(model: keras.Model, graph: Graph, folder: Path) -> None:
-    """A TensorFlow SavedModel, whose endpoint ``serve`` is the model at inference.
+    """A TensorFlow SavedModel, whose endpoint ``serve`` is the model at inference: it gives what
+    the model gives, several outputs by their names.
 
     Raises `SpecError` unless Keras runs on TensorFlow or JAX, and `OSError` where the disk refuses.
     """
@@ -52,7 +54,7 @@ def write_saved_model(model: keras.Model, graph: Graph, folder: Path) -> None:
                 folder,
                 format="tf_saved_model",
                 verbose=False,
-                input_signature=[inputs if len(inputs) > 1 else inputs[0]],
+                input_signature=[one_or_all(inputs)],
             )
     except tensorflow.errors.OpError as error:
         raise OSError(

@@ -12,6 +12,7 @@ from keras.src.backend.common import global_state
 
 from archspec.backends.keras import layers as keras_layers
 from archspec.backends.keras.declared import NO_CLASSES, Classes, declared_classes, shipped_class
+from archspec.backends.keras.ends import one_or_all
 from archspec.backends.keras.operations import KerasFunction
 from archspec.backends.output_layers import need_dtypes, output_layers
 from archspec.diagnostics import Diagnostic, SpecError
@@ -32,8 +33,9 @@ def build_model(
     scoped: bool = False,
     classes: Classes = NO_CLASSES,
 ) -> keras.Model:
-    """The Keras model of a graph: layers named by `layer_names`, outputs in the graph's order.
-    ``done`` is called with each node that was built.
+    """The Keras model of a graph, its layers named by `layer_names`. Several inputs are a list, of
+    which Keras takes a dict of their names too; several outputs are a dict of theirs, in the
+    graph's order. ``done`` is called with each node that was built.
 
     ``scoped``: TensorFlow's own names of variables have those of their layers, as a SavedModel
     shows them, which takes a third more time. ``classes`` are those of declared kinds, by kind;
@@ -73,23 +75,25 @@ def build_model(
             done(node)
     outputs = _named_outputs(graph, tensors)
     return keras.Model(
-        _one_or_all(inputs), _one_or_all(outputs), name=graph.name.replace("/", "-")
-    )  # which Keras refuses
+        one_or_all(inputs),
+        outputs if len(outputs) > 1 else next(iter(outputs.values())),
+        name=graph.name.replace("/", "-"),  # which Keras refuses
+    )
 
 
 def _named_outputs(
     graph: Graph, tensors: Mapping[str, keras.KerasTensor]
-) -> list[keras.KerasTensor]:
-    """The outputs of the model, those of several behind layers of their names."""
+) -> dict[str, keras.KerasTensor]:
+    """The outputs of the model by their names, behind layers that are called like them."""
     names = output_layers(graph)
-    outputs = []
+    outputs = {}
     for output, node in graph.outputs.items():
         tensor = tensors[node]
         if output in names:
             name = _without_dots(names[output]) if _refuses_dots() else names[output]
             dtype = tensor.dtype if need_dtypes(graph) else None
             tensor = keras.layers.Identity(name=name, dtype=dtype)(tensor)
-        outputs.append(tensor)
+        outputs[output] = tensor
     return outputs
 
 
@@ -209,10 +213,6 @@ WAITING = "uninitialized_variables"
 
 def _wait_for_values(variables: list[keras.Variable]) -> None:
     global_state.set_global_attribute(WAITING, variables)
-
-
-def _one_or_all(tensors: list[keras.KerasTensor]) -> Any:
-    return tensors[0] if len(tensors) == 1 else tensors
 
 
 def _refused(node: Node, error: Exception) -> Diagnostic:

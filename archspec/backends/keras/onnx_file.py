@@ -16,6 +16,7 @@ from unittest.mock import patch
 import keras
 import numpy
 
+from archspec.backends.keras.ends import listed, one_or_all
 from archspec.backends.keras.exporting import (
     NotConverted,
     compare_with_keras,
@@ -122,8 +123,7 @@ def _alone(model: keras.Model, graph: Graph, node: Node) -> keras.Model:
     }
     taken = [inputs[name] for name in node.inputs]
     output, *_ = apply(make_layer(node.layer), node.layer, taken, node.roles)
-    ends = list(inputs.values())
-    return keras.Model(ends if len(ends) > 1 else ends[0], output)
+    return keras.Model(one_or_all(list(inputs.values())), output)
 
 
 # From TensorFlow
@@ -177,9 +177,8 @@ def _function(model: keras.Model, names: list[str]) -> tuple[Any, list[Any]]:
     import tensorflow
 
     def infer(*inputs: Any) -> dict[str, Any]:
-        outputs = model(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
-        listed = outputs if isinstance(outputs, list | tuple) else [outputs]
-        return dict(zip(names, listed, strict=True))
+        outputs = listed(model(one_or_all(list(inputs)), training=False))
+        return dict(zip(names, outputs, strict=True))
 
     return tensorflow.function(infer, autograph=False), [
         tensorflow.TensorSpec(tensor.shape, tensor.dtype, tensor.name) for tensor in model.inputs

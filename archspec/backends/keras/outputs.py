@@ -14,6 +14,7 @@ from typing import Any
 import keras
 import numpy
 
+from archspec.backends.keras.ends import one_or_all, run
 from archspec.backends.keras.pairing import flattened
 from archspec.reports.verified import TOLERANCE
 
@@ -40,7 +41,7 @@ def compare_outputs(
     _settle(theirs, inputs)
     for layer, other in pairs:
         _set_weights(layer, [keras.ops.convert_to_numpy(weight) for weight in other.weights])
-    difference = _difference(_run(ours, inputs), _run(theirs, inputs))
+    difference = _difference(run(ours, inputs), run(theirs, inputs))
     wrong = _first_difference(ours, theirs, pairs, inputs) if difference > TOLERANCE else None
     return difference, wrong
 
@@ -100,14 +101,9 @@ def _settle(model: keras.Model, inputs: list[Array]) -> None:
     before = [getattr(layer, name) for layer, name in switched_off]
     for layer, name in switched_off:
         setattr(layer, name, 0.0)
-    model(inputs if len(inputs) > 1 else inputs[0], training=True)
+    model(one_or_all(inputs), training=True)
     for (layer, name), value in zip(switched_off, before, strict=True):
         setattr(layer, name, value)
-
-
-def _run(model: keras.Model, inputs: list[Array]) -> list[Array]:
-    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
-    return [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(outputs)]
 
 
 def _difference(here: Sequence[Array], there: Sequence[Array]) -> float:
@@ -124,8 +120,8 @@ def _first_difference(
 ) -> Pair | None:
     """The first pair of layers whose outputs differ."""
     tapped = list(_tapped(ours, theirs, pairs))
-    here = _run(_tap(ours, [tensor for _, tensor, _ in tapped]), inputs)
-    there = _run(_tap(theirs, [tensor for _, _, tensor in tapped]), inputs)
+    here = run(_tap(ours, [tensor for _, tensor, _ in tapped]), inputs)
+    there = run(_tap(theirs, [tensor for _, _, tensor in tapped]), inputs)
     for (pair, _, _), mine, other in zip(tapped, here, there, strict=True):
         if mine.shape != other.shape or _difference([mine], [other]) > TOLERANCE:
             return pair
@@ -133,7 +129,7 @@ def _first_difference(
 
 
 def _tap(model: keras.Model, tensors: list[Any]) -> keras.Model:
-    return keras.Model(model.inputs if len(model.inputs) > 1 else model.inputs[0], tensors)
+    return keras.Model(one_or_all(model.inputs), tensors)
 
 
 def _tapped(

@@ -23,7 +23,7 @@ from archspec.graph import Graph
 
 
 def write_tflite(model: keras.Model, graph: Graph, path: Path) -> None:
-    """LiteRT, at inference; its signature numbers the outputs in the order of the spec.
+    """LiteRT, at inference; in its signature several outputs have the names of the spec.
 
     Raises `SpecError` where Keras is older than its export to LiteRT, runs on another backend than
     TensorFlow, or cannot convert the network.
@@ -35,7 +35,8 @@ def write_tflite(model: keras.Model, graph: Graph, path: Path) -> None:
     try:
         with silent("tensorflow"):
             model.export(path, format="litert", verbose=False)
-        compare_with_keras(model, list(graph.outputs), "LiteRT", lambda inputs: _run(path, inputs))
+        names = list(graph.outputs)
+        compare_with_keras(model, names, "LiteRT", lambda inputs: _run(path, names, inputs))
     except NotConverted as error:
         refuse(graph, f"the network cannot be written for LiteRT: {error}")
     except (MemoryError, OSError):
@@ -44,7 +45,7 @@ def write_tflite(model: keras.Model, graph: Graph, path: Path) -> None:
         refuse(graph, f"the network cannot be written for LiteRT: {reason(error)}")
 
 
-def _run(path: Path, inputs: list[Any]) -> list[Any]:
+def _run(path: Path, names: list[str], inputs: list[Any]) -> list[Any]:
     import tensorflow
 
     with warnings.catch_warnings():
@@ -52,4 +53,4 @@ def _run(path: Path, inputs: list[Any]) -> list[Any]:
         interpreter = tensorflow.lite.Interpreter(str(path))
     run = interpreter.get_signature_runner()
     outputs = run(**dict(zip(run.get_input_details(), inputs, strict=True)))
-    return [outputs[name] for name in sorted(outputs, key=lambda name: (len(name), name))]
+    return [outputs[name] for name in names] if len(names) > 1 else [*outputs.values()]

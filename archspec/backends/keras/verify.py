@@ -16,6 +16,7 @@ from typing import Any
 
 import keras
 
+from archspec.backends.keras.ends import names_of, with_lists
 from archspec.backends.keras.outputs import compare_outputs
 from archspec.backends.keras.pairing import (
     by_name,
@@ -38,12 +39,14 @@ def verify(
     ours: keras.Model, theirs: keras.Model, against: str, *, in_order: bool, outputs: bool
 ) -> Verified:
     """Compare two models: their ends, layer by layer what they are and their weights, then their
-    outputs for the same random weights and input.
+    outputs for the same random weights and input. Inputs and outputs answer to one another by
+    their names where both models have the same, else by their order.
 
     ``in_order``: layers with weights answer to one another by their order. ``outputs``: whether to
     run the models.
     """
-    theirs = _in_our_order(ours, theirs)
+    theirs = with_lists(theirs, [tensor.name for tensor in ours.inputs], names_of(ours.output))
+    ours = with_lists(ours)
     here, there = (
         [layer for layer in flattened(model) if not isinstance(layer, keras.layers.InputLayer)]
         for model in (ours, theirs)
@@ -77,25 +80,6 @@ def verify(
         judged=[] if differences else judged,
         outputs=apart,
     )
-
-
-def _in_our_order(ours: keras.Model, theirs: keras.Model) -> keras.Model:
-    """Their model with a list of inputs and of outputs: dicts have names, and those of ours are in
-    our order.
-    """
-    if isinstance(theirs, keras.Sequential) or not (
-        isinstance(theirs.input, dict) or isinstance(theirs.output, dict)
-    ):
-        return theirs
-    inputs = _listed(theirs.input, [tensor.name for tensor in ours.inputs])
-    inputs = inputs if len(inputs) > 1 else inputs[0]
-    return keras.Model(inputs, _listed(theirs.output, ours.output_names), name=theirs.name)
-
-
-def _listed(tensors: Any, names: Sequence[str]) -> Any:
-    if isinstance(tensors, dict) and set(tensors) == set(names):
-        return [tensors[name] for name in names]
-    return keras.tree.flatten(tensors)
 
 
 # Which layer answers to which

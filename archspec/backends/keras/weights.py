@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import keras
 
+from archspec.backends.keras.ends import with_lists
 from archspec.backends.keras.families import FAMILY_OF
 from archspec.backends.keras.model import layer_names
 from archspec.backends.keras.pairing import (
@@ -56,7 +57,7 @@ def load_weights(model: keras.Model, graph: Graph, path: Path) -> None:
         by_keras = (
             store.numbered_by_kind
             and path.name.endswith((".keras", ".weights.h5"))
-            and fit == _by_kind(model, store)
+            and fit == _by_kind(model.layers, store)
         )
         refuse_what_differs(fit, graph, store, str(path), lenient=by_keras)
         if by_keras:  # which loads the state of random numbers too
@@ -155,10 +156,28 @@ def _answering(model: keras.Model, graph: Graph, store: Store) -> Fit:
     named = _by_name(model, store)
     if all(stored is not None for _, stored in named.pairs):
         return named
-    if store.numbered_by_kind:
-        return _by_kind(model, store)
     unnamed = graph.name in FAMILY_OF and FAMILY_OF[graph.name].by_order
-    return named if mostly_paired(named.pairs) and not unnamed else _by_order(model, store)
+    if not store.numbered_by_kind and mostly_paired(named.pairs) and not unnamed:
+        return named
+    answer = _by_kind if store.numbered_by_kind else _by_order
+    fits = [answer(layers, store) for layers in _orders(model)]
+    return next((fit for fit in fits if _is_whole(fit, store)), fits[0])
+
+
+def _orders(model: keras.Model) -> list[Sequence[keras.layers.Layer]]:
+    """The layers of a model in its own order and, where it gives a dict, in that of a model that
+    gives a list: Keras orders heads of the same depth by the outputs, and those of a dict by name.
+    """
+    other = with_lists(model)
+    return [model.layers] if other is model else [model.layers, other.layers]
+
+
+def _is_whole(fit: Fit, store: Store) -> bool:
+    """Whether every layer has its stored one, which fits it, and none is left over."""
+    return not fit.unused and all(
+        stored is not None and not _difference(layer, stored, store, lenient=True)
+        for layer, stored in fit.pairs
+    )
 
 
 def _by_name(model: keras.Model, store: Store) -> Fit:
@@ -166,14 +185,14 @@ def _by_name(model: keras.Model, store: Store) -> Fit:
     return _fit([pair for pair in pairs if pair[0].weights], store)
 
 
-def _by_order(model: keras.Model, store: Store) -> Fit:
-    layers = [layer for layer in model.layers if layer.weights]
-    return _fit(by_order(layers, store.weighted), store)
+def _by_order(layers: Sequence[keras.layers.Layer], store: Store) -> Fit:
+    weighted = [layer for layer in layers if layer.weights]
+    return _fit(by_order(weighted, store.weighted), store)
 
 
-def _by_kind(model: keras.Model, store: Store) -> Fit:
+def _by_kind(layers: Sequence[keras.layers.Layer], store: Store) -> Fit:
     """A layer without weights counts where the file has some for it."""
-    pairs = by_kind(model.layers, store.weighted, lambda stored: stored.kind)
+    pairs = by_kind(layers, store.weighted, lambda stored: stored.kind)
     return _fit([pair for pair in pairs if pair[0].weights or pair[1]], store)
 
 

@@ -188,7 +188,7 @@ def write_model(module: Module) -> list[str]:
     inputs = [_input(writer, number, variable) for number, variable in enumerate(variables)]
     result = write_items(writer, writer.visits, Place({}, ((),), CHAIN), writer.input)
     starting = [Line("{}", what) for what in DICTIONARIES if what in writer.flags]
-    starting += [Line("[]", "outputs")] if module.plan.appended else []
+    starting += [Line("{}", "outputs")] if module.plan.gathered else []
     pieces = (
         variables[0] if len(variables) == 1 else f"[{', '.join(variables)}]",
         outputs_of_model(module, result),

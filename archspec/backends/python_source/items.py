@@ -340,11 +340,10 @@ def _looks_around(items: Items) -> bool:
 def _side_output(writer: FunctionWriter, site: ItemSite, feed: str) -> str:
     """A side path and its end, an output of the model; the main path goes on from before it."""
     number = begin_output(writer)
-    slot = _slot(writer, site)
     assert site.item.name is not None
     held = site.address in writer.facts.held
-    appended = writer.module.plan.appended
-    own = held and (appended or not repetitions_around(site.steps[0]))
+    gathered = writer.module.plan.gathered
+    own = held and (gathered or not repetitions_around(site.steps[0]))
     target = (
         tensors.own_variable(writer, site)
         if own
@@ -352,21 +351,12 @@ def _side_output(writer: FunctionWriter, site: ItemSite, feed: str) -> str:
     )
     end = write_items(writer, site.visits(), site.place._replace(target=target), feed)
     stays = end == target or (end != feed and stays_to_end(writer, site, end))
-    if own or not (stays or appended):
+    if own or not (stays or gathered):
         end = writer.assign(target, end)
     if held and not own:
         writer.assign(tensors.own_variable(writer, site), end)
     if site.address in writer.facts.tapped:
         tensors.tap(writer, text_of(writer, site.place.prefixes[0]), end)
     name = text_of(writer, site.place.prefixes[0])
-    end_output(writer, number, end, name, slot=slot)
+    end_output(writer, number, end, name)
     return site.chain
-
-
-def _slot(writer: FunctionWriter, site: ItemSite) -> str:
-    """A variable for the place of an output that comes before those within it; nothing where
-    there are none.
-    """
-    if not (writer.module.plan.appended and writer.facts.has_outputs(site.visits())):
-        return ""
-    return writer.assign(writer.names.new("slot"), "len(outputs)")

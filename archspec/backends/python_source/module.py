@@ -68,8 +68,8 @@ class Module:
         self.tables: dict[tuple[str, str], tuple[str, Piece]] = {}
         self.dispatches: dict[str, str] = {}
         self.outputs_have_dtypes = need_dtypes(facts.recording.graph)
-        self.outputs: list[Piece] = []
-        self.always_appends = False
+        self.outputs: list[tuple[str, Piece]] = []
+        self.always_gathers = False
 
     def fix(self, keys: Iterable[Key]) -> None:
         """Write out some variables and arguments, from the next time on."""

@@ -1,5 +1,5 @@
-"""Further outputs of the model → variables of the function that builds it, or, where some stand in
-blocks, loops or conditions, a list to which they are appended as the model is built.
+"""The outputs of the model → variables of the function that builds it and a dict of them at its
+end, or, where some stand in blocks, loops or conditions, a dict that is filled as it is built.
 """
 
 from __future__ import annotations
@@ -16,33 +16,28 @@ def begin_output(writer: FunctionWriter) -> int:
     """A further output begins, before those within it: its number."""
     module = writer.module
     if writer.block is not None or writer.depth:
-        module.plan.append_outputs()
-    module.outputs.append("")
-    if module.plan.appended:
+        module.plan.gather_outputs()
+    module.outputs.append(("", ""))
+    if module.plan.gathered:
         writer.flags.add("outputs")
-        module.always_appends |= not writer.depth and writer.block is None
+        module.always_gathers |= not writer.depth and writer.block is None
     return len(module.outputs) - 1
 
 
-def end_output(
-    writer: FunctionWriter, number: int, variable: str, name: str, *, slot: str = ""
-) -> None:
-    """It ends: the variable that holds it, its name as an expression, and the variable of its place
-    in the list, if outputs within it have come before.
-    """
+def end_output(writer: FunctionWriter, number: int, variable: str, name: str) -> None:
+    """It ends: the variable that holds it, and its name as an expression."""
     output = _named(writer.module, name, variable)
-    writer.module.outputs[number] = output
-    if writer.module.plan.appended:
-        call = f"outputs.insert({slot}, " if slot else "outputs.append("
-        writer.emit(Line(Brackets(call, (output,), ")")))
+    writer.module.outputs[number] = name, output
+    if writer.module.plan.gathered:
+        writer.emit(Line(output, f"outputs[{name}]"))
 
 
 def stays_to_end(writer: FunctionWriter, site: ItemSite, variable: str) -> bool:
-    """Whether what a variable holds as an output ends is there when the model is made: in a list
+    """Whether what a variable holds as an output ends is there when the model is made: in the dict
     all is. A variable of an item that is named again gets another value in each repetition, and
     as long as that item is being written.
     """
-    if writer.module.plan.appended:
+    if writer.module.plan.gathered:
         return True
     step = site.steps[0]
     around = {address for one in within(step) for address in (one.address, one.visit.address)}
@@ -51,27 +46,29 @@ def stays_to_end(writer: FunctionWriter, site: ItemSite, variable: str) -> bool:
 
 
 def outputs_of_model(module: Module, main: str) -> Piece:
-    """What the model gives."""
-    graph = module.facts.recording.graph
-    if MAIN not in graph.outputs:
-        return _named_ones(module)
-    name = output_layers(graph).get(MAIN)
-    first = _named(module, quoted(name), main) if name and module.outputs else main
-    if not module.plan.appended:
-        items = (first, *module.outputs)
-        return Brackets("[", items, "]", collection=True) if module.outputs else main
-    outputs = Brackets("[", (first, "*outputs"), "]")
-    return outputs if module.always_appends else around("", outputs, f" if outputs else {main}")
+    """What the model gives: the one output, or a dict of them by their names."""
+    if module.plan.gathered:
+        return _gathered(module, main)
+    outputs = list(module.outputs)
+    if MAIN in module.facts.recording.graph.outputs:
+        outputs.insert(0, (quoted(MAIN), _main(module, main)))
+    if len(outputs) == 1:
+        return outputs[0][1]
+    items = tuple(around(f"{name}: ", output) for name, output in outputs)
+    return Brackets("{", items, "}", collection=True)
 
 
-def _named_ones(module: Module) -> Piece:
-    """What a model gives that has no main output."""
-    if module.plan.appended:
-        return "outputs if len(outputs) > 1 else outputs[0]"
-    several = len(module.outputs) > 1
-    return (
-        Brackets("[", tuple(module.outputs), "]", collection=True) if several else module.outputs[0]
-    )
+def _gathered(module: Module, main: str) -> Piece:
+    if MAIN not in module.facts.recording.graph.outputs:
+        return "outputs if len(outputs) > 1 else next(iter(outputs.values()))"
+    first = around(f"{quoted(MAIN)}: ", _main(module, main))
+    outputs = Brackets("{", (first, "**outputs"), "}")
+    return outputs if module.always_gathers else around("", outputs, f" if outputs else {main}")
+
+
+def _main(module: Module, variable: str) -> Piece:
+    name = output_layers(module.facts.recording.graph).get(MAIN)
+    return _named(module, quoted(name), variable) if name else variable
 
 
 def _named(module: Module, name: str, variable: str) -> Piece:

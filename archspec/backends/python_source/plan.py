@@ -15,7 +15,7 @@ class FilePlan:
 
     ``fixed`` are the variables and arguments that are written out, ``groups`` the visits of each
     block by the functions that stand for them, ``group`` the number of each visit's function;
-    ``appended`` says that further outputs are gathered in a list while the model is built.
+    ``gathered`` says that further outputs go into a dict while the model is built.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -27,13 +27,13 @@ class FilePlan:
             for number, visits in enumerate(groups)
             for visit in visits
         }
-        self.appended = False
+        self.gathered = False
         self.changed = False
 
-    def append_outputs(self) -> None:
-        """Gather further outputs in a list."""
-        self.changed |= not self.appended
-        self.appended = True
+    def gather_outputs(self) -> None:
+        """Gather further outputs in a dict."""
+        self.changed |= not self.gathered
+        self.gathered = True
 
     def fix(self, keys: set[Key]) -> None:
         """Write out some more variables and arguments."""

@@ -7,7 +7,7 @@ one endless row, from any step on; those of a validation are gone through once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from archspec.training.data.order import order
 from archspec.training.data.source import Examples
+from archspec.training.logs import one_or_named
 from archspec.training.recipe import Data
 
 PREPARED = 256 * 2**20
@@ -38,7 +39,7 @@ class Batches:
     data: Data
     size: tuple[int, int] | None
     channels: int | None
-    categorical: tuple[bool, ...]
+    categorical: Mapping[str, bool]
     classes: int | None
     worker: tuple[int, int] = (0, 1)
 
@@ -128,11 +129,11 @@ class Batches:
 
     def _labels(self, labels: tf.Tensor) -> Any:
         """The labels of each output, those for a categorical loss as one number a class."""
-        made = [
-            tf.one_hot(labels, self.classes) if categorical else labels
-            for categorical in self.categorical
-        ]
-        return made[0] if len(made) == 1 else tuple(made)
+        made = {
+            output: tf.one_hot(labels, self.classes) if categorical else labels
+            for output, categorical in self.categorical.items()
+        }
+        return one_or_named(made)
 
 
 CHUNK = 256

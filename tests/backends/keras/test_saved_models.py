@@ -1,5 +1,5 @@
 """What a Keras model is to whoever has only Keras: it loads without archspec, or by the line that
-is printed, and its outputs have the names of the spec.
+is printed, and gives its outputs under the names of the spec.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from click.testing import CliRunner
 
 import archspec
 from archspec.cli.program import main
+from tests.backends.python_source.emitted import run as run_source
+from tests.backends.python_source.emitted import written_of
 from tests.paths import ROOT
 
 TWO: dict[str, Any] = {
@@ -31,7 +33,7 @@ TWO: dict[str, Any] = {
 }
 
 
-def test_outputs_have_the_names_and_the_order_of_the_spec(tmp_path: Path) -> None:
+def test_several_outputs_are_a_dict_under_the_names_of_the_spec(tmp_path: Path) -> None:
     import keras
     import numpy
 
@@ -39,14 +41,77 @@ def test_outputs_have_the_names_and_the_order_of_the_spec(tmp_path: Path) -> Non
     model.save(tmp_path / "two.keras")
     images = numpy.ones((4, 8, 8, 3))
     targets = {"main": numpy.ones((4, 3)), "zeta": numpy.ones((4, 2)), "alpha": images}
-    for each in (model, keras.models.load_model(tmp_path / "two.keras")):
-        assert each.output_names == ["main", "zeta", "alpha"]
+    emitted = run_source(written_of(TWO)).build_model()
+    for each in (model, keras.models.load_model(tmp_path / "two.keras"), emitted):
+        assert each.output_names == sorted(targets)  # Keras has the names of a dict in this order
+        weights = {"zeta": 0.3, "main": 1.0, "alpha": 0.0}
         losses = {"zeta": "mse", "main": "mae", "alpha": "mse"}
-        each.compile("sgd", loss=losses, metrics={"zeta": ["mae"]})
+        each.compile("sgd", losses, weights, metrics={"zeta": ["mae"]})
         history = each.fit(images, targets, verbose=0).history
         assert {"main_loss", "zeta_loss", "alpha_loss", "zeta_mae"} <= history.keys()
-        shapes = [one.shape[1:] for one in each.predict(images, verbose=0)]
-        assert shapes == [(3,), (2,), (8, 8, 3)]
+        parts = sum(weight * history[f"{name}_loss"][0] for name, weight in weights.items())
+        assert history["loss"] == pytest.approx([parts], rel=1e-5)
+        given = each.predict(images, verbose=0)
+        assert [(name, one.shape[1:]) for name, one in given.items()] == [
+            ("main", (3,)),
+            ("zeta", (2,)),
+            ("alpha", (8, 8, 3)),
+        ]
+
+
+def test_a_loss_may_name_some_outputs_and_one_output_by_itself() -> None:
+    import numpy
+
+    images = numpy.ones((4, 8, 8, 3))
+    model = archspec.build(TWO)
+    model.compile("sgd", {"zeta": "mse"})
+    assert [*model.fit(images, {"zeta": numpy.ones((4, 2))}, verbose=0).history] == ["loss"]
+    alone = archspec.build({**TWO, "layers": TWO["layers"][:1]})
+    alone.compile("sgd", {"zeta": "mse"})
+    alone.fit(images, numpy.ones((4, 2)), verbose=0)
+    assert alone.predict(images, verbose=0).shape == (4, 2)
+
+
+INPUTS: dict[str, Any] = {
+    "archspec": 1,
+    "name": "inputs",
+    "inputs": {
+        "words": [5, 8],
+        "image": [4],
+        "heard": {"shape": [5], "dtype": "bool", "optional": True},
+    },
+    "layers": [
+        {"from": {"query": "words", "value": "words", "value_mask": "heard"}}
+        | {"MultiHeadAttention": {"num_heads": 2, "key_dim": 4}},
+        {"name": "steps", "output": []},
+        "Flatten",
+        {"from": ["image", "prev"], "Concatenate": {}},
+        {"Dense": {"units": 3}},
+    ],
+}
+
+
+def test_several_inputs_are_a_dict_or_a_list_in_which_an_optional_one_may_be_none() -> None:
+    import numpy
+
+    model = archspec.build(INPUTS)
+    draw = numpy.random.default_rng(0)
+    named: dict[str, Any] = {
+        "image": draw.normal(size=(3, 4)).astype("float32"),
+        "words": draw.normal(size=(3, 5, 8)).astype("float32"),
+        "heard": numpy.arange(5) < numpy.array([[5], [2], [3]]),
+    }
+    listed = [named[name] for name in INPUTS["inputs"]]
+    expected = model(listed)
+    unheard = model([*listed[:2], None])
+    for given, outputs in ((named, expected), ([*listed[:2], None], unheard)):
+        predicted = model.predict(given, verbose=0)
+        for name, output in outputs.items():
+            assert numpy.allclose(predicted[name], output, atol=1e-5)
+    assert not numpy.allclose(expected["steps"], unheard["steps"], atol=1e-5)
+    model.compile("sgd", {"main": "mse", "steps": "mse"})
+    targets = {"steps": numpy.ones((3, 5, 8)), "main": numpy.ones((3, 3))}
+    assert "steps_loss" in model.fit(named, targets, verbose=0).history
 
 
 def test_an_output_whose_layer_has_its_name_needs_no_other() -> None:
@@ -55,14 +120,18 @@ def test_an_output_whose_layer_has_its_name_needs_no_other() -> None:
     assert model.output_names == ["main", "zeta"]
     assert type(model.get_layer("main")).__name__ == "Dense"
     layers.append({"name": "head", "Dense": {"units": 3}})
-    assert archspec.build({**TWO, "layers": layers}).output_names == ["main_", "zeta"]
+    model = archspec.build({**TWO, "layers": layers})
+    assert (model.output_names, [*model.output]) == (["main_", "zeta"], ["main", "zeta"])
 
 
 def test_half_precision_outputs_stay_so() -> None:
     dense = {"Dense": {"units": 2, "dtype": "float16"}}
     layers = [{"name": "aside", "output": ["Flatten", dense]}, "Flatten", {"Dense": {"units": 3}}]
     model = archspec.build({**TWO, "layers": layers})
-    assert [one.dtype for one in model.outputs] == ["float32", "float16"]
+    assert {name: one.dtype for name, one in model.output.items()} == {
+        "main": "float32",
+        "aside": "float16",
+    }
 
 
 PLAIN = {

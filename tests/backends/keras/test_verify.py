@@ -119,6 +119,47 @@ def test_a_model_that_archspec_saved_is_equal_where_few_layers_have_names() -> N
     assert result.stdout.startswith("equal: 9 layers with weights and "), result.output
 
 
+TWO = """\
+archspec: 1
+name: two
+input: [8]
+layers:
+  - {name: trunk, Dense: {units: 6, activation: relu}}
+  - {name: zeta, output: [Dense: {units: 3}]}
+  - {name: alpha, from: trunk, output: [Dense: {units: 3, activation: tanh}]}
+  - Dense: {units: 3, activation: sigmoid}
+"""
+
+
+def heads(shape: str) -> Any:
+    """TWO's model with its outputs in a list, in a dict of the same names or of others."""
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((8,))
+    x = layers.Dense(6, activation="relu")(inputs)
+    named = {
+        name: layers.Dense(3, activation=activation)(x)
+        for name, activation in (("main", "sigmoid"), ("zeta", None), ("alpha", "tanh"))
+    }
+    other = {"first": named["main"], "b": named["zeta"], "a": named["alpha"]}
+    swapped = dict(zip(named, reversed(named.values()), strict=True))
+    shapes = {"list": list(named.values()), "dict": named, "other": other, "swapped": swapped}
+    return keras.Model(inputs, shapes[shape])
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("shape", ["list", "dict", "other", "swapped"])
+def test_outputs_answer_by_their_names_else_by_their_order(shape: str) -> None:
+    Path("two.yaml").write_text(TWO, encoding="utf-8")
+    heads(shape).save("theirs.keras")
+    result = run("verify", "two.yaml", "--against", "theirs.keras")
+    equal = shape != "swapped"
+    assert (result.exit_code, result.stdout.startswith("equal: 4 ")) == (not equal, equal), (
+        result.output
+    )
+
+
 CHANGES: list[tuple[dict[str, Any], str]] = [
     (
         {"epsilon": 1e-3},

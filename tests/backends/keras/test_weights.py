@@ -108,6 +108,36 @@ def test_a_whole_file_is_loaded(ending: str, dots: str) -> None:
     assert numpy.abs(numpy.asarray(ours(given)) - numpy.asarray(theirs(given))).max() < 1e-5
 
 
+HEADS = """\
+archspec: 1
+name: heads
+input: [8]
+layers:
+  - {name: zeta, output: [Dense: {units: 2}]}
+  - {name: alpha, output: [Dense: {units: 3}]}
+  - Dense: {units: 4}
+"""
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("ending", ["h5", "weights.h5"])
+@pytest.mark.parametrize("several", [list, dict])
+def test_heads_without_our_names_are_found_in_either_order(several: Any, ending: str) -> None:
+    """Keras orders heads by the outputs, and sorts those of a dict."""
+    import keras
+
+    Path("heads.yaml").write_text(HEADS, encoding="utf-8")
+    given, units = keras.Input((8,)), {"main": 4, "zeta": 2, "alpha": 3}
+    ends = {name: keras.layers.Dense(size)(given) for name, size in units.items()}
+    theirs = keras.Model(given, list(ends.values()) if several is list else ends)
+    result = run("build", "heads.yaml", "--weights", saved(theirs, ending), "-o", "new.keras")
+    assert result.exit_code == 0, result.output
+    values = numpy.random.default_rng(0).normal(size=(2, 8)).astype("float32")
+    ours, other = loaded("new.keras")(values), theirs(values)
+    other = other if several is dict else dict(zip(units, other, strict=True))
+    assert all(numpy.allclose(ours[name], other[name], atol=1e-5) for name in units)
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_what_does_not_fit_is_told_layer_by_layer_and_nothing_is_loaded(ending: str) -> None:

@@ -63,12 +63,17 @@ def same(model: keras.Model, emitted: keras.Model) -> None:
     assert [layer.name for layer in emitted.layers] == [layer.name for layer in model.layers]
     assert [one.name for one in emitted.inputs] == [one.name for one in model.inputs]
     assert [_spec(one) for one in emitted.inputs] == [_spec(one) for one in model.inputs]
-    assert [_spec(one) for one in emitted.outputs] == [_spec(one) for one in model.outputs]
+    assert _ends(emitted) == _ends(model)
     for one, other in zip(emitted.layers, model.layers, strict=True):
         assert type(one).__name__ == type(other).__name__, one.name
         assert _config(one) == _config(other), one.name
     assert list(_edges(emitted)) == list(_edges(model))
     assert [_weight(one) for one in emitted.weights] == [_weight(one) for one in model.weights]
+
+
+def _ends(model: keras.Model) -> Any:
+    """What a model gives, by names where there are several."""
+    return keras.tree.map_structure(_spec, model.output)
 
 
 def _spec(tensor: Any) -> tuple[Any, ...]:
@@ -113,11 +118,14 @@ def same_outputs(model: keras.Model, emitted: keras.Model) -> None:
         draw.uniform(-1, 1, (1, *(size or 8 for size in one.shape[1:]))).astype(one.dtype)
         for one in model.inputs
     ]
-    for one, other in zip(_results(model, given), _results(emitted, given), strict=True):
+    ours, theirs = _results(model, given), _results(emitted, given)
+    assert ours.keys() == theirs.keys()
+    for one, other in ((ours[name], theirs[name]) for name in ours):
         assert numpy.isfinite(one).all()
         assert numpy.abs(one - other).max() <= 1e-5 * max(numpy.abs(one).max(), 1e-30)
 
 
-def _results(model: keras.Model, given: list[Any]) -> list[Any]:
-    found = model(given if len(given) > 1 else given[0], training=False)
-    return [numpy.asarray(one) for one in (found if isinstance(found, list) else [found])]
+def _results(model: keras.Model, given: list[Any]) -> dict[str, Any]:
+    made = model(given if len(given) > 1 else given[0], training=False)
+    named = made if isinstance(made, dict) else {"": made}
+    return {name: numpy.asarray(one) for name, one in named.items()}

@@ -222,15 +222,11 @@ def _keras() -> ModuleType:
             Tensor(tuple(shape), dtype), (name, tuple(shape), dtype, optional)
         ),
         Model=lambda inputs, outputs, name: SimpleNamespace(
-            inputs=_listed(inputs), outputs=_listed(outputs), name=name
+            inputs=inputs if isinstance(inputs, list) else [inputs], outputs=outputs, name=name
         ),
         **{module: _Objects(module) for module in ("initializers", "regularizers", "constraints")},
     )
     return keras
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def run(text: str, graph: Graph, **arguments: Any) -> Any:
@@ -255,8 +251,8 @@ def run(text: str, graph: Graph, **arguments: Any) -> Any:
                 sys.modules[name] = one
 
 
-def signatures(graph: Graph) -> list[Signature]:
-    """What a graph's outputs are made of, in the words of `Made`."""
+def signatures(graph: Graph) -> Signature | dict[str, Signature]:
+    """What a graph's outputs are made of, in the words of `Made`: of several, by their names."""
     found: dict[str, Symbol] = {
         name: Symbol(tensor, _input(graph, name)) for name, tensor in graph.inputs.items()
     }
@@ -281,12 +277,13 @@ def signatures(graph: Graph) -> list[Signature]:
         ):
             found[name] = Symbol(tensor, (*signature, output[0]) if output else signature)
     names = output_layers(graph)
-    return [
-        _identity(names[output], found[name].signature)
+    ends = {
+        output: _identity(names[output], found[name].signature)
         if output in names
         else found[name].signature
         for output, name in graph.outputs.items()
-    ]
+    }
+    return ends if len(ends) > 1 else next(iter(ends.values()))
 
 
 def _input(graph: Graph, name: str) -> Signature:
@@ -301,4 +298,7 @@ def same(graph: Graph, text: str) -> None:
     model = run(text, graph)
     assert model.name == graph.name
     assert [one.signature for one in model.inputs] == [_input(graph, name) for name in graph.inputs]
-    assert [one.signature for one in model.outputs] == signatures(graph)
+    ends = model.outputs
+    several = isinstance(ends, dict)
+    made = {name: end.signature for name, end in ends.items()} if several else ends.signature
+    assert made == signatures(graph)
