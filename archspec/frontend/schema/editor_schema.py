@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archspec.frontend.library import shipped_names, shipped_variants
@@ -72,6 +72,7 @@ def editor_schema() -> Schema:
     for keys in (item, schema["properties"], schema["$defs"]["block"]["properties"]):
         for key in SNIPPETS.keys() & keys.keys():
             _insert(keys, key, SNIPPETS[key])
+    schema["$defs"]["item"]["else"]["allOf"] = list(_uses())
     return {**schema, "$defs": _briefly(schema["$defs"], definitions)}
 
 
@@ -132,6 +133,33 @@ def _shipped() -> Schema:
     }
 
 
+def _uses() -> Iterator[Schema]:
+    """What stands under `call` and `from` beside the kinds that declare it, those alike together:
+    the arguments of the call, and the roles of tensors. Beside `reuse` stand those of any kind.
+    """
+    alike: dict[str, list[str]] = {}
+    every: Schema = {}
+    for name, kind in KINDS.items():
+        said: Schema = {}
+        if kind.call_attributes:
+            arguments = {key: _call_argument(one) for key, one in kind.call_attributes.items()}
+            said["call"] = {"properties": arguments, "additionalProperties": False}
+            every |= arguments
+        if len(kind.roles) > 1:
+            roles = {role: {"description": one.doc} for role, one in kind.roles.items()}
+            said["from"] = {"properties": roles, "additionalProperties": False}
+        if said:
+            alike.setdefault(json.dumps(said), []).append(name)
+    alike[json.dumps({"call": {"properties": every}})] = ["reuse"]
+    for text, names in alike.items():
+        of_kind = {"anyOf": [{"required": [name]} for name in names]}
+        yield {"if": of_kind, "then": {"properties": json.loads(text)}}
+
+
+def _call_argument(attribute: Field) -> Schema:
+    return {"description": attribute.doc, **_readable(dict(attribute.type.schema))}
+
+
 # --- size
 
 
@@ -166,15 +194,12 @@ def _state_once(
             "additionalProperties": False,
         }
         name = alike.setdefault(_text(stated), kind) if kind.startswith(OPS) else kind
-        definitions[name] = stated
-        defined[kind] = name
-        for fragments in (item, cells, defaults, written):
+        definitions[name], defined[kind] = stated, name
+        reference = f"#/$defs/{name}"
+        for fragments in (item, cells, written, defaults):
             if kind in fragments:
-                fragments[kind] = {
-                    "type": fragments[kind]["type"],
-                    "description": calls[kind].get("description", ""),
-                    "allOf": [{"$ref": f"#/$defs/{name}"}],
-                }
+                words = {} if fragments is defaults else {"description": calls[kind]["description"]}
+                fragments[kind] = {"type": fragments[kind]["type"], **words, "$ref": reference}
     return defined
 
 

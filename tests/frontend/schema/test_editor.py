@@ -145,6 +145,13 @@ def test_what_takes_one_value_or_a_list_stays_on_its_line(server: Server) -> Non
         (HEAD + "  - Dense:\n      kernel_regularizer: |", {"l2"}),
         (HEAD + "  - Dense: {units: 3, activation: |}", {"relu", "gelu"}),
         (HEAD + "  - Conv2D: {padding: |}", {"same", "valid"}),
+        (HEAD + "  - {Attention: {}, call: {u|}}", {"use_causal_mask", "return_attention_scores"}),
+        (HEAD + "  - LSTM: {units: 3}\n    call:\n      |", {"training"}),
+        (HEAD + "  - {reuse: words, call: {r|}}", {"reverse", "training"}),
+        (HEAD + "  - {Attention: {}, call: {use_causal_mask: |}}", {"true", "false"}),
+        (HEAD + "  - {LSTM: {units: 3}, from: {s|}}", {"sequences", "initial_state", "mask"}),
+        (HEAD + "  - Attention: {}\n    from:\n      |", {"query", "value", "key", "value_mask"}),
+        (HEAD + "  - {ops.where: {}, from: {x|}}", {"condition", "x1", "x2"}),
     ],
 )
 def test_words_are_completed(server: Server, typed: str, among: set[str]) -> None:
@@ -156,6 +163,8 @@ def test_words_are_completed(server: Server, typed: str, among: set[str]) -> Non
     [
         ("  - Conv2D: {filters: 8, kernel_size: 3, pading: same}", ("pading", "Property pading is not allowed.")),
         ("  - Dense: {unit: 10}", ("unit", "Property unit is not allowed.")),
+        ("  - {Attention: {}, from: {quer: a, value: a}}", ("quer", "Property quer is not allowed.")),
+        ("  - {Attention: {}, call: {causal: true}}", ("causal", "Property causal is not allowed.")),
         ("  - Dense: {units: ten}", ("ten", "a positive integer")),
         ("  - Conv2D: {kernel_size: big}", ("big", "a positive integer, or a list of 2")),
         ("  - residual: [ReLU]\n    shortcutt: []", ("[]", "a mapping of a block's arguments: no operation or modifier has this name")),

@@ -46,10 +46,10 @@ def resolved(fragment: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_argument_has_a_type_a_default_and_a_description(kind: str) -> None:
     (written,) = SCHEMA["$defs"]["item"]["else"]["properties"][kind]["anyOf"]
-    (arguments,) = written["allOf"]
     if not kind.startswith("ops."):  # the schema does not list them in `defaults`
-        assert SCHEMA["$defs"]["defaults"]["properties"][kind]["allOf"] == [arguments]
-    properties = resolved(arguments)["properties"]
+        defaults = SCHEMA["$defs"]["defaults"]["properties"][kind]
+        assert defaults["$ref"] == written["$ref"]
+    properties = resolved(written)["properties"]
     assert list(properties) == list(KINDS[kind].attributes)
     for name, attribute in KINDS[kind].attributes.items():
         fragment = resolved(properties[name])
