@@ -80,7 +80,7 @@ def test_a_spec_that_is_a_block_is_a_card_with_its_name_and_its_taps_are_named()
     assert lines(read, "c3")[-1] == "c3 · 295 k params"
     words = [word.text for word in read.words]
     assert "frozen: weights that training does not change" in words
-    assert [edge.text for edge in read.edges if edge.text][0] == "conv3_x"
+    assert next(edge.text for edge in read.edges if edge.text) == "conv3_x"
 
 
 def test_a_spec_that_is_a_block_opens_as_other_blocks_do() -> None:

@@ -14,6 +14,7 @@ from keras import ops
 
 import archspec
 from archspec.backends.flat_spec import flat
+from archspec.backends.keras.ends import listed
 from archspec.backends.keras.model import without_values
 from tests.backends.python_source.emitted import run as run_source
 from tests.backends.python_source.emitted import written
@@ -90,7 +91,7 @@ def move(weights: Iterable[Any], graph: archspec.Graph, model: keras.Model) -> N
 def run(model: keras.Model, inputs: list[Any]) -> list[Any]:
     given = [ops.convert_to_tensor(one) for one in inputs]
     found = model(given if len(given) > 1 else given[0])
-    return [ops.convert_to_numpy(one) for one in keras.tree.flatten(found)]
+    return [ops.convert_to_numpy(one) for one in listed(found)]
 
 
 def assert_equal(found: list[Any], expected: list[Any]) -> None:

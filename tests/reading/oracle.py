@@ -12,6 +12,7 @@ import keras
 import numpy
 
 import archspec
+from archspec.backends.keras.ends import listed, with_lists
 from archspec.backends.keras.model import build_model, without_values
 from archspec.graph import Graph
 from archspec.reading.agreement import disagreement
@@ -49,6 +50,8 @@ def check_same_model(model: keras.Model, *inputs: Any, weights: bool = True) -> 
     """
     spec = archspec.read(model)
     built = build_model(spec.graph)
+    if not isinstance(model.output, dict):  # which Keras would sort, and the layers with it
+        built = with_lists(built)
     if weights:
         assert _weights(built) == _weights(model)
         built.set_weights(model.get_weights())
@@ -69,4 +72,4 @@ def _outputs(model: keras.Model, inputs: Sequence[Any]) -> list[Any]:
     if isinstance(model._inputs_struct, dict):
         taken = dict(zip(model._inputs_struct, inputs, strict=True))
     given = model(taken)
-    return [numpy.asarray(one) for one in keras.tree.flatten(given)]
+    return [numpy.asarray(one) for one in listed(given)]
