@@ -31,7 +31,10 @@ class PostDominators:
         for children in self.children:
             children.reverse()
         self._enter = [0] * len(users)
+        self._size = [1] * len(users)
         self._number(exit)
+        for vertex in range(exit):
+            self._size[self.parent[vertex]] += self._size[vertex]
 
     def _hang(self, vertex: int, parent: int) -> None:
         self.parent[vertex] = parent
@@ -66,6 +69,11 @@ class PostDominators:
             self._enter[vertex] = number
             number += 1
             stack.extend(reversed(self.children[vertex]))
+
+    def is_below(self, vertex: int, above: int) -> bool:
+        """Whether all that a vertex gives passes through another, or it is that one itself."""
+        first = self._enter[above]
+        return first <= self._enter[vertex] < first + self._size[above]
 
     def branch_of(self, vertex: int, above: int) -> int:
         """The child of ``above`` through which a vertex below it is reached; ``above`` for

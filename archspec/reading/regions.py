@@ -85,6 +85,7 @@ class _Regions:
         self.least: list[float] = [float("inf") for _ in self.takes]
         self.grows = [False for _ in self.takes]
         self.depth = [0 for _ in self.takes]
+        self.cut: dict[int, int] = {}
         for number, node in enumerate(graph.nodes, self.first):
             self._add(number, node)
 
@@ -223,6 +224,7 @@ class _Regions:
         children = [one for one in self.below.children[number] if one not in paths]
         if len(children) < 2:
             return children
+        children = [part for one in children for part in self._parts(one)]
         waiting = {one: self._needing(one, number, paths) for one in children}
         needs: dict[int, list[int]] = {}
         for one, needing in waiting.items():
@@ -241,9 +243,33 @@ class _Regions:
             ready.extend(sorted(free, key=lambda one: self._use(one, placed, number)))
         return order[:0:-1]
 
+    def _parts(self, vertex: int) -> list[int]:
+        """The piece of a vertex, or two: what it begins with up to its last merge, and the chain of
+        several layers behind that, so that other pieces may stand between them.
+        """
+        end = vertex
+        while len(self.ahead[end]) == 1 and len(self.own[end].slots) == 1:
+            above = self.ahead[end][0]
+            if not self.is_node(above):
+                break
+            if len(self.node(above).inputs) > 1:
+                if end == vertex:
+                    break
+                self.ahead[end] = []
+                self.cut[vertex] = above
+                return [above, vertex]
+            end = above
+        return [vertex]
+
+    def _part_of(self, user: int, number: int) -> int:
+        """The part of a piece before a vertex, or the vertex itself, in which another is."""
+        owner = self.below.branch_of(user, number)
+        start = self.cut.get(owner)
+        return owner if start is None or not self.below.is_below(user, start) else start
+
     def _needing(self, one: int, number: int, paths: set[int]) -> set[int]:
         """The pieces before a vertex, or the vertex itself, that take what a piece gives."""
-        owners = {self.below.branch_of(user, number) for user in self.users[one]}
+        owners = {self._part_of(user, number) for user in self.users[one]}
         return {number if owner in paths else owner for owner in owners}
 
     def _use(self, one: int, by: int, number: int) -> tuple[int, int]:
@@ -254,7 +280,7 @@ class _Regions:
         if by == number == users[0]:
             alone = len(users) == 1
             return (0 if alone else 1, -self._last_slot(one, number))
-        within = [user for user in users if self.below.branch_of(user, number) in (by, number)]
+        within = [user for user in users if self._part_of(user, number) in (by, number)]
         return (2, min(within, default=0))
 
     def _last_slot(self, giver: int, number: int) -> int:
