@@ -1,0 +1,37 @@
+"""What Keras writes of a spec's model is read back as the spec's own graph."""
+
+from __future__ import annotations
+
+import pytest
+
+from archspec import compile
+from archspec.compiler import Compiler
+from archspec.frontend.library import Reference
+from tests.paths import SPECS
+from tests.reading.oracle import read_back, same_graph
+
+CHEAP = ("lenet5", "alexnet_cifar10", "googlenet_layernorm", "inception_naive", "xception_custom")
+"""Specs whose Keras model is made in a second."""
+
+NAMES = sorted(path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.yaml"))
+
+
+def networks(name: str) -> list[str]:
+    """A spec, or its variants."""
+    compiler = Compiler(expect=False)
+    variants = compiler.library.variants(compiler.library.open(Reference.parse(name)))
+    return [f"{name}@{variant}" for variant in variants] or [name]
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_a_network_is_read_back(name: str) -> None:
+    graph = compile(networks(name)[0])
+    assert same_graph(read_back(graph), graph) is None
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", NAMES)
+def test_every_network_is_read_back(name: str) -> None:
+    for network in networks(name):
+        graph = compile(network)
+        assert same_graph(read_back(graph), graph) is None, network
