@@ -161,9 +161,12 @@ class Writer:
     def _settings(self, item: LayerItem, *, call: bool) -> Data:
         """The settings of a layer, or the constants of its call, that are not Keras's defaults."""
         columns = {act: settings(node.layer) for act, node in item.nodes.items()}
-        keys = dict.fromkeys(key for own in columns.values() for key in own)
+        given = {key for own in columns.values() for key in own}
+        order = dict.fromkeys(
+            key for node in item.nodes.values() for key in (*node.layer.attributes, *given)
+        )
         written: Data = {}
-        for key in keys:
+        for key in (key for key in order if key in given):
             if key.startswith(CALL) != call:
                 continue
             values = {act: own.get(key, _MISSING) for act, own in columns.items()}
@@ -239,7 +242,7 @@ class Writer:
         return {"when": self._explained(path, WHEN)}
 
     def _labelled(self, item: BranchesItem) -> Data:
-        words = labels(item)
+        words = labels(item, self.tree.blocks)
         if self.labelled:
             self.labels.update(zip(item.paths, words, strict=True))
         lists = [self._path(item, path) for path in item.paths]
@@ -290,7 +293,21 @@ def literal(value: Any) -> Any:
         return [literal(one) for one in value]
     if isinstance(value, dict):
         return {key: literal(one) for key, one in value.items()}
-    return value
+    return _reciprocal(value) or value if isinstance(value, float) else value
+
+
+LONG_FLOAT = 8
+"""Characters from which on a float is written as the reciprocal that it is: ``$(1 / 127.5)``."""
+
+
+def _reciprocal(value: float) -> str | None:
+    """A float as one divided by a whole or half number, if it is that to the last bit."""
+    if len(repr(value)) < LONG_FLOAT or not 1e-6 < value < 1:
+        return None
+    doubled = round(2 / value)
+    if 2 / doubled != value:
+        return None
+    return f"$(1 / {doubled // 2 if doubled % 2 == 0 else doubled / 2})"
 
 
 def _by_role(node: Node, texts: Sequence[str]) -> Any:

@@ -50,6 +50,9 @@ CHOOSING = ("strides", "size", FLAG)
 DECIDING = ("strides", RATE, FLAG)
 """Families whose thresholds may decide whether an item is there."""
 
+LONG_ROW = 7
+"""Rounds from which on an exception in the first is written as that, and not as a list."""
+
 RESERVED = frozenset({"in", "prev", "i", "if", "else", "and", "or", "not", "for", "true", "false"})
 """What no variable may be called."""
 
@@ -196,8 +199,11 @@ def by_round(frame: ListFrame, name: str, key: str, column: Values) -> str | Non
 
 
 def _is_table(row: list[Hashable], key: str) -> bool:
-    """Whether values are better written as a list than by the number of the round."""
-    return len(row) < 3 or (family(key) == CHANNELS and len(set(row)) > 2)
+    """Whether values are better written as a list than by the number of the round: few of them,
+    but for strides, which authors have in the first round alone.
+    """
+    few = 3 if family(key) in ("strides", "number") else LONG_ROW
+    return len(row) < few or (family(key) == CHANNELS and len(set(row)) > 2)
 
 
 def progression(frame: ListFrame, name: str, key: str, column: Values) -> str | None:

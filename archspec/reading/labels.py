@@ -4,12 +4,21 @@ in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
 from archspec.graph import Graph, Node
 from archspec.reading.settings import settings
-from archspec.reading.tree import BranchesItem, CallItem, LayerItem, Seq, leaves
+from archspec.reading.tree import (
+    Act,
+    BranchesItem,
+    CallItem,
+    LayerItem,
+    Seq,
+    SharedBlock,
+    leaves,
+    walk,
+)
 
 SHORTCUT = "shortcut"
 
@@ -50,11 +59,12 @@ def _length(path: Seq) -> int:
     return sum(1 for _ in leaves(path)) + 2 * sum(isinstance(item, CallItem) for item in path.items)
 
 
-def labels(item: BranchesItem) -> list[str]:
+def labels(item: BranchesItem, blocks: Mapping[str, SharedBlock]) -> list[str]:
     """The labels of branches: the kernels of their convolutions (``1x1``, ``3x3x2`` for two of
-    them), ``pool``, ``gate``, ``same`` for the identity; letters tell apart those that are alike.
+    them), also of those in blocks, ``pool``, ``gate``, ``same`` for the identity; letters tell
+    apart those that are alike.
     """
-    words = [_word(path, item.merge) for path in item.paths]
+    words = [_word(path, item.merge, blocks) for path in item.paths]
     taken: dict[str, int] = {}
     labels = []
     for word in words:
@@ -75,10 +85,10 @@ def _letters(number: int) -> str:
     return text
 
 
-def _word(path: Seq, merge: LayerItem) -> str:
+def _word(path: Seq, merge: LayerItem, blocks: Mapping[str, SharedBlock]) -> str:
     if not path.items:
         return "same"
-    nodes = [next(iter(layer.nodes.values())) for layer in leaves(path)]
+    nodes = list(_nodes(path, set(path.acts), blocks))
     merged = next(iter(merge.nodes.values()), None)
     if merged is not None and merged.layer.kind() == "Multiply":
         return "gate"
@@ -92,6 +102,17 @@ def _word(path: Seq, merge: LayerItem) -> str:
     same = kernels.count(largest)
     text = "x".join(map(str, largest))
     return f"{text}x{same}" if same > 1 and largest[0] > 1 else text
+
+
+def _nodes(seq: Seq, acts: Set[Act], blocks: Mapping[str, SharedBlock]) -> Iterator[Node]:
+    """One node of each layer of a list, and of the blocks that it calls, in some acts of it."""
+    for inner, _, item in walk(seq):
+        here = acts if inner.acts <= seq.acts else inner.acts
+        if isinstance(item, LayerItem):
+            yield from [node for act, node in item.nodes.items() if act in here][:1]
+        elif isinstance(item, CallItem):
+            called = {to for act, to in item.to.items() if act in here}
+            yield from _nodes(blocks[item.block].body, called, blocks)
 
 
 def _kernels(nodes: list[Node]) -> Iterator[tuple[int, ...]]:
