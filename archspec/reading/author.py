@@ -53,31 +53,45 @@ class Wishes:
     flat: bool = False
 
 
+class WayToWrite(NamedTuple):
+    """One way to write a spec: what is not folded in it, in words, and how its data is made."""
+
+    lost: str
+    data: Callable[[], dict[str, Any]]
+
+
 def written(graph: Graph, wishes: Wishes = Wishes()) -> Written:
     """The spec of a graph that folds most and agrees. Raises `NoSpec` where none does."""
     reasons: list[str] = []
-    for attempt, data in _attempts(graph, wishes):
+    for way in _ways(graph, wishes):
         try:
-            text = write(data())
+            text = write(way.data())
             compiled = compiled_text(text)
         except (Unnameable, Unexplained, SpecError, RecursionError) as error:
-            reasons.append(f"{attempt}: {error or type(error).__name__}")
+            reasons.append(_in_a_line(error))
             continue
         difference = disagreement(graph, compiled, names=wishes.names)
         if difference is None:
-            return Written(text, compiled, tuple(reasons))
-        reasons.append(f"{attempt}: it differs in {difference}")
+            why = next(iter(reasons), "every layer is to bear its old name")
+            return Written(text, compiled, (f"{way.lost}: {why}",) if way.lost else ())
+        reasons.append(f"the folded spec differs in {difference}")
     raise NoSpec(reasons)
 
 
-def _attempts(graph: Graph, wishes: Wishes) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+def _in_a_line(error: Exception) -> str:
+    text = str(error).partition("\n")[0]
+    return text or "it is nested too deep"
+
+
+def _ways(graph: Graph, wishes: Wishes) -> Iterator[WayToWrite]:
     """The ways to write a spec, the one that folds most first."""
     if not wishes.flat and not wishes.names:
-        yield "folded", lambda: _folded(graph, wishes)
-        yield "folded where it can be written", lambda: _carefully_folded(graph, wishes)
+        yield WayToWrite("", lambda: _folded(graph, wishes))
+        yield WayToWrite("", lambda: _carefully_folded(graph, wishes))
     if not wishes.flat:
-        yield "as lists and branches", lambda: _unfolded(graph, wishes)
-    yield "every layer by itself", lambda: flat_spec(graph)
+        yield WayToWrite("repetitions and blocks", lambda: _unfolded(graph, wishes))
+    lost = "" if wishes.flat else "branches, repetitions and blocks"
+    yield WayToWrite(lost, lambda: flat_spec(graph))
 
 
 def _folded(graph: Graph, wishes: Wishes) -> dict[str, Any]:
