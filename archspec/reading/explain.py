@@ -18,9 +18,9 @@ from archspec.graph import Graph
 from archspec.reading.columns import Flag, Values, hashable, is_constant, only_value, plain
 from archspec.reading.explained import KIND, REPEAT, WHEN, Explained, Spot
 from archspec.reading.formulas import CHANNELS, FLAG, KnownColumn, family
-from archspec.reading.frames import ListFrame, condition, table, written
+from archspec.reading.frames import ListFrame, Names, condition, table, written
 from archspec.reading.layer_columns import LayerColumns
-from archspec.reading.naming import presence_name
+from archspec.reading.naming import presence_name, setting_names
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
@@ -44,9 +44,12 @@ AROUND = "around"
 ROUND = "round"
 """What the number of a round that a reference names is about."""
 
+NAMED: Mapping[str, Names] = {KIND: ("act",), ROUND: ("number",)}
+"""What variables are called that are no setting's."""
+
 
 class Wanted(NamedTuple):
-    """A column that a text is to be found for. ``name`` is what a variable of it should be called,
+    """A column that a text is to be found for. ``names`` are what a variable of it may be called,
     ``prev`` the channels of what stands before the item.
     """
 
@@ -54,7 +57,7 @@ class Wanted(NamedTuple):
     spot: Spot
     key: str
     column: Values
-    name: str
+    names: Names
     prev: Values
 
 
@@ -122,15 +125,15 @@ class Explainer:
         for key, about, column in self._columns(item):
             if key == KIND or not is_constant(column) or isinstance(item, CallItem):
                 channels = {act: self._channels(before[act]) for act in column}
-                name = "act" if key == KIND else key
-                self.wanted.append(Wanted(frame, Spot(item, key), about, column, name, channels))
+                names = NAMED.get(about) or setting_names(item, key)
+                self.wanted.append(Wanted(frame, Spot(item, key), about, column, names, channels))
 
     def _want_presence(
         self, spot: Spot, within: Seq | Item, frame: ListFrame, about: tuple[str, str]
     ) -> None:
         there = spot.item.acts
         column = {act: Flag(act in there) for act in within.acts}
-        self.wanted.append(Wanted(frame, spot, about[0], column, about[1], {}))
+        self.wanted.append(Wanted(frame, spot, about[0], column, (about[1],), {}))
 
     def _repeat(self, repeat: RepeatItem, frame: ListFrame) -> None:
         """The frame of a repetition's body, its count, and what is in it."""
@@ -141,7 +144,7 @@ class Explainer:
         counts: Values = {act: len(row) for act, row in repeat.rounds.items()}
         if not is_constant(counts):
             spot = Spot(repeat, REPEAT)
-            self.wanted.append(Wanted(frame, spot, REPEAT, counts, "depth", {}))
+            self.wanted.append(Wanted(frame, spot, REPEAT, counts, ("depth",), {}))
         self._gather(repeat.body, inner)
 
     def _channels(self, tensor: str) -> int | None:
@@ -259,9 +262,9 @@ def _text(wanted: Wanted) -> Any:
         return (
             plain(only_value(column))
             if is_constant(column)
-            else (condition(frame, column, wanted.name, around=wanted.key == AROUND))
+            else (condition(frame, column, wanted.names, around=wanted.key == AROUND))
         )
-    return written(frame, wanted.key, column, wanted.name, wanted.prev)
+    return written(frame, wanted.key, column, wanted.names, wanted.prev)
 
 
 def _size(graph: Graph, tensor: str) -> int | None:

@@ -13,8 +13,9 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
+from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.reading.columns import (
     Flag,
     Values,
@@ -42,6 +43,9 @@ from archspec.reading.formulas import (
 )
 from archspec.reading.tree import Act, Column
 
+Names: TypeAlias = tuple[str, ...]
+"""What a variable may be called, the best name first."""
+
 NOTHING: Values = MappingProxyType({})
 INDEX = "$i"
 CHOOSING = ("strides", "size", FLAG)
@@ -53,7 +57,9 @@ DECIDING = ("strides", RATE, FLAG)
 LONG_ROW = 7
 """Rounds from which on an exception in the first is written as that, and not as a list."""
 
-RESERVED = frozenset({"in", "prev", "i", "if", "else", "and", "or", "not", "for", "true", "false"})
+RESERVED = frozenset(
+    ("in", "prev", "i", "j", "if", "else", "and", "or", "not", "for", "true", "false", "null")
+) | frozenset(BUILTINS)
 """What no variable may be called."""
 
 
@@ -84,9 +90,9 @@ class ListFrame:
     def _lowered(self, known: KnownColumn) -> KnownColumn:
         return known._replace(values=lowered(known.values, self.above))
 
-    def add(self, name: str, about: str, values: Values) -> KnownColumn:
-        """A new variable, under the nearest name that is not taken."""
-        name = self._free(name)
+    def add(self, names: Names, about: str, values: Values) -> KnownColumn:
+        """A new variable, under the first of some names that is not taken."""
+        name = self._free(names)
         self.variables[name] = known = KnownColumn(f"${name}", family(about), values)
         frame = self.outer
         while frame is not None:
@@ -94,22 +100,21 @@ class ListFrame:
             frame = frame.outer
         return known
 
-    def _free(self, name: str) -> str:
+    def _free(self, names: Names) -> str:
         taken = {*RESERVED, *self.below}
         frame: ListFrame | None = self
         while frame is not None:
             taken |= frame.variables.keys()
             frame = frame.outer
-        if name not in taken:
-            return name
-        return next(f"{name}_{n}" for n in range(2, len(taken) + 3) if f"{name}_{n}" not in taken)
+        counted = (f"{names[0]}_{n}" for n in range(2, len(taken) + 3))
+        return next(name for name in (*names, *counted) if name not in taken)
 
 
 def written(
-    frame: ListFrame, key: str, column: Values, name: str = "", prev: Values = NOTHING
+    frame: ListFrame, key: str, column: Values, names: Names = (), prev: Values = NOTHING
 ) -> Any:
-    """What a setting is written as: plain data, or a text with ``$``. ``name`` is what a new
-    variable should be called, ``prev`` the channels of what stands before.
+    """What a setting is written as: plain data, or a text with ``$``. ``names`` are what a new
+    variable may be called, ``prev`` the channels of what stands before.
     """
     if is_constant(column):
         return plain(only_value(column))
@@ -118,8 +123,8 @@ def written(
         text = of_channels(column, KnownColumn("$prev.channels", CHANNELS, prev))
         text = None if text == "$prev.channels" else text
     if text is None:
-        text = rising(frame, key, column, name)
-    return text if text is not None else bound(frame, name or key, key, column)
+        text = rising(frame, key, column)
+    return text if text is not None else bound(frame, names or (key,), key, column)
 
 
 def known(frame: ListFrame, key: str, column: Values) -> str | None:
@@ -157,13 +162,13 @@ def elementwise(frame: ListFrame, key: str, column: Values) -> list[Any] | None:
     return elements
 
 
-def rising(frame: ListFrame, key: str, column: Values, name: str) -> str | None:
+def rising(frame: ListFrame, key: str, column: Values) -> str | None:
     """A rate that rises with the number of a block."""
     shares = share(column) if family(key) == RATE else None
     if shares is None:
         return None
     text, numbers = shares
-    number = written(frame, "number", numbers, "block")
+    number = written(frame, "number", numbers, ("block",))
     return text.format(
         number if str(number).isidentifier() or " " not in str(number) else f"({number})"
     )
@@ -172,7 +177,7 @@ def rising(frame: ListFrame, key: str, column: Values, name: str) -> str | None:
 # --- new variables
 
 
-def bound(frame: ListFrame, name: str, key: str, column: Values) -> str:
+def bound(frame: ListFrame, names: Names, key: str, column: Values) -> str:
     """The text of a new variable of the outermost frame that the column is a function of; or, where
     that is the list's own frame, what the column is by the number of the round.
     """
@@ -182,18 +187,18 @@ def bound(frame: ListFrame, name: str, key: str, column: Values) -> str:
         if around is None:
             break
         frame, column = frame.outer, around
-    text = by_round(frame, name, key, column) if frame is own and frame.outer else None
-    return text or frame.add(name, key, column).text
+    text = by_round(frame, names, key, column) if frame is own and frame.outer else None
+    return text or frame.add(names, key, column).text
 
 
-def by_round(frame: ListFrame, name: str, key: str, column: Values) -> str | None:
+def by_round(frame: ListFrame, names: Names, key: str, column: Values) -> str | None:
     """What differs from round to round, by the number of the round."""
     rows = [[column[act] for act in row if act in column] for row in frame.rounds.values()]
     alike = len({tuple(row) for row in rows}) == 1
     if not alike or not _is_table(rows[0], key):
-        if text := progression(frame, name, key, column):
+        if text := progression(frame, names, key, column):
             return text
-        if text := first_differs(frame, name, key, column):
+        if text := first_differs(frame, names, key, column):
             return text
     return None
 
@@ -202,11 +207,11 @@ def _is_table(row: list[Hashable], key: str) -> bool:
     """Whether values are better written as a list than by the number of the round: few of them,
     but for strides, which authors have in the first round alone.
     """
-    few = 3 if family(key) in ("strides", "number") else LONG_ROW
+    few = 3 if family(key) in ("strides", "number", "round") else LONG_ROW
     return len(row) < few or (family(key) == CHANNELS and len(set(row)) > 2)
 
 
-def progression(frame: ListFrame, name: str, key: str, column: Values) -> str | None:
+def progression(frame: ListFrame, names: Names, key: str, column: Values) -> str | None:
     """``$first + 2 * $i``: the same step from each round to the next."""
     if not all(type(value) is int for value in column.values()):
         return None
@@ -225,14 +230,14 @@ def progression(frame: ListFrame, name: str, key: str, column: Values) -> str | 
     start = {act: read[0][1] - int(step) * read[0][0] for act, read in first.items()}
     if min(start.values()) < 0:
         return None
-    base = from_outside(frame.outer, key, start, name)
+    base = from_outside(frame.outer, key, start, names)
     rise = INDEX if step == 1 else f"{int(step)} * {INDEX}"
     if step < 0:
         return None
     return rise if base == 0 else f"{base} + {rise}"
 
 
-def first_differs(frame: ListFrame, name: str, key: str, column: Values) -> str | None:
+def first_differs(frame: ListFrame, names: Names, key: str, column: Values) -> str | None:
     """``$strides if $i == 0 else 1``: one value in the first round, another in all others."""
     first: dict[Act, Hashable] = {}
     others: dict[Act, Hashable] = {}
@@ -248,18 +253,18 @@ def first_differs(frame: ListFrame, name: str, key: str, column: Values) -> str 
         return None
     outer = frame.outer
     assert outer is not None
-    rest_text = from_outside(outer, key, others, name)
-    first_text = from_outside(outer, key, first, name)
+    rest_text = from_outside(outer, key, others, names)
+    first_text = from_outside(outer, key, first, names)
     return f"{_operand(first_text)} if {INDEX} == 0 else {_operand(rest_text)}"
 
 
-def from_outside(outer: ListFrame, key: str, column: Values, name: str) -> Any:
+def from_outside(outer: ListFrame, key: str, column: Values, names: Names) -> Any:
     """What a column of the frame around is written as in a repetition: ``$i`` is another there, so
     that what depends on it is a variable of the frame around.
     """
-    text = written(outer, key, column, name)
+    text = written(outer, key, column, names)
     if isinstance(text, str) and re.search(r"\$i\b", text):
-        return outer.add(name or key, key, column).text
+        return outer.add(names or (key,), key, column).text
     return text
 
 
@@ -273,7 +278,7 @@ def _operand(value: Any) -> str:
 # --- conditions
 
 
-def condition(frame: ListFrame, present: Values, name: str, *, around: bool = False) -> str:
+def condition(frame: ListFrame, present: Values, names: Names, *, around: bool = False) -> str:
     """When an item is there: a text that is true in the acts in which it is, by what is visible, or
     by a new flag. Only on the way ``around`` a residual is it a rule, and no coincidence, that
     channels are a multiple of others.
@@ -285,7 +290,7 @@ def condition(frame: ListFrame, present: Values, name: str, *, around: bool = Fa
     for (text, values), (other, more) in combinations(tests[:40], 2):
         if joint := _joint(text, values, other, more, present):
             return joint
-    return bound(frame, name, FLAG, present)
+    return bound(frame, names, FLAG, present)
 
 
 def _meets(values: Values, present: Values) -> bool:
@@ -355,7 +360,7 @@ def table(frame: ListFrame, name: str) -> Any:
     }
     if is_constant(lists):
         return plain(only_value(lists))
-    return written(outer, f"{name}s", lists, f"{name}s")
+    return written(outer, f"{name}s", lists)
 
 
 def _restricted(column: Values, row: tuple[Act, ...]) -> dict[Act, Hashable]:

@@ -199,7 +199,22 @@ def _renamed(item: Item, names: Mapping[str, str]) -> Item:
     return item
 
 
-# --- flags
+# --- flags and arguments
+
+
+def setting_names(item: Item, key: str) -> tuple[str, ...]:
+    """What a variable for a setting may be called: the setting, or where another layer has that
+    name, with the word of the layer's own name, ``expand_filters``.
+    """
+    names = list(item.out.values()) if isinstance(item, LayerItem) else []
+    lasts = {([""] + [w for w in WORD.findall(name.lower()) if len(w) > 2])[-1] for name in names}
+    word = lasts.pop() if len(lasts) == 1 else ""
+    kinds = {word.replace("_", "") for word in map(snake_case, KINDS_OF_WORDS)}
+    return (key, f"{word}_{key}") if word and word not in GENERIC | kinds else (key,)
+
+
+KINDS_OF_WORDS = (*NORMS, *ACTIVATIONS, *CONVOLUTIONS, *SEPARABLE, *DEPTHWISE, "Conv", "Dense")
+"""Kinds whose words in a layer's name say no more than its kind."""
 
 
 def presence_name(seq: Seq, index: int) -> str:

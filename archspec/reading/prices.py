@@ -62,7 +62,7 @@ MOST_ARGUMENTS = 8
 """Arguments of a block."""
 
 MOST_LIKE_NAMED = (1, 12)
-"""Arguments of a block beyond one of each name (``filters_2``), and lines that allow another."""
+"""Arguments of a block beyond one of each sort (``filters_2``), and lines that allow another."""
 
 MOST_CONDITIONS = (2, 8)
 """Conditions in a block, and the lines that allow another."""

@@ -16,7 +16,7 @@ from archspec.reading import prices
 from archspec.reading.columns import Settings, is_constant, only_value
 from archspec.reading.explain import Explainer
 from archspec.reading.explained import REPEAT, Spot
-from archspec.reading.formulas import KnownColumn
+from archspec.reading.formulas import FLAG, KnownColumn
 from archspec.reading.frames import ListFrame
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.tree import (
@@ -158,8 +158,11 @@ def is_readable(body: Seq, arguments: Sequence[KnownColumn]) -> bool:
     if len(arguments) > prices.MOST_ARGUMENTS:
         return False
     lines = sum(1 for _ in walk(body))
-    names = {without_count(argument.text) for argument in arguments}
-    if len(arguments) - len(names) > _bound(prices.MOST_LIKE_NAMED, lines):
+    about = {
+        without_count(argument.text) if argument.family == FLAG else argument.family
+        for argument in arguments
+    }
+    if len(arguments) - len(about) > _bound(prices.MOST_LIKE_NAMED, lines):
         return False
     return conditions(body) <= _bound(prices.MOST_CONDITIONS, lines)
 
