@@ -198,10 +198,13 @@ def count_parameters(nodes: Iterable[Node], *, trainable: bool = False) -> int:
     node owns counts there.
     """
     return sum(
-        weight.size
-        for node in nodes
-        for weight in node.own_weights
-        if weight.trainable or not trainable
+        [
+            weight.size
+            for node in nodes
+            if node.weights
+            for weight in node.own_weights
+            if weight.trainable or not trainable
+        ]
     )
 
 

@@ -176,7 +176,7 @@ def dead_ends(network: Outcome, inputs: Mapping[str, Span]) -> list[Diagnostic]:
     """Chains of layers that reach no output, and inputs that nothing uses."""
     reached = set(network.needed)
     for node in reversed(network.nodes):
-        if node.gives(reached):
+        if node.name in reached or node.gives(reached):
             reached.update((node.name, *node.inputs))
     dead = [node for node in network.nodes if node.name not in reached]
     taken = {name for node in network.nodes for name in node.inputs}

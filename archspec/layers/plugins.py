@@ -42,9 +42,11 @@ def failure(kind: str) -> str | None:
 
 
 def _loaded(kind: object) -> type[Layer] | str | None:
-    if OFF.get() or os.environ.get(VARIABLE) or not isinstance(kind, str):
+    if not isinstance(kind, str) or not kind[:1].isupper():  # asked of every block's call
         return None
-    return _load(kind) if re.fullmatch(KIND_NAME, kind) else None
+    if OFF.get() or os.environ.get(VARIABLE) or not re.fullmatch(KIND_NAME, kind):
+        return None
+    return _load(kind)
 
 
 @cache

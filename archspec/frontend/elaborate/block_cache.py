@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archspec import limits
-from archspec.frontend.elaborate.names import Names
+from archspec.frontend.elaborate.names import Entry, Names
 from archspec.frontend.elaborate.scope import Feed, Site
 from archspec.graph import Node, Scope
 
@@ -78,22 +77,14 @@ class BlockCache:
         path, cut = site.name.path, len(old)
         order = self.names.order[start.taken : end.taken]
         renamed = {name: path + name[cut:] for name, _ in order}
-        if any(
-            name in self.names.taken or len(name) > limits.NAME_LENGTH for name in renamed.values()
-        ):
+        if not self.names.free(renamed.values()):
             return None
-        for name, place in order:
-            self.names.take(renamed[name], place)
-        renamed |= {
-            old: path,
-            **{
-                before.name: after.name for before, after in zip(old_feeds, site.feeds, strict=True)
-            },
-        }
+        self.names.take_all([(renamed[name], place) for name, place in order])
+        renamed[old] = path
+        for before, after in zip(old_feeds, site.feeds, strict=True):
+            renamed[before.name] = after.name
         if self.needed:  # of what a mistake in the block would have taken, there is another now
-            self.needed.update(
-                [after for before, after in renamed.items() if before in self.needed]
-            )
+            self.needed.update([new for name, new in renamed.items() if name in self.needed])
         self._copy_scopes(start, end, renamed, within)
         self._copy_nodes(start, end, renamed, len(self.scopes) - end.scopes)
         automatic = site.context.automatic if site.name.written else path
@@ -106,32 +97,19 @@ class BlockCache:
         shift = len(self.scopes) - start.scopes
         inner = self.scopes[start.scopes + 1 : end.scopes]
         self.scopes.append(within)
-        for scope in inner:
-            inputs = tuple([(name, renamed[tensor]) for name, tensor in scope.inputs])
-            above = (scope.parent or 0) + shift
-            self.scopes.append(
-                scope._replace(path=renamed[scope.path], parent=above, inputs=inputs)
-            )
+        for path, kind, label, parent, span, index, count, arguments, tensors, spec in inner:
+            inputs = tuple([(name, renamed[tensor]) for name, tensor in tensors])
+            above, tail = (parent or 0) + shift, (span, index, count, arguments, inputs, spec)
+            self.scopes.append(Scope(renamed[path], kind, label, above, *tail))
 
     def _copy_nodes(self, start: Extent, end: Extent, renamed: dict[str, str], shift: int) -> None:
         """``shift`` is how much further on the scopes stand."""
         for node in self.nodes[start.nodes : end.nodes]:
             inputs = tuple([renamed[name] for name in node.inputs])
             name, layer, _, output, weights, weights_of, macs, inside, span, roles, outputs = node
-            copy = Node(
-                renamed[name],
-                layer,
-                inputs,
-                output,
-                weights,
-                weights_of,
-                macs,
-                inside + shift,
-                span,
-                roles,
-                outputs,
-            )
-            self.nodes.append(copy)
+            given = output, weights, weights_of, macs
+            rest = inside + shift, span, roles, outputs
+            self.nodes.append(Node(renamed[name], layer, inputs, *given, *rest))
 
     def _copy_names(
         self, call: CachedCall, renamed: dict[str, str], path: str, automatic: str
@@ -143,5 +121,5 @@ class BlockCache:
             own = automatic
             if entry is not None and entry.automatic.startswith(old):
                 own = path + entry.automatic[len(old) :]
-            again = entry and entry._replace(feed=copy, automatic=own)
+            again = entry and Entry(copy, own, *entry[2:])
             self.names.settle(renamed[name], copy, again)

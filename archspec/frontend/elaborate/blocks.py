@@ -142,25 +142,30 @@ def _carried_out(state: State, call: BlockCall, site: Site, values: Environment)
 
 def _cache_key(state: State, call: BlockCall, site: Site, values: Environment) -> object:
     """What calls that make the same have in common; ``None`` where a call is not to be copied."""
-    assert site.name is not None
-    ends = any(end.startswith(f"{site.name.path}.") for end in state.ends)
-    if state.observer.every_call or state.reuses or ends:
+    context, _, feeds, named, _ = site
+    assert named is not None
+    if state.observer.every_call or state.reuses:
         return None
-    block = state.home(site.context).program.blocks[call.block]
+    if state.ends and any(end.startswith(f"{named.path}.") for end in state.ends):
+        return None
+    block = state.home(context).program.blocks[call.block]
     arguments = [values.values[name] for name in block.parameters]
-    computed = not any(argument is FAILED or type(argument) is Lazy for argument in arguments)
-    if not computed or any(feed.tensor is None for feed in site.feeds):
+    for argument in arguments:
+        if argument is FAILED or type(argument) is Lazy:
+            return None
+    tensors = [feed.tensor for feed in feeds]
+    if None in tensors:
         return None
     shown = repr(arguments)
     state.budget.spend(len(shown))
-    names = [feed.name for feed in site.feeds]
+    names = [feed.name for feed in feeds]
     return (
-        (site.context.home, block.name, site.context.frozen),
+        (context.home, block.name, context.frozen),
         shown,
-        site.name.written,
-        site.context.depth,
-        tuple([feed.tensor for feed in site.feeds]),
-        tuple(map(names.index, names)),
+        named.written,
+        context.depth,
+        tuple(tensors),
+        tuple([names.index(name) for name in names]),
     )
 
 
@@ -181,16 +186,18 @@ def _named_inputs(block: Block, site: Site) -> tuple[tuple[str, str], ...]:
 
 def _body(state: State, call: BlockCall, site: Site, values: Environment) -> Feed:
     """What the items of a block give."""
-    context, block = site.context, state.home(site.context).program.blocks[call.block]
+    block = state.home(site.context).program.blocks[call.block]
     inside = state.enter("block", block.name, site, call.place, _bound(block, values))
-    state.scopes[-1] = state.scopes[-1]._replace(inputs=_named_inputs(block, site))
-    defaults = context.defaults[:1]
+    if block.inputs:
+        state.scopes[-1] = state.scopes[-1]._replace(inputs=_named_inputs(block, site))
     inside = inside._replace(
         visible=(inside.prefix,),
         inputs=dict(zip(block.inputs, site.feeds, strict=False)),
-        defaults=(*defaults, Defaults(block.defaults, values)) if block.defaults else defaults,
-        frame=Frame("block", block.name, call.place, context.frame, call.arguments),
-        blocks=(*context.blocks, block.name),
+        defaults=(inside.defaults[0], Defaults(block.defaults, values))
+        if block.defaults
+        else inside.defaults[:1],
+        frame=Frame("block", block.name, call.place, inside.frame, call.arguments),
+        blocks=(*inside.blocks, block.name),
     )
     for name in block.let:
         state.foreseen(name, values, inside)

@@ -129,8 +129,9 @@ def _graph(state: State, kinds: Kinds) -> Graph | None:
     state.needed.update([*outputs.values(), *([end.name] if state.problems else [])])
     if state.problems:
         return None
-    state.nodes[:] = without_unneeded(state.nodes, state.scopes, state.needed)
-    there = {*inputs, *(node.name for node in state.nodes)}
+    if len(state.homes) > 1:
+        state.nodes[:] = without_unneeded(state.nodes, state.scopes, state.needed)
+    there = {*inputs, *[node.name for node in state.nodes]}
     there.update(name for node in state.nodes if node.outputs for name in node.tensors)
     endpoints = {
         path: name for path, name in _names(state.names.endpoints).items() if name in there
@@ -173,7 +174,7 @@ def _run(state: State) -> Feed:
     state.scopes.append(Scope("", "model", "", None, program.items.place))
     environment = state.variables.child({"in": first})
     defaults = (Defaults(program.defaults, environment),)
-    context = Context("", ("",), "", state.inputs, defaults, frozenset(), 0, None, (), 0)
+    context = Context(0, None, "", ("",), "", state.inputs, defaults, frozenset(), (), 0)
     state.observer.program_begun(program, state.variables)
     return run(state, program.items, Site(context, environment, (first,)))
 

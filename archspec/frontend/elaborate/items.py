@@ -8,8 +8,8 @@ from typing import Any
 
 from archspec.frontend.elaborate.names import join
 from archspec.frontend.elaborate.paths import settle, written_path
-from archspec.frontend.elaborate.repeat import Repeated, in_repetition, is_counted, repetitions
-from archspec.frontend.elaborate.scope import Context, Feed, Site, Turn
+from archspec.frontend.elaborate.repeat import repetitions
+from archspec.frontend.elaborate.scope import Feed, Site, Turn
 from archspec.frontend.elaborate.sources import is_merge_of_one, nothing, taken
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.program.formulas import Located, Silenced
@@ -44,21 +44,19 @@ def run(state: State, items: Items, site: Site) -> Feed:
 def _all(state: State, item: Item, site: Site) -> Feed:
     """All repetitions of an item."""
     assert item.repeat is not None
-    context, feed = site.context, site.feed
+    feed = site.feed
     state.observer.repeat_begun(item, site)
-    rows = repetitions(state, item.repeat, item.when, site)
-    if rows is None:
+    repeated = repetitions(state, item.repeat, item.when, item.name, site)
+    if repeated is None:
         return state.lost(feed, unseen=True)
-    counted = item.name is not None and is_counted(state, item.name, rows, context)
-    if not rows and item.name is not None and not item.name.mentions:
+    if not repeated.rows and item.name is not None and not item.name.mentions:
         place = item.repeat.value.place
-        state.names.left_out[join(context.prefix, item.name.text)] = "repeat", place
-    for index, row in enumerate(rows):
-        if index:
+        state.names.left_out[join(site.context.prefix, item.name.text)] = "repeat", place
+    for turn in repeated.turns():
+        if turn.index > 1:
             state.budget.item(item.place)
-        turn = Turn(index + 1, len(rows), counted)
-        repeated = Repeated(item.name, item.place, row, turn)
-        feed = _once(state, item, in_repetition(state, repeated, feed, site), turn)
+        here = repeated.site_of(turn, item.place, feed, len(state.scopes))
+        feed = _once(state, item, here, turn)
     return feed
 
 
@@ -68,7 +66,10 @@ def _once(state: State, item: Item, site: Site, turn: Turn | None) -> Feed:
     number = turn.index if turn is not None and turn.counted else None
     wanted = True if item.when is None else state.condition(item.when, site)
     if wanted is True:
-        result = _carried_out(state, item, _site_of(state, item, site, number, turn))
+        here = _site_of(state, item, site, number)
+        if turn is not None:
+            _add_repetition(state, item, here, turn)
+        result = _carried_out(state, item, here)
         feed = site.feeds[0] if result is None else result
     else:
         _leave_out(state, item, site, number)
@@ -77,25 +78,22 @@ def _once(state: State, item: Item, site: Site, turn: Turn | None) -> Feed:
     return feed
 
 
-def _site_of(state: State, item: Item, site: Site, number: int | None, turn: Turn | None) -> Site:
-    """Where the operation of an item is carried out: with what its ``from`` and ``name`` say, and
-    in the scope of its repetition.
-    """
+def _site_of(state: State, item: Item, site: Site, number: int | None) -> Site:
+    """Where the operation of an item is carried out: with what its ``from`` and ``name`` say."""
+    if item.sources is None and item.name is None:
+        return site
     context, environment, feeds, name, sources = site
     if item.sources is not None:
         feeds, sources = taken(state, item, item.sources, site)
     if item.name is not None:
         name = written_path(state, item.name, site, number)
-    if turn is not None:
-        path = name.path if name else context.prefix
-        context = _repetition(state, item, context, turn, path)
     return Site(context, environment, feeds, name, sources)
 
 
 def _carried_out(state: State, item: Item, site: Site) -> Feed | None:
     """What the operation of an item gives, ``None`` where the chain goes on from before it."""
     before = len(state.nodes)
-    if is_merge_of_one(item, site):
+    if item.sources is not None and is_merge_of_one(item, site):
         result: Feed | None = site.feed
         if site.name is not None:
             settle(state, site.name, site.feed, nothing(item.place), site)
@@ -128,12 +126,12 @@ def _break_name(state: State, item: Item, site: Site) -> None:
         settle(state, site.name, Feed(site.name.path, None), item.operation, site)
 
 
-def _repetition(state: State, item: Item, context: Context, turn: Turn, path: str) -> Context:
+def _add_repetition(state: State, item: Item, site: Site, turn: Turn) -> None:
+    """Add the scope of a repetition that is carried out at a site."""
+    index, count, _, around = turn
+    path = site.name.path if site.name else site.context.prefix
     label = item.name.text if item.name else _label(item.operation)
-    state.scopes.append(
-        Scope(path, "repetition", label, context.scope, item.place, turn.index, turn.count)
-    )
-    return context._replace(scope=len(state.scopes) - 1)
+    state.scopes.append(Scope(path, "repetition", label, around, item.place, index, count))
 
 
 def _label(operation: Operation) -> str:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
@@ -93,6 +93,21 @@ class Names:
             )
         self.taken[path] = place
         self.order.append((path, place))
+
+    def free(self, paths: Collection[str]) -> bool:
+        """Whether all of several paths are free, and none is too long."""
+        too_long = max(map(len, paths), default=0) > limits.NAME_LENGTH
+        return not too_long and self.taken.keys().isdisjoint(paths)
+
+    def take_all(self, paths: list[tuple[str, Span]]) -> None:
+        """Take several free paths, as `take` does each."""
+        characters = self.characters + sum([len(path) for path, _ in paths])
+        if characters > limits.PATHS:
+            for path, place in paths:
+                self.take(path, place)
+        self.characters = characters
+        self.taken.update(paths)
+        self.order += paths
 
     def settle(self, path: str, feed: Feed, entry: Entry | None = None) -> None:
         """Let a path stand for what its item gives on; ``entry`` if the author wrote it."""

@@ -95,8 +95,6 @@ def without_unneeded(
 ) -> list[Node]:
     """The layers less those of parts that none of the needed tensors comes from."""
     inside = in_parts(scopes)
-    if not any(inside):
-        return list(nodes)
     reached = set(needed)
     for node in reversed(nodes):
         if not inside[node.scope] or node.gives(reached):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.scope import (
     FAILED,
-    Context,
     Environment,
     Feed,
     Frame,
@@ -42,12 +42,64 @@ class WrongRepeat(NamedTuple):
     wanted: int | None = None
 
 
+class Repetitions:
+    """The repetitions of an item, a branch or a name: the variables of each, and how they are
+    carried out at a site.
+    """
+
+    def __init__(
+        self, state: State, rows: list[dict[str, Any]], name: NameFormula | None, site: Site
+    ) -> None:
+        context = site.context
+        block = context.blocks[-1] if context.blocks else ""
+        self.rows = rows
+        self.name = name
+        self.site = site
+        self.has_counter = not block or COUNTER not in (
+            state.home(context).program.blocks[block].parameters
+        )
+        """Whether a variable counts them: no argument of the block hides it."""
+        self.counted = name is not None and self._tells_none_apart(name)
+        """Whether the name gets their number."""
+
+    def _tells_none_apart(self, name: NameFormula) -> bool:
+        bound = {*(self.rows[0] if self.rows else ()), *([COUNTER] if self.has_counter else ())}
+        return bound.isdisjoint(mention.name for mention in name.mentions)
+
+    def turns(self) -> Iterator[Turn]:
+        """Each repetition, from the first."""
+        count, counted, around = len(self.rows), self.counted, self.site.context.scope
+        return (Turn(index, count, counted, around) for index in range(1, count + 1))
+
+    def site_of(self, turn: Turn, place: Span, previous: Feed, scope: int | None = None) -> Site:
+        """Where a repetition is carried out: what is visible in it, and the way there. ``place`` is
+        that of the item, ``previous`` what the item before has given, and ``scope`` the one that
+        the repetition will be, where it is one.
+        """
+        index, count, _, around = turn
+        context = self.site.context
+        values = {**self.rows[index - 1], "prev": previous}
+        if self.has_counter:
+            values[COUNTER] = index - 1
+        inner = self.site.environment.child(values)
+        above = context.frame
+        frame = Frame("repetition", self.name, place, above, NO_ARGUMENTS, inner, index, count)
+        return Site(context.at(around if scope is None else scope, frame), inner, (previous,))
+
+
 def repetitions(
+    state: State, repeat: Formula, when: Formula | None, name: NameFormula | None, site: Site
+) -> Repetitions | None:
+    """The repetitions of what has a ``name``, or ``None`` where the ``repeat`` is wrong. There is
+    none where it computes with ``null``, and ``when`` leaves the item out.
+    """
+    rows = _rows(state, repeat, when, site)
+    return None if rows is None else Repetitions(state, rows, name, site)
+
+
+def _rows(
     state: State, repeat: Formula, when: Formula | None, site: Site
 ) -> list[dict[str, Any]] | None:
-    """The variables of each repetition, or ``None`` where the ``repeat`` is wrong. There is none
-    where it computes with ``null``, and ``when`` leaves the item out.
-    """
     try:
         value = repeat.evaluate(site.environment)
     except (Located, Silenced) as error:
@@ -68,50 +120,6 @@ def repetitions(
         state.complain(_complaint(state, rows, repeat, value, site.environment), site.context)
         return None
     return rows
-
-
-class Repeated(NamedTuple):
-    """One repetition of an item or a branch: its name, its place in the text, the variables of the
-    ``repeat``, and which one it is.
-    """
-
-    name: NameFormula | None
-    place: Span
-    row: dict[str, Any]
-    turn: Turn
-
-
-def in_repetition(state: State, repeated: Repeated, previous: Feed, site: Site) -> Site:
-    """Where a repetition is carried out: what is visible in it, and the way there."""
-    name, place, row, turn = repeated
-    context = site.context
-    inner = site.environment.child({**row, **_counter(state, turn, context), "prev": previous})
-    frame = Frame(
-        "repetition", name, place, context.frame, NO_ARGUMENTS, inner, turn.index, turn.count
-    )
-    return Site(context._replace(frame=frame), inner, (previous,))
-
-
-def _counter(state: State, turn: Turn, context: Context) -> dict[str, int]:
-    """The variable that counts the repetitions, unless an argument of the block hides it."""
-    return {} if _hides_counter(state, context) else {COUNTER: turn.index - 1}
-
-
-def _hides_counter(state: State, context: Context) -> bool:
-    block = context.blocks[-1] if context.blocks else ""
-    return bool(block) and COUNTER in state.home(context).program.blocks[block].parameters
-
-
-def is_counted(
-    state: State, name: NameFormula, rows: list[dict[str, Any]], context: Context
-) -> bool:
-    """Whether a name gets the number of the repetition: it uses no variable that distinguishes them
-    apart.
-    """
-    bound = {*(rows[0] if rows else ())}
-    if not _hides_counter(state, context):
-        bound.add(COUNTER)
-    return bound.isdisjoint(mention.name for mention in name.mentions)
 
 
 def _is_left_out(when: Formula | None, site: Site) -> bool:

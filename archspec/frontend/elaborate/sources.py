@@ -7,8 +7,8 @@ from __future__ import annotations
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.elaborate.paths import complain_of_unknown
-from archspec.frontend.elaborate.repeat import Repeated, in_repetition, is_counted, repetitions
-from archspec.frontend.elaborate.scope import FAILED, Feed, Site, Turn
+from archspec.frontend.elaborate.repeat import repetitions
+from archspec.frontend.elaborate.scope import FAILED, Feed, Site
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.program.program import FromName, Item, Items, LayerCall, LayerGroup
 from archspec.layers import KINDS
@@ -63,17 +63,15 @@ def _gathered(state: State, name: FromName, site: Site) -> list[Feed]:
     if name.repeat is None:
         wanted = True if name.when is None else state.condition(name.when, site)
         return [] if wanted is False else [_source(state, name, site)]
-    rows = repetitions(state, name.repeat, name.when, site)
-    if rows is None:
+    repeated = repetitions(state, name.repeat, name.when, name.name, site)
+    if repeated is None:
         return [state.lost(site.feed, unseen=True)]
-    counted, feeds = is_counted(state, name.name, rows, site.context), []
-    for index, row in enumerate(rows):
-        turn = Turn(index + 1, len(rows), counted)
-        repeated = Repeated(name.name, name.name.value.place, row, turn)
-        here = in_repetition(state, repeated, site.feed, site)
+    feeds = []
+    for turn in repeated.turns():
+        here = repeated.site_of(turn, name.name.value.place, site.feed)
         wanted = True if name.when is None else state.condition(name.when, here)
         if wanted is not False:
-            feeds.append(_source(state, name, here, turn.index if counted else None))
+            feeds.append(_source(state, name, here, turn.index if turn.counted else None))
     return feeds
 
 

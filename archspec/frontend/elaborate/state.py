@@ -255,14 +255,7 @@ class State:
         if named is None:
             return context._replace(scope=scope, depth=context.depth + 1)
         automatic = context.automatic if named.written else path
-        return context._replace(
-            prefix=path,
-            visible=(path, *context.visible),
-            automatic=automatic,
-            reserved=frozenset(),
-            scope=scope,
-            depth=context.depth + 1,
-        )
+        return context.inside(scope, path, automatic)
 
     def only_feed(self, what: str, site: Site, place: Span) -> Feed:
         """The one tensor that a piece of structure takes."""

@@ -15,7 +15,7 @@ from archspec.frontend.elaborate.paths import (
     item_path,
     settle,
 )
-from archspec.frontend.elaborate.repeat import Repeated, in_repetition, is_counted, repetitions
+from archspec.frontend.elaborate.repeat import repetitions
 from archspec.frontend.elaborate.scope import (
     FAILED,
     Context,
@@ -112,17 +112,14 @@ def _fanned(state: State, path: Branch, site: Site) -> list[tuple[Branch, Site]]
     """
     if path.repeat is None:
         return [(path, site)]
-    rows = repetitions(state, path.repeat, path.when, site)
-    if rows is None:
+    repeated = repetitions(state, path.repeat, path.when, path.name, site)
+    if repeated is None:
         return None
-    counted = path.name is not None and is_counted(state, path.name, rows, site.context)
     labels: set[str] = set()
     fanned = []
-    for index, row in enumerate(rows):
+    for turn in repeated.turns():
         state.budget.item(path.place)
-        turn = Turn(index + 1, len(rows), counted)
-        repeated = Repeated(path.name, path.place, row, turn)
-        here = in_repetition(state, repeated, site.feed, site)
+        here = repeated.site_of(turn, path.place, site.feed)
         part, label = f"{path.part}#{turn.index}", ""
         if path.name is not None:
             label = _label_of_fan(state, path.name, turn, here)

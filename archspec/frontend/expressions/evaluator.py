@@ -312,6 +312,8 @@ def _chain(closures: Closures, node: Chain) -> Code:
         (operators.OPERATORS[symbol], operand)
         for (symbol, _), operand in zip(node.rest, operands, strict=True)
     ]
+    if len(steps) == 1:
+        return _operation(nodes, first, *steps[0])
 
     def run(frame: Frame) -> Value:
         scope, value = frame[0], first(frame)
@@ -322,6 +324,21 @@ def _chain(closures: Closures, node: Chain) -> Code:
             except Fault as fault:
                 raise _located_in_chain(fault, nodes, position) from None
         return value
+
+    return run
+
+
+def _operation(
+    nodes: Sequence[Node], first: Code, operate: operators.Operation, second: Code
+) -> Code:
+    """A chain of two operands, as most are."""
+
+    def run(frame: Frame) -> Value:
+        left, right = first(frame), second(frame)
+        try:
+            return operate(left, right, frame[0])
+        except Fault as fault:
+            raise _located_in_chain(fault, nodes, 0) from None
 
     return run
 
