@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -39,8 +40,10 @@ def _text_of(function: Callable[..., Any]) -> str:
     return "\n".join(["", *_signature(text, node), *body, ""])
 
 
-FUNCTIONS = {
-    **{row.name: _text_of(row.compute) for row in BUILTINS.values() if not row.python},
+_COMPUTED = [row.name for row in BUILTINS.values() if not row.python]
+"""The functions of expressions that Python lacks."""
+
+_WRITTEN = {
     "numbered": (
         '''
 def numbered(name, number):
@@ -75,21 +78,34 @@ def frozen(attention, *tensors, **call):
 '''
     ),
 }
-"""Functions that are written into a file which uses them."""
+
+FUNCTIONS = (*_COMPUTED, *_WRITTEN)
+"""The names of the functions that are written into a file which uses them."""
+
+
+def function_text(name: str) -> str:
+    """The text of one of them."""
+    return _WRITTEN[name] if name in _WRITTEN else _text_of(BUILTINS[name].compute)
+
 
 LAYERS = Path(__file__).parents[1] / "keras" / "layers.py"
 """The layers that Keras lacks. The file is read, not imported."""
 
 
 @cache
-def layer_kinds() -> dict[str, str]:
-    """The classes of the layers that Keras lacks, without the types, by kind."""
+def layer_kinds() -> frozenset[str]:
+    """The kinds of layers that Keras lacks."""
     text = LAYERS.read_text(encoding="utf-8")
-    classes = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
-    return {
-        node.name: "\n".join(["", *_decorators(text, node), _without_types(text, node), ""])
-        for node in classes
-    }
+    return frozenset(re.findall(r"^class (\w+)", text, re.MULTILINE))
+
+
+@cache
+def layer_text(kind: str) -> str:
+    """The class of a layer that Keras lacks, without the types."""
+    text = LAYERS.read_text(encoding="utf-8")
+    classes = (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef))
+    node = next(node for node in classes if node.name == kind)
+    return "\n".join(["", *_decorators(text, node), _without_types(text, node), ""])
 
 
 def _decorators(text: str, node: ast.ClassDef) -> list[str]:

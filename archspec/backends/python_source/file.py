@@ -7,7 +7,12 @@ from __future__ import annotations
 import re
 import textwrap
 
-from archspec.backends.python_source.extras import FUNCTIONS
+from archspec.backends.python_source.extras import (
+    FUNCTIONS,
+    function_text,
+    layer_kinds,
+    layer_text,
+)
 from archspec.backends.python_source.facts import Facts
 from archspec.backends.python_source.functions import write_block, write_model
 from archspec.backends.python_source.layout import Brackets, Line
@@ -43,8 +48,8 @@ def _text(module: Module, build: list[str]) -> str:
     code = "\n".join(line for lines in [*functions, build] for line in lines)
     helpers = {name for name in module.helpers if f"{name}." in code or f"{name}(" in code}
     parts = [_docstring(module), *_imports(module, helpers), *_constants(module, code)]
-    classes = [module.ours[kind] for kind in sorted(module.kinds & module.ours.keys())]
-    texts = [*classes, *(text for name, text in FUNCTIONS.items() if name in helpers)]
+    classes = [layer_text(kind) for kind in sorted(module.kinds & layer_kinds())]
+    texts = [*classes, *(function_text(name) for name in FUNCTIONS if name in helpers)]
     defined = [text.strip("\n").split("\n") for text in texts] + functions
     if _mentions(code, BLOCKS):
         entries = tuple(f'"{name}": {one}' for name, one in sorted(module.dispatches.items()))
@@ -89,8 +94,8 @@ def _docstring(module: Module) -> list[str]:
 
 
 def _imports(module: Module, helpers: set[str]) -> list[list[str]]:
-    ours = "\n".join(module.ours[kind] for kind in module.kinds & module.ours.keys())
-    names = ["layers"] if module.kinds - module.ours.keys() else []
+    ours = "\n".join(layer_text(kind) for kind in module.kinds & layer_kinds())
+    names = ["layers"] if module.kinds - layer_kinds() else []
     names += ["ops"] if module.uses_operations or "ops." in ours else []
     third = ["import keras", *([f"from keras import {', '.join(names)}"] if names else [])]
     third += _imports_of_declared(module)

@@ -64,7 +64,6 @@ class Module:
         self.kinds: set[str] = set()
         self.uses_operations = False
         self.declared: dict[str, Declaration] = {}
-        self.ours = layer_kinds()
         self.tables: dict[tuple[str, str], tuple[str, Piece]] = {}
         self.dispatches: dict[str, str] = {}
         self.outputs_have_dtypes = need_dtypes(facts.recording.graph)
@@ -89,7 +88,7 @@ class Module:
     def kind(self, kind: str) -> str:
         """A layer kind as it is called in the file."""
         self.kinds.add(kind)
-        return kind if kind in self.ours else f"layers.{kind}"
+        return kind if kind in layer_kinds() else f"layers.{kind}"
 
     def class_of(self, node: Node) -> str:
         """The class of a layer as it is called in the file. Raises `SpecError` where a declared

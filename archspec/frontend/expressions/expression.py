@@ -99,6 +99,7 @@ def parse(text: str) -> Expression:
     return Expression(text, closures.free_names(), code, closures.slots)
 
 
+@lru_cache(maxsize=1024)
 def tree(text: str) -> Node:
     """The syntax tree of a text that stands for a value."""
     return syntax_tree(list(tokens(text)))
