@@ -93,18 +93,19 @@ LAYERS = Path(__file__).parents[1] / "keras" / "layers.py"
 
 
 @cache
-def layer_kinds() -> frozenset[str]:
-    """The kinds of layers that Keras lacks."""
-    text = LAYERS.read_text(encoding="utf-8")
-    return frozenset(re.findall(r"^class (\w+)", text, re.MULTILINE))
+def layer_kinds() -> dict[str, str]:
+    """The classes of the layers that Keras lacks, as they stand in the file, by kind."""
+    parts = LAYERS.read_text(encoding="utf-8").split("\n\n\n")
+    heads = [re.search(r"^class (\w+)", part, re.MULTILINE) for part in parts]
+    return {head[1]: part for head, part in zip(heads, parts, strict=True) if head}
 
 
 @cache
 def layer_text(kind: str) -> str:
     """The class of a layer that Keras lacks, without the types."""
-    text = LAYERS.read_text(encoding="utf-8")
-    classes = (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef))
-    node = next(node for node in classes if node.name == kind)
+    text = layer_kinds()[kind]
+    (node,) = ast.parse(text).body
+    assert isinstance(node, ast.ClassDef)
     return "\n".join(["", *_decorators(text, node), _without_types(text, node), ""])
 
 

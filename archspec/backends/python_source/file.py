@@ -48,7 +48,7 @@ def _text(module: Module, build: list[str]) -> str:
     code = "\n".join(line for lines in [*functions, build] for line in lines)
     helpers = {name for name in module.helpers if f"{name}." in code or f"{name}(" in code}
     parts = [_docstring(module), *_imports(module, helpers), *_constants(module, code)]
-    classes = [layer_text(kind) for kind in sorted(module.kinds & layer_kinds())]
+    classes = [layer_text(kind) for kind in sorted(module.kinds & layer_kinds().keys())]
     texts = [*classes, *(function_text(name) for name in FUNCTIONS if name in helpers)]
     defined = [text.strip("\n").split("\n") for text in texts] + functions
     if _mentions(code, BLOCKS):
@@ -94,8 +94,8 @@ def _docstring(module: Module) -> list[str]:
 
 
 def _imports(module: Module, helpers: set[str]) -> list[list[str]]:
-    ours = "\n".join(layer_text(kind) for kind in module.kinds & layer_kinds())
-    names = ["layers"] if module.kinds - layer_kinds() else []
+    ours = "\n".join(layer_text(kind) for kind in module.kinds & layer_kinds().keys())
+    names = ["layers"] if module.kinds - layer_kinds().keys() else []
     names += ["ops"] if module.uses_operations or "ops." in ours else []
     third = ["import keras", *([f"from keras import {', '.join(names)}"] if names else [])]
     third += _imports_of_declared(module)
