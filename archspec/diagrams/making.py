@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from archspec.diagrams.comparing import both
 from archspec.diagrams.dot import dot
 from archspec.diagrams.drawing import Drawing
 from archspec.diagrams.element_reader import Readings
@@ -104,6 +103,8 @@ def draw_block(graph: Graph, name: str, format: str = "svg", options: Options = 
 
 def draw_both(one: Graph, other: Graph, format: str = "svg", options: Options = Options()) -> bytes:  # noqa: B008 - it is immutable
     """Two networks side by side, with what differs marked. Raises `DrawingError`."""
+    from archspec.diagrams.comparing import both  # noqa: PLC0415 - most drawings are of one
+
     readings = Readings(one), Readings(other)
     return _made(
         _chosen(lambda view: both(*readings, view, options.title), options), format, options

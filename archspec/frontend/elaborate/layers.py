@@ -31,7 +31,7 @@ from archspec.frontend.program.program import NO_ARGUMENTS, LayerCall
 from archspec.graph import Node
 from archspec.layers import KINDS, Layer, Mismatch
 from archspec.layers.base import Inferred
-from archspec.layers.operations.base import Operation
+from archspec.layers.operations import OPS
 from archspec.layers.registry import is_kind, is_layer
 from archspec.spelling import snake_case
 from archspec.tensor import Tensor, show_shape
@@ -89,7 +89,7 @@ def add_node(
     names = tuple([feed.name for feed in feeds])
     scope, (path, place) = site.context.scope, there
     node = Node(path, layer, names, output, weights, None, macs, scope, place, roles, outputs)
-    if site.context.shares is not None and not isinstance(layer, Operation):
+    if site.context.shares is not None and not layer.kind().startswith(OPS):
         node = _shared(state, node, site.context)
     return state.add(node, site)
 

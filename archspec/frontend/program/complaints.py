@@ -11,7 +11,6 @@ from typing import Any
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.expressions.values import show
-from archspec.frontend.foreign_words import LACKING
 from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import Arguments, FromName
 from archspec.frontend.vocabulary import OPERATIONS, STEP
@@ -139,6 +138,8 @@ def block_argument_problems(
 
 def declared_name_problem(name: str) -> tuple[str, str] | None:
     """What is wrong with the name of a kind that a spec declares, and the help."""
+    from archspec.frontend.foreign_words import LACKING
+
     if not re.fullmatch(KIND_NAME, name):
         return f"`{name}` is no name for a kind", "write it in CamelCase, as Keras's layers are"
     if name in KINDS:
