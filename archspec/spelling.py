@@ -118,6 +118,8 @@ def in_words(value: Any, style: ValueStyle = YAML, level: int = 1) -> str:
     """A value as people write it, by default in YAML: ``[3, 3]``, ``same``, ``true``. A collection
     stands at ``level`` 1, those in it at 2, and so on.
     """
+    if type(value) is int:  # most are
+        return style.other(value)
     if value is None or isinstance(value, bool):
         return style.words[value]
     if isinstance(value, str):

@@ -35,9 +35,9 @@ def crossed_titles(layout: Mapping[str, Any]) -> frozenset[str]:
     }
     if not titles:
         return frozenset()
-    points = [point for edge in layout.get("edges", ()) for point in _points(edge)]
+    pieces = [piece for edge in layout.get("edges", ()) for piece in _pieces(edge)]
     return frozenset(
-        name for name, area in titles.items() if any(area.holds(point) for point in points)
+        name for name, area in titles.items() if any(_crosses(piece, area) for piece in pieces)
     )
 
 
@@ -48,8 +48,8 @@ def _title(cluster: Mapping[str, Any]) -> Area:
     return Area(x - across, x + across, y - down, y + down)
 
 
-def _points(edge: Mapping[str, Any]) -> Iterator[Point]:
-    """Points along the curves of an edge that is seen, of which each piece has four ends."""
+def _pieces(edge: Mapping[str, Any]) -> Iterator[list[Point]]:
+    """The Bézier curves of an edge that is seen: four ends each."""
     if edge.get("style") == "invis":
         return
     for curve in str(edge.get("pos", "")).split(";"):
@@ -60,10 +60,25 @@ def _points(edge: Mapping[str, Any]) -> Iterator[Point]:
             )
         ]
         for first in range(0, len(ends) - 3, 3):
-            piece = [_along(ends[first : first + 4], step / STEPS) for step in range(STEPS + 1)]
-            for here, there in pairwise(piece):
-                yield here
-                yield (here[0] + there[0]) / 2, (here[1] + there[1]) / 2
+            yield ends[first : first + 4]
+
+
+def _crosses(piece: list[Point], area: Area) -> bool:
+    """Whether a curve passes through an area, which it can only where its ends reach around it."""
+    xs, ys = zip(*piece, strict=True)
+    if not (min(xs) < area.right and max(xs) > area.left):
+        return False
+    if not (min(ys) < area.top and max(ys) > area.bottom):
+        return False
+    return any(map(area.holds, _points(piece)))
+
+
+def _points(piece: list[Point]) -> Iterator[Point]:
+    """Points along a curve."""
+    steps = [_along(piece, step / STEPS) for step in range(STEPS + 1)]
+    for here, there in pairwise(steps):
+        yield here
+        yield (here[0] + there[0]) / 2, (here[1] + there[1]) / 2
 
 
 def _along(ends: list[Point], part: float) -> Point:

@@ -425,6 +425,8 @@ class Layer:
     @property
     def open_roles(self) -> dict[str, TensorRole]:
         """The roles that tensors can have: those that no argument fills with a constant."""
+        if self.roles.keys().isdisjoint(self.arguments):
+            return dict(self.roles)
         return {name: one for name, one in self.roles.items() if name not in self.arguments}
 
     def infer(self, *inputs: Tensor, roles: Sequence[str] = ()) -> Inferred:
