@@ -10,8 +10,8 @@ from typing import Any
 from archspec.backends.output_layers import MAIN
 from archspec.graph import Graph, Node
 from archspec.layers import Layer
-from archspec.layers.base import Field
 from archspec.layers.declared import Declared
+from archspec.layers.fields import Field
 from archspec.layers.types import Configured, Refused
 from archspec.spelling import spec_name
 from archspec.tensor import Tensor

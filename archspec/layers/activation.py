@@ -15,8 +15,10 @@ from archspec.layers.axes import (
     need_numbers,
     need_softmax,
 )
-from archspec.layers.base import LAYER, Mismatch, SameShape, attr, layer, named_role
+from archspec.layers.base import SameShape, layer
+from archspec.layers.fields import attr, named_role
 from archspec.layers.kernels import new_weight
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.objects import (
     CONSTRAINT,
     OPTIONAL_ACTIVATION,

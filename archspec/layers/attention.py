@@ -1,4 +1,4 @@
-"""Attention: MultiHeadAttention."""
+"""Attention: of several heads, of heads that share keys, of one head, and without projections."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, ClassVar
 
+from archspec.layers.attending import (
+    DROPOUT,
+    OneHead,
+    Projecting,
+    differ,
+    query_value_key,
+    refuse_mask_of_several_axes,
+)
 from archspec.layers.axes import (
     axis_index,
     divisors,
@@ -15,18 +23,10 @@ from archspec.layers.axes import (
     need_rank,
     need_softmax,
 )
-from archspec.layers.base import (
-    LAYER,
-    Layer,
-    Mismatch,
-    attr,
-    call_attr,
-    layer,
-    named_role,
-    role,
-    training_mode,
-)
-from archspec.layers.kernels import WithKernel, new_weight
+from archspec.layers.base import Layer, layer
+from archspec.layers.fields import attr, call_attr, named_role, role
+from archspec.layers.kernels import new_weight
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import (
@@ -59,63 +59,8 @@ _SIZES = optional(
 _AXES = optional(_listed("an integer or a list of integers", INTEGER), "all but the last")
 
 
-class _Attending(Layer):
-    """What the kinds of attention are called with."""
-
-    hands_on_mask = True
-
-    called = "attention"
-    further_outputs: ClassVar[Mapping[str, str]] = {
-        "scores": "call: {return_attention_scores: true}"
-    }
-
-    value_mask = named_role("which positions of the value are there, (S)")
-    use_causal_mask: bool = call_attr(
-        FLAG, False, "whether a position attends to none after it, as in a decoder"
-    )
-    return_attention_scores: bool = call_attr(
-        FLAG, False, "whether to give the scores too, after the softmax"
-    )
-    training: bool | None = training_mode()
-
-    @property
-    def causal(self) -> str:
-        """What a title says of a causal mask."""
-        return ", causal" if self.use_causal_mask else ""
-
-    def outputs(self, *inputs: Tensor, **roles: Any) -> Mapping[str, Tensor]:
-        y = self.output(*inputs, **roles)
-        if not self.return_attention_scores:
-            return {"": y}
-        return {"": y, "scores": Tensor(self.scores(*inputs), self.compute_dtype)}
-
-    def scores(self, *inputs: Tensor) -> Shape:
-        """The shape of the scores."""
-        raise NotImplementedError(self.kind())
-
-
-class _Projecting(WithKernel, _Attending):
-    """Attention whose tensors Keras takes one by one. One tensor is query and value at once."""
-
-    arity: ClassVar[tuple[int, int | None]] = (1, 3)
-    builds_in_call = True
-
-    query = role("what attends, position by position")
-    value = role("what is attended to; the query, if it attends to itself", default="query")
-    key = role("what the query is compared with; the value, if left out", required=False)
-    key_mask = named_role("which positions of the key are there, (S)")
-    attention_mask = named_role("which positions attend to which, (T, S) or (heads, T, S)")
-
-    def keras_call(
-        self, inputs: Sequence[Any], roles: Sequence[str] = ()
-    ) -> tuple[list[Any], dict[str, Any]]:
-        positional, named = self.by_role(inputs, roles)
-        both = positional * 2 if len(positional) == 1 else positional
-        return list(both), {**named, **self.call}
-
-
 @layer
-class MultiHeadAttention(_Projecting):
+class MultiHeadAttention(Projecting):
     """Attention of several heads. One input attends to itself; two are query and value; three are
     query, value and key.
 
@@ -148,7 +93,7 @@ class MultiHeadAttention(_Projecting):
     seed: int | None = attr(SEED, None, "the seed of the dropout")
 
     def output(self, *inputs: Tensor, **masks: Tensor) -> Tensor:
-        query, value, key = _roles(inputs)
+        query, value, key = query_value_key(inputs)
         for name, x in (("query", query), ("value", value), ("key", key)):
             if len(x.shape) < 2:
                 raise Mismatch(
@@ -187,7 +132,7 @@ class MultiHeadAttention(_Projecting):
                 )
 
     def scores(self, *inputs: Tensor) -> Shape:
-        query, value, _ = _roles(inputs)
+        query, value, _ = query_value_key(inputs)
         attended = sorted(self._attended(value.shape))
         free = [axis for axis in range(len(query.shape) - 1) if axis not in attended]
         return (
@@ -245,7 +190,7 @@ class MultiHeadAttention(_Projecting):
         return set(axes)
 
     def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
-        _refuse_mask_of_several_axes(masks)
+        refuse_mask_of_several_axes(masks)
         return super().mask_axes(inputs, masks)
 
     def title(self, say: Say = plainly) -> Title:
@@ -256,7 +201,7 @@ class MultiHeadAttention(_Projecting):
         return self.output_shape or (known(query.shape[-1], "the query's last axis"),)
 
     def weights(self, *inputs: Tensor, **masks: Tensor) -> tuple[Weight, ...]:
-        query, value, key = _roles(inputs)
+        query, value, key = query_value_key(inputs)
         heads, values = self.num_heads, self.value_dim or self.key_dim
         result: list[Weight] = []
         for name, x, size in (
@@ -283,7 +228,7 @@ class MultiHeadAttention(_Projecting):
         )
 
     def macs(self, y: Tensor, *inputs: Tensor, **masks: Tensor) -> int | None:
-        query, value, key = _roles(inputs)
+        query, value, key = query_value_key(inputs)
         keys, values = (
             self.num_heads * self.key_dim,
             self.num_heads * (self.value_dim or self.key_dim),
@@ -302,71 +247,8 @@ class MultiHeadAttention(_Projecting):
         return total(product(sizes) for sizes in (*projections, (*pairs, keys + values)))
 
 
-def _roles(inputs: tuple[Tensor, ...]) -> tuple[Tensor, Tensor, Tensor]:
-    """Query, value and key, in Keras's order: what is missing is the one before it."""
-    return inputs[0], inputs[min(1, len(inputs) - 1)], inputs[-1]
-
-
-_DROPOUT = number("a number from 0 to 1", 0, 1)
-
-
-class _OneHead(_Attending):
-    """Attention whose tensors Keras takes in lists, one of inputs and one of masks."""
-
-    def title(self, say: Say = plainly) -> Title:
-        return Title("attention", self.causal)
-
-    arity: ClassVar[tuple[int, int | None]] = (2, 3)
-
-    query = role("what attends, position by position")
-    value = role("what is attended to")
-    key = role("what the query is compared with; the value, if left out", required=False)
-    query_mask = named_role("which positions of the query are there, (T)")
-
-    def keras_call(
-        self, inputs: Sequence[Any], roles: Sequence[str] = ()
-    ) -> tuple[list[Any], dict[str, Any]]:
-        positional, named = self.by_role(inputs, roles)
-        masks = [named.get("query_mask"), named.get("value_mask")]
-        return [list(positional)], {**({"mask": masks} if named else {}), **self.call}
-
-    def output(self, *inputs: Tensor, **masks: Tensor) -> Tensor:
-        query, value, key = _roles(inputs)
-        for name, x in (("query", query), ("value", value), ("key", key)):
-            need_rank(x, 2, "positions, channels", help=f"the {name} needs both")
-            need_floats(x)
-        if value.shape[0] != key.shape[0] and None not in (value.shape[0], key.shape[0]):
-            raise Mismatch(
-                f"value and key must have the same positions, and they have {value.shape[0]} and"
-                f" {key.shape[0]}",
-                help="`from` names the query, the value and the key, in this order",
-            )
-        if _differ(query.shape[-1], key.shape[-1]):
-            raise Mismatch(
-                f"query and key must have the same channels, and they have {query.shape[-1]} and"
-                f" {key.shape[-1]}",
-                help="bring them to one number of channels, with `Dense`",
-            )
-        for name, mask in masks.items():
-            need_mask(mask, name, (query if name == "query_mask" else value).shape[:1])
-        return Tensor((query.shape[0], value.shape[-1]), self.compute_dtype)
-
-    def scores(self, *inputs: Tensor) -> Shape:
-        query, _, key = _roles(inputs)
-        return (query.shape[0], key.shape[0])
-
-    def macs(self, y: Tensor, *inputs: Tensor, **masks: Tensor) -> int | None:
-        query, value, key = _roles(inputs)
-        pairs = (query.shape[0], value.shape[0])
-        return total((product((*pairs, key.shape[-1])), product((*pairs, value.shape[-1]))))
-
-
-def _differ(one: int | None, other: int | None) -> bool:
-    return None not in (one, other) and one != other
-
-
 @layer
-class Attention(_OneHead):
+class Attention(OneHead):
     """Attention without projections (Luong et al. 2015): `from` names query, value and, where it is
     another tensor, key.
 
@@ -378,7 +260,7 @@ class Attention(_OneHead):
     score_mode: str = attr(
         choice("dot", "concat"), "dot", "how query and key are compared: product, or tanh of sum"
     )
-    dropout: float = attr(_DROPOUT, 0.0, "the share of attention weights dropped in training")
+    dropout: float = attr(DROPOUT, 0.0, "the share of attention weights dropped in training")
     seed: int | None = attr(SEED, None, "the seed of the dropout")
 
     def weights(self, *inputs: Tensor, **masks: Tensor) -> tuple[Weight, ...]:
@@ -387,7 +269,7 @@ class Attention(_OneHead):
 
 
 @layer
-class AdditiveAttention(_OneHead):
+class AdditiveAttention(OneHead):
     """Attention by the sum of query and key (Bahdanau et al. 2015), without projections: `from`
     names query, value and, where it is another tensor, key.
 
@@ -396,7 +278,7 @@ class AdditiveAttention(_OneHead):
     """
 
     use_scale: bool = attr(FLAG, True, "whether each channel of the sum has a learned factor")
-    dropout: float = attr(_DROPOUT, 0.0, "the share of attention weights dropped in training")
+    dropout: float = attr(DROPOUT, 0.0, "the share of attention weights dropped in training")
 
     def weights(self, *inputs: Tensor, **masks: Tensor) -> tuple[Weight, ...]:
         size = known(inputs[0].shape[-1], "the query's last axis")
@@ -404,7 +286,7 @@ class AdditiveAttention(_OneHead):
 
 
 @layer
-class GroupQueryAttention(_Projecting):
+class GroupQueryAttention(Projecting):
     """Attention whose heads share keys and values in groups (Ainslie et al. 2023). One input
     attends to itself; two are query and value; three are query, value and key.
 
@@ -419,7 +301,7 @@ class GroupQueryAttention(_Projecting):
         POSITIVE, doc="the number of groups, which divides that of heads", before="use_bias"
     )
     dropout: float = attr(
-        _DROPOUT,
+        DROPOUT,
         0.0,
         "the share of attention weights dropped in training",
         before="use_bias",
@@ -443,12 +325,12 @@ class GroupQueryAttention(_Projecting):
             )
 
     def output(self, *inputs: Tensor, **masks: Tensor) -> Tensor:
-        query, value, key = _roles(inputs)
+        query, value, key = query_value_key(inputs)
         for name, x in (("query", query), ("value", value), ("key", key)):
             need_rank(x, 2, "positions, channels", help=f"the {name} needs both")
             need_floats(x)
             known(x.shape[-1], f"the {name}'s last axis")
-        if _differ(value.shape[0], key.shape[0]):
+        if differ(value.shape[0], key.shape[0]):
             raise Mismatch(
                 f"value and key must have the same positions, and they have {value.shape[0]} and"
                 f" {key.shape[0]}",
@@ -468,11 +350,11 @@ class GroupQueryAttention(_Projecting):
         return Tensor(query.shape, self.compute_dtype)
 
     def scores(self, *inputs: Tensor) -> Shape:
-        query, value, _ = _roles(inputs)
+        query, value, _ = query_value_key(inputs)
         return (self.num_query_heads, query.shape[0], value.shape[0])
 
     def weights(self, *inputs: Tensor, **masks: Tensor) -> tuple[Weight, ...]:
-        query, value, key = _roles(inputs)
+        query, value, key = query_value_key(inputs)
         model = known(query.shape[-1], "the query's last axis")
         heads, groups, size = self.num_query_heads, self.num_key_value_heads, self.head_dim
         made: list[Weight] = []
@@ -489,7 +371,7 @@ class GroupQueryAttention(_Projecting):
         return [kernel, new_weight(self, f"{name}/bias", made, "bias_initializer")]
 
     def macs(self, y: Tensor, *inputs: Tensor, **masks: Tensor) -> int | None:
-        query, value, key = _roles(inputs)
+        query, value, key = query_value_key(inputs)
         wide, narrow = (
             count * self.head_dim for count in (self.num_query_heads, self.num_key_value_heads)
         )
@@ -539,7 +421,7 @@ class DotProductAttention(Layer):
     )
 
     def mask_axes(self, inputs: Sequence[Tensor], masks: Sequence[int | None]) -> int | None:
-        _refuse_mask_of_several_axes(masks)
+        refuse_mask_of_several_axes(masks)
         return super().mask_axes(inputs, masks)
 
     def keras_call(
@@ -550,13 +432,13 @@ class DotProductAttention(Layer):
         return list(positional), {**keywords, **self.call}
 
     def output(self, *inputs: Tensor, **roles: Tensor) -> Tensor:
-        query, value, key = _roles(inputs)
+        query, value, key = query_value_key(inputs)
         for name, x in (("query", query), ("value", value), ("key", key)):
             need_rank(x, 3, "positions, heads, channels", help=f"the {name} needs all three")
             need_floats(x)
             known(x.shape[1], f"the number of the {name}'s heads")
             known(x.shape[2], f"the number of the {name}'s channels")
-        if value.shape[1:] != key.shape[1:] or _differ(value.shape[0], key.shape[0]):
+        if value.shape[1:] != key.shape[1:] or differ(value.shape[0], key.shape[0]):
             raise Mismatch(
                 f"value and key must have one shape, and they are {value} and {key}",
                 help="`from` names the query, the value and the key, in this order",
@@ -579,17 +461,5 @@ class DotProductAttention(Layer):
         return Tensor(query.shape, self.compute_dtype)
 
     def macs(self, y: Tensor, *inputs: Tensor, **roles: Tensor) -> int | None:
-        query, value, _ = _roles(inputs)
+        query, value, _ = query_value_key(inputs)
         return product((2, *query.shape, value.shape[0]))
-
-
-def _refuse_mask_of_several_axes(masks: Sequence[int | None]) -> None:
-    """Raise `Mismatch` for a mask that comes with an input and is not one of a single axis."""
-    for axes in masks:
-        if axes is not None and axes > 1:
-            raise Mismatch(
-                f"{LAYER} takes a mask of one axis of positions, and that which comes with an"
-                f" input here has {axes}",
-                help="leave out `mask_zero`, or bring the positions to one axis before, with"
-                " `Reshape`",
-            )

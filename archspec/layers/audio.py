@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from archspec.layers.axes import known, need_floats, need_numbers, need_rank
-from archspec.layers.base import Layer, Mismatch, attr, layer
+from archspec.layers.base import Layer, layer
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.types import FLAG, POSITIVE, choice, number, optional
 from archspec.layers.windows import slide
 from archspec.tensor import Tensor, Weight, product

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import need_floats, need_numbers, need_rank
-from archspec.layers.base import Layer, attr, layer, training_mode
+from archspec.layers.base import Layer, layer
+from archspec.layers.fields import attr, training_mode
 from archspec.layers.types import (
     FLAG,
     NUMBER,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archspec.layers.base import FLOATS, LAYER, Mismatch
+from archspec.layers.base import FLOATS
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.spelling import counted
 from archspec.tensor import Shape, Size, Tensor, product, show_shape
 

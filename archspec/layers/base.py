@@ -6,20 +6,27 @@ family's test table. From the fields come the checks, the defaults, the JSON Sch
 that ``archspec layers KIND`` prints; the Keras call comes from the class's name and the arguments
 that were given, so that no kind imports Keras.
 
-What a layer is, the arguments of its constructor say (`attr`); how it is used, those of its call:
-constants (`call_attr`) and, besides the tensors that it takes by position, tensors with a role
-(`role`, `named_role`).
+`archspec.layers.fields` has what its arguments and inputs are declared with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
+from archspec.layers.fields import (
+    REQUIRED,
+    CallField,
+    Field,
+    TensorRole,
+    attr,
+    in_order,
+    role,
+)
+from archspec.layers.mismatch import Mismatch, wrong_argument
 from archspec.layers.titles import Say, Title, plainly, spaced
-from archspec.layers.types import FLAG, Expects, Refused, Type, choice, optional
+from archspec.layers.types import FLAG, Refused, choice, optional
 from archspec.tensor import Tensor, Weight
 
 if TYPE_CHECKING:
@@ -27,144 +34,12 @@ if TYPE_CHECKING:
 else:  # Python has it from 3.11, and only type checkers look at it
 
     def dataclass_transform(**_):
+        """Do nothing."""
         return lambda cls: cls
 
 
-REQUIRED: Any = object()
-"""The default of an argument that has none."""
-
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 POLICIES = ("mixed_float16", "mixed_bfloat16")
-
-
-LAYER = "{layer}"
-"""Where the sentence of a `Mismatch` names the layer."""
-
-
-@dataclass(eq=False)
-class Mismatch(Exception):
-    """A layer does not fit its arguments or its input.
-
-    ``sentence`` is plain English without a full stop, `LAYER` standing for the layer. ``at`` is the
-    argument that it is about (``None``: the layer) and ``expects`` what that argument must be;
-    ``help`` says what to do, and ``advise`` gives a better help where the input is known.
-
-    What the complaint is about: ``axes`` is the number of axes that the layer needs, where the
-    input has another, and ``rank`` the same where ``help`` does not know the layer's own way out;
-    ``unknown`` says that it needs a size that is unknown; ``shows_input`` that
-    the sentence states the input's shape; ``inputs`` are the indices of the inputs that disagree;
-    ``inside`` is the path within the argument, where that is a layer itself.
-    """
-
-    sentence: str
-    _: KW_ONLY
-    at: str | None = None
-    help: str | None = None
-    advise: Callable[[Tensor], str | None] | None = None
-    expects: Expects | None = None
-    rank: int | None = None
-    axes: int | None = None
-    unknown: bool = False
-    inside: tuple[str | int, ...] = ()
-    shows_input: bool = False
-    inputs: tuple[int, ...] = ()
-    layer: str = "this layer"
-
-    def __post_init__(self) -> None:
-        super().__init__(self.sentence)
-
-    @property
-    def message(self) -> str:
-        """The sentence, the layer named."""
-        return self.sentence.replace(LAYER, self.layer)
-
-
-class Field:
-    """One argument of a layer kind: its type, its default (or `REQUIRED`) and a description of half
-    a line.
-
-    ``before`` names the inherited argument before which this one is listed; without it, it follows
-    the inherited ones.
-    """
-
-    __slots__ = ("before", "default", "doc", "name", "type")
-
-    def __init__(self, type: Type, default: Any, doc: str, before: str | None = None) -> None:
-        self.name = ""
-        self.type = type
-        self.default = default
-        self.doc = doc
-        self.before = before
-
-    @property
-    def required(self) -> bool:
-        """Whether the argument has no default."""
-        return self.default is REQUIRED
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-
-def attr(type: Type, default: Any = REQUIRED, doc: str = "", *, before: str | None = None) -> Any:
-    """Declare an argument. ``default`` is Keras's own, as one would write it in YAML; the rules
-    see it as ``type`` normalises it.
-    """
-    return Field(type, default, doc, before)
-
-
-class CallField(Field):
-    """One argument of the layer's call that is a constant."""
-
-    __slots__ = ()
-
-
-def call_attr(type: Type, default: Any, doc: str) -> Any:
-    """Declare a constant argument of the call, such as ``use_causal_mask``. ``default`` is
-    Keras's own.
-    """
-    return CallField(type, default, doc)
-
-
-def training_mode() -> Any:
-    """Declare Keras's call argument ``training``."""
-    type = optional(FLAG, "as the model is run")
-    return CallField(type, None, "whether the layer acts as in training")
-
-
-class TensorRole:
-    """What a tensor is to a layer: ``query``, ``mask``.
-
-    Those that are not ``by_name`` are also given by position. ``several`` says that it is a list of
-    tensors. A role that is not ``required`` may be left out. ``default`` is the role whose tensor
-    it has where it is missing, ``""`` for none.
-    """
-
-    __slots__ = ("by_name", "default", "doc", "name", "required", "several")
-
-    def __init__(
-        self, doc: str, *, required: bool, by_name: bool, several: bool, default: str = ""
-    ) -> None:
-        self.name = ""
-        self.doc = doc
-        self.required = required
-        self.by_name = by_name
-        self.several = several
-        self.default = default
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-
-def role(
-    doc: str, *, required: bool = True, several: bool = False, default: str = ""
-) -> TensorRole:
-    """Declare a tensor that the layer takes by position or by the name of the role."""
-    return TensorRole(doc, required=required, by_name=False, several=several, default=default)
-
-
-def named_role(doc: str, *, several: bool = False) -> TensorRole:
-    """Declare a tensor that the layer takes by the name of the role alone, and need not have."""
-    return TensorRole(doc, required=False, by_name=True, several=several)
 
 
 class Inferred(NamedTuple):
@@ -177,16 +52,6 @@ class Inferred(NamedTuple):
     weights: tuple[Weight, ...]
     macs: int | None
     outputs: tuple[tuple[str, Tensor], ...] = ()
-
-
-def _in_order(inherited: Mapping[str, Field], own: Mapping[str, Field]) -> dict[str, Field]:
-    merged = {**inherited, **own}
-    names = list(merged)
-    for name, value in own.items():
-        if value.before is not None:
-            names.remove(name)
-            names.insert(names.index(value.before), name)
-    return {name: merged[name] for name in names}
 
 
 REGISTERED: dict[str, type[Layer]] = {}
@@ -270,7 +135,7 @@ class Layer:
         }
         inherited = {name: value for name, value in cls.attributes.items() if name not in tail}
         cls.attributes = MappingProxyType(
-            {**_in_order(inherited, own), **{k: v for k, v in tail.items() if k not in own}}
+            {**in_order(inherited, own), **{k: v for k, v in tail.items() if k not in own}}
         )
         for name, value in own.items():
             setattr(cls, name, REQUIRED if value.required else value.type.accept(value.default))
@@ -534,18 +399,6 @@ def cell(cls: _Kind) -> _Kind:
     return cls
 
 
-def wrong_argument(name: str, refused: Refused) -> Mismatch:
-    """The complaint about an argument that its type refuses."""
-    if isinstance(refused.inner, Mismatch):
-        inner = refused.inner
-        return Mismatch(
-            inner.message, at=name, help=inner.help, expects=inner.expects, inside=refused.inside
-        )
-    return Mismatch(
-        f"`{name}` must be {refused.words}", at=name, help=refused.help, expects=refused.expects
-    )
-
-
 class SameShape(Layer):
     """What the kinds share that change values and no shape. The output has the layer's dtype,
     as Keras says of every such layer.
@@ -554,23 +407,3 @@ class SameShape(Layer):
     def output(self, x: Tensor) -> Tensor:
         """The input's shape."""
         return Tensor(x.shape, self.compute_dtype)
-
-
-__all__ = [
-    "FLOATS",
-    "REGISTERED",
-    "REQUIRED",
-    "Field",
-    "Inferred",
-    "Layer",
-    "Mismatch",
-    "SameShape",
-    "TensorRole",
-    "attr",
-    "call_attr",
-    "cell",
-    "layer",
-    "named_role",
-    "role",
-    "training_mode",
-]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archspec.layers.axes import axis_index
-from archspec.layers.base import Mismatch
+from archspec.layers.mismatch import Mismatch
 from archspec.tensor import Shape, Size, Tensor, total
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from archspec.layers.axes import known, need_floats, need_rank
-from archspec.layers.base import Layer, attr, cell
+from archspec.layers.base import Layer, cell
+from archspec.layers.fields import attr
 from archspec.layers.inner import belonging, layer_of, names_of, within
 from archspec.layers.kernels import check_activation, new_weight
 from archspec.layers.objects import (

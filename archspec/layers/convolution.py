@@ -6,8 +6,10 @@ from math import gcd, prod
 from typing import Any
 
 from archspec.layers.axes import divisors, known, need_floats
-from archspec.layers.base import Mismatch, attr, layer
+from archspec.layers.base import layer
+from archspec.layers.fields import attr
 from archspec.layers.kernels import Biased, new_weight
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.objects import (
     CONSTRAINT,
     OPTIONAL_ACTIVATION,

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from archspec.layers.axes import known, need_numbers
-from archspec.layers.base import FLOATS, LAYER, Layer, Mismatch, attr, call_attr, layer
+from archspec.layers.base import FLOATS, Layer, layer
 from archspec.layers.einsum import EQUATION, Equation, Sizes
+from archspec.layers.fields import attr, call_attr
 from archspec.layers.kernels import WithKernel, check_activation, new_weight
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.objects import (
     CONSTRAINT,
     OPTIONAL_ACTIVATION,

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from archspec.layers.base import Field, Layer, Mismatch, TensorRole
+from archspec.layers.base import Layer
+from archspec.layers.fields import Field, TensorRole
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import Expects, Type
 from archspec.tensor import Tensor

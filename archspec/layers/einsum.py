@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from archspec.layers.base import Mismatch
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.types import text
 from archspec.tensor import Shape, Size, show_shape
 

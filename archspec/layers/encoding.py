@@ -7,7 +7,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from archspec.layers.axes import need_numbers
-from archspec.layers.base import LAYER, Layer, Mismatch, attr, layer, named_role, role
+from archspec.layers.base import Layer, layer
+from archspec.layers.fields import attr, named_role, role
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import (
     COUNT,

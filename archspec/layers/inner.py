@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from archspec.layers.base import Inferred, Layer, Mismatch
+from archspec.layers.base import Inferred, Layer
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.types import Expects, Refused, Type
 from archspec.spelling import did_you_mean, snake_case
 from archspec.tensor import Tensor, Weight

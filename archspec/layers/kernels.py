@@ -7,7 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import need_softmax
-from archspec.layers.base import Layer, Mismatch, attr
+from archspec.layers.base import Layer
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.objects import CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
 from archspec.layers.types import FLAG, Configured
 from archspec.spelling import counted

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from archspec.layers.axes import axis_index, need_floats, need_numbers
-from archspec.layers.base import FLOATS, LAYER, Layer, Mismatch, attr, layer
+from archspec.layers.base import FLOATS, Layer, layer
 from archspec.layers.broadcasting import clash, joined
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.types import FLAG, INTEGER, either, sequence
 from archspec.tensor import Shape, Size, Tensor, product, show_shape
 

@@ -14,8 +14,10 @@ from archspec.layers.axes import (
     need_floats,
     need_mask,
 )
-from archspec.layers.base import Mismatch, SameShape, attr, layer, named_role, training_mode
+from archspec.layers.base import SameShape, layer
+from archspec.layers.fields import attr, named_role, training_mode
 from archspec.layers.kernels import new_weight
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.objects import CONSTRAINT, OPTIONAL_INITIALIZER, REGULARIZER
 from archspec.layers.types import (
     AXES,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.layers.base import Mismatch, attr, layer
+from archspec.layers.base import layer
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.types import COUNT, Refused, Type, either, sequence
 from archspec.layers.windows import AXES, Sliding
 from archspec.tensor import Size, Tensor

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archspec.layers.axes import known, need_floats, need_mask, need_numbers
-from archspec.layers.base import FLOATS, attr, layer, named_role
+from archspec.layers.base import FLOATS, layer
+from archspec.layers.fields import attr, named_role
 from archspec.layers.titles import Say, Title, plainly, sizes, step_words, window_words
 from archspec.layers.types import FLAG, choice
 from archspec.layers.windows import OPTIONAL_STRIDES, SIZE, Sliding, slide

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import axis_index, known, need_floats, need_rank
-from archspec.layers.base import LAYER, Layer, Mismatch, attr, layer
+from archspec.layers.base import Layer, layer
+from archspec.layers.fields import attr
 from archspec.layers.kernels import new_weight
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import INTEGER, POSITIVE, number

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import need_floats, need_numbers, need_rank
-from archspec.layers.base import Layer, Mismatch, SameShape, attr, layer, training_mode
+from archspec.layers.base import Layer, SameShape, layer
+from archspec.layers.fields import attr, training_mode
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.types import FLAG, NUMBER, POSITIVE, SEED, choice, either, sequence
 from archspec.layers.windows import INTERPOLATION
 from archspec.tensor import Tensor

@@ -6,16 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from archspec.layers.axes import known, need_floats, need_mask, need_rank
-from archspec.layers.base import (
-    Field,
-    Layer,
-    Mismatch,
-    attr,
-    layer,
-    named_role,
-    role,
-    training_mode,
-)
+from archspec.layers.base import Layer, layer
 from archspec.layers.cells import (
     ONE_CELL,
     Cell,
@@ -25,8 +16,10 @@ from archspec.layers.cells import (
     SimpleRNNCell,
     StackedRNNCells,
 )
+from archspec.layers.fields import Field, attr, named_role, role, training_mode
 from archspec.layers.inner import belonging, name_of, several, within
 from archspec.layers.kernels import check_activation
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.objects import OPTIONAL_ACTIVATION, REGULARIZER
 from archspec.layers.titles import Say, Title, plainly, step_words, window_words
 from archspec.layers.types import FLAG, POSITIVE, choice

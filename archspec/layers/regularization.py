@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from archspec.layers.axes import need_floats
-from archspec.layers.base import Mismatch, SameShape, attr, layer, training_mode
+from archspec.layers.base import SameShape, layer
+from archspec.layers.fields import attr, training_mode
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.titles import Say, Title, plainly, spaced
 from archspec.layers.types import SEED, number
 from archspec.layers.windows import Sliding

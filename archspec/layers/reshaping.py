@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from archspec.layers.axes import need_rank
-from archspec.layers.base import Layer, Mismatch, attr, layer
+from archspec.layers.base import Layer, layer
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.titles import Say, Title, plainly, sizes
 from archspec.layers.types import POSITIVE, either, integer, sequence
 from archspec.tensor import Tensor, product, show_shape

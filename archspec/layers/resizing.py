@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import need_numbers
-from archspec.layers.base import attr, layer
+from archspec.layers.base import layer
+from archspec.layers.fields import attr
 from archspec.layers.titles import Say, Title, plainly, step_words
 from archspec.layers.types import POSITIVE
 from archspec.layers.windows import INTERPOLATION, SIZE, Sliding

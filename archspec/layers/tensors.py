@@ -7,9 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import axis_index
-from archspec.layers.base import Layer, Mismatch, attr, layer
+from archspec.layers.base import Layer, layer
 from archspec.layers.constants import CONSTANT, tensor_of
+from archspec.layers.fields import attr
 from archspec.layers.kernels import new_weight
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.objects import INITIALIZER
 from archspec.layers.titles import Say, Title, plainly, sizes
 from archspec.layers.types import INTEGER, POSITIVE, choice, optional, sequence

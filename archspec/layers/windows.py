@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from archspec.layers.axes import need_rank
-from archspec.layers.base import REGISTERED, Field, Layer, Mismatch
+from archspec.layers.base import REGISTERED, Layer
+from archspec.layers.fields import Field
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.types import COUNT, POSITIVE, Type, choice, optional, per_axis
 from archspec.tensor import Shape, Size, Tensor
 

@@ -8,17 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from archspec.layers.axes import need_floats, need_mask
-from archspec.layers.base import (
-    Inferred,
-    Layer,
-    Mismatch,
-    attr,
-    layer,
-    named_role,
-    role,
-    training_mode,
-)
+from archspec.layers.base import Inferred, Layer, layer
+from archspec.layers.fields import attr, named_role, role, training_mode
 from archspec.layers.inner import belonging, changed, inferred, layer_of, name_of, within
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.registry import KINDS
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import POSITIVE, choice, optional

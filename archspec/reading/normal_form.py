@@ -15,9 +15,9 @@ from typing import Any
 
 from archspec.graph import Graph, Node
 from archspec.layers import KINDS, Layer
-from archspec.layers.base import REQUIRED
 from archspec.layers.constants import tensor_of
 from archspec.layers.declared import Declared
+from archspec.layers.fields import REQUIRED
 from archspec.layers.operations.base import Operation
 from archspec.layers.recurrent import OverSteps
 from archspec.layers.types import Configured

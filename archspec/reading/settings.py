@@ -6,8 +6,8 @@ from typing import Any
 
 from archspec.backends.flat_spec import arguments, plain
 from archspec.layers import Layer
-from archspec.layers.base import REQUIRED
 from archspec.layers.declared import Declared
+from archspec.layers.fields import REQUIRED
 
 CALL = "call."
 """What the keys of constants of the call begin with, to tell them from settings of the layer."""

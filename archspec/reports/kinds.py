@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from archspec.layers import CELLS, KINDS, Layer
-from archspec.layers.base import Field, TensorRole
+from archspec.layers.fields import Field, TensorRole
 from archspec.layers.objects import (
     ACTIVATION,
     CONSTRAINT_NAMES,

@@ -21,7 +21,7 @@ from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import NO_ARGUMENTS, LayerCall
 from archspec.frontend.yaml.document import Value
 from archspec.layers import KINDS, Mismatch
-from archspec.layers.base import wrong_argument
+from archspec.layers.mismatch import wrong_argument
 from archspec.layers.types import Refused
 from archspec.spelling import listed_names
 from archspec.tensor import Tensor

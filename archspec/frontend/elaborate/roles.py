@@ -16,7 +16,7 @@ from archspec.frontend.elaborate.state import State
 from archspec.frontend.program.complaints import unknown_role
 from archspec.frontend.program.program import Block, BlockCall, LayerCall
 from archspec.layers import Layer
-from archspec.layers.base import TensorRole
+from archspec.layers.fields import TensorRole
 from archspec.spelling import listed_names
 
 LayerInputs = tuple[tuple[Feed, ...], tuple[str, ...]]

@@ -35,7 +35,7 @@ from archspec.frontend.program.program import (
 )
 from archspec.frontend.yaml.document import Broken, Value
 from archspec.layers import KINDS
-from archspec.layers.base import wrong_argument
+from archspec.layers.mismatch import wrong_argument
 from archspec.layers.types import Refused
 
 

@@ -18,7 +18,7 @@ from archspec.frontend.library import shipped_names, shipped_variants
 from archspec.frontend.schema.fragments import EXPECTS, Schema
 from archspec.frontend.schema.json_schema import generate
 from archspec.layers import CELLS, KINDS
-from archspec.layers.base import Field
+from archspec.layers.fields import Field
 from archspec.layers.operations import OPS
 
 SHORT = 100

@@ -18,7 +18,8 @@ from archspec.frontend.schema.fragments import (
     says,
 )
 from archspec.layers import KINDS
-from archspec.layers.base import Field, Layer
+from archspec.layers.base import Layer
+from archspec.layers.fields import Field
 from archspec.layers.registry import CELLS, kind_of
 from archspec.layers.types import Type
 

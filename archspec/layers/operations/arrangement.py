@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from archspec.layers.axes import axis_index, axis_indices
-from archspec.layers.base import LAYER, Mismatch, attr
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.operations.base import ALL_AXES, Operation, Truths, need_axis, row, written
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import AXES, INTEGER, POSITIVE, either, integer, optional, sequence

@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from archspec.layers.base import LAYER, REGISTERED, Inferred, Layer, Mismatch, TensorRole, attr
+from archspec.layers.base import REGISTERED, Inferred, Layer
 from archspec.layers.constants import CONSTANT, tensor_of
+from archspec.layers.fields import TensorRole, attr
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.operations import OPS
 from archspec.layers.operations.dtypes import Gives, any_dtype
 from archspec.layers.titles import Say, Title, plainly

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archspec.layers.base import LAYER, Mismatch
 from archspec.layers.broadcasting import stretched
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.operations.base import Operation, constant, row, written
 from archspec.layers.operations.dtypes import (
     any_dtype,

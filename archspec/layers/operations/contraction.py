@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from archspec.layers.base import Mismatch, attr
 from archspec.layers.broadcasting import stretched
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.operations.base import Operation, row
 from archspec.layers.operations.dtypes import product_dtype
 from archspec.layers.titles import Say, Title, plainly

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from archspec.layers.axes import need_numbers
-from archspec.layers.base import FLOATS, LAYER, Mismatch
+from archspec.layers.base import FLOATS
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.tensor import Tensor
 
 WEAK_INTEGER, WEAK_FLOAT = "int", "float"

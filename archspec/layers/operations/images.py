@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from archspec.layers.axes import known, need_floats, need_rank
-from archspec.layers.base import LAYER, Mismatch, attr
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.operations.base import Operation, row
 from archspec.layers.titles import Say, Title, plainly
 from archspec.layers.types import (

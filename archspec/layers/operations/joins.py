@@ -6,8 +6,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from archspec.layers.axes import axis_index
-from archspec.layers.base import FLOATS, LAYER, Mismatch, attr
+from archspec.layers.base import FLOATS
 from archspec.layers.broadcasting import joined
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.operations.base import NO_FLAT_AXIS, Operation, need_axis, row
 from archspec.layers.operations.dtypes import promoted
 from archspec.layers.titles import Say, Title, plainly

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from archspec.layers.axes import axis_index
-from archspec.layers.base import LAYER, Mismatch, attr
 from archspec.layers.broadcasting import stretched
 from archspec.layers.constants import CONSTANT, tensor_of
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.operations.base import NO_FLAT_AXIS, Operation, need_axis, row, written
 from archspec.layers.operations.dtypes import floats, numbers
 from archspec.layers.titles import Say, Title, plainly

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from archspec.layers.axes import axis_indices, need_floats, need_rank
-from archspec.layers.base import LAYER, Mismatch, attr
 from archspec.layers.broadcasting import stretched
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import LAYER, Mismatch
 from archspec.layers.operations.base import Operation, constant, row
 from archspec.layers.operations.dtypes import product_dtype, promoted
 from archspec.layers.titles import Say, Title, plainly

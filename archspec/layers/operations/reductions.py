@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import axis_indices
-from archspec.layers.base import attr
+from archspec.layers.fields import attr
 from archspec.layers.operations.base import ALL_AXES, Operation, need_axis, row
 from archspec.layers.operations.dtypes import (
     any_dtype,

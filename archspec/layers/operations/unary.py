@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archspec.layers.axes import need_floats
-from archspec.layers.base import Mismatch, attr
+from archspec.layers.fields import attr
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.operations.base import Operation, row
 from archspec.layers.operations.dtypes import (
     any_dtype,

@@ -14,8 +14,9 @@ from archspec import limits
 from archspec.backends.output_layers import MAIN
 from archspec.graph import Graph, Node
 from archspec.layers import KINDS, Layer
-from archspec.layers.base import Inferred, Mismatch
+from archspec.layers.base import Inferred
 from archspec.layers.declared import Declaration, Declared
+from archspec.layers.mismatch import Mismatch
 from archspec.reading.keras_config.built import Built
 from archspec.reading.keras_config.composed import stretched
 from archspec.reading.keras_config.custom import (

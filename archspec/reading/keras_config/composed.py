@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from archspec.layers import KINDS, Layer
-from archspec.layers.base import Mismatch
 from archspec.layers.constants import tensor_of
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.operations import OPS
 from archspec.reading.keras_config.operations import CannotCall, operation_call
 from archspec.reading.keras_config.serialized import ConstantTensor, TensorReference

@@ -10,7 +10,8 @@ from archspec import limits
 from archspec.diagnostics import Span
 from archspec.graph import Graph, Node, Scope
 from archspec.layers import Layer
-from archspec.layers.base import Inferred, Mismatch
+from archspec.layers.base import Inferred
+from archspec.layers.mismatch import Mismatch
 from archspec.reading.keras_config.problems import Problems, span_of
 from archspec.tensor import Tensor
 

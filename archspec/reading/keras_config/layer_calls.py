@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from archspec.layers import Layer
-from archspec.layers.base import Mismatch
+from archspec.layers.mismatch import Mismatch
 from archspec.reading.keras_config.operations import CannotCall
 from archspec.reading.keras_config.serialized import KerasCall, TensorReference, references
 from archspec.reading.normal_form import by_position, usual_mode

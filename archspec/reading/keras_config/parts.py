@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from archspec.frontend.foreign_words import LACKING
 from archspec.layers import Layer
-from archspec.layers.base import Mismatch
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.operations.base import Operation
 from archspec.layers.registry import CELLS, KINDS, is_kind
 from archspec.reading.keras_config.composed import composed_layer

@@ -17,7 +17,7 @@ from archspec.diagnostics import Diagnostic, as_text
 from archspec.frontend.expressions.expression import ExpressionError
 from archspec.frontend.schema import check
 from archspec.frontend.schema.json_schema import generate
-from archspec.layers.base import Mismatch
+from archspec.layers.mismatch import Mismatch
 from archspec.layers.types import Refused
 from tests.frontend.test_errors import SPECS, complaint
 from tests.paths import CORPUS
