@@ -16,7 +16,9 @@ from archspec.frontend.expressions import operators, values
 from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.frontend.expressions.causes import Cause
 from archspec.frontend.expressions.lexer import ExpressionError
-from archspec.frontend.expressions.parser import ATTRIBUTES, too_deep
+from archspec.frontend.expressions.parser import ATTRIBUTES
+from archspec.frontend.expressions.parser_complaints import too_deep
+from archspec.frontend.expressions.places import located, located_in_chain
 from archspec.frontend.expressions.tree import (
     Attribute,
     Call,
@@ -87,45 +89,6 @@ class Closures:
     def free_names(self) -> tuple[Name, ...]:
         """Return the variables mentioned, in the order of the text."""
         return tuple(sorted(self.names, key=lambda name: name.start))
-
-
-# --- Errors with a place
-
-
-_AXES = {"channels": "the number of channels", "height": "the height", "width": "the width"}
-
-
-def located(fault: Fault, whole: Node, *operands: Node) -> ExpressionError:
-    """Give a fault its place: that of the operand, or of the whole operation."""
-    node = whole if fault.at is None else operands[fault.at]
-    if fault.sentence:
-        return ExpressionError(
-            fault.sentence,
-            node.start,
-            node.end,
-            code=fault.code,
-            help=fault.help,
-            cause=fault.cause,
-            found=fault.found,
-        )
-    subject = _AXES.get(node.name, "this size") if isinstance(node, Attribute) else "this size"
-    help = "an unknown size can only be compared with `null`, as in `$in.height == null`"
-    return ExpressionError(
-        f"{subject} is unknown until the model is called",
-        node.start,
-        node.end,
-        code=fault.code,
-        help=help,
-    )
-
-
-def _located_in_chain(fault: Fault, nodes: Sequence[Node], position: int) -> ExpressionError:
-    """Place a fault of operator number `position` in a chain, whose left operand is all that
-    stands before it.
-    """
-    left = nodes[0] if position == 0 else Stretch(nodes[0].start, nodes[position].end)
-    right = nodes[position + 1]
-    return located(fault, Stretch(left.start, right.end), left, right)
 
 
 # --- A rule for each kind of node
@@ -322,7 +285,7 @@ def _chain(closures: Closures, node: Chain) -> Code:
             try:
                 value = operate(value, right, scope)
             except Fault as fault:
-                raise _located_in_chain(fault, nodes, position) from None
+                raise located_in_chain(fault, nodes, position) from None
         return value
 
     return run
@@ -338,7 +301,7 @@ def _operation(
         try:
             return operate(left, right, frame[0])
         except Fault as fault:
-            raise _located_in_chain(fault, nodes, 0) from None
+            raise located_in_chain(fault, nodes, 0) from None
 
     return run
 

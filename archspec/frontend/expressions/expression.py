@@ -20,9 +20,11 @@ from archspec import limits
 from archspec.frontend.expressions import values
 from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.frontend.expressions.causes import Cause
-from archspec.frontend.expressions.evaluator import Closures, Code, Frame, located
+from archspec.frontend.expressions.evaluator import Closures, Code, Frame
 from archspec.frontend.expressions.lexer import RESERVED, ExpressionError, Token, tokens
-from archspec.frontend.expressions.parser import check_length, syntax_tree
+from archspec.frontend.expressions.parser import syntax_tree
+from archspec.frontend.expressions.parser_complaints import check_length
+from archspec.frontend.expressions.places import located
 from archspec.frontend.expressions.tree import Name, Node
 from archspec.frontend.expressions.values import UNKNOWN, Fault, Lookup, TensorValue, Value
 

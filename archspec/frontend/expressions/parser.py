@@ -8,12 +8,21 @@ tightly each operator binds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn, TypeAlias
+from typing import TypeAlias
 
 from archspec import limits
 from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.frontend.expressions.causes import Cause
-from archspec.frontend.expressions.lexer import KEYWORDS, RESERVED, ExpressionError, Token
+from archspec.frontend.expressions.lexer import RESERVED, ExpressionError, Token
+from archspec.frontend.expressions.parser_complaints import (
+    CHOICE,
+    check_count,
+    foreign_word,
+    no_operator,
+    no_value,
+    stray_sign,
+    too_deep,
+)
 from archspec.frontend.expressions.tree import (
     Attribute,
     Call,
@@ -47,39 +56,9 @@ _LEVELS = {
 }  # fmt: skip
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _CLOSING = {"(": ")", "$(": ")", "[": "]"}
-_FOREIGN_WORDS = {"none": "null", "is": "=="}
 _STRAY_NOT = "`not` stands where an operator belongs"
-_CHOICE = "write `a if condition else b`"
 
 _Infix: TypeAlias = "Callable[[Parser, Node], Node]"
-
-
-def check_length(text: str) -> None:
-    """Refuse a text that is too long to be an expression."""
-    if len(text) > limits.EXPRESSION_LENGTH:
-        message = (
-            f"an expression has at most {limits.EXPRESSION_LENGTH:,} characters, and this has"
-            f" {len(text):,}"
-        )
-        raise ExpressionError(
-            message,
-            0,
-            len(text),
-            code="bound-expression",
-            help="give its parts names in `let` or `vars`",
-        )
-
-
-def too_deep(start: int, end: int) -> ExpressionError:
-    """Tell that brackets and operators nest too deep."""
-    message = f"brackets and operators nest more than {limits.EXPRESSION_DEPTH} deep here"
-    return ExpressionError(
-        message,
-        start,
-        end,
-        code="bound-expression",
-        help="give the inner parts names in `let` or `vars`",
-    )
 
 
 def syntax_tree(found: list[Token]) -> Node:
@@ -89,7 +68,7 @@ def syntax_tree(found: list[Token]) -> Node:
         raise ExpressionError("the expression is empty", 0, parser.token.end, cause=Cause.EMPTY)
     node = parser.expression()
     if parser.token.kind != "end":
-        parser.no_operator()
+        raise no_operator(parser.token)
     return node
 
 
@@ -163,7 +142,7 @@ class Parser:
             return Literal(token.start, token.end, _CONSTANTS[token.text])
         if token.text == "in" and self.free and self.following == ".":
             return self._variable()
-        self._no_value(token)
+        raise no_value(token)
 
     def _number(self) -> Node:
         token = self.take()
@@ -207,7 +186,8 @@ class Parser:
             )
         if self.free and text.islower():
             return self._variable()
-        self._foreign_word()
+        if error := foreign_word(token):
+            raise error
         if self.free:
             return self._variable()
         help = f"write `${text}`, or `'{text}'` if it is text"
@@ -231,7 +211,7 @@ class Parser:
             )
         arguments = self._items(opening)
         node = Call(name.start, self._close(opening), name.text, arguments)
-        _check_count(node)
+        check_count(node)
         return node
 
     def _brackets(self) -> Node:
@@ -308,8 +288,9 @@ class Parser:
         word = self.take()
         condition = self.expression(_OR)
         if self.token.text != "else":
-            self._stray_sign()
-            raise ExpressionError("this `if` has no `else`", word.start, word.end, help=_CHOICE)
+            if error := stray_sign(self.token):
+                raise error
+            raise ExpressionError("this `if` has no `else`", word.start, word.end, help=CHOICE)
         self.take()
         otherwise = self.expression(_CONDITIONAL)
         return Conditional(then.start, otherwise.end, condition, then, otherwise)
@@ -416,80 +397,9 @@ class Parser:
                 f" {opening.start + 1} is still open"
             )
             raise ExpressionError(message, token.start, token.end, cause=Cause.BRACKETS_CROSSED)
-        self.no_operator()
-
-    def no_operator(self) -> NoReturn:
-        """Tell that the next token does not go on with the operand before it."""
-        self._stray_sign()
-        self._foreign_word()
-        token = self.token
-        help = "between two values an operator is missing, such as `*` or `+`"
-        raise ExpressionError(
-            f"`{token.text}` stands where an operator belongs", token.start, token.end, help=help
-        )
-
-    def _foreign_word(self) -> None:
-        token, text = self.token, self.token.text
-        known = _FOREIGN_WORDS.get(text.lower(), text.lower())
-        if token.kind == "name" and (known in KEYWORDS or known == "=="):
-            raise ExpressionError(
-                f"`{text}` is no word of expressions",
-                token.start,
-                token.end,
-                help=f"write `{known}`",
-            )
-
-    def _stray_sign(self) -> None:
-        token = self.token
-        if token.text in _STRAY:
-            message, advice = _STRAY[token.text]
-            help, cause = (None, advice) if isinstance(advice, Cause) else (advice, None)
-            raise ExpressionError(message, token.start, token.end, help=help, cause=cause)
-
-    def _no_value(self, token: Token) -> NoReturn:
-        if token.kind == "end":
-            raise ExpressionError(
-                "the expression ends where a value belongs",
-                token.start,
-                token.end,
-                cause=Cause.END,
-            )
-        raise ExpressionError(
-            f"`{token.text}` stands where a value belongs",
-            token.start,
-            token.end,
-            help=_INSTEAD_OF_A_VALUE.get(token.text),
-            cause=Cause.NO_VALUE,
-        )
+        raise no_operator(self.token)
 
 
-def _check_count(node: Call) -> None:
-    function, given = BUILTINS[node.function], len(node.arguments)
-    if given < function.least or (function.most is not None and given > function.most):
-        message = (
-            f"`{node.function}` takes {function.takes}, and here {'is' if given == 1 else 'are'}"
-            f" {given or 'none'}"
-        )
-        raise ExpressionError(message, node.start, node.end, cause=Cause.COUNT_OF_ARGUMENTS)
-
-
-_LOOP = "write `[… for $x in $list]`"
-_INSTEAD_OF_A_VALUE = {
-    "if": _CHOICE,
-    "not": "write `(not …)`",
-    "in": "the input is written `$in`",
-    "for": _LOOP,
-}
-"""What to write for a word that stands where a value belongs."""
-
-_STRAY: dict[str, tuple[str, str | Cause]] = {
-    ")": ("this `)` closes nothing", Cause.BRACKET_NOT_OPENED),
-    "]": ("this `]` closes nothing", Cause.BRACKET_NOT_OPENED),
-    ",": ("`,` stands outside a list or a call", "a list is written `[1, 2]`"),
-    ":": ("`:` stands outside a slice", Cause.COLON_OUTSIDE_A_SLICE),
-    "else": ("this `else` has no `if`", _CHOICE),
-    "for": ("`for` belongs in a list, behind its one element", _LOOP),
-}
 _INFIX: dict[int, _Infix] = {
     _CONDITIONAL: Parser.conditional,
     _OR: Parser.logic,
