@@ -1,7 +1,7 @@
 """Functions of `keras.applications` → the parameters of a test of outputs, of which one of each
 family and a few settings run by default.
 
-The others differ from these in numbers of their specs: by default only their layers and weights are
+The others differ from these in numbers of their specs: by default only layers and weights of some are
 compared, and `python -m tests.equivalence` proves the outputs of all functions.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.equivalence.zoo import CASES, SETTINGS, Case
+from tests.equivalence.zoo import CASES, Case
 from tests.marks import LONG
 
 FIRST = {case.family: case for case in reversed(CASES)}
@@ -26,22 +26,24 @@ RUN = {
     *("VGG16 top=False", "InceptionResNetV2 classes=10"),
     *("MobileNet alpha=0.5 depth_multiplier=2 dropout=0.5", "MobileNetV2 alpha=0.1"),
     *("MobileNetV3Small top=False", "MobileNetV3Small minimalistic=True alpha=1.5 classes=2"),
-    "EfficientNetV2B2 classes=7 preprocessing=False",
 }
 """Those whose outputs are compared by default."""
 
-assert {case.label for case in (*CASES, *SETTINGS)} >= RUN
-OTHERS = [
-    case
-    for case in (*CASES, *SETTINGS)
-    if case.label not in RUN and (not case.note or "top=False" in case.note)
-]
-"""Those whose layers and weights are compared: the other functions, and networks without a head."""
+SECOND = {
+    *("ResNet101", "ResNet101V2", "VGG16", "VGG19", "InceptionResNetV2", "MobileNetV3Large"),
+    *("DenseNet169", "NASNetLarge", "EfficientNetB3", "EfficientNetV2S", "ConvNeXtSmall"),
+    *("ResNet50 top=False", "Xception top=False", "DenseNet121 top=False"),
+    *("InceptionV3 top=False", "NASNetMobile top=False", "EfficientNetB3 top=False"),
+    *("EfficientNetV2B0 top=False", "ConvNeXtTiny top=False", "MobileNetV2 alpha=1.4 top=False"),
+}
+"""Those of which layers and weights are compared by default: a further function of each family, and
+its networks without a head.
+"""
 
 
-def marked(cases: Iterable[Case]) -> list[Any]:
-    """The cases for a test of outputs."""
+def marked(cases: Iterable[Case], run: set[str]) -> list[Any]:
+    """The cases for a test, of which some run by default."""
     return [
-        pytest.param(case, id=case.label, marks=pytest.mark.heavy if case.label in RUN else LONG)
+        pytest.param(case, id=case.label, marks=pytest.mark.heavy if case.label in run else LONG)
         for case in cases
     ]

@@ -9,25 +9,29 @@ from typing import Any
 
 import pytest
 
-from tests.equivalence.marks import OTHERS, marked
+from tests.equivalence.marks import RUN, SECOND, marked
 from tests.equivalence.table import TOLERANCE, is_equal, proven, row
 from tests.equivalence.zoo import CASES, LABELLED, SETTINGS, Case
 
 
-@pytest.mark.parametrize("case", marked(CASES))
+@pytest.mark.parametrize("case", marked(CASES, RUN))
 def test_the_same_weights_give_the_same_outputs(case: Case) -> None:
     found = proven([case])[0] if case.large else proof(case)
     assert is_equal(found), row(found)
 
 
-@pytest.mark.parametrize("case", marked(SETTINGS))
+@pytest.mark.parametrize("case", marked(SETTINGS, RUN))
 def test_they_do_so_with_other_arguments(case: Case) -> None:
     found = proof(case)
     assert is_equal(found), row(found)
 
 
-@pytest.mark.parametrize("case", OTHERS, ids=[case.label for case in OTHERS])
-def test_the_others_have_the_same_layers_and_weights(case: Case) -> None:
+def test_those_that_run_by_default_are_there() -> None:
+    assert set(LABELLED) >= RUN | SECOND
+
+
+@pytest.mark.parametrize("case", marked((*CASES, *SETTINGS), SECOND))
+def test_layers_and_weights_are_the_same(case: Case) -> None:
     from tests.equivalence.prove import compare_weights
 
     compare_weights(case)

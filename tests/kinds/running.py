@@ -58,7 +58,8 @@ def train(model: keras.Model, values: list[tf.Tensor]) -> list[tf.Tensor]:
         numeric = [tf.cast(one, "float32") for one in out if one.dtype != tf.string]
         loss = sum(map(tf.reduce_sum, numeric)) + sum(losses)
     weights = model.trainable_variables
-    for weight, step in zip(weights, tape.gradient(loss, weights), strict=True):
+    steps = tape.gradient(loss, weights) if weights else []
+    for weight, step in zip(weights, steps, strict=True):
         if step is not None:
             weight.assign(weight - 1e-3 * tf.convert_to_tensor(step))
         if weight.constraint is not None:

@@ -5,6 +5,7 @@ needs no Keras.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -92,9 +93,29 @@ TUNED = RECIPE.replace("name: small", "name: tuned").replace(
 )
 
 
-def test_frozen_layers_stay_until_their_epoch(mother: Mother, folder: Path) -> None:
-    assert mother.run(["train", "recipe.yaml", "-o", "run"], folder).code == 0
+@pytest.fixture
+def tuning(folder: Path, trained: Path) -> Path:
+    """A folder with a run, and the recipe that tunes it finely."""
+    shutil.copytree(trained, folder / "run")
     (folder / "tuned.yaml").write_text(TUNED)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tuned(
+    mother: Mother, trained: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    """What a fine-tuning that nobody disturbed comes to."""
+    folder = tmp_path_factory.mktemp("tuned")
+    shutil.copytree(trained.parent, folder, dirs_exist_ok=True)
+    (folder / "tuned.yaml").write_text(TUNED)
+    done = mother.run(["train", "tuned.yaml", "-o", "whole"], folder)
+    assert done.code == 0, done
+    return state(folder / "whole")
+
+
+def test_frozen_layers_stay_until_their_epoch(mother: Mother, tuning: Path) -> None:
+    folder = tuning
     train = ["train", "tuned.yaml", "-o"]
     for epochs in (2, 3):
         done = mother.run([*train, f"tuned{epochs}", "--epochs", str(epochs)], folder)
@@ -107,11 +128,10 @@ def test_frozen_layers_stay_until_their_epoch(mother: Mother, folder: Path) -> N
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
-def test_a_fine_tuning_that_is_killed_goes_on(mother: Mother, folder: Path, epoch: int) -> None:
+def test_a_fine_tuning_that_is_killed_goes_on(
+    mother: Mother, tuning: Path, tuned: dict[str, bytes], epoch: int
+) -> None:
     """In either phase, and between them, to the same bits."""
-    assert mother.run(["train", "recipe.yaml", "-o", "run"], folder).code == 0
-    (folder / "tuned.yaml").write_text(TUNED)
-    assert mother.run(["train", "tuned.yaml", "-o", "whole"], folder).code == 0
     killing = f"""
 import os
 from archspec.cli.train import TerminalProgress
@@ -120,10 +140,10 @@ def epoch(self, number, row, seconds):
         os._exit(9)
 TerminalProgress.epoch = epoch
 """
-    assert mother.run(["train", "tuned.yaml", "-o", "part"], folder, killing).code == 9
-    done = mother.run(["train", "tuned.yaml", "-o", "part"], folder)
+    assert mother.run(["train", "tuned.yaml", "-o", "part"], tuning, killing).code == 9
+    done = mother.run(["train", "tuned.yaml", "-o", "part"], tuning)
     assert done.code == 0, done
-    assert state(folder / "part") == state(folder / "whole")
+    assert state(tuning / "part") == tuned
 
 
 def test_more_epochs_that_are_killed_at_their_end_are_finished_later(

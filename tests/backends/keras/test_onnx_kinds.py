@@ -127,17 +127,16 @@ def accepted(kind: str) -> Iterator[Row]:
 
 
 def chosen(kind: str) -> list[Row]:
-    """The rows of a kind that are tried: of those that may be refused two, and of a kind that is
-    slow to convert four, from all over its table; with ``ARCHSPEC_LONG`` all.
+    """The rows of a kind that are tried: four from all over its table, two where a row takes a
+    second, and two of those that may be refused; with ``ARCHSPEC_LONG`` all.
     """
     rows = list(accepted(kind))
     if ALL_ROWS:
         return rows
     refusable = [row for row in rows if cannot(row)]
     others = [row for row in rows if not cannot(row)]
-    if kind in SLOW:
-        others = others[:: max(1, len(others) // 4)][:4]
-    return others + refusable[:2]
+    number = 2 if kind in SLOW else 4
+    return others[:: max(1, len(others) // number)][:number] + refusable[:2]
 
 
 def outcome(row: Row, path: Path) -> str:
