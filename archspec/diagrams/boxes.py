@@ -16,7 +16,7 @@ from archspec.diagrams.elements import Card, Element, Group, Split, all_nodes, i
 from archspec.diagrams.lettering import DOT, MARK, NARROW, SHARED, Words
 from archspec.diagrams.palette import Fill
 from archspec.diagrams.roles import Role, fill, role
-from archspec.graph import Graph, Node
+from archspec.graph import Node
 from archspec.layers.titles import plainly
 from archspec.tensor import Tensor
 
@@ -172,20 +172,7 @@ def group_box(canvas: Canvas, group: Group) -> Box:
     canvas.closed_groups.append((box, group))
     canvas.legend.saw(box.fill, None)
     canvas.put(nodes, box)
-    if group.spec:
-        canvas.taps |= _taps(canvas.graph, group.path)
     return box
-
-
-def _taps(graph: Graph, path: str) -> dict[str, str]:
-    """The tensors within a spec that is a block, by the shortest path there that names each; what
-    the block itself gives needs no name.
-    """
-    within = f"{path}."
-    paths = [name for name in graph.endpoints if name.startswith(within)]
-    named = {graph.endpoints[name]: name for name in sorted(paths, key=len, reverse=True)}
-    named.pop(graph.endpoints.get(path, ""), None)
-    return {tensor: name.removeprefix(within) for tensor, name in named.items()}
 
 
 def _main_fill(nodes: Sequence[Node]) -> Fill:

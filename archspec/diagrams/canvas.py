@@ -185,8 +185,6 @@ class Canvas:
         self.nodes_on: defaultdict[str, list[Node]] = defaultdict(list)
         """The layers on each box."""
         self.closed_groups: list[tuple[Box, Group]] = []
-        self.taps: dict[str, str] = {}
-        """The tensors within specs that are drawn closed, by the path that names each there."""
         self._owners = {node.weights_of for node in graph.nodes}
         self._shares = self._freezes = False
         self._position = {node.name: number for number, node in enumerate(graph.nodes)}

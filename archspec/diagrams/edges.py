@@ -4,12 +4,14 @@ that stand on them.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from archspec.diagrams.canvas import Around, Canvas
 from archspec.diagrams.drawing import Box, Cluster, Edge, Form, Member, Way, boxes
+from archspec.diagrams.elements import Group, nodes_of
 from archspec.diagrams.lettering import MARK
 from archspec.graph import Node
 from archspec.tensor import show_shape
@@ -40,15 +42,18 @@ class Wiring:
     def edges(self) -> list[Edge]:
         """All edges, each once, in the order of the layers; sizes stand where one is new."""
         found: dict[tuple[str, str, int | None, int], TensorEdge] = {}
+        taken: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         for node in self.graph.nodes:
             drawn: Counter[tuple[str, str, int | None]] = Counter()
             for step in self._into(node):
                 key = step.edge.tail, step.edge.head, step.edge.port
                 found.setdefault((*key, drawn[key]), step)
+                if step.edge.tail in self._closed:
+                    taken[step.edge.tail, step.edge.head][step.edge.label] = None
                 drawn[key] += not self._is_bundled(step.edge)
         for step in self._ends():
             found.setdefault((step.edge.tail, step.edge.head, None, 0), step)
-        return self._labelled(list(found.values()))
+        return self._labelled([_saying_all(step, taken) for step in found.values()])
 
     def _into(self, node: Node) -> Iterator[TensorEdge]:
         """The edges into one layer."""
@@ -65,16 +70,58 @@ class Wiring:
             yield from hops
 
     def _words(self, node: Node, tensor: str, role: str) -> str:
-        """What stands at the edge of an input: which output it is, unless the first, or which
-        path within a spec that is drawn closed; and its role, unless the first.
+        """What stands at the edge of an input: which tensor of its box it is, and its role, unless
+        the first.
         """
-        output = tensor.removeprefix(f"{self.graph.giver(tensor)}.")
-        inside = self._place(tensor) == self.canvas.place.get(node.name)
-        tap = "" if inside else self.canvas.taps.get(tensor, "")
         first = next(iter(node.layer.open_roles), role)
-        words = [tap or output] if tap or output != tensor else []
-        words += [role] if role != first else []
-        return " → ".join(words)
+        words = [self._which(tensor), *([role] if role != first else [])]
+        return " → ".join(filter(None, words))
+
+    def _which(self, tensor: str) -> str:
+        """Which tensor of its box an edge begins with, where that is not what the box as a whole
+        gives: a further output of its layer, or what is taken from inside of a closed group.
+        """
+        giver = self.graph.giver(tensor)
+        if giver in self._inside:
+            return self._inside[giver] + tensor.removeprefix(giver)
+        return "" if tensor == giver else tensor.removeprefix(f"{giver}.")
+
+    @cached_property
+    def _inside(self) -> dict[str, str]:
+        """The layers on the boxes of closed groups, but for those that give what the groups give,
+        with their shortest names there.
+        """
+        found: dict[str, str] = {}
+        for _, closed in self.canvas.closed_groups:
+            for group in self.canvas.likeness.alike(closed):
+                if isinstance(group, Group) and not group.gathered:
+                    found |= self._inside_of(group)
+        return found
+
+    def _inside_of(self, group: Group) -> dict[str, str]:
+        end, within = self.graph.endpoints.get(group.path), f"{group.path}."
+        return {
+            node.name: min(
+                (path for path in self._paths[node.name] if path.startswith(within)),
+                key=len,
+                default=node.name,
+            ).removeprefix(within)
+            for node in nodes_of(group)
+            if node.name != end
+        }
+
+    @cached_property
+    def _paths(self) -> Mapping[str, list[str]]:
+        """The paths of what each layer gives: its own, and those of the groups that end in it."""
+        paths: defaultdict[str, list[str]] = defaultdict(list)
+        for path, end in self.graph.endpoints.items():
+            paths[end].append(path)
+        return paths
+
+    @cached_property
+    def _closed(self) -> set[str]:
+        """The boxes of closed groups."""
+        return {box.id for box, group in self.canvas.closed_groups if not group.gathered}
 
     def _place(self, tensor: str) -> str | None:
         """The box of a tensor: its own, where a figure is given it, or that of its layer."""
@@ -145,8 +192,7 @@ class Wiring:
                     if side is None and name == next(iter(self.graph.outputs))
                     else (Way.TRUNK if side == name else Way.SIDE)
                 )
-                label = end.removeprefix(f"{giver}.") if end != giver else ""
-                yield TensorEdge(Edge(tail, box, way, label), end)
+                yield TensorEdge(Edge(tail, box, way, self._which(end)), end)
 
     def _on_spine(self, tensor: str) -> bool:
         """Whether a tensor is on no branch and no side path."""
@@ -189,6 +235,24 @@ class Wiring:
             else:
                 edges.append(edge)
         return edges
+
+
+def _saying_all(
+    step: TensorEdge, taken: Mapping[tuple[str, str], Mapping[str, None]]
+) -> TensorEdge:
+    """An edge that stands for several tensors of a closed group, with all their names."""
+    names = [name or WHOLE for name in taken.get((step.edge.tail, step.edge.head), ())]
+    if len(names) < 2:
+        return step
+    said = names if len(names) <= MOST_NAMES else [*names[: MOST_NAMES - 1], "…"]
+    return step._replace(edge=step.edge._replace(label=", ".join(said)))
+
+
+MOST_NAMES = 4
+"""How many tensors are named at one edge."""
+
+WHOLE = "output"
+"""What a group as a whole gives, beside names of what is taken from inside of it."""
 
 
 def _homes(members: list[Member], home: str | None = None) -> Iterator[tuple[str, str | None]]:

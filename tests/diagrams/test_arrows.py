@@ -1,5 +1,6 @@
 """No picture loses an arrow: every edge of a graph is an arrow of its picture, or lies inside one
-box, or between copies that are drawn once as ×N, are wired alike and are taken by nothing else.
+box, or between copies that are drawn once as ×N, are wired alike and are taken by nothing else. An
+arrow from a closed group says what is taken, unless that is what the group as a whole gives.
 
 What is checked is read off the graph and off where the canvas says that each layer is.
 """
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 
 import archspec
 from archspec.diagrams.drawing import Form
-from archspec.diagrams.elements import Element, nodes_of
+from archspec.diagrams.elements import Element, Group, nodes_of
 from archspec.diagrams.making import draw
 from archspec.graph import Graph, Node
 from tests.diagrams.samples import FAMILIES, graph
@@ -53,6 +54,15 @@ class Law:
         for node in network.nodes:
             for fold in self.copies.get(node.name, {}).items():
                 self.members[fold].append(node)
+        self.labels = Counter((edge.head, edge.label) for edge in one.drawing.edges)
+        self.closed = {
+            name: each.path
+            for _, group in one.canvas.closed_groups
+            if not group.gathered
+            for each in one.canvas.likeness.alike(group)
+            if isinstance(each, Group)
+            for name in names_in(each)
+        }
         self.unit = {node.name: node.name for node in network.nodes}
         for _, group in one.canvas.closed_groups:
             for each in one.canvas.likeness.alike(group):
@@ -75,10 +85,22 @@ class Law:
                 self.assert_within_chain(name, node, fold)
             elif self.place[name] != here:
                 direct[self.place[name]] += 1
+                self.assert_said(name, here)
         for tail, number in direct.items():
             if tail in self.bundles:
                 number = 1  # noqa: PLW2901 - the box says how many branches it stands for
             assert self.arrows(tail, here) >= number, (tail, node.name)
+
+    def assert_said(self, name: str, here: str) -> None:
+        """What is taken from inside of a closed group is named at the arrow."""
+        path = self.closed.get(name)
+        if path is not None and self.network.endpoints.get(path, name) != name:
+            paths = [name, *(p for p, end in self.network.endpoints.items() if end == name)]
+            names = {each.removeprefix(f"{path}.") for each in paths if each.startswith(path)}
+            labels = {label for head, label in self.labels if head == here}
+            at_points = {label for head, label in self.labels if self.forms[head] is Form.POINT}
+            said = {word for label in labels | at_points for word in label.split(", ")}
+            assert said & {*names, "…"}, (name, here)
 
     def fold_between(self, name: str, other: str) -> int | None:
         """The fold in whose different copies two layers are."""
