@@ -18,8 +18,8 @@ from archspec.reading.document import document
 from archspec.reading.emit import Unexplained, Writer
 from archspec.reading.explain import explain
 from archspec.reading.fold import folded
-from archspec.reading.item_names import ItemNames
-from archspec.reading.references import Unnameable, referenced
+from archspec.reading.item_names import ItemNames, Unnameable
+from archspec.reading.references import referenced
 from archspec.reading.regions import structured
 from archspec.reading.tree import Tree
 
@@ -123,12 +123,12 @@ def _can_be_written(tree: Tree) -> bool:
 
 def _unfolded(graph: Graph, wishes: Wishes) -> dict[str, Any]:
     tree = structured(graph, branches=not wishes.names)
-    return spec_data(tree)
+    return spec_data(tree, ItemNames(exact=wishes.names))
 
 
-def spec_data(tree: Tree) -> dict[str, Any]:
+def spec_data(tree: Tree, names: ItemNames | None = None) -> dict[str, Any]:
     """The document of a tree."""
-    references = referenced(tree, ItemNames())
+    references = referenced(tree, names or ItemNames())
     explained = explain(tree, references.numbers)
     writer = Writer(tree, references, explained)
     variables = dict(explained.variables)

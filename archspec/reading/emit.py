@@ -287,8 +287,7 @@ def _only(column: Column[Any], key: str) -> Any:
 def literal(value: Any) -> Any:
     """A value as it stands in a spec, where a text with ``$`` would be an expression."""
     if isinstance(value, str) and "$" in value:
-        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-        return f"$('{escaped}')"
+        return f"$({_quoted(value)})"
     if isinstance(value, list | tuple):
         return [literal(one) for one in value]
     if isinstance(value, dict):
@@ -308,6 +307,12 @@ def _reciprocal(value: float) -> str | None:
     if 2 / doubled != value:
         return None
     return f"$(1 / {doubled // 2 if doubled % 2 == 0 else doubled / 2})"
+
+
+def _quoted(text: str) -> str:
+    """A text in an expression, where quotes know no escapes."""
+    quote = '"' if "'" in text else "'"
+    return f"{quote}{text}{quote}"
 
 
 def _by_role(node: Node, texts: Sequence[str]) -> Any:

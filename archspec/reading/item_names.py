@@ -18,6 +18,7 @@ from archspec.reading.tree import (
     Seq,
     Tree,
     leaves,
+    walk,
 )
 from archspec.spelling import snake_case
 
@@ -42,30 +43,38 @@ OTHERS = "part"
 JOINED = "joined"
 
 
-class ItemNames:
-    """Chooses names. ``by_layer``: whether the names of the layers count. ``avoided`` are names
-    that are taken otherwise, such as labels of branches.
-    """
+class Unnameable(Exception):
+    """No one name stands for what an item takes, each time that it runs."""
 
-    def __init__(self, *, by_layer: bool = True, avoided: Iterable[str] = ()) -> None:
-        self.by_layer = by_layer
-        self.avoided = frozenset(map(_stem, avoided))
+
+class ItemNames:
+    """Chooses names. ``exact``: every layer has the name that it has in the graph."""
+
+    def __init__(self, *, exact: bool = False) -> None:
+        self.exact = exact
+
+    def of_all(self, tree: Tree) -> list[Item]:
+        """The items that get a name even if nothing takes them."""
+        items = [item for _, _, item in walk(tree.main)] if self.exact else []
+        return [item for item in items if isinstance(item, LayerItem)]
 
     def chosen(self, tree: Tree, wanted: Iterable[Item], counted: Set[Item]) -> Mapping[Item, str]:
         """A name for each of some items of a tree, no two alike, to be followed by a number for
         those that are ``counted``.
         """
-        taken = _Taken(self.avoided | set(_automatic(tree)))
+        if self.exact:
+            return {item: _exact(item) for item in wanted}
+        taken = _Taken(set(_automatic(tree)))
         return {item: taken.take(self._words(item), counted=item in counted) for item in wanted}
 
     def _words(self, item: Item) -> Iterator[str]:
         """Names for an item, the best first."""
         nodes = _nodes(item)
-        if self.by_layer and isinstance(item, GroupItem):
+        if isinstance(item, GroupItem):
             yield _common(
                 [node.name for layer in leaves(item.body) for node in layer.nodes.values()]
             )
-        if self.by_layer and len({node.name for node in nodes}) == 1:
+        if len({node.name for node in nodes}) == 1:
             yield nodes[0].name.replace(".", "_")
         yield _role(item, nodes)
 
@@ -77,6 +86,13 @@ def _common(names: list[str]) -> str:
     while count < len(first) and all(words[: count + 1] == first[: count + 1] for words in others):
         count += 1
     return "_".join(first[:count])
+
+
+def _exact(item: Item) -> str:
+    """The name of a layer, which is in one act."""
+    if not isinstance(item, LayerItem) or len(item.nodes) > 1:
+        raise Unnameable("a layer that stands for several cannot have the names of all")
+    return next(iter(item.nodes.values())).name
 
 
 class _Taken:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archspec.reading.explained import Spot
-from archspec.reading.item_names import ItemNames
+from archspec.reading.item_names import ItemNames, Unnameable
 from archspec.reading.places import Places, Standing, is_end
 from archspec.reading.tree import (
     Act,
@@ -35,10 +35,6 @@ from archspec.reading.tree import (
 )
 
 PREV = "prev"
-
-
-class Unnameable(Exception):
-    """No one name stands for what an item takes, each time that it runs."""
 
 
 class PathStep(NamedTuple):
@@ -103,6 +99,7 @@ class _Resolver:
             for seq, index, item in _outside_reuse(top):
                 self.around[item] = Standing(seq, index, next(iter(seq.acts)))
                 self._look(seq, index, item)
+        self.wanted.update(dict.fromkeys(names.of_all(self.tree)))
         self._name_repetitions()
         singles = [item for item in self.wanted if self.families.first(item) is item]
         counted: set[Item] = {item for item in singles if isinstance(item, RepeatItem)}
@@ -125,12 +122,24 @@ class _Resolver:
                 raise Unnameable("a repetition does not take what stands before it")
             _check_chain(item)
             return
+        if isinstance(item, OutputItem):
+            self._check_output(seq)
         prev = seq.takes_prev[index]
         if prev != (True,):
             self.raw[item] = [
                 _Raw(PREV) if is_prev else self._found(seq, index, column, f"from{slot}")
                 for slot, (column, is_prev) in enumerate(zip(item.slots, prev, strict=True))
             ]
+
+    def _check_output(self, seq: Seq) -> None:
+        """Raise `Unnameable` where an output of the model would get the name of a block's call or
+        of a repetition before its own.
+        """
+        around = list(self._outward(seq))
+        if around[-1].seq is not self.tree.main or any(
+            isinstance(one.item, RepeatItem) for one in around[1:]
+        ):
+            raise Unnameable("an output of the model within a block or a repetition")
 
     def _found(self, seq: Seq, index: int, column: Column[str], key: str) -> _Raw:
         """The reference to what a slot takes in every act."""

@@ -292,7 +292,7 @@ class _Regions:
     def main(self) -> Seq:
         """The list of the whole model, its outputs in their order."""
         inp = self.column(next(iter(self.graph.inputs)))
-        alone = set(self._paths(self.exit))
+        alone = set(self._paths(self.exit)) if self.branches else set()
         ends = dict(zip((name for name, _ in self.outputs), self.takes[self.exit], strict=True))
         sides = [name for name, _ in self.outputs if name != MAIN]
         paths = {end for name, end in ends.items() if name != MAIN and end in alone}

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
+import archspec
+from archspec.backends.flat_spec import flat
 from archspec.compiler import Compiler
 from archspec.frontend.library import Reference
+from archspec.frontend.yaml.writer import write
 from archspec.graph import Graph
 from archspec.reading.agreement import disagreement
-from archspec.reading.author import compiled_text, written
+from archspec.reading.author import Wishes, compiled_text, written
 from archspec.reading.regions import structured
 from archspec.reading.soundness import unsound
 from tests.marks import LONG
@@ -56,3 +59,70 @@ def test_a_random_network_is_read_as_it_is(seed: int) -> None:
 def test_many_random_networks_are_read_as_they_are() -> None:
     left_out = sum(bool(written(network(seed)).left_out) for seed in range(MANY))
     assert left_out <= MANY / 100
+
+
+@pytest.mark.parametrize("name", ["resnet_cifar10", "googlenet", "lenet5", "keras/mobilenet"])
+def test_every_layer_can_bear_its_old_name(name: str) -> None:
+    graph = next(graphs(str(SPECS / f"{name}.yaml")))
+    spec = written(graph, Wishes(names=True))
+    assert disagreement(graph, spec.graph, names=True) is None
+    assert len(spec.text) < len(write(flat(graph)))
+
+
+@pytest.mark.parametrize("seed", range(SAMPLE, SAMPLE + 15))
+@pytest.mark.parametrize("names", [False, True])
+def test_a_spec_without_blocks_is_the_network_too(seed: int, names: bool) -> None:
+    graph = network(seed)
+    spec = written(graph, Wishes(blocks=False, names=names))
+    assert disagreement(graph, spec.graph, names=names) is None
+    assert "blocks:" not in spec.text
+
+
+def test_a_shared_tower_is_a_group_that_is_used_again() -> None:
+    text = written(next(graphs(str(SPECS / "retinanet.yaml")))).text
+    assert text.count("reuse: classes3.classes3_head") == 4
+    assert text.count("reuse: boxes3.boxes3_head") == 4
+
+
+def test_cells_that_take_the_two_before_them_are_numbered_together() -> None:
+    cell = [
+        {"from": "c$(i + 1)", "Dense": {"units": 8}},
+        {
+            "name": "c$(i + 3)",
+            "branches": {"a": ["ReLU"], "b": [{"from": "c$(i + 2)", "Dense": {"units": 8}}]},
+            "merge": "Add",
+        },
+    ]
+    start = [{"name": name, "Dense": {"units": 8}} for name in ("c1", "c2")]
+    repeated = {"repeat": 12, "layers": cell}
+    document = {"archspec": 1, "name": "cells", "input": [8], "layers": [*start, repeated]}
+    text = written(archspec.compile(document)).text
+    assert "$(i + 3)" in text
+    assert "$(i + 2)" in text
+    assert text.count("\n") < 16
+
+
+def test_skips_over_all_of_a_chain_nest_no_deeper_than_the_language_does() -> None:
+    there = [{"name": f"x{n}", "Dense": {"units": 8}} for n in range(60)]
+    back = [{"Add": {}, "from": ["prev", f"x{59 - n}"]} for n in range(60)]
+    document = {"archspec": 1, "name": "deep", "input": [8], "layers": [*there, *back]}
+    graph = archspec.compile(document)
+    assert disagreement(graph, written(graph).graph) is None
+
+
+@pytest.mark.parametrize("name", ["a.b.c", "prev_", "in-put", "relu", "stage1", "x" * 80])
+def test_any_name_of_a_layer_can_be_read(name: str) -> None:
+    tapped = [{"name": name, "Dense": {"units": 4}}, "ReLU", {"Add": {}, "from": [name, "prev"]}]
+    layers = [*tapped, {"Dense": {"units": 4}}, {"Add": {}, "from": [name, "prev"]}]
+    graph = archspec.compile({"archspec": 1, "name": "net", "input": [4], "layers": layers})
+    for wishes in (Wishes(), Wishes(names=True), Wishes(flat=True)):
+        assert disagreement(graph, written(graph, wishes).graph, names=wishes.names) is None
+
+
+def test_a_text_with_a_dollar_is_a_text() -> None:
+    dollars = ["$('US$')", '$("it\'s $x")']
+    lookup = {"StringLookup": {"vocabulary": dollars}}
+    inputs = {"words": {"shape": [3], "dtype": "string"}}
+    layers = [lookup, {"Embedding": {"input_dim": 4, "output_dim": 2}}]
+    graph = archspec.compile({"archspec": 1, "name": "net", "inputs": inputs, "layers": layers})
+    assert disagreement(graph, written(graph).graph) is None
