@@ -222,7 +222,8 @@ class Compiler:
         if graph is None:
             texts = sources(one.text for one in self.sizes)
             raise SpecError(problems, {**document.sources, **texts})
-        warnings = (*self._warnings(resolved), *checks.truncated_inputs(graph))
+        of_layers = (*checks.truncated_inputs(graph), *checks.cautions(graph))
+        warnings = (*self._warnings(resolved), *of_layers)
         return replace(graph, warnings=warnings)
 
     def _warnings(self, resolved: Resolved) -> tuple[Diagnostic, ...]:

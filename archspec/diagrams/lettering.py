@@ -88,10 +88,10 @@ def frozen(nodes: Iterable[Node]) -> str:
     false``, ``23.5 M frozen`` where some are; nothing for none.
     """
     nodes = list(nodes)
-    kept = count_parameters(node for node in nodes if node.layer.trainable is False)
-    if not kept:
+    number = count_parameters(node for node in nodes if node.layer.trainable is False)
+    if not number:
         return ""
-    return FROZEN if kept == count_parameters(nodes) else f"{short(kept)} {FROZEN}"
+    return FROZEN if number == count_parameters(nodes) else f"{short(number)} {FROZEN}"
 
 
 SHARED_MARK = "‡"

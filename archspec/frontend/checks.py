@@ -17,20 +17,23 @@ from archspec.frontend.program.program import Item, LayerCall, key_of
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph, Node, Scope
 from archspec.layers import KINDS
-from archspec.layers.base import FLOATS
+from archspec.layers.base import FLOATS, Layer
 from archspec.spelling import listed, listed_names
 from archspec.tensor import Tensor
 
 
 def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnostic]:
-    """Warnings for variables, ``let`` values and blocks of the file ``own`` that nothing in
-    ``texts`` mentions.
+    """Warnings for variables, ``let`` values, declared kinds and blocks of the file ``own`` that
+    nothing in ``texts`` mentions.
     """
     words = {word for text in texts for word in _mentions(text)}
     warnings = [
         _unused("variable", f"${name}", value)
         for name, value in _section(root, "vars")
         if f"${name}" not in words
+    ]
+    warnings += [
+        _unused("kind", kind, body) for kind, body in _section(root, "kinds") if kind not in words
     ]
     for block, body in _section(root, "blocks"):
         if block not in words:
@@ -45,11 +48,11 @@ def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnost
 
 
 def without_unused(root: Value) -> Value:
-    """The document without the variables and blocks that nothing in it mentions, such as those that
-    a variant replaced.
+    """The document without the variables, kinds and blocks that nothing in it mentions, such as
+    those that a variant replaced.
     """
     words, data = set(_mentions(root)), dict(root.data)
-    for key, sign in (("vars", "$"), ("blocks", "")):
+    for key, sign in (("vars", "$"), ("kinds", ""), ("blocks", "")):
         used = {name: value for name, value in _section(root, key) if f"{sign}{name}" in words}
         if key in data and used:
             data[key] = data[key]._replace(data=used)
@@ -60,7 +63,7 @@ def without_unused(root: Value) -> Value:
 
 
 def _names(root: Value) -> list[str]:
-    return [name for key in ("vars", "blocks") for name, _ in _section(root, key)]
+    return [name for key in ("vars", "kinds", "blocks") for name, _ in _section(root, key)]
 
 
 def _unused(what: str, name: str, value: Value) -> Diagnostic:
@@ -80,12 +83,12 @@ def _section(value: Value, key: str) -> Iterator[tuple[str, Value]]:
 
 def _mentions(value: Value) -> Iterator[str]:
     """The words that could be names in a value: ``$name`` in expressions, texts and keys as
-    block names.
+    names of blocks and kinds.
     """
     if value.is_mapping:
         for key, one in value.items():
             yield from _words(key)
-            if key != "blocks":
+            if key not in ("blocks", "kinds"):
                 yield from _mentions(one)
                 continue
             for _, body in one.items():
@@ -137,6 +140,25 @@ def _truncated(node: Node, tensor: Tensor, span: Span) -> Diagnostic:
         help=help,
         severity="warning",
     )
+
+
+# --- what Keras does wrong
+
+
+def cautions(graph: Graph) -> list[Diagnostic]:
+    """Warnings for layers that Keras builds, and runs otherwise than it says; each line once."""
+    kinds = {type(node.layer) for node in graph.nodes}
+    cautious = {kind for kind in kinds if kind.caution is not Layer.caution}
+    found: dict[Span, Diagnostic] = {}
+    for node in [node for node in graph.nodes if cautious and type(node.layer) in cautious]:
+        caution = node.layer.caution(*(graph.tensors[name] for name in node.inputs))
+        if caution is not None:
+            span = _use(graph, node)
+            made = Diagnostic(
+                "keras-fault", caution.message, span, help=caution.help, severity="warning"
+            )
+            found.setdefault(span, made)
+    return list(found.values())
 
 
 # --- dead ends

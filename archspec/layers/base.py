@@ -42,6 +42,13 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 POLICIES = ("mixed_float16", "mixed_bfloat16")
 
 
+class Caution(NamedTuple):
+    """What Keras does otherwise than it says with a layer that it builds, and what to do."""
+
+    message: str
+    help: str
+
+
 class Inferred(NamedTuple):
     """What a layer makes of its inputs: its first output, its weights in Keras's order, its
     multiply-adds for one example (``None``: unknown), and, where it gives several tensors, all of
@@ -373,6 +380,10 @@ class Layer:
     def weights(self, *inputs: Tensor, **roles: Any) -> tuple[Weight, ...]:
         """The weights in Keras's order."""
         return ()
+
+    def caution(self, *inputs: Tensor) -> Caution | None:
+        """What Keras does wrong where the layer takes such inputs; nothing as a rule."""
+        return None
 
     def macs(self, y: Tensor, *inputs: Tensor, **roles: Any) -> int | None:
         """Multiply-adds for one example; ``None`` where a size is unknown. ``y`` is the output."""

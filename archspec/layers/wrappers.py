@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from archspec.layers.axes import need_floats, need_mask
-from archspec.layers.base import Inferred, Layer, layer
+from archspec.layers.base import Caution, Inferred, Layer, layer
 from archspec.layers.fields import attr, named_role, role, training_mode
 from archspec.layers.inner import belonging, changed, inferred, layer_of, name_of, within
 from archspec.layers.mismatch import Mismatch
@@ -74,6 +74,16 @@ class TimeDistributed(Layer):
 
     def macs(self, y: Tensor, x: Tensor, mask: Tensor | None = None) -> int | None:
         return product((x.shape[0], self._each(x).macs))
+
+    def caution(self, *inputs: Tensor) -> Caution | None:
+        if inputs[0].shape[0] is not None:
+            return None
+        return Caution(
+            "Keras on TensorFlow takes the size of a batch for the number of steps of"
+            " `TimeDistributed` where the number is unknown",
+            "give the input a number of steps; a layer that keeps the axes before the last, as"
+            " `Dense` does, needs no `TimeDistributed`",
+        )
 
     def _each(self, x: Tensor) -> Inferred:
         if len(x.shape) < 2:

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 from keras.src.backend.common import global_state
 
+from archspec.backends.automatic_names import counts
 from archspec.backends.keras import layers as keras_layers
 from archspec.backends.keras.declared import NO_CLASSES, Classes, declared_classes, shipped_class
 from archspec.backends.keras.ends import one_or_all
@@ -117,19 +118,15 @@ def layer_names(graph: Graph) -> dict[str, str]:
 
 @contextmanager
 def _reserved(names: Iterable[str]) -> Iterator[None]:
-    """While it lasts, Keras gives no operation of its own the name of one of these layers: those
-    that compute the masks of a `Concatenate` would be called ``concatenate``, and a model refuses a
-    name used twice. Afterwards Keras counts on where it was.
+    """While it lasts, Keras gives no operation of its own the name of one of these layers.
+    Afterwards it counts on where it was.
     """
     numbers = global_state.get_global_attribute(
         "object_name_uids", defaultdict(int), set_to_default=True
     )
     before = dict(numbers)
-    for name in names:
-        base, _, number = name.rpartition("_")
-        if not number.isdigit():
-            base, number = name, "0"
-        numbers[base] = max(numbers[base], int(number) + 1)
+    for word, number in counts(names).items():
+        numbers[word] = max(numbers[word], number)
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from archspec.backends.automatic_names import counts_of_masks
 from archspec.backends.python_source.expressions import Known, TensorVariable
 from archspec.backends.python_source.facts import Varies
 from archspec.backends.python_source.items import write_items
@@ -189,6 +190,7 @@ def write_model(module: Module) -> list[str]:
     result = write_items(writer, writer.visits, Place({}, ((),), CHAIN), writer.input)
     starting = [Line("{}", what) for what in DICTIONARIES if what in writer.flags]
     starting += [Line("{}", "outputs")] if module.plan.gathered else []
+    starting += _reserved_names(module)
     pieces = (
         variables[0] if len(variables) == 1 else f"[{', '.join(variables)}]",
         outputs_of_model(module, result),
@@ -198,6 +200,18 @@ def write_model(module: Module) -> list[str]:
     computed = _computed_variables(writer)
     body = [*computed, *inputs, *starting, *writer.body, end]
     return function(BUILD, _model_parameters(writer), without_unused(body))
+
+
+def _reserved_names(module: Module) -> list[Statement]:
+    """What keeps Keras from giving its own operations the names of layers."""
+    words = counts_of_masks(module.facts.recording.graph)
+    if not words:
+        return []
+    lines: list[Statement] = [Line("# Keras names the operations on masks: by none of these words")]
+    for word, number in words.items():
+        line = Line(f"keras.backend.get_uid({quoted(word)})")
+        lines.append(Compound(f"for _ in range({number})", [line]) if number > 1 else line)
+    return lines
 
 
 def _input(writer: FunctionWriter, number: int, variable: str) -> Line:

@@ -216,6 +216,7 @@ def _keras() -> ModuleType:
     keras = ModuleType("keras")
     keras.__dict__.update(
         layers=_Layers("keras.layers"),
+        backend=SimpleNamespace(get_uid=lambda word: None),
         ops=_Operations("keras.ops"),
         saving=SimpleNamespace(register_keras_serializable=lambda package: lambda one: one),
         Input=lambda shape, dtype="float32", *, name, optional=False: Symbol(

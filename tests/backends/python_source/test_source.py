@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 
 import archspec
@@ -296,3 +298,28 @@ def test_an_argument_of_build_model_does_what_set_does(what: str) -> None:
     file, variables = CHANGED[what]
     reference = str(ROOT / file)
     compare(reference, written(reference), **variables)
+
+
+MASKED = """
+archspec: 1
+name: masked
+inputs: {a: {shape: [5], dtype: int32}, b: {shape: [5], dtype: int32}}
+layers:
+  - {name: x, from: a, Embedding: {input_dim: 9, output_dim: 4, mask_zero: true}}
+  - {name: y, from: b, Embedding: {input_dim: 9, output_dim: 4, mask_zero: true}}
+  - {from: [x, y], Concatenate: {}}
+  - {name: expand_dims, GRU: {units: 4, return_sequences: true}}
+  - {from: [expand_dims, x], Concatenate: {}}
+  - {name: any_1, GRU: {units: 3}}
+"""
+
+
+@pytest.mark.heavy
+def test_layers_may_have_the_names_of_operations_on_masks() -> None:
+    """Keras makes these in a `Concatenate` of tensors with masks, and names them itself."""
+    spec = yaml.safe_load(MASKED)
+    ours, theirs = archspec.build(spec), run(written_of(spec)).build_model()
+    theirs.set_weights(ours.get_weights())
+    words = [np.array([[1, 2, 0, 0, 0], [3, 0, 5, 6, 0]], "int32")[::step] for step in (1, -1)]
+    assert [layer.name for layer in theirs.layers] == [layer.name for layer in ours.layers]
+    assert np.allclose(ours(words), theirs(words), atol=1e-6)
