@@ -188,7 +188,7 @@ def write_model(module: Module) -> list[str]:
     writer.local = {name: Bound(TensorVariable(variable)) for name, variable in tensors.items()}
     inputs = [_input(writer, number, variable) for number, variable in enumerate(variables)]
     result = write_items(writer, writer.visits, Place({}, ((),), CHAIN), writer.input)
-    starting = [Line("{}", what) for what in DICTIONARIES if what in writer.flags]
+    starting: list[Statement] = [Line("{}", what) for what in DICTIONARIES if what in writer.flags]
     starting += [Line("{}", "outputs")] if module.plan.gathered else []
     starting += _reserved_names(module)
     pieces = (
