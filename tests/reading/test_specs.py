@@ -7,11 +7,9 @@ import pytest
 from archspec import compile
 from archspec.compiler import Compiler
 from archspec.frontend.library import Reference
+from tests.marks import LONG
 from tests.paths import SPECS
 from tests.reading.oracle import read_back, same_graph
-
-CHEAP = ("lenet5", "alexnet_cifar10", "googlenet_layernorm", "inception_naive", "xception_custom")
-"""Specs whose Keras model is made in a second."""
 
 NAMES = sorted(path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.yaml"))
 
@@ -23,13 +21,14 @@ def networks(name: str) -> list[str]:
     return [f"{name}@{variant}" for variant in variants] or [name]
 
 
-@pytest.mark.parametrize("name", CHEAP)
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", NAMES)
 def test_a_network_is_read_back(name: str) -> None:
     graph = compile(networks(name)[0])
     assert same_graph(read_back(graph), graph) is None
 
 
-@pytest.mark.heavy
+@LONG
 @pytest.mark.parametrize("name", NAMES)
 def test_every_network_is_read_back(name: str) -> None:
     for network in networks(name):

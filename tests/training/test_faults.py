@@ -175,22 +175,19 @@ def test_a_checkpoint_that_is_cut_short_leaves_the_one_before(
 
 
 @pytest.mark.parametrize(
-    ("file", "before", "after", "lines"),
-    [
-        ("recipe.yaml", "0.003", "0.03", ["0.003", "0.03"]),
-        ("small.yaml", "filters: 4", "filters: 5", ["filters: 4", "filters: 5"]),
-    ],
+    ("file", "before", "after"),
+    [("recipe.yaml", "0.003", "0.03"), ("small.yaml", "filters: 4", "filters: 5")],
 )
 def test_another_recipe_or_network_in_the_same_folder(
-    mother: Mother, folder: Path, file: str, before: str, after: str, lines: list[str]
+    mother: Mother, folder: Path, trained: Path, file: str, before: str, after: str
 ) -> None:
-    assert mother.run([*TRAIN, "-o", "run", "--epochs", "1"], folder).code == 0
+    shutil.copytree(trained, folder / "run")
     kept = state(folder / "run")
     (folder / file).write_text(read(folder / file).replace(before, after))
     refused = mother.run([*TRAIN, "-o", "run"], folder)
     assert refused.code == 1
     assert all(f"= {sign}" in refused.err for sign in "-+"), refused
-    assert all(line in refused.err for line in lines)
+    assert before in refused.err and after in refused.err
     assert state(folder / "run") == kept
 
 

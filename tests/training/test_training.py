@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy
 import pytest
 
+from tests.marks import LONG
 from tests.paths import ROOT
 from tests.training.forked import Mother
 from tests.training.test_faults import NETWORK, RECIPE, read, state
@@ -195,7 +196,7 @@ def test_what_a_recipe_expects_and_does_not_come_true(mother: Mother, folder: Pa
     assert (folder / "run/final.keras").exists()
 
 
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("precision", ["mixed_float16", pytest.param("mixed_bfloat16", marks=LONG)])
 def test_mixed_precision_goes_on_to_the_same_bits(
     mother: Mother, folder: Path, precision: str
 ) -> None:
