@@ -336,7 +336,7 @@ def _write_edge(graph: Any, edge: Edge, by_id: dict[str, Box], layout: Layout) -
     made = {"weight": _WEIGHTS[edge.way], "class": edge.way.value}
     if edge.way in (Way.SHORTCUT, Way.REFERENCE):
         made |= {"color": layout.theme.shortcut, "fontcolor": layout.theme.shortcut}
-    if edge.label and (layout.down or edge.way is Way.SHORTCUT):
+    if edge.label and (layout.down or edge.names or edge.way is Way.SHORTCUT):
         made["label"] = f" {edge.label}"
     tail, head = edge.tail, edge.head
     before, after = by_id[tail], by_id[head]

@@ -99,13 +99,16 @@ class Way(Enum):
 
 
 class Edge(NamedTuple):
-    """From box to box, by their ids. ``port`` is the number of the bar's port that it ends in."""
+    """From box to box, by their ids. ``port`` is the number of the bar's port that it ends in;
+    ``names`` says that the label names the tensor or its role, and is no size.
+    """
 
     tail: str
     head: str
     way: Way = Way.TRUNK
     label: str = ""
     port: int | None = None
+    names: bool = False
 
 
 @dataclass

@@ -66,7 +66,7 @@ class Wiring:
             hops = list(self._hops(name, node, head, way, port))
             label = self._words(node, name, role)
             if hops and label:
-                hops[-1] = hops[-1]._replace(edge=hops[-1].edge._replace(label=label))
+                hops[-1] = hops[-1]._replace(edge=hops[-1].edge._replace(label=label, names=True))
             yield from hops
 
     def _words(self, node: Node, tensor: str, role: str) -> str:
@@ -192,7 +192,8 @@ class Wiring:
                     if side is None and name == next(iter(self.graph.outputs))
                     else (Way.TRUNK if side == name else Way.SIDE)
                 )
-                yield TensorEdge(Edge(tail, box, way, self._which(end)), end)
+                which = self._which(end)
+                yield TensorEdge(Edge(tail, box, way, which, names=bool(which)), end)
 
     def _on_spine(self, tensor: str) -> bool:
         """Whether a tensor is on no branch and no side path."""
@@ -245,7 +246,7 @@ def _saying_all(
     if len(names) < 2:
         return step
     said = names if len(names) <= MOST_NAMES else [*names[: MOST_NAMES - 1], "…"]
-    return step._replace(edge=step.edge._replace(label=", ".join(said)))
+    return step._replace(edge=step.edge._replace(label=", ".join(said), names=True))
 
 
 MOST_NAMES = 4
