@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from types import MappingProxyType
+from typing import Any, NamedTuple, NoReturn
 
 import keras
 
@@ -17,7 +18,16 @@ from archspec.reading.opened import NotOpened, Opener
 from archspec.tensor import Tensor, Weight
 
 
-def config_of_model(model: Any, *, open: bool = False) -> Mapping[str, Any]:
+class Described(NamedTuple):
+    """The description of a model, and which layers of one's own could not be opened, with the
+    reason.
+    """
+
+    config: Mapping[str, Any]
+    closed: Mapping[str, str] = MappingProxyType({})
+
+
+def described(model: Any, *, open: bool = False) -> Described:
     """The description of a model. Raises `SpecError` where it is no model, or Keras cannot
     describe it.
     """
@@ -25,10 +35,10 @@ def config_of_model(model: Any, *, open: bool = False) -> Mapping[str, Any]:
         message = f"a `{type(model).__name__}` is no model of Keras"
         _refuse(type(model).__name__, message, "give a `keras.Model`, or the path of a file")
     if not open and _says_its_layers(model):
-        return _written(model)
+        return Described(_written(model))
     opener = Opener(open=open)
     try:
-        return opener.described(model)
+        return Described(opener.described(model), opener.closed)
     except NotOpened as error:
         help = "pass `open=True`, which calls it on symbolic tensors" if not open else None
         _refuse(model.name, f"`{model.name}` does not show its layers: {error}", help)

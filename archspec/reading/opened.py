@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import keras
 
 from archspec.files import reason
 from archspec.reading.keras_config.graph_builder import free_name
+from archspec.reading.keras_config.libraries import is_known
 
 ELEMENTWISE = ("Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Maximum", "Minimum")
 """Operations of which an operand may be a weight: it then goes along the last axes."""
+
+OPENED = "opened"
+"""The key of the description of an opened layer that tells it from a model."""
 
 OURS = "archspec.backends.keras.layers"
 
@@ -63,9 +68,10 @@ class Opener:
                 entries[entry_name] = {**self._entry(call), "name": entry_name, "inbound_nodes": []}
             node = call.operation._inbound_nodes[call.number]
             if node.input_tensors:
-                entries[entry_name]["inbound_nodes"].append(
-                    _arguments(call.operation, node, numbered, entries)
-                )
+                entry = entries[entry_name]
+                opened = OPENED in entry
+                written = _in_order if opened else partial(_arguments, call.operation)
+                entry["inbound_nodes"].append(written(node, numbered, entries))
         history = numbered.end_history(entries)
         config = {
             "name": name,
@@ -83,13 +89,48 @@ class Opener:
         operation = call.operation
         if isinstance(operation, keras.Model) and getattr(operation, "inputs", None):
             return self.described(operation)
-        if self.open and isinstance(operation, keras.Layer) and _is_own(operation):
+        if self.open and isinstance(operation, keras.Layer):
+            node = operation._inbound_nodes[call.number]
             try:
-                return self._opened(operation, operation._inbound_nodes[call.number])
+                if _is_own(operation) and not _is_known(operation):
+                    return self._opened(operation, node)
+                if _has_own_activation(operation):
+                    return self._with_activation(operation, node)
             except NotOpened as error:
                 self.closed[operation.name] = str(error)
-        entry: dict[str, Any] = keras.saving.serialize_keras_object(operation)
-        return entry
+        return _entry_of(operation)
+
+    def _with_activation(self, layer: Any, node: Any) -> dict[str, Any]:
+        """A layer of Keras's whose activation is a function of one's own, as a model of the layer
+        and of what the function calls.
+        """
+        if len(node.input_tensors) != 1 or len(node.output_tensors) != 1:
+            raise NotOpened("its activation is a function of its own")
+        (taken,), (given,) = node.input_tensors, node.output_tensors
+        before = _symbolic(given.shape, given.dtype)
+        after = _outputs_of(layer.activation, (before,), {})
+        function = self._model(f"{layer.name}_activation", before, after, True)
+        entry = _entry_of(layer)
+        entry["config"] = {**entry["config"], "activation": "linear"}
+        source = _entry_of(_symbolic(taken.shape, taken.dtype)._keras_history.operation)
+        name = source["config"]["name"]
+        linear = _tensor(given.shape, given.dtype, [layer.name, 0, 0])
+        layers = [
+            {**source, "name": name, "inbound_nodes": []},
+            {
+                **entry,
+                "name": layer.name,
+                **_called_on(_tensor(taken.shape, taken.dtype, [name, 0, 0])),
+            },
+            {**function, "name": f"{layer.name}_activation", **_called_on(linear)},
+        ]
+        config = {
+            "name": layer.name,
+            "layers": layers,
+            "input_layers": [name, 0, 0],
+            "output_layers": [f"{layer.name}_activation", 1, 0],
+        }
+        return {"module": "keras", "class_name": "Functional", "config": config}
 
     def _opened(self, layer: keras.Layer, node: Any) -> dict[str, Any]:
         """What is within a layer, as a model. Raises `NotOpened`."""
@@ -102,11 +143,25 @@ class Opener:
         inputs = [twins[id(x)] for x in node.input_tensors]
         inputs = inputs[0] if len(inputs) == 1 else inputs
         outputs = _outputs_of(layer, *arguments)
-        opened = self._model(layer.name, inputs, outputs, layer.trainable)
+        opened = {**self._model(layer.name, inputs, outputs, layer.trainable), OPENED: True}
         missing = _weights_within(layer) - _weights_of(opened, inputs, outputs)
         if missing:
             raise NotOpened("some of its weights meet nothing that depends on its input")
         return opened
+
+
+def _entry_of(operation: Any) -> dict[str, Any]:
+    """A layer as Keras writes it. Raises `NotOpened` where its class cannot."""
+    try:
+        entry: dict[str, Any] = keras.saving.serialize_keras_object(operation)
+    except Exception as error:  # whatever the class raises
+        why = f"{type(error).__name__}: {reason(error)}"
+        raise NotOpened(f"`{operation.name}` does not say its settings: {why}") from error
+    return entry
+
+
+def _called_on(tensor: dict[str, Any]) -> dict[str, Any]:
+    return {"inbound_nodes": [{"args": [tensor], "kwargs": {}}]}
 
 
 # --- calling
@@ -117,8 +172,9 @@ def _symbolic(shape: Iterable[int | None], dtype: str = "float32") -> Any:
 
 
 def _outputs_of(layer: Any, positional: Any, keywords: Mapping[str, Any]) -> Any:
+    call = layer.call if isinstance(layer, keras.Layer) else layer
     try:
-        outputs = layer.call(*positional, **keywords)
+        outputs = call(*positional, **keywords)
     except Exception as error:  # whatever the class raises, its user gets a reason
         raise NotOpened(f"{type(error).__name__}: {reason(error)}") from error
     if not all(isinstance(x, keras.KerasTensor) for x in keras.tree.flatten(outputs)):
@@ -145,6 +201,19 @@ def _input_shapes(model: keras.Model) -> list[tuple[int | None, ...]]:
 def _is_own(layer: keras.Layer) -> bool:
     module = type(layer).__module__
     return module.partition(".")[0] != "keras" and module != OURS
+
+
+def _is_known(layer: keras.Layer) -> bool:
+    """Whether a class of another library is a kind of ours."""
+    return is_known(type(layer).__module__, type(layer).__name__)
+
+
+def _has_own_activation(layer: keras.Layer) -> bool:
+    """Whether the activation of a layer of Keras's is no function of Keras's."""
+    activation = getattr(layer, "activation", None)
+    if activation is None or not callable(activation) or _is_own(layer):
+        return False
+    return str(getattr(activation, "__module__", "")).partition(".")[0] != "keras"
 
 
 # --- the graph between tensors
@@ -204,6 +273,12 @@ class _NumberedCalls:
             return [name, call + within, output]
 
         return history
+
+
+def _in_order(node: Any, numbered: _NumberedCalls, entries: Mapping[str, Any]) -> dict[str, Any]:
+    """The call of an opened layer, which takes its tensors in order, whatever its keywords were."""
+    tensors = [_tensor(x.shape, x.dtype, numbered.history(x)) for x in node.input_tensors]
+    return {"args": [tensors if len(tensors) > 1 else tensors[0]], "kwargs": {}}
 
 
 def _arguments(

@@ -90,10 +90,22 @@ def graph_of(model: Any, *, open: bool = False) -> Graph:
         return _named_after(graph, Path(model))
     from archspec.reading.live_models import (  # noqa: PLC0415 - it loads Keras
         BuiltInMemory,
-        config_of_model,
+        described,
     )
 
-    return graph_of_config(config_of_model(model, open=open), source, BuiltInMemory(model))
+    config, closed = described(model, open=open)
+    try:
+        return graph_of_config(config, source, BuiltInMemory(model))
+    except SpecError as error:
+        raise _with_reasons(error, closed) from error
+
+
+def _with_reasons(error: SpecError, closed: Mapping[str, str]) -> SpecError:
+    """An error that also says why layers were not opened."""
+    notes = tuple(f"`{name}` was not opened: {why}" for name, why in closed.items())
+    last = error.diagnostics[-1]
+    last = last._replace(notes=(*last.notes, *notes))
+    return SpecError([*error.diagnostics[:-1], last], error.sources)
 
 
 def source_of(model: Any) -> str:

@@ -265,7 +265,7 @@ class GraphOfModel:
         layer = self._operation(kind, dict(arguments), part.name)
         open_tensors = list(layer.open_roles)
         roles = tuple(name for name, _ in tensors)
-        if kind.many or list(roles) == open_tensors[: len(roles)]:
+        if kind.many or layer.kind() != kind.kind() or list(roles) == open_tensors[: len(roles)]:
             roles = ()
         node = self.builder.add(Use(part.name, layer, inputs, roles), site.scope)
         return list(node.tensors)
@@ -371,9 +371,11 @@ def _fixed(layer: Layer) -> Layer:
 
 
 def _kind_of(what: Any) -> str:
+    """What messages call a layer."""
     if isinstance(what, ModelPart):
         return "a model"
-    return str(what.kind() if isinstance(what, Layer) else getattr(what.kind, "kind", what.kind)())
+    kind = what.kind() if isinstance(what, Layer) else what.kind
+    return kind if isinstance(kind, str) else str(kind.kind())
 
 
 def _ends(model: ModelPart) -> list[TensorReference]:

@@ -17,6 +17,10 @@ Taken = tuple[str, TensorReference]
 """The role of a tensor, and the tensor."""
 
 
+IGNORED = ("training",)
+"""Constants of a call that say nothing to a kind that has no word for them."""
+
+
 class CalledLayer(NamedTuple):
     """A layer as it is called; ``roles`` are empty where the order of the tensors says as much."""
 
@@ -36,7 +40,7 @@ def called_layer(layer: Layer, call: KerasCall, training: bool | None) -> Called
             taken += _named(layer, name, value)
         elif name in layer.call_attributes:
             constants[name] = value
-        elif name != "training" and not _says_nothing(value):
+        elif name not in IGNORED and not _says_nothing(value):
             raise CannotCall(f"with `{name}: {_word(value)}`")
     if constants.get("training") is None and training is not None:
         constants["training"] = training
@@ -58,7 +62,11 @@ def _is_flag(value: Any) -> bool:
 
 
 def _says_nothing(value: Any) -> bool:
-    return value is None or (isinstance(value, list) and not any(one is not None for one in value))
+    return (
+        value is None
+        or value == 0
+        or (isinstance(value, list) and not any(one is not None for one in value))
+    )
 
 
 def _positional(layer: Layer, call: KerasCall) -> Iterator[Taken]:

@@ -17,6 +17,7 @@ from archspec.layers.operations.base import Operation
 from archspec.layers.registry import CELLS, KINDS, is_kind
 from archspec.reading.keras_config.composed import composed_layer
 from archspec.reading.keras_config.custom import arguments_of_custom, is_plain
+from archspec.reading.keras_config.libraries import is_registered, settings_of
 from archspec.reading.keras_config.operations import operation_of
 from archspec.reading.keras_config.problems import LAMBDA, Problems
 from archspec.reading.keras_config.serialized import (
@@ -216,6 +217,10 @@ class PartsReader:
         own = kind.removeprefix(OURS)
         if _is_ours(entry, kind) and own in OWN_KINDS:
             return self._layer(name, KINDS[own], config, trainable)
+        registered = str(entry.get("registered_name") or kind)
+        if is_registered(registered):
+            own = registered.rpartition(">")[2]
+            return self._layer(name, KINDS[own], settings_of(own, config), trainable)
         return self._custom(name, entry, kind, config)
 
     def _custom(
