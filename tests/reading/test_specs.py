@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
 import pytest
 
 from archspec import compile
@@ -28,7 +31,17 @@ def test_a_network_is_read_back(name: str) -> None:
     assert same_graph(read_back(graph), graph) is None
 
 
+@pytest.fixture
+def deeper() -> Iterator[None]:
+    """Keras goes through a model by recursion, which the deepest ones exceed."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10 * limit)
+    yield
+    sys.setrecursionlimit(limit)
+
+
 @LONG
+@pytest.mark.usefixtures("deeper")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_network_is_read_back(name: str) -> None:
     for network in networks(name):

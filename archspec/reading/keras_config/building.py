@@ -92,16 +92,25 @@ class GraphOfModel:
     def _outputs(self, tensors: list[str]) -> dict[str, str]:
         """The outputs by their names, `MAIN` first."""
         named = list(zip(_output_names(self.model), tensors, strict=True))
-        if len(named) > 1:
+        if len(named) > 1 or named[0][0] != MAIN:
             named = self._without_named_ends(named)
         named.sort(key=lambda pair: pair[0] != MAIN)
-        outputs: dict[str, str] = {}
+        names = self._free_names([name for name, _ in named])
+        if not isinstance(self.model.outputs, Mapping) and names != sorted(names):
+            # Keras goes through a dict by its keys, and so orders the weights of the model
+            width = len(str(len(names)))
+            numbered = [f"output_{number:0{width}}" for number in range(2, len(names) + 1)]
+            names = self._free_names([MAIN, *numbered])
+        return dict(zip(names, [tensor for _, tensor in named], strict=True))
+
+    def _free_names(self, names: list[str]) -> list[str]:
+        """Names for outputs, which no layer has."""
         taken = {*self.builder.tensors, MAIN}
-        for name, tensor in named:
-            free = _free_output(valid_name(name), taken) if outputs else MAIN
-            outputs[free] = tensor
-            taken.add(free)
-        return outputs
+        free = []
+        for name in names:
+            free.append(MAIN if name == MAIN else _free_output(valid_name(name), taken))
+            taken.add(free[-1])
+        return free
 
     def _without_named_ends(self, named: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """The outputs without the identity layers that do nothing but name them."""
@@ -379,17 +388,8 @@ def _kind_of(what: Any) -> str:
 
 
 def _ends(model: ModelPart) -> list[TensorReference]:
-    """The outputs of a model, in Keras's order."""
-    return list(references(_ordered(model.outputs)))
-
-
-def _ordered(outputs: Any) -> Any:
-    """Outputs in the order in which Keras goes through them, which decides the order of a model's
-    weights: a dict by its keys. Models of ours put `MAIN` first.
-    """
-    if not isinstance(outputs, Mapping) or MAIN in outputs:
-        return outputs
-    return {name: outputs[name] for name in sorted(outputs)}
+    """The outputs of a model."""
+    return list(references(model.outputs))
 
 
 def _only_names(node: Node) -> bool:
@@ -397,15 +397,17 @@ def _only_names(node: Node) -> bool:
 
 
 def _output_names(model: ModelPart) -> list[str]:
-    """The names of a model's outputs: the keys of a dict, else those of the layers."""
-    outputs = _ordered(model.outputs)
-    if isinstance(outputs, Mapping):
+    """The names of a model's outputs: the keys of a dict, else those of the layers, the first of
+    which is the main output.
+    """
+    if isinstance(model.outputs, Mapping):
         return [
             name if isinstance(structure, TensorReference) else tensor.layer
-            for name, structure in outputs.items()
+            for name, structure in model.outputs.items()
             for tensor in references(structure)
         ]
-    return [tensor.layer for tensor in references(outputs)]
+    _, *others = [tensor.layer for tensor in references(model.outputs)]
+    return [MAIN, *others]
 
 
 def _free_output(name: str, taken: set[str]) -> str:
