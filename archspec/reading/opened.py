@@ -51,7 +51,8 @@ class Opener:
     def described(self, model: keras.Model) -> dict[str, Any]:
         """The description of a model. Raises `NotOpened` where it has none."""
         if getattr(model, "inputs", None) and getattr(model, "outputs", None):
-            inputs, outputs = model._inputs_struct, model._outputs_struct
+            functional = getattr(model, "_functional", None) or model  # a Sequential holds one
+            inputs, outputs = functional._inputs_struct, functional._outputs_struct
         elif self.open:
             inputs, outputs = _called(model, [_symbolic(shape) for shape in _input_shapes(model)])
         else:
