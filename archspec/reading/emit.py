@@ -161,7 +161,7 @@ class Writer:
     def _settings(self, item: LayerItem, *, call: bool) -> Data:
         """The settings of a layer, or the constants of its call, that are not Keras's defaults."""
         columns = {act: settings(node.layer) for act, node in item.nodes.items()}
-        given = {key for own in columns.values() for key in own}
+        given = dict.fromkeys(key for own in columns.values() for key in own)
         order = dict.fromkeys(
             key for node in item.nodes.values() for key in (*node.layer.attributes, *given)
         )

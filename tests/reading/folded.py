@@ -1,0 +1,76 @@
+"""The networks of `keras.applications` as shipped specs, and how many lines their authors needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from archspec import compile
+from archspec.compiler import Compiler
+from archspec.frontend.library import Reference
+from archspec.graph import Graph, Node
+from tests.paths import SPECS
+
+ABOUT = ("description", "source", "expect", "variants")
+"""Keys of a spec that say nothing of the network's layers."""
+
+
+def applications() -> list[str]:
+    """The forty, each a variant of its family's spec."""
+    return [
+        f"keras/{path.stem}@{variant}"
+        for path in sorted((SPECS / "keras").glob("*.yaml"))
+        for variant in _variants(f"keras/{path.stem}")
+    ]
+
+
+def _variants(name: str) -> list[str]:
+    compiler = Compiler(expect=False)
+    return [*compiler.library.variants(compiler.library.open(Reference.parse(name)))]
+
+
+def network(name: str) -> Graph:
+    """The graph of a spec, without what is said about it."""
+    return replace(compile(name), description=None, source=None)
+
+
+def lines_by_hand(name: str) -> int:
+    """The lines of a family's spec that say what its layers are."""
+    text = (SPECS / f"{name.partition('@')[0]}.yaml").read_text()
+    lines, about = 0, False
+    for line in text.splitlines():
+        if key := re.match(r"(\w+):", line):
+            about = key[1] in ABOUT
+        lines += not about and bool(line.strip()) and not line.lstrip().startswith("#")
+    return lines
+
+
+def with_names(graph: Graph, name: Callable[[int, Node], str]) -> Graph:
+    """A graph whose layers have other names: what ``name`` says of their number and node."""
+    names = {node.name: name(number, node) for number, node in enumerate(graph.nodes)}
+
+    def renamed(tensor: str) -> str:
+        giver = graph.giver(tensor)
+        return names.get(giver, giver) + tensor[len(giver) :]
+
+    nodes = tuple(
+        node._replace(
+            name=names[node.name],
+            inputs=tuple(map(renamed, node.inputs)),
+            weights_of=names.get(node.weights_of or "", node.weights_of),
+        )
+        for node in graph.nodes
+    )
+    outputs = {output: renamed(tensor) for output, tensor in graph.outputs.items()}
+    return replace(graph, nodes=nodes, outputs=outputs, endpoints={})
+
+
+def frozen_at(graph: Graph, number: int) -> Graph:
+    """A graph with one layer of which ``trainable`` is another."""
+    node = graph.nodes[number]
+    trainable = not node.layer.trainable
+    layer = type(node.layer).of({**node.layer.arguments, "trainable": trainable})
+    weights = tuple(weight._replace(trainable=trainable) for weight in node.weights)
+    changed = node._replace(layer=layer, weights=weights)
+    return replace(graph, nodes=(*graph.nodes[:number], changed, *graph.nodes[number + 1 :]))

@@ -1,0 +1,133 @@
+"""What reading makes of the networks of `keras.applications`: texts that were read line by line,
+their lengths against those of the specs that were written by hand, and that names and small
+differences change little. `written` compares every graph with the network's own.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from statistics import median
+
+import pytest
+
+from archspec.graph import Graph
+from archspec.reading.author import Written, written
+from tests.paths import ROOT
+from tests.reading.folded import applications, frozen_at, lines_by_hand, network, with_names
+
+GOLDEN = {
+    "ResNet50": "keras/resnet",
+    "EfficientNetB0": "keras/efficientnet",
+    "InceptionV3": "keras/inception_v3",
+    "MobileNetV3Small": "keras/mobilenet_v3",
+    "DenseNet121": "keras/densenet",
+    "NASNetMobile": "keras/nasnet",
+}
+CHEAP = ("keras/vgg@VGG16", "keras/mobilenet_v2@MobileNetV2", "keras/xception@Xception")
+ALL = applications()
+FAMILIES = dict.fromkeys(name.partition("@")[0] for name in ALL)
+
+
+def folded(graph: Graph) -> Written:
+    """The spec of a graph, which must need no way to fall back."""
+    result = written(graph)
+    assert not result.left_out
+    return result
+
+
+def lines(graph: Graph) -> int:
+    return len(folded(graph).text.splitlines())
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_network_is_written_as_an_author_would(name: str) -> None:
+    text = (ROOT / "tests/data/read" / f"{name}.yaml").read_text(encoding="utf-8")
+    assert folded(network(f"{GOLDEN[name]}@{name}")).text == text
+
+
+def test_there_are_forty() -> None:
+    assert len(ALL) == 40
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_a_network_is_no_longer_than_by_hand(name: str) -> None:
+    assert lines(network(name)) <= lines_by_hand(name)
+
+
+DEEPER = {
+    "resnet": ("ResNet50", "ResNet101", "ResNet152"),
+    "resnet_v2": ("ResNet50V2", "ResNet101V2", "ResNet152V2"),
+    "densenet": ("DenseNet121", "DenseNet169", "DenseNet201"),
+    "convnext": ("ConvNeXtTiny", "ConvNeXtSmall"),
+    "vgg": ("VGG16", "VGG19"),
+}
+
+
+@pytest.mark.heavy
+def test_the_forty_are_about_as_long_as_by_hand() -> None:
+    lengths = {name: lines(network(name)) for name in ALL}
+    ratios = {name: length / lines_by_hand(name) for name, length in lengths.items()}
+    assert median(ratios.values()) <= 1.0
+    assert max(ratios.values()) <= 1.3, ratios
+    for family, names in DEEPER.items():
+        assert len({lengths[f"keras/{family}@{name}"] for name in names}) == 1, family
+
+
+def nameless(graph: Graph) -> Graph:
+    return with_names(graph, lambda number, _: f"layer_{number}")
+
+
+@pytest.mark.parametrize("name", CHEAP[:2])
+def test_a_network_is_read_without_the_names_of_its_layers(name: str) -> None:
+    graph = network(name)
+    assert lines(nameless(graph)) <= 1.3 * lines(graph)
+
+
+@pytest.mark.heavy
+def test_names_matter_little() -> None:
+    graphs = [network(next(name for name in ALL if name.startswith(f"{f}@"))) for f in FAMILIES]
+    assert median(lines(nameless(graph)) / lines(graph) for graph in graphs) <= 1.15
+
+
+def test_names_without_sense_do_no_harm() -> None:
+    graph = network("keras/mobilenet_v2@MobileNetV2")
+    words = random.Random(0).sample(range(10**6), len(graph.nodes))
+    scrambled = with_names(graph, lambda number, _: f"x{words[number]}_{words[-number]}")
+    assert lines(scrambled) <= 1.3 * lines(graph)
+
+
+def differing(name: str, times: int) -> list[int]:
+    """How many more lines a network needs of which one layer differs, for some layers."""
+    graph = network(name)
+    numbers = random.Random(name).sample(range(len(graph.nodes)), times)
+    return [lines(frozen_at(graph, number)) - lines(graph) for number in numbers]
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_a_layer_that_differs_costs_few_lines(name: str) -> None:
+    assert max(differing(name, 2)) <= 16
+
+
+PRINTED = """
+from archspec.reading.author import written
+from tests.reading.folded import network
+print(written(network("keras/xception@Xception")).text)
+"""
+
+
+def test_the_text_depends_on_nothing_but_the_network() -> None:
+    """Sets of Python have another order in each process."""
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", PRINTED],
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(texts) == 1
