@@ -197,7 +197,9 @@ class _Resolver:
 
     def _from_family(self, ways: Mapping[Act, _Way], item: Item, key: str) -> _Raw:
         """A reference to different items, which are numbered together."""
-        if any(len(way.steps) != 1 or way.output for way in ways.values()):
+        first = next(iter(ways.values()))
+        tails = {(way.steps[1:], way.output) for way in ways.values()}
+        if len(tails) > 1 or any(step.round is not None for step in first.steps[1:]):
             raise Unnameable("what an item takes stands in different items")
         steps = {act: way.steps[0] for act, way in ways.items()}
         named = dict.fromkeys(step.named for step in steps.values())
@@ -209,7 +211,8 @@ class _Resolver:
             self._want(way)
         spot = Spot(item, f"{key}.0")
         self.in_family[spot] = steps
-        return _Raw("", (PathStep(members[0], spot),))
+        within = tuple(PathStep(step.named) for step in first.steps[1:])
+        return _Raw("", (PathStep(members[0], spot), *within), first.output)
 
     # --- items that are numbered together
 
