@@ -27,6 +27,8 @@ SAMPLE = 60
 """Random networks in every run; with ``ARCHSPEC_LONG`` there are `MANY`."""
 
 MANY = 10_000
+FEW = 150
+"""Layers of the shipped networks that are read in every run."""
 
 
 def families() -> list[str]:
@@ -41,10 +43,20 @@ def graphs(path: str) -> Iterator[Graph]:
 
 
 @pytest.mark.parametrize("path", families())
-def test_a_tree_is_sound(path: str) -> None:
-    for graph in graphs(path):
-        for branches in (True, False):
-            assert unsound(structured(graph, branches=branches)) == []
+def test_a_shipped_network_is_read_as_it_is(path: str) -> None:
+    graph = next(graphs(path))
+    for branches in (True, False):
+        assert unsound(structured(graph, branches=branches)) == []
+    if len(graph.nodes) <= FEW:
+        spec = written(graph)
+        assert disagreement(graph, compiled_text(spec.text)) is None
+        assert spec.left_out == ()
+
+
+@LONG
+def test_every_shipped_network_is_read_as_it_is() -> None:
+    specs = [written(graph) for path in families() for graph in graphs(path)]
+    assert sum(bool(spec.left_out) for spec in specs) <= len(specs) / 100
 
 
 @pytest.mark.parametrize("seed", range(SAMPLE))
