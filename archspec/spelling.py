@@ -65,6 +65,15 @@ def snake_case(kind: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
+def with_article(kind: str) -> str:
+    """A layer kind as one of its kind: ``a `Dense` ``, ``an `Add` ``, ``an `LSTM` ``, as it is
+    spoken.
+    """
+    spelt = kind[:2].isupper() and kind[0] in "FHLMNRSX"
+    vowel = kind[:1].lower() in "aeio" or kind.startswith("Up")
+    return f"{'an' if spelt or vowel else 'a'} `{kind}`"
+
+
 def counted(number: int, noun: str) -> str:
     """``1 error``, ``2 errors``; ``2 axes``."""
     several = f"{noun[:-2]}es" if noun.endswith("is") else f"{noun}s"

@@ -12,7 +12,7 @@ from archspec.frontend.elaborate.layer_complaints import passed_argument
 from archspec.frontend.elaborate.layers import layer_call
 from archspec.frontend.elaborate.parts import part_call
 from archspec.frontend.elaborate.paths import item_path, settle
-from archspec.frontend.elaborate.roles import by_input
+from archspec.frontend.elaborate.roles import by_input, by_position
 from archspec.frontend.elaborate.scope import (
     FAILED,
     Context,
@@ -45,7 +45,7 @@ from archspec.frontend.program.program import (
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Bindings, Scope
 from archspec.layers import KINDS
-from archspec.spelling import did_you_mean, listed_names
+from archspec.spelling import did_you_mean
 
 
 def block_call(state: State, call: BlockCall, site: Site) -> Feed:
@@ -77,19 +77,9 @@ def _inputs(state: State, call: BlockCall, block: Block, site: Site) -> tuple[Fe
     """The tensors that a block gets, as many as it takes; ``None`` if not, with a complaint."""
     if site.sources:
         return by_input(state, call, block, site)
-    wanted = len(block.inputs) or 1
-    if len(site.feeds) == wanted:
-        return site.feeds
-    what, help = "one tensor", "name one in `from`, or give the block more `inputs: [a, b]`"
-    if block.inputs:
-        what = f"{wanted} tensors ({', '.join(block.inputs)})"
-        help = (
-            f"put `from: [{', '.join(['...'] * wanted)}]` beside it, with the tensors that"
-            f" {listed_names(block.inputs)} stand for"
-        )
-    message = f"the block `{block.name}` takes {what}, and gets {len(site.feeds)}"
-    state.complain(Diagnostic("wrong-inputs", message, call.place, help=help), site.context)
-    return None
+    subject = f"the block `{block.name}`"
+    fits = by_position(state, subject, "the block", block.inputs, call.place, site)
+    return site.feeds if fits else None
 
 
 def _block_values(state: State, block: Block, arguments: Arguments, site: Site) -> Environment:

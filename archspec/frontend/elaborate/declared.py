@@ -12,7 +12,7 @@ from archspec.diagnostics import Diagnostic
 from archspec.frontend.elaborate.layers import add_node
 from archspec.frontend.elaborate.paths import item_path, settle, settle_outputs
 from archspec.frontend.elaborate.repeat import as_integer
-from archspec.frontend.elaborate.roles import by_name
+from archspec.frontend.elaborate.roles import by_name, by_position
 from archspec.frontend.elaborate.scope import FAILED, Environment, Feed, Site
 from archspec.frontend.elaborate.state import State
 from archspec.frontend.expressions.values import show
@@ -20,7 +20,7 @@ from archspec.frontend.program.formulas import Formula
 from archspec.frontend.program.program import DeclaredCall, DeclaredKind, DeclaredWeight, LayerCall
 from archspec.layers.base import Inferred
 from archspec.layers.declared import Declared
-from archspec.spelling import listed_names, snake_case
+from archspec.spelling import snake_case
 from archspec.tensor import Shape, Tensor, Weight
 
 
@@ -62,14 +62,8 @@ def _inputs(
     names = kind.declaration.inputs
     if site.sources:
         return by_name(state, f"`{call.kind}`", names or ("inputs",), call.place, site)
-    wanted = len(names) or 1
-    if len(site.feeds) == wanted:
-        return site.feeds
-    what = "one tensor" if wanted == 1 else f"{wanted} tensors, {listed_names(names)}"
-    message = f"`{call.kind}` takes {what}, and gets {len(site.feeds)}"
-    help = f"name as many in `from`; `inputs` of its declaration is on line {kind.place.line}"
-    state.complain(Diagnostic("wrong-inputs", message, call.place, help=help), site.context)
-    return None
+    fits = by_position(state, f"`{call.kind}`", "its declaration", names, call.place, site)
+    return site.feeds if fits else None
 
 
 def _values(state: State, kind: DeclaredKind, call: DeclaredCall, site: Site) -> Environment:

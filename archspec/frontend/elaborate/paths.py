@@ -16,7 +16,7 @@ from archspec.frontend.program.complaints import better_name, name_problem
 from archspec.frontend.program.formulas import NameFormula
 from archspec.frontend.program.program import BlockCall, Operation, Program, place_of
 from archspec.graph import Node
-from archspec.spelling import did_you_mean, listed, listed_names
+from archspec.spelling import did_you_mean, listed, listed_names, with_article
 
 
 class Reached(Exception):
@@ -176,7 +176,7 @@ def _output_problem(state: State, text: str, context: Context) -> tuple[str, str
         return f"`{name}` gives no `{output}` here", f"put `{way}` at that `{kind}`"
     names = [output for output, _ in node.outputs if output]
     possible = [*names, *(one for one in node.layer.further_outputs if one not in names)]
-    message = f"`{name}`, a `{kind}`, has no output `{output}`"
+    message = f"`{name}`, {with_article(kind)}, has no output `{output}`"
     has = f"its outputs are {listed_names([name, *(f'{name}.{one}' for one in names)])}"
     return message, did_you_mean(output, possible, f"`{name}.{{}}`") or (
         has if names else f"it gives one tensor, `{name}`"

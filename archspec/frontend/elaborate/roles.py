@@ -17,7 +17,7 @@ from archspec.frontend.program.complaints import unknown_role
 from archspec.frontend.program.program import Block, BlockCall, LayerCall
 from archspec.layers import Layer
 from archspec.layers.fields import TensorRole
-from archspec.spelling import listed_names
+from archspec.spelling import counted, listed_names
 
 LayerInputs = tuple[tuple[Feed, ...], tuple[str, ...]]
 """What a layer takes: tensors in the order of its roles, and their roles, empty where all are given
@@ -41,6 +41,27 @@ def is_right_number(
     if least <= count and (most is None or count <= most):
         return True
     state.complain(wrong_number(call, count), site.context)
+    return False
+
+
+def by_position(
+    state: State, subject: str, owner: str, names: tuple[str, ...], place: Span, site: Site
+) -> bool:
+    """Whether a block or a declared kind gets as many tensors as it has names for; if it does not,
+    there is a complaint. ``owner`` is what its `inputs` stand in, in words.
+    """
+    wanted = len(names) or 1
+    if len(site.feeds) == wanted:
+        return True
+    what, help = "one tensor", f"name one in `from`, or give {owner} more `inputs: [a, b]`"
+    if names:
+        what = f"{counted(wanted, 'tensor')} ({', '.join(names)})"
+        help = (
+            f"put `from: [{', '.join(['...'] * wanted)}]` beside it, with the tensors that"
+            f" {listed_names(names)} stand for"
+        )
+    message = f"{subject} takes {what}, and gets {len(site.feeds)}"
+    state.complain(Diagnostic("wrong-inputs", message, place, help=help), site.context)
     return False
 
 

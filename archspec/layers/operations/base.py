@@ -79,7 +79,7 @@ class Operation(Layer):
 
     def title(self, say: Say = plainly) -> Title:
         shown = [
-            f", {name} {written(name, value, say)}"
+            f", {said(name, value, say)}"
             for name, value in self.arguments.items()
             if name not in self.untitled and value is not None
         ]
@@ -238,6 +238,14 @@ def _tensor(constant: Any) -> Tensor | None:
 
 def _count(number: int) -> str:
     return "one tensor" if number == 1 else f"{number} tensors"
+
+
+def said(name: str, value: Any, say: Say) -> str:
+    """An argument in a title, behind its name: ``shape 1×2``, ``axes 1, 2``."""
+    if name not in ("axis", "axes") or not isinstance(value, tuple):
+        return f"{name} {written(name, value, say)}"
+    word = "axis" if len(value) == 1 else "axes"
+    return f"{word} {', '.join([say(name, axis) for axis in value])}"
 
 
 def written(name: str, value: Any, say: Say) -> str:
