@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from archspec.reading.tree import Item
 
-WHEN, REPEAT, KIND, NAME, OUTPUT = "when", "repeat", "kind", "name", "output"
+WHEN, REPEAT, KIND, OUTPUT = "when", "repeat", "kind", "output"
 """What of an item can be explained besides the settings of a layer and the arguments of a call, the
 keys of which are those of `settings` and of the block: its condition, its repetitions, the kind of
-a layer (``$act``), its name, the name of an output.
+a layer (``$act``), the name of an output.
 """
 
 

@@ -15,6 +15,7 @@ from archspec.reading.tree import (
     LayerItem,
     OutputItem,
     RepeatItem,
+    ReuseItem,
     Seq,
     Tree,
     lists_in,
@@ -97,3 +98,15 @@ def is_end(standing: Standing, tensor: str) -> bool:
     """Whether an item gives a tensor as what its name stands for."""
     item = standing.item
     return not isinstance(item, OutputItem) and item.out.get(standing.act) == tensor
+
+
+def outside_reuse(top: Seq) -> Iterator[tuple[Seq, int, Item]]:
+    """The items of which the text is written: none within a group that is used again."""
+    inside: set[Seq] = set()
+    for seq, index, item in walk(top):
+        if seq in inside:
+            inside.update(lists_in(item))
+            continue
+        if isinstance(item, ReuseItem):
+            inside.add(item.body)
+        yield seq, index, item

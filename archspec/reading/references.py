@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archspec.reading.explained import Spot
+from archspec.reading.families import ItemFamilies
 from archspec.reading.item_names import ItemNames, Unnameable
-from archspec.reading.places import Places, Standing, is_end
+from archspec.reading.places import Places, Standing, is_end, outside_reuse
 from archspec.reading.tree import (
     Act,
     BranchesItem,
@@ -29,7 +30,6 @@ from archspec.reading.tree import (
     Seq,
     Tree,
     leaves,
-    lists_in,
     repeated_item,
     walk,
 )
@@ -88,7 +88,7 @@ class _Resolver:
         self.raw: dict[Item, list[_Raw]] = {}
         self.raw_targets: dict[Item, _Raw] = {}
         self.around: dict[Item, Standing] = {}
-        self.families = _Families()
+        self.families = ItemFamilies()
         self.in_family: dict[Spot, dict[Act, _WayStep]] = {}
         self.counted: dict[Spot, Item | Seq] = {}
         self.bases: dict[Item, str] = {}
@@ -96,7 +96,7 @@ class _Resolver:
     def references(self, names: ItemNames) -> References:
         bodies = [block.body for block in self.tree.blocks.values()]
         for top in (self.tree.main, *bodies):
-            for seq, index, item in _outside_reuse(top):
+            for seq, index, item in outside_reuse(top):
                 self.around[item] = Standing(seq, index, next(iter(seq.acts)))
                 self._look(seq, index, item)
         self.wanted.update(dict.fromkeys(names.of_all(self.tree)))
@@ -379,32 +379,6 @@ def _check_chain(item: RepeatItem) -> None:
                 raise Unnameable("a round of a repetition takes nothing from the round before")
 
 
-class _Families:
-    """Sets of items that are numbered together."""
-
-    def __init__(self) -> None:
-        self.parent: dict[Item, Item] = {}
-
-    def first(self, item: Item) -> Item:
-        """The item that stands for all of a family."""
-        while item in self.parent and self.parent[item] is not item:
-            item = self.parent[item]
-        return item
-
-    def join(self, items: list[Item]) -> None:
-        """Let items be of one family."""
-        for item in items:
-            self.parent.setdefault(item, item)
-            self.parent[self.first(item)] = self.first(items[0])
-
-    def all(self) -> list[tuple[Item, list[Item]]]:
-        """The families, each with the item that stands for it."""
-        families: dict[Item, list[Item]] = {}
-        for item in self.parent:
-            families.setdefault(self.first(item), []).append(item)
-        return list(families.items())
-
-
 class _WayStep(NamedTuple):
     named: Item | Seq
     round: int | None
@@ -421,15 +395,3 @@ class _Raw(NamedTuple):
     base: str
     steps: tuple[PathStep, ...] = ()
     output: str = ""
-
-
-def _outside_reuse(top: Seq) -> Iterator[tuple[Seq, int, Item]]:
-    """The items of which the text is written: none within a group that is used again."""
-    inside: set[Seq] = set()
-    for seq, index, item in walk(top):
-        if seq in inside:
-            inside.update(lists_in(item))
-            continue
-        if isinstance(item, ReuseItem):
-            inside.add(item.body)
-        yield seq, index, item
