@@ -46,6 +46,9 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 SAME_DISTRIBUTIONS = {"normal": "truncated_normal"}
 """Distributions of `VarianceScaling` that are the same."""
 
+SAME_ACTIVATIONS = {"swish": "silu", "hard_swish": "hard_silu"}
+"""Activations that Keras writes under another name."""
+
 SAME_NAMES = {
     "zero": "zeros",
     "one": "ones",
@@ -211,7 +214,9 @@ def _value(value: Any, name: str, owner: Layer) -> Any:
     if isinstance(value, tuple) and value and isinstance(value[0], Layer):
         return tuple(_inner(layer, owner) for layer in value)
     if isinstance(owner, Operation) or owner.kind() == "Constant":
-        return value  # of which a whole number has another dtype
+        return _of_single_precision(value)  # a whole number has another dtype: it stays
+    if name.endswith("activation") and isinstance(value, str):
+        return SAME_ACTIVATIONS.get(value, value)
     return _number(value)
 
 
@@ -224,6 +229,28 @@ def _one_factor(owner: Layer, name: str, value: tuple[Any, ...]) -> Any:
         return value
     least = -1 if owner.kind() in FROM_MINUS_ONE else bounds["minimum"]
     return value[1] if value[0] == max(-value[1], least) else value
+
+
+def _of_single_precision(value: Any) -> Any:
+    """The numbers of a list that becomes a tensor, each as short as float32 tells it apart: Keras
+    keeps them so. A single number stays as it is.
+    """
+    if not isinstance(value, tuple):
+        return value
+    return tuple(
+        _nearest(one) if isinstance(one, float) else _of_single_precision(one) for one in value
+    )
+
+
+def _nearest(value: float) -> float:
+    """The shortest number that float32 does not tell from a number."""
+    try:
+        single = pack("f", value)
+    except OverflowError:
+        return value
+    (exact,) = unpack("f", single)
+    shorter = (float(f"{exact:.{digits}g}") for digits in range(1, 10))
+    return next((one for one in shorter if pack("f", one) == single), exact)
 
 
 def _slice(part: Any) -> Any:
