@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from archspec.reading import prices
 from archspec.reading.align import Aligner
-from archspec.reading.edits import edited
+from archspec.reading.edits import edited, lists
 from archspec.reading.growth import Grower
 from archspec.reading.hints import NameHints
 from archspec.reading.layer_columns import LayerColumns
@@ -31,7 +31,11 @@ def folded(
     folder = FoldSearch(skeletons, pricing, grower, with_blocks=blocks)
     if blocks and (gates := folder.gates(tree)):
         tree = _after(tree, gates, folder)
+    work = 0
     for _ in range(prices.ROUNDS):
+        work += sum(len(seq.items) for seq in lists(tree))
+        if work > prices.WORK:
+            break
         for move in folder.moves(tree):
             if accepts is None or accepts(edited(tree, move.edits, move.blocks)):
                 tree = _after(tree, move, folder)

@@ -114,5 +114,10 @@ LONG_BODY = 4
 BARRED = 50
 """Folds that may be refused, since something would have no name, before the search ends."""
 
+WORK = 20_000
+"""Items that all rounds of the search together look at: some seconds. The largest networks of
+`keras.applications`, of a thousand layers, need a quarter.
+"""
+
 ROUNDS = 60
 """Folds that are carried out in one network."""

@@ -15,6 +15,9 @@ from archspec.reading.tree import CallItem, Item, RepeatItem, Seq, joined, renam
 LEAST_CALLS = 3
 """Calls in a row that are looked at for stages."""
 
+LONGEST_STAGE = 128
+"""Calls of one stage; ResNet-1001 has 111."""
+
 UNREAD = object()
 """An argument that a call does not need."""
 
@@ -61,14 +64,17 @@ def cuts(rows: Sequence[Row]) -> list[int]:
     """Where stages begin, so that there are as few as can be, in each of which every argument
     is constant, differs in the first alone, or rises evenly; the plainest of several ways.
     """
+    if len(set(rows)) == 1:
+        return [0]
     best: list[tuple[float, list[int]]] = [(0.0, [])]
     for stop in range(1, len(rows) + 1):
-        ways = [
-            (best[start][0] + 1 + price, [*best[start][1], start])
-            for start in range(stop)
-            if (price := _stage(rows[start:stop])) is not None
-        ]
-        best.append(min(ways, key=lambda way: way[0]))
+        ways = []
+        for start in range(stop - 1, max(-1, stop - 1 - LONGEST_STAGE), -1):
+            price = _stage(rows[start:stop])
+            if price is None:  # and so is no longer one that ends here
+                break
+            ways.append((best[start][0] + 1 + price, [*best[start][1], start]))
+        best.append(min(reversed(ways), key=lambda way: way[0]))
     return best[-1][1]
 
 
