@@ -220,7 +220,7 @@ class Compiler:
         except RecursionError:
             graph, problems = None, [_nested_too_deep(document)]
         if graph is None:
-            texts = sources(one.text for one in self.sizes)
+            texts = sources(sizes.text for sizes in self.sizes)
             raise SpecError(problems, {**document.sources, **texts})
         of_layers = (*checks.truncated_inputs(graph), *checks.cautions(graph))
         warnings = (*self._warnings(resolved), *of_layers)
@@ -275,8 +275,8 @@ def distinct(members: Sequence[Checked]) -> list[Checked]:
     return variants if again else [first, *variants]
 
 
-def _same(one: Graph, other: Graph | None) -> bool:
-    return other is not None and (one.nodes, one.inputs, one.outputs) == (
+def _same(first: Graph, other: Graph | None) -> bool:
+    return other is not None and (first.nodes, first.inputs, first.outputs) == (
         other.nodes,
         other.inputs,
         other.outputs,

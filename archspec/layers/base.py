@@ -299,7 +299,7 @@ class Layer:
         """The roles that tensors can have: those that no argument fills with a constant."""
         if self.roles.keys().isdisjoint(self.arguments):
             return dict(self.roles)
-        return {name: one for name, one in self.roles.items() if name not in self.arguments}
+        return {name: role for name, role in self.roles.items() if name not in self.arguments}
 
     def infer(self, *inputs: Tensor, roles: Sequence[str] = ()) -> Inferred:
         """What the layer does to inputs of these shapes. ``roles`` are those of the inputs where
@@ -335,7 +335,7 @@ class Layer:
             return tuple(inputs), {}
         positional: list[_Input] = []
         named: dict[str, Any] = {}
-        order = [name for name, one in self.roles.items() if not one.by_name]
+        order = [name for name, role in self.roles.items() if not role.by_name]
         many = len(order) == 1 and self.arity[1] != 1
         for name, x in zip(roles, inputs, strict=True):
             next_one = order[:1] if many else order[len(positional) : len(positional) + 1]

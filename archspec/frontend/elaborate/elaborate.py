@@ -113,12 +113,14 @@ def _graph(state: State, kinds: Kinds) -> Graph | None:
     for home in state.homes.values():
         if home.part is not None:
             _evaluate_variables(state, home, home.part.kinds)
-    inputs = state.inputs = {one.name: Feed(one.name, _input(state, one)) for one in program.inputs}
+    inputs = state.inputs = {
+        entry.name: Feed(entry.name, _input(state, entry)) for entry in program.inputs
+    }
     if not inputs:
         return None
-    state.optional = frozenset(one.name for one in program.inputs if one.optional)
-    for one in program.inputs:
-        state.names.taken[one.name] = one.place
+    state.optional = frozenset(entry.name for entry in program.inputs if entry.optional)
+    for entry in program.inputs:
+        state.names.taken[entry.name] = entry.place
     end = _run(state)
     if not state.nodes and not state.problems:
         message = "every item is left out here, and a model needs at least one layer"
@@ -190,7 +192,7 @@ def _dead_ends(state: State) -> list[Diagnostic]:
         needed.update(state.inputs, (entry.feed.name for entry in entries.values()))
     written = {path: entry.feed.name for path, entry in entries.items()}
     outcome = Outcome(state.nodes, state.scopes, needed, written, state.bypasses)
-    return dead_ends(outcome, {one.name: one.place for one in state.program.inputs})
+    return dead_ends(outcome, {entry.name: entry.place for entry in state.program.inputs})
 
 
 INSTEAD = {
@@ -231,30 +233,30 @@ def _wanted(home: Home, kind: str | Value | None, formula: Formula) -> str | Non
         return None
 
 
-def _input(state: State, one: Input) -> Tensor | None:
+def _input(state: State, entry: Input) -> Tensor | None:
     """The tensor of an input of the model; ``None`` where its shape or dtype is wrong."""
-    shape = state.guarded(one.shape.evaluate, state.variables)
+    shape = state.guarded(entry.shape.evaluate, state.variables)
     if shape is FAILED:
         return None
-    dtype = str(one.dtype.data) if one.dtype else "float32"
-    problem = _wrong_shape(one, shape) or _wrong_dtype(one, dtype)
+    dtype = str(entry.dtype.data) if entry.dtype else "float32"
+    problem = _wrong_shape(entry, shape) or _wrong_dtype(entry, dtype)
     if problem is not None:
         state.complain(problem)
         return None
     return Tensor(tuple(map(as_integer, shape)), dtype)
 
 
-def _wrong_shape(one: Input, shape: object) -> Diagnostic | None:
-    span = one.shape.value.span
+def _wrong_shape(entry: Input, shape: object) -> Diagnostic | None:
+    span = entry.shape.value.span
     if not isinstance(shape, list):
-        message = f"the shape of `{one.name}` must be a list of sizes"
+        message = f"the shape of `{entry.name}` must be a list of sizes"
         return Diagnostic("wrong-value", message, span, f"this gives {show(shape)}")
     if len(shape) > limits.AXES:
-        message = f"`{one.name}` has {len(shape):,} axes, and a tensor may have {limits.AXES}"
+        message = f"`{entry.name}` has {len(shape):,} axes, and a tensor may have {limits.AXES}"
         return Diagnostic("bound-network", message, span, help="the batch is no axis of a shape")
     if all(_is_size(as_integer(size)) for size in shape):
         return None
-    message = f"the sizes of `{one.name}` must be positive integers, or `null` for unknown ones"
+    message = f"the sizes of `{entry.name}` must be positive integers, or `null` for unknown ones"
     return Diagnostic("wrong-value", message, span, f"this is {show(shape)}")
 
 
@@ -262,9 +264,9 @@ def _is_size(size: object) -> bool:
     return size is None or (type(size) is int and 0 < size <= limits.SIZE)
 
 
-def _wrong_dtype(one: Input, dtype: str) -> Diagnostic | None:
+def _wrong_dtype(entry: Input, dtype: str) -> Diagnostic | None:
     if dtype in DTYPES:
         return None
-    place = one.dtype.span if one.dtype else one.shape.value.span
+    place = entry.dtype.span if entry.dtype else entry.shape.value.span
     help = did_you_mean(dtype, DTYPES) or f"the dtypes are {', '.join(DTYPES)}"
     return Diagnostic("wrong-value", f"`{dtype}` is no dtype of Keras", place, help=help)

@@ -187,8 +187,8 @@ def _plan(state: State, call: LayerCall, defaults: tuple[Defaults, ...]) -> Argu
     plan = state.cache.plans.get(key)
     if plan is None:
         formulas: dict[str, tuple[Formula, int | None]] = {}
-        for which, one in enumerate(defaults):
-            arguments = one.arguments.get(call.kind, NO_ARGUMENTS)
+        for which, default in enumerate(defaults):
+            arguments = default.arguments.get(call.kind, NO_ARGUMENTS)
             formulas |= {name: (formula, which) for name, formula in arguments.items()}
         formulas |= {name: (formula, None) for name, formula in call.arguments.items()}
         computed = tuple(
@@ -207,7 +207,7 @@ def _plan(state: State, call: LayerCall, defaults: tuple[Defaults, ...]) -> Argu
 def _with_defaults(state: State, value: Any, site: Site) -> Any:
     """An argument that is a layer, or several, with what `defaults` say of their kinds."""
     if isinstance(value, list):
-        return [_with_defaults(state, one, site) for one in value]
+        return [_with_defaults(state, part, site) for part in value]
     if isinstance(value, str):
         value = {value: {}}
     if not isinstance(value, dict) or len(value) != 1:
@@ -216,12 +216,12 @@ def _with_defaults(state: State, value: Any, site: Site) -> Any:
     if not is_kind(kind) or not isinstance(own, dict | None):
         return value
     arguments: dict[str, Any] = {}
-    for one in site.context.defaults:
-        for name, formula in one.arguments.get(kind, NO_ARGUMENTS).items():
+    for default in site.context.defaults:
+        for name, formula in default.arguments.get(kind, NO_ARGUMENTS).items():
             try:
-                arguments[name] = formula.evaluate(one.environment)
+                arguments[name] = formula.evaluate(default.environment)
             except (Located, Silenced) as error:
-                arguments[name] = state.failed(error, one.environment, site.context)
+                arguments[name] = state.failed(error, default.environment, site.context)
     arguments |= own or {}
     for name in arguments:
         if is_layer(kind, name):

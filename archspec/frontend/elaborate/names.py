@@ -132,7 +132,7 @@ class Names:
         steps = name.split(".")
         heads = [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
         found = [self.find(head, prefixes) for head in heads]
-        return any(one is not None and one[1].feed.tensor is None for one in found)
+        return any(entry is not None and entry[1].feed.tensor is None for entry in found)
 
     def near(self, name: str, prefixes: tuple[str, ...]) -> bool:
         """Whether something else can be said of a name than that there is none."""
@@ -172,7 +172,7 @@ class Names:
 
         if help := from_help(name):
             return f"no item above is called `{name}`", help
-        within = [one for one in visible if one.endswith(f".{name}")]
+        within = [path for path in visible if path.endswith(f".{name}")]
         near = f"did you mean `{within[-1]}`?" if within else did_you_mean(name, visible)
         above = (
             f"the names above: {listed_names(visible[-8:])}"

@@ -30,7 +30,7 @@ def part_call(state: State, call: BlockCall, site: Site) -> Feed:
     environment = home.variables.child({"in": site.feed})
     program = home.program
     inside = inside._replace(
-        inputs=dict(zip([one.name for one in program.inputs], site.feeds, strict=False)),
+        inputs=dict(zip([entry.name for entry in program.inputs], site.feeds, strict=False)),
         defaults=(Defaults(program.defaults, environment),),
     )
     state.observer.part_begun(call, site)

@@ -83,7 +83,7 @@ def another_name(name: NameFormula, context: Context, key: str = "name: ") -> st
     innermost = len(unnamed) == 1 and context.frame is unnamed[0]
     if unnamed and not innermost:
         groups = "the repeated group" if len(unnamed) == 1 else "every repeated group"
-        lines = listed([f"line {one.place.line}" for one in reversed(unnamed)], len(unnamed))
+        lines = listed([f"line {step.place.line}" for step in reversed(unnamed)], len(unnamed))
         return (
             f"give {groups} around it, on {lines}, a name too, such as `name: stage`; the"
             " repetitions are then counted"
@@ -167,7 +167,7 @@ def _output_problem(state: State, text: str, context: Context) -> tuple[str, str
     name, _, output = text.rpartition(".")
     found = state.names.find(name, context.visible) if name else None
     path = found[0] if found is not None else ""
-    node = next((one for one in reversed(state.nodes) if one.name == path), None)
+    node = next((node for node in reversed(state.nodes) if node.name == path), None)
     if node is None:
         return None
     kind = node.layer.kind()
@@ -175,9 +175,12 @@ def _output_problem(state: State, text: str, context: Context) -> tuple[str, str
     if way:
         return f"`{name}` gives no `{output}` here", f"put `{way}` at that `{kind}`"
     names = [output for output, _ in node.outputs if output]
-    possible = [*names, *(one for one in node.layer.further_outputs if one not in names)]
+    possible = [
+        *names,
+        *(further for further in node.layer.further_outputs if further not in names),
+    ]
     message = f"`{name}`, {with_article(kind)}, has no output `{output}`"
-    has = f"its outputs are {listed_names([name, *(f'{name}.{one}' for one in names)])}"
+    has = f"its outputs are {listed_names([name, *(f'{name}.{further}' for further in names)])}"
     return message, did_you_mean(output, possible, f"`{name}.{{}}`") or (
         has if names else f"it gives one tensor, `{name}`"
     )
@@ -233,7 +236,7 @@ def _elsewhere(state: State, text: str, span: Span, context: Context) -> tuple[s
         )
     if block is None:
         return None
-    is_input = text in {one.name for one in program.inputs}
+    is_input = text in {entry.name for entry in program.inputs}
     if place_of(text, program.items) is None and not is_input:
         return None
     return (

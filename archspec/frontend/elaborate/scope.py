@@ -86,9 +86,9 @@ def _too_long(variable: Lazy, first: Lazy) -> Diagnostic:
 
 
 def _circular(circle: list[Lazy]) -> Diagnostic:
-    first = min(circle, key=lambda one: one.formula.value.span)
+    first = min(circle, key=lambda variable: variable.formula.value.span)
     start = circle.index(first)
-    way = " → ".join(f"`{one.name}`" for one in [*circle[start:], *circle[:start], first])
+    way = " → ".join(f"`{variable.name}`" for variable in [*circle[start:], *circle[:start], first])
     several = len(circle) > 1
     message = f"`{first.name}` is computed from itself" + (f": {way}" if several else "")
     help = "give one of them a value of its own" if several else "give it a value"
@@ -167,8 +167,8 @@ def has_unknown(value: Any) -> bool:
     if value is UNKNOWN:
         return True
     if isinstance(value, list | tuple):
-        return any(has_unknown(one) for one in value)
-    return isinstance(value, dict) and any(has_unknown(one) for one in value.values())
+        return any(has_unknown(part) for part in value)
+    return isinstance(value, dict) and any(has_unknown(part) for part in value.values())
 
 
 class Defaults(NamedTuple):

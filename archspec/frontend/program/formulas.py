@@ -104,9 +104,9 @@ def formula(value: Value) -> Formula:
     if isinstance(value.data, Broken):
         return broken(value)
     if isinstance(value.data, dict):
-        return _mapping(value, {key: formula(one) for key, one in value.items()})
+        return _mapping(value, {key: formula(part) for key, part in value.items()})
     if isinstance(value.data, list):
-        return _list(value, [formula(one) for one in value.data])
+        return _list(value, [formula(element) for element in value.data])
     if isinstance(value.data, str) and expression.is_expression(value.data):
         return _expression(value)
     return Formula(value, (), value.data)
@@ -127,9 +127,9 @@ def name_formula(value: Value) -> NameFormula:
 def plain(value: Value) -> Any:
     """A value as it is written, in plain data, its expressions as texts."""
     if isinstance(value.data, dict):
-        return {key: plain(one) for key, one in value.items()}
+        return {key: plain(part) for key, part in value.items()}
     if isinstance(value.data, list):
-        return [plain(one) for one in value.data]
+        return [plain(element) for element in value.data]
     return None if isinstance(value.data, Broken) else value.data
 
 
@@ -146,7 +146,8 @@ def mentioned(value: Value) -> tuple[Mention, ...]:
     ):
         return ()
     return tuple(
-        Mention(one[1], part(value, *one.span())) for one in re.finditer(r"\$([A-Za-z_]\w*)", text)
+        Mention(match[1], part(value, *match.span()))
+        for match in re.finditer(r"\$([A-Za-z_]\w*)", text)
     )
 
 
@@ -167,14 +168,14 @@ def _expression(value: Value) -> Formula:
 
 
 def _mapping(value: Value, entries: dict[str, Formula]) -> Formula:
-    mentions = tuple(mention for one in entries.values() for mention in one.mentions)
-    if all(one.constant for one in entries.values()):
-        return Formula(value, mentions, {key: one.data for key, one in entries.items()})
+    mentions = tuple(mention for part in entries.values() for mention in part.mentions)
+    if all(part.constant for part in entries.values()):
+        return Formula(value, mentions, {key: part.data for key, part in entries.items()})
     return Formula(
         value,
         mentions,
         None,
-        lambda scope: {key: one.evaluate(scope) for key, one in entries.items()},
+        lambda scope: {key: part.evaluate(scope) for key, part in entries.items()},
     )
 
 
