@@ -10,9 +10,41 @@ from hypothesis import strategies as st
 Item = Any
 Spec = dict[str, Any]
 
+KINDS = {
+    "Gain": {
+        "args": [{"factor": 1.0}],
+        "weights": {"gain": ["$in.channels"]},
+        "keras": "tests.drawn_kinds:Gain",
+    }
+}
+"""A kind of the author's own, in every spec that uses it."""
+
 SIZES = st.integers(1, 4)
 STATES = {"return_sequences": True, "return_state": True}
 PADDING = st.sampled_from(["same", "valid"])
+
+UNITS = {"units": "$in.channels"}
+RECURRENT: list[Item] = [
+    {
+        "from": {"initial_state": ["first.state_h", "first.state_c"]},
+        "LSTM": {**UNITS, "return_sequences": True},
+    },
+    {"RNN": {"cell": {"LSTMCell": UNITS}, "return_sequences": True}},
+    {
+        "RNN": {
+            "cell": [{"GRUCell": {"units": 2}}, {"SimpleRNNCell": UNITS}],
+            "return_sequences": True,
+        }
+    },
+    {"Bidirectional": {"layer": {"GRU": {**UNITS, "return_sequences": True}}, "merge_mode": "sum"}},
+    {"TimeDistributed": {"layer": {"Dense": UNITS}}},
+]
+"""Layers that read a sequence, and give one of as many channels as the block takes."""
+
+
+def _mapping(item: Item) -> dict[str, Any]:
+    """A bare word as a mapping, to which modifiers can come."""
+    return item if isinstance(item, dict) else {item: None}
 
 
 @st.composite
@@ -45,9 +77,11 @@ def specs(draw: Any) -> Spec:
         "defaults": defaults,
         "layers": layers,
     }
+    text = repr(layers)
     return {
         **spec,
-        "blocks": author.blocks(),
+        **({"kinds": KINDS} if "Gain" in text else {}),
+        "blocks": author.blocks() | (author.part() if "part" in text else {}),
         "variants": {"wide": {"vars": {"width": 5}}, "elu": {"vars": {"act": "ELU"}}},
     }
 
@@ -95,13 +129,17 @@ class _Author:
             self.join,
             self.side,
             self.skip,
+            self.gathered,
+            self.fan,
+            self.operations,
+            self.part_and_tap,
         )
         return self.one_of(*kinds)(depth - 1)
 
     # --- layers
 
     def layer(self) -> Item:
-        return self.one_of(self.window, self.preserving, self.preserving)()
+        return self.one_of(self.window, self.operation, self.preserving, self.preserving)()
 
     def window(self) -> Item:
         """A layer that may change the picture's size."""
@@ -134,7 +172,17 @@ class _Author:
             {"BatchNormalization": {"scale": False, "trainable": False}}, {"BatchNormalization": {}, "call": {"training": False}},
             {"Dropout": {"rate": 0.2}, "call": {"training": "$width > 2"}}, {"Activation": {"activation": "relu"}}, {"ReLU": None}, "PReLU",
             {"Dropout": {"rate": 0.1}}, {"StochasticDepth": {"rate": "$(1 / 4)"}}, self.same("$prev.channels"),
-            {"Dense": {"units": "$prev.channels", "activation": "relu"}}, {"Permute": {"dims": [1, 2, 3]}},
+            {"Dense": {"units": "$prev.channels", "activation": "relu"}}, {"Permute": {"dims": [1, 2, 3]}}, {"Gain": {"factor": 2.0}}, "Gain",
+        )  # fmt: skip
+
+    def operation(self) -> Item:
+        """A function of Keras that keeps the shape, or nearly."""
+        return self.one_of(
+            "ops.square", {"ops.multiply": {"x2": 0.5}}, {"ops.subtract": {"x1": 1}}, {"ops.maximum": {"x2": "$(1 / 2)"}}, "ops.silu",
+            {"ops.clip": {"x_min": -1, "x_max": 1}}, {"ops.softmax": {"axis": 1}}, {"ops.flip": {"axis": 2}}, {"ops.cumsum": {"axis": -1}},
+            {"ops.roll": {"shift": 1, "axis": 1}}, {"ops.normalize": {"axis": -1}}, {"ops.transpose": {"axes": [1, 2, 3]}},
+            {"ops.pad": {"pad_width": [[0, 1], [1, 0], [0, 0]]}}, {"ops.get_item": {"key": [":", "::2"]}}, {"ops.repeat": {"repeats": 2, "axis": 1}},
+            {"ops.take": {"indices": [0, 0], "axis": -1}}, {"ops.mean": {"axis": 1, "keepdims": True}}, {"ops.cast": {"dtype": "float32"}},
         )  # fmt: skip
 
     def same(self, filters: Any, strides: Any = 1, size: int = 3) -> Item:
@@ -213,6 +261,7 @@ class _Author:
             {"twice": None},
             "twice",
             "read",
+            {"fractal": {"columns": self.one_of(1, 2, 3)}},
         )
 
     def join(self, depth: int) -> Item:
@@ -258,6 +307,78 @@ class _Author:
             {"layers": []},
         )
 
+    def gathered(self, depth: int) -> Item:
+        """A list of names that grows, and one with a gap."""
+        name = self.name("x")
+        grown: dict[str, Any] = {"name": f"{name}$k", "repeat": {"k": self.one_of([0, 1], [1], [])}}
+        gap = {"when": "$k != 0"} if self.draw(st.booleans()) else {}
+        first = {**self.same("$prev.channels"), "name": f"{name}0"}
+        return {
+            "layers": [
+                first,
+                {self.one_of("ReLU", "Gain", "ops.silu"): {}, "name": f"{name}1"},
+                {
+                    "from": [{**grown, **gap}, f"{name}1"],
+                    self.one_of("Add", "Concatenate", "Maximum"): {},
+                },
+            ]
+        }
+
+    def fan(self, depth: int) -> Item:
+        filters = self.draw(SIZES)
+        repeat = self.one_of(2, "$width", {"k": [1, 3]}, {"k": [2]})
+        label = self.one_of("expert", "wide$(k)") if isinstance(repeat, dict) else "expert"
+        size = self.one_of("$k", 1) if isinstance(repeat, dict) else 1
+        layers = [self.preserving(), self.same(filters, size=size)]
+        paths: dict[str, Any] = {label: {"repeat": repeat, "layers": layers}}
+        return {
+            "branches": {**paths, "own": [self.same(filters)]},
+            "merge": self.one_of("Add", "Average", "Concatenate"),
+        }
+
+    def operations(self, depth: int) -> Item:
+        """Functions of several tensors, with several results, and of constants."""
+        x, y = self.name("o"), self.name("o")
+        centred = [
+            {"ops.moments": {"axes": [1, 2], "keepdims": True}, "name": y},
+            {"from": [x, y], "ops.subtract": {}, "name": f"{y}c"},
+            {"from": f"{y}.variance", "layers": [{"ops.add": {"x2": 1e-3}}, "ops.rsqrt"]},
+            {"from": [f"{y}c", "prev"], "ops.multiply": {}},
+        ]
+        rest: list[Item] = self.one_of(
+            [
+                {"ops.split": {"indices_or_sections": [1], "axis": -2}, "name": y},
+                {"from": [f"{y}.1", y], "ops.concatenate": {"axis": 2}},
+            ],
+            [
+                {"ops.top_k": {"k": 1}, "name": y},
+                {"from": f"{y}.indices", "ops.cast": {"dtype": "float32"}},
+                {"from": ["prev", y], "Add": {}},
+            ],
+            [{"from": [x, "prev"], "ops.einsum": {"subscripts": "bhwc,bhwc->bhwc"}}],
+            centred,
+            [
+                {"ops.greater": {"x2": 0}, "name": y},
+                {"from": {"condition": y, "x1": x}, "ops.where": {"x2": 0.0}},
+            ],
+            [
+                {"Constant": {"value": [[[0.5]]]}, "name": y},
+                {"from": [x, y], "ops.multiply": {}},
+            ],
+        )
+        return {"layers": [{**_mapping(self.preserving()), "name": x}, *rest]}
+
+    def part_and_tap(self, depth: int) -> Item:
+        """Another spec as a block, and sometimes a tensor from within."""
+        name = self.name("p")
+        taps = self.one_of([], [{"from": [f"{name}.C1"], "ReLU": {}}])
+        return {"layers": [{"part": {}, "name": name}, *taps]}
+
+    def part(self) -> dict[str, Any]:
+        freeze = {"trainable": False} if self.draw(st.booleans()) else {}
+        changed = {"vars": {"activation": "relu"}} if self.draw(st.booleans()) else {}
+        return {"part": {"spec": "lenet5", **changed, "upto": self.one_of("C1", "S2"), **freeze}}
+
     def towers(self) -> list[Item]:
         """One tower on both inputs, with the same weights."""
         return [
@@ -275,11 +396,25 @@ class _Author:
         return self.one_of(
             [],
             pooled,
+            [{"name": "only", "output": pooled}],
             [
                 *pooled,
                 {"Dense": {"units": self.number(), "activation": "softmax"}, "name": "logits"},
             ],
         )
+
+    def attention(self) -> Item:
+        """To itself or to another, under a mask that operations make."""
+        there = {
+            "name": "there",
+            "layers": [{"ops.mean": {"axis": -1}}, {"ops.greater": {"x2": -0.5}}],
+        }
+        heads = {
+            "from": {"query": "look", "value": self.one_of("look", "first"), "value_mask": "there"},
+            "MultiHeadAttention": {"num_heads": 2, "key_dim": 2},
+            "call": {"use_causal_mask": self.one_of(True, False)},
+        }
+        return {"layers": [there, heads]}
 
     def blocks(self) -> dict[str, Any]:
         projected = {
@@ -301,6 +436,21 @@ class _Author:
                 "let": {"wide": "2 * $filters"},
                 "layers": [projected, "ReLU"],
             },
+            "fractal": {
+                "args": ["columns"],
+                "layers": [
+                    {
+                        "branches": [
+                            [self.same("$in.channels")],
+                            {
+                                "when": "$columns > 1",
+                                "layers": [{"fractal": {"columns": "$columns - 1"}, "repeat": 2}],
+                            },
+                        ],
+                        "merge": "Average",
+                    }
+                ],
+            },
             "twice": {"layers": [{"conv_bn": {"filters": "$in.channels"}, "repeat": 2}]},
             "read": {
                 "let": {"pixels": "$in.height * $in.width"},
@@ -317,10 +467,8 @@ class _Author:
                         },
                     },
                     {"from": ["prev", "first"], "Add": {}},
-                    {
-                        "from": {"initial_state": ["first.state_h", "first.state_c"]},
-                        "LSTM": {"units": "$in.channels", "return_sequences": True},
-                    },
+                    self.attention(),
+                    self.one_of(*RECURRENT),
                     {"Reshape": {"target_shape": "$in.shape"}},
                 ],
             },

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 import archspec
 from archspec.backends.flat_spec import flat
+from archspec.backends.output_layers import output_layers
 from archspec.compiler import Compiler
 from archspec.frontend.library import Reference
 from archspec.frontend.yaml import reader, writer
-from archspec.graph import Graph
+from archspec.graph import Graph, Node
+from archspec.layers.operations.base import Operation
 from tests.drawn_specs import Item, Spec, specs
 from tests.networks.keras_models import trainable_parameters
 
@@ -69,25 +71,33 @@ def expanded_text(text: str, variant: str = "") -> str:
 @given(specs())
 def test_keras_builds_the_same_shapes_weights_and_counts(spec: Spec) -> None:
     from archspec.backends.keras.model import build_model, without_values
+    from tests.drawn_kinds import Gain
 
     graph = compiled(spec)
     if graph is None:
         return
     with without_values():
         model = build_model(
-            graph
-        )  # compares each layer's output and weights with the inferred ones
+            graph, classes={"Gain": Gain}
+        )  # compares outputs and weights as it builds
     assert model.count_params() == graph.parameters
     assert trainable_parameters(model) == graph.trainable_parameters
-    ends = model.output if len(graph.outputs) > 1 else {"main": model.output}
+    ends = model.output if len(graph.outputs) > 1 else dict.fromkeys(graph.outputs, model.output)
     assert {name: tuple(one.shape[1:]) for name, one in ends.items()} == {
         name: graph.tensors[node].shape for name, node in graph.outputs.items()
     }
-    assert {layer.name for layer in model.layers} == {
+    assert {operation.name for operation in model.operations} == {
         *graph.inputs,
-        *(node.name for node in graph.nodes if node.weights_of is None),
-        *(model.output_names if len(graph.outputs) > 1 else []),
+        *(node.name for node in graph.nodes if is_made(node)),
+        *output_layers(graph).values(),
     }
+
+
+def is_made(node: Node) -> bool:
+    """Whether Keras has something of the node's name: a function, or a layer that is not used
+    again here.
+    """
+    return node.weights_of is None or isinstance(node.layer, Operation)
 
 
 EVERY_LAYER_OF_OURS = """
@@ -141,6 +151,8 @@ def test_an_unrolled_repeat_equals_the_written_out_one(spec: Spec) -> None:
     width = spec["vars"]["width"]
     blocks = {
         name: {**block, "layers": written_out(block["layers"], width)}
+        if "layers" in block
+        else block  # another spec
         for name, block in spec["blocks"].items()
     }
     plain = {**spec, "layers": written_out(spec["layers"], width), "blocks": blocks}
@@ -162,8 +174,17 @@ def _copies(item: Item, width: int) -> Iterator[Item]:
     for number, row in enumerate(_rows(repeat), 1):
         copy = inner if repeat is None else _bound(inner, {**row, "i": number - 1})
         if repeat is not None and "name" in item:
-            copy["name"] = f"{item['name']}{number}"
+            copy["name"] = _counted(item["name"], row, number)
         yield {key: _inside(key, value, width) for key, value in copy.items()}
+
+
+def _counted(name: str, row: dict[str, Any], number: int) -> str:
+    """The name of a repetition: with its number, or with the variables that it uses."""
+    if not any(variable in name for variable in row):
+        return f"{name}{number}"
+    for variable, value in row.items():
+        name = name.replace(f"$({variable})", str(value)).replace(f"${variable}", str(value))
+    return name
 
 
 def _rows(repeat: Any) -> list[dict[str, Any]]:
@@ -199,9 +220,30 @@ def _inside(key: str, value: Any, width: int) -> Any:
         return written_out(value, width)
     if key == "shortcut":
         return _path(value, width)
-    return (
-        {label: _path(path, width) for label, path in value.items()} if key == "branches" else value
-    )
+    if key == "branches":
+        return _branches(value, width)
+    return _names(value) if key == "from" and isinstance(value, list) else value
+
+
+def _branches(branches: Any, width: int) -> Any:
+    if isinstance(branches, list):
+        return [_path(path, width) for path in branches]
+    labelled = {}
+    for label, path in branches.items():
+        fan = path if isinstance(path, dict) and "repeat" in path else None
+        if fan is None:
+            labelled[label] = _path(path, width)
+            continue
+        for copy in _copies({"name": label, **fan}, width):
+            labelled[copy.pop("name")] = copy["layers"]
+    return labelled
+
+
+def _names(taken: list[Any]) -> list[Any]:
+    """The names of a ``from``, those of a gather one by one."""
+    return [
+        one for name in taken for one in (_copies(name, 0) if isinstance(name, dict) else [name])
+    ]
 
 
 def _path(path: Any, width: int) -> Any:

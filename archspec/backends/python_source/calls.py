@@ -16,7 +16,6 @@ from archspec.backends.python_source.layout import (
     Piece,
     Statement,
     around,
-    flat,
 )
 from archspec.backends.python_source.module import Function
 from archspec.backends.python_source.naming import item_name, layer_path
@@ -71,8 +70,7 @@ def layer(
         pieces = (*_layer_arguments(writer, site, kind), f"name={layer_path(writer, site, name)}")
         made = Brackets(f"{writer.module.class_of(nodes[0])}(", pieces, ")")
         if names & writer.facts.shared:
-            writer.flags.add("shared")
-            made = Brackets(f"{writer.module.helper('keep')}(", (made, "shared"), ")")
+            made = kept(writer, made)
         value = applied(writer, nodes[0], made, feeds, _call_arguments(writer, site))
     targets = outputs_target(writer, site, target)
     writer.assign(targets, value)
@@ -98,6 +96,12 @@ def _operation(
     return operation(writer, node_of(first), feeds, {}, path)
 
 
+def kept(writer: FunctionWriter, made: Piece) -> Brackets:
+    """A new layer that is used again elsewhere, kept under its name."""
+    writer.flags.add("shared")
+    return Brackets(f"{writer.module.helper('keep')}(", (made, "shared"), ")")
+
+
 def applied(
     writer: FunctionWriter,
     node: Node,
@@ -111,18 +115,21 @@ def applied(
     positional, keywords = node.layer.keras_call(feeds, node.roles)
     tensors = [_of_tensors(one) for one in positional]
     tensors += [
-        f"{name}={flat(call[name]) if name in call else _of_tensors(value)}"
+        around(f"{name}=", call[name] if name in call else _of_tensors(value))
         for name, value in keywords.items()
     ]
     if node.layer.builds_in_call and not node.layer.trainable:
         return Brackets(f"{writer.module.helper('frozen')}(", (made, *tensors), ")")
-    then = ", ".join(tensors)
-    return f"{made}({then})" if isinstance(made, str) else made._replace(then=then)
+    if isinstance(made, str):
+        return Brackets(f"{made}(", tuple(tensors), ")")
+    return made._replace(then=tuple(tensors))
 
 
-def _of_tensors(value: Any) -> str:
+def _of_tensors(value: Any) -> Piece:
     """What Keras takes in one argument: a variable, a list of them, or nothing."""
-    return f"[{', '.join(map(_of_tensors, value))}]" if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return Brackets("[", tuple(map(_of_tensors, value)), "]", collection=True)
+    return str(value)
 
 
 def _call_arguments(writer: FunctionWriter, site: ItemSite) -> dict[str, Piece]:

@@ -216,7 +216,8 @@ class Facts:
             step.node.name: step for step in self.steps if step.node is not None and not step.reused
         }
         steps = [step for step in self.steps if step.reused]
-        owners |= {graph.nodes[number].name: step for step in steps for number in step.nodes}
+        written_out = [step for step in self.steps if step.reused or step.is_part]
+        owners |= {graph.nodes[number].name: step for step in written_out for number in step.nodes}
         owners |= {
             name: owners[node.name]
             for node in graph.nodes

@@ -19,7 +19,7 @@ class Brackets(NamedTuple):
     tries all on a line of their own.
 
     ``open`` and ``close`` hold what stands around it, as in ``x = layers.Dense(`` and ``)``;
-    ``then`` is what the result is called with. A ``table`` has a line for each item.
+    ``then`` are the arguments that the result is called with. A ``table`` has a line for each item.
     """
 
     open: str
@@ -27,7 +27,7 @@ class Brackets(NamedTuple):
     close: str
     collection: bool = False
     table: bool = False
-    then: str = ""
+    then: tuple[Piece, ...] = ()
     after: str = ""
 
 
@@ -44,9 +44,14 @@ def flat(piece: Piece) -> str:
         + ", ".join(map(flat, piece.items))
         + lone
         + piece.close
-        + (piece.then and f"({piece.then})")
+        + _then(piece)
         + piece.after
     )
+
+
+def _then(piece: Brackets) -> str:
+    """What the result is called with, on one line."""
+    return f"({', '.join(map(flat, piece.then))})" if piece.then else ""
 
 
 def around(before: str, piece: Piece, after: str = "") -> Piece:
@@ -63,19 +68,26 @@ def broken(piece: Piece, indent: str) -> Iterator[str]:
         yield line
         return
     inner = indent + INDENT
-    if piece.then and len(head := indent + flat(piece._replace(then="", after="("))) <= WIDTH:
-        yield from (head, inner + piece.then, f"{indent}){piece.after}")
+    if piece.then and len(head := indent + flat(piece._replace(then=(), after="("))) <= WIDTH:
+        yield head
+        yield from _inside(Brackets("(", piece.then, ")"), inner)
+        yield f"{indent}){piece.after}"
         return
     yield indent + piece.open
-    together = inner + ", ".join(map(flat, piece.items))
+    yield from _inside(piece, inner)
+    yield indent + piece.close + _then(piece) + piece.after
+
+
+def _inside(piece: Brackets, indent: str) -> Iterator[str]:
+    """The lines between the brackets of a piece that has lines of its own for them."""
+    together = indent + ", ".join(map(flat, piece.items))
     if not piece.collection and len(together) <= WIDTH and not has_table(piece):
         yield together
-    else:
-        for item in piece.items:
-            yield from broken(
-                around("", item, "," if not flat(item).startswith("*, ") else ""), inner
-            )
-    yield indent + piece.close + (piece.then and f"({piece.then})") + piece.after
+        return
+    lone = len(piece.items) == 1 and isinstance(piece.items[0], Brackets) and not piece.collection
+    for item in piece.items:
+        comma = "" if lone or flat(item).startswith("*, ") else ","
+        yield from broken(around("", item, comma), indent)
 
 
 def has_table(piece: Piece) -> bool:

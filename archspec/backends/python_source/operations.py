@@ -40,8 +40,9 @@ def operation(
     for name, value in keywords.items():
         required = name in layer.attributes and layer.attributes[name].required
         pieces.append(around("" if required else f"{name}=", call.piece(name, value)))
-    made = _called(layer.keras_function or layer.function, pieces, keywords)
-    writer.module.uses_operations = True
+    function = layer.keras_function or layer.function
+    made = _called(function, pieces, keywords)
+    writer.module.uses_operations |= function != "get_item"
     return Brackets(f"{writer.module.helper('named')}(", (path, made), ")")
 
 

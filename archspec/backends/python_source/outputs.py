@@ -75,4 +75,4 @@ def _named(module: Module, name: str, variable: str) -> Piece:
     """The identity layer that gives an output its name."""
     dtype = [f"dtype={variable}.dtype"] if module.outputs_have_dtypes else []
     items = (f"name={name}", *dtype)
-    return Brackets(f"{module.kind('Identity')}(", items, ")", then=variable)
+    return Brackets(f"{module.kind('Identity')}(", items, ")", then=(variable,))

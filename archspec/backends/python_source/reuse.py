@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archspec.backends.python_source.calls import applied, plain_call
+from archspec.backends.python_source.calls import applied, kept, plain_call
 from archspec.backends.python_source.facts import Varies, activation
 from archspec.backends.python_source.layout import Brackets, Definition, Piece, Statement, ended
 from archspec.backends.python_source.operations import operation, plain_arguments
@@ -161,12 +161,13 @@ class _Copy:
 
     def _layer(self, node: Node) -> Piece:
         """The layer that was made before; a new one where there is nothing to share."""
-        module = self.writer.module
-        if node.weights_of is None:
-            pieces = (*module.plain(node.layer), f"name={quoted(node.name)}")
-            return Brackets(f"{module.class_of(node)}(", pieces, ")")
-        self.writer.flags.add("shared")
-        return f"shared[{quoted(node.weights_of)}]"
+        writer, module = self.writer, self.writer.module
+        if node.weights_of is not None:
+            writer.flags.add("shared")
+            return f"shared[{quoted(node.weights_of)}]"
+        pieces = (*module.plain(node.layer), f"name={quoted(node.name)}")
+        made = Brackets(f"{module.class_of(node)}(", pieces, ")")
+        return kept(writer, made) if node.name in writer.facts.shared else made
 
     def _tap(self, node: str, variable: str) -> None:
         """Keep what a node gives under the names that are read elsewhere."""

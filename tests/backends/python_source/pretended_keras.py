@@ -8,14 +8,16 @@ graph.
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
 from archspec.backends.output_layers import output_layers
 from archspec.backends.python_source.layer_calls import POSITIONAL
-from archspec.graph import Graph
+from archspec.graph import Graph, Node
 from archspec.layers import KINDS
+from archspec.layers.declared import Declared
 from archspec.layers.inner import completed
 from archspec.layers.operations.base import Array, Operation, Truths
 from archspec.layers.registry import is_kind, kind_of
@@ -200,6 +202,35 @@ class _Layers(ModuleType):
         return lambda *positional, **arguments: Made(kind, positional, arguments)
 
 
+def _declared(graph: Graph) -> dict[str, ModuleType]:
+    """The modules from which a source imports the classes of declared kinds; what such a layer
+    gives, its node says.
+    """
+    nodes = [node for node in graph.nodes if isinstance(node.layer, Declared)]
+    calls = defaultdict[str, list[Node]](list)
+    for node in nodes:
+        calls[node.weights_of or node.name].append(node)
+
+    class Made:
+        def __init__(self, **arguments: Any) -> None:
+            self.name = arguments.pop("name")
+            self.calls = calls[self.name]
+            self.layer = self.calls[0].layer
+            self.trainable = arguments.pop("trainable", True)
+            assert arguments.items() <= self.layer.arguments.items()
+
+        def __call__(self, *positional: Symbol) -> Any:
+            node = self.calls.pop(0)
+            taken = _as_keras_takes(positional, {})
+            return Symbol(node.output, (self.name, node.layer.kind(), _given(node.layer), taken))
+
+    modules: dict[str, ModuleType] = {}
+    for reference in {node.layer.declaration.reference for node in nodes}:
+        module, _, name = reference.partition(":")
+        setattr(modules.setdefault(module, ModuleType(module)), name, Made)
+    return modules
+
+
 def _identity(name: str, signature: Signature) -> Signature:
     return (name, "Identity", hash(signature))
 
@@ -233,8 +264,9 @@ def _keras() -> ModuleType:
 def run(text: str, graph: Graph, **arguments: Any) -> Any:
     """What ``build_model`` of a text returns, whose operations give the tensors of a graph."""
     keras = _keras()
-    saved = {name: sys.modules.get(name) for name in ("keras", "keras.layers")}
-    sys.modules.update({"keras": keras, "keras.layers": keras.layers})
+    pretended = {"keras": keras, "keras.layers": keras.layers, **_declared(graph)}
+    saved = {name: sys.modules.get(name) for name in pretended}
+    sys.modules.update(pretended)
     try:
         module = ModuleType("emitted")
         exec(compile(text, "<emitted>", "exec"), module.__dict__)

@@ -25,6 +25,7 @@ from archspec.backends.python_source import source
 from archspec.compiler import Compiler
 from archspec.frontend.elaborate.recording import Recording
 from archspec.frontend.library import Reference
+from archspec.layers.declared import Declared
 from tests.backends.python_source import pretended_keras
 from tests.backends.python_source.emitted import (
     recorded,
@@ -35,6 +36,7 @@ from tests.backends.python_source.emitted import (
     written,
     written_of,
 )
+from tests.drawn_kinds import Gain
 from tests.drawn_specs import Spec, specs
 from tests.hard_specs import HARD
 from tests.hub.cases import CASES as BACKBONES
@@ -101,7 +103,8 @@ def compare(spec: Any, text: str, *, outputs: bool = False, **variables: Any) ->
         for name, value in variables.items()
     }
     with without_values():
-        model, emitted = archspec.build(spec, **variables), run(text).build_model(**given)
+        model = archspec.build(spec, layers={"Gain": Gain}, **variables)
+        emitted = run(text).build_model(**given)
     agree(model, emitted, outputs=outputs)
 
 
@@ -192,6 +195,12 @@ def recordings(folder: Path) -> Iterator[Recording]:
         yield recorded(Compiler(), Reference(str(spec), None))
 
 
+def declared_modules(graph: archspec.Graph) -> set[str]:
+    """The modules of the kinds that a spec declares."""
+    layers = [node.layer for node in graph.nodes if isinstance(node.layer, Declared)]
+    return {layer.declaration.reference.partition(":")[0] for layer in layers}
+
+
 def check_source(recording: Recording, path: Path) -> None:
     """The source makes the graph in the pretended Keras, and imports only Keras and math."""
     text = source(recording)
@@ -200,7 +209,7 @@ def check_source(recording: Recording, path: Path) -> None:
     nodes = list(ast.walk(ast.parse(text)))
     names = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
     names |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
-    assert names <= {"keras", "math"}
+    assert names <= {"keras", "math", *declared_modules(recording.graph)}
 
 
 # --- the text
