@@ -156,7 +156,7 @@ def test_an_unrolled_repeat_equals_the_written_out_one(spec: Spec) -> None:
         for name, block in spec["blocks"].items()
     }
     plain = {**spec, "layers": written_out(spec["layers"], width), "blocks": blocks}
-    assert "repeat" not in repr(plain)
+    assert "'repeat'" not in repr(plain)
     assert meaning(archspec.compile(plain)) == meaning(graph)
 
 
@@ -240,10 +240,12 @@ def _branches(branches: Any, width: int) -> Any:
 
 
 def _names(taken: list[Any]) -> list[Any]:
-    """The names of a ``from``, those of a gather one by one."""
-    return [
-        one for name in taken for one in (_copies(name, 0) if isinstance(name, dict) else [name])
+    """The names of a ``from``, those of a gather one by one; it stays one where it has none."""
+    nothing = {"name": "prev", "when": False}
+    written = [
+        list(_copies(one, 0)) or [nothing] if isinstance(one, dict) else [one] for one in taken
     ]
+    return [name for names in written for name in names]
 
 
 def _path(path: Any, width: int) -> Any:
