@@ -178,7 +178,7 @@ def test_every_source_makes_the_calls_of_its_graph_and_is_clean(tmp_path: Path) 
     check_drawn()
     for command in (RULES, LAYOUT):
         done = subprocess.run(
-            [*command, str(tmp_path)], capture_output=True, text=True, check=False
+            [*command, "."], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 
