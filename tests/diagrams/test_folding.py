@@ -110,7 +110,10 @@ def assert_says_weights(said: str, nodes: list[Node]) -> None:
             f"{owner}.".startswith(f"{common}.") for owner in owners
         )
     else:
+        said, _, frozen = said.partition(" · ")
         assert said == f"{short(parameters(nodes))} params"
+        kept = parameters([node for node in nodes if node.layer.trainable is False])
+        assert frozen in ("", "frozen" if kept == parameters(nodes) else f"{short(kept)} frozen")
 
 
 def assert_all_weights_are_said(network: Graph, one: Drawn) -> None:
