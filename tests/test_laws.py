@@ -25,7 +25,7 @@ from tests.drawn_specs import Item, Spec, specs
 from tests.networks.keras_models import trainable_parameters
 
 in_keras = settings(max_examples=60)
-quick = settings(max_examples=100)
+quick = settings(max_examples=60)
 
 
 def compiled(spec: Any, **vars: Any) -> Graph | None:
