@@ -40,6 +40,10 @@ BY_FAMILY = {
 """What an item is called after the family of its last layer; `OTHERS` for any other family."""
 
 OTHERS = "part"
+ANYTHING = ("item", "tensor", "result")
+"""What an item is called where all else is taken for something other."""
+
+DIGITS = "0123456789"
 JOINED = "joined"
 
 
@@ -106,31 +110,43 @@ class _Taken:
         self.next: dict[str, int] = {}
 
     def take(self, words: Iterable[str], *, counted: bool) -> str:
-        """The first free one of some names, or the last with something behind it."""
-        name = ""
-        for name in words:
-            if self._is_free(name, counted):
-                break
-        else:
-            base = name
-            while not self._is_free(name, counted):
-                self.next[base] = self.next.get(base, 1) + 1
-                number = self.next[base]
-                name = f"{base}_{_letters(number)}" if counted else f"{base}_{number}"
+        """The first free one of some names, or the first that may be one and something behind."""
+        base = ""
+        for word in (*words, *ANYTHING):
+            if not self._is_word(word, counted):
+                continue
+            if self._is_free(word, counted):
+                return self._taken(word, counted)
+            base = base or word
+        base = base or f"{ANYTHING[0]}_{len(self.names)}x"
+        name = base
+        while not self._is_free(name, counted):
+            self.next[base] = self.next.get(base, 1) + 1
+            number = self.next[base]
+            name = f"{base}_{_letters(number)}" if counted else f"{base}_{number}"
+        return self._taken(name, counted)
+
+    def _taken(self, name: str, counted: bool) -> str:
         self.names.add(name)
-        self.stems.add(name.rstrip("0123456789"))
+        self.stems.add(name.rstrip(DIGITS))
         if counted:
             self.counted.add(name)
         return name
 
-    def _is_free(self, name: str, counted: bool) -> bool:
+    def _is_word(self, name: str, counted: bool) -> bool:
+        """Whether a name may be one, and nothing else is called so."""
         if not re.fullmatch(r"[A-Za-z][\w-]*", name, re.ASCII) or len(name) > LONGEST:
             return False
-        if name in self.names or name == "prev" or _stem(name) in self.avoided:
+        if name == "prev" or _stem(name) in self.avoided:
             return False
-        stem = name.rstrip("0123456789")
+        return not counted or name == name.rstrip(DIGITS + "_")
+
+    def _is_free(self, name: str, counted: bool) -> bool:
+        if name in self.names or _stem(name) in self.avoided:
+            return False
+        stem = name.rstrip(DIGITS)
         if counted:
-            return stem == name and name not in self.stems
+            return name not in self.stems
         return stem == name or stem not in self.counted
 
 

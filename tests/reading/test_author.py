@@ -6,6 +6,7 @@ that it sees differences.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -17,8 +18,10 @@ from archspec.frontend.yaml.writer import write
 from archspec.graph import Graph
 from archspec.reading.agreement import disagreement
 from archspec.reading.author import Wishes, compiled_text, written
+from archspec.reading.item_names import ItemNames
 from archspec.reading.regions import structured
 from archspec.reading.soundness import unsound
+from archspec.reading.tree import SharedBlock
 from tests.marks import LONG
 from tests.paths import DATA, SPECS
 from tests.reading.random_networks import network
@@ -122,7 +125,9 @@ def test_skips_over_all_of_a_chain_nest_no_deeper_than_the_language_does() -> No
     assert disagreement(graph, written(graph).graph) is None
 
 
-@pytest.mark.parametrize("name", ["a.b.c", "prev_", "in-put", "relu", "stage1", "x" * 80])
+@pytest.mark.parametrize(
+    "name", ["a.b.c", "prev_", "in-put", "relu", "stage1", "dense_2", "add", "item", "x" * 80]
+)
 def test_any_name_of_a_layer_can_be_read(name: str) -> None:
     tapped = [{"name": name, "Dense": {"units": 4}}, "ReLU", {"Add": {}, "from": [name, "prev"]}]
     layers = [*tapped, {"Dense": {"units": 4}}, {"Add": {}, "from": [name, "prev"]}]
@@ -138,3 +143,16 @@ def test_a_text_with_a_dollar_is_a_text() -> None:
     layers = [lookup, {"Embedding": {"input_dim": 4, "output_dim": 2}}]
     graph = archspec.compile({"archspec": 1, "name": "net", "inputs": inputs, "layers": layers})
     assert disagreement(graph, written(graph).graph) is None
+
+
+def test_a_name_is_found_whatever_else_is_called_so() -> None:
+    long = "a_block_with_a_name_that_is_too_long"
+    taken = {word: {"layers": ["ReLU"]} for word in (long, "part", "item", "tensor", "result")}
+    calls = [{"name": f"n{n}x", word: {}} for n, word in enumerate(taken)]
+    joined = {"Concatenate": {}, "from": [f"n{n}x" for n in range(len(taken))]}
+    document = {"archspec": 1, "name": "net", "input": [4], "blocks": taken}
+    graph = archspec.compile({**document, "layers": [*calls, joined]})
+    tree = structured(graph)
+    blocks = dict.fromkeys(taken, SharedBlock(tree.main))
+    names = ItemNames().chosen(replace(tree, blocks=blocks), tree.main.items, set(tree.main.items))
+    assert len(set(names.values())) == len(tree.main.items)
