@@ -4,18 +4,17 @@ run where onnxruntime is installed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from time import monotonic
 from typing import Any
 from unittest.mock import patch
 
 import keras
 import numpy
 
+from archspec.backends.keras.culprit import called, culprit
 from archspec.backends.keras.ends import listed, one_or_all
 from archspec.backends.keras.exporting import (
     NotConverted,
@@ -24,13 +23,9 @@ from archspec.backends.keras.exporting import (
     refuse_backends,
     silent,
 )
-from archspec.backends.keras.model import apply, make_layer
 from archspec.backends.keras.onnx_rewrites import rewritten
 from archspec.files import reason
 from archspec.graph import Graph, Node
-
-SECONDS = 60
-"""How long the layer is looked for that ONNX computes otherwise."""
 
 
 def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
@@ -49,13 +44,10 @@ def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
         onnx.save(proto, path)
         _compare(model, path, list(graph.outputs))
     except NotConverted as error:
-        node = (
-            _of_scope(graph, error.scope)
-            or _culprit(model, graph, path)
-            or _first_astray(model, graph, path)
+        node = _of_scope(graph, error.scope) or culprit(
+            model, graph, lambda part: _write(part, path, ["main"])
         )
-        what = f"`{node.name}`, a {node.layer.kind()}," if node else "the network"
-        refuse(graph, f"{what} cannot be written as ONNX: {error}", node=node)
+        refuse(graph, f"{called(node)} cannot be written as ONNX: {error}", node=node)
 
 
 def _of_scope(graph: Graph, scope: str) -> Node | None:
@@ -64,66 +56,12 @@ def _of_scope(graph: Graph, scope: str) -> Node | None:
     return next((node for node in graph.nodes if node.name in parts), None)
 
 
-def _culprit(model: keras.Model, graph: Graph, path: Path) -> Node | None:
-    """The first layer that alone has no right ONNX, looked for some time."""
-    started, seen = monotonic(), set[str]()
-    for node in graph.nodes:
-        shapes = [tuple(graph.tensors[name].shape) for name in node.inputs]
-        key = f"{node.layer!r} {shapes} {node.roles}"
-        if key in seen or monotonic() - started > SECONDS:
-            continue
-        seen.add(key)
-        if _fails(partial(_alone, model, graph, node), path):
-            return node
-    return None
-
-
-def _first_astray(model: keras.Model, graph: Graph, path: Path) -> Node | None:
-    """The layer with which the network goes astray, though each layer alone has right ONNX: halved
-    again and again, the part before it computes what Keras does, and the part with it does not.
-    """
-    started = monotonic()
-    nodes = [node for node in graph.nodes if node.weights_of is None]
-    right, wrong = -1, len(nodes)
-    while wrong - right > 1 and monotonic() - started < SECONDS:
-        half = (right + wrong) // 2
-        if _fails(partial(_up_to, model, nodes[half]), path):
-            wrong = half
-        else:
-            right = half
-    return nodes[wrong] if wrong - right == 1 and wrong < len(nodes) else None
-
-
-def _up_to(model: keras.Model, node: Node) -> keras.Model:
-    """The part of a model that ends in a layer."""
-    inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
-    return keras.Model(inputs, keras.tree.flatten(model.get_layer(node.name).output)[0])
-
-
-def _fails(make: Callable[[], keras.Model], path: Path) -> bool:
-    """Whether a model of one output has no right ONNX; one that cannot be made is not to blame."""
+def _write(model: keras.Model, path: Path, names: list[str]) -> None:
+    """Write a model, and run what was written. Raises `NotConverted`."""
     import onnx
 
-    try:
-        model = make()
-        onnx.save(_converted(model, ["main"]), path)
-        _compare(model, path, ["main"])
-    except NotConverted:
-        return True
-    except Exception:  # it cannot be asked by itself
-        return False
-    return False
-
-
-def _alone(model: keras.Model, graph: Graph, node: Node) -> keras.Model:
-    """The model of one layer."""
-    tensors = {name: graph.tensors[name] for name in node.inputs}
-    inputs = {
-        name: keras.Input(tensor.shape, dtype=tensor.dtype) for name, tensor in tensors.items()
-    }
-    taken = [inputs[name] for name in node.inputs]
-    output, *_ = apply(make_layer(node.layer), node.layer, taken, node.roles)
-    return keras.Model(one_or_all(list(inputs.values())), output)
+    onnx.save(_converted(model, names), path)
+    _compare(model, path, names)
 
 
 # From TensorFlow

@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 
+from archspec.backends.keras.culprit import called, culprit
 from archspec.backends.keras.exporting import (
     NotConverted,
     compare_with_keras,
@@ -33,24 +34,38 @@ def write_tflite(model: keras.Model, graph: Graph, path: Path) -> None:
         message = f"Keras {keras.__version__} does not write LiteRT"
         refuse(graph, message, "install a newer Keras, `pip install -U keras`, or write ONNX")
     try:
+        _write(model, path, list(graph.outputs))
+    except NotConverted as error:
+        node = culprit(model, graph, lambda part: _write(part, path, ["main"]))
+        refuse(graph, f"{called(node)} cannot be written for LiteRT: {error}", node=node)
+
+
+def _write(model: keras.Model, path: Path, names: list[str]) -> None:
+    """Write a model and run what was written. Raises `NotConverted`."""
+    try:
         with silent("tensorflow"):
             model.export(path, format="litert", verbose=False)
-        names = list(graph.outputs)
-        compare_with_keras(model, names, "LiteRT", lambda inputs: _run(path, names, inputs))
-    except NotConverted as error:
-        refuse(graph, f"the network cannot be written for LiteRT: {error}")
     except (MemoryError, OSError):
         raise
     except Exception as error:  # whatever the converter raises
-        refuse(graph, f"the network cannot be written for LiteRT: {reason(error)}")
+        raise NotConverted(reason(error)) from error
+    taken = [tensor.name for tensor in model.inputs]
+    compare_with_keras(
+        model,
+        names,
+        "LiteRT",
+        lambda inputs: _run(path, names, dict(zip(taken, inputs, strict=True))),
+    )
 
 
-def _run(path: Path, names: list[str], inputs: list[Any]) -> list[Any]:
+def _run(path: Path, names: list[str], inputs: dict[str, Any]) -> list[Any]:
     import tensorflow
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it moves into a package of its own
         interpreter = tensorflow.lite.Interpreter(str(path))
     run = interpreter.get_signature_runner()
-    outputs = run(**dict(zip(run.get_input_details(), inputs, strict=True)))
+    taken = run.get_input_details()
+    same = inputs.keys() == taken.keys()  # Keras may have changed a name
+    outputs = run(**(inputs if same else dict(zip(taken, inputs.values(), strict=True))))
     return [outputs[name] for name in names] if len(names) > 1 else [*outputs.values()]

@@ -270,6 +270,48 @@ def test_litert_computes_what_keras_does() -> None:
     assert sorted(signature.get_output_details()) == ["main", "side"]
 
 
+ENDS = """\
+archspec: 1
+name: ends
+inputs: {z: [3, 4], a: [4]}
+layers:
+  - {from: [z, a], Add: {}}
+  - {name: zz, output: [Flatten, Dense: {units: 2}]}
+  - {name: aa, output: [Flatten]}
+  - {name: reads, Dense: {units: 5}}
+"""
+
+
+@pytest.mark.heavy
+def test_litert_has_the_names_of_inputs_and_outputs_in_any_order() -> None:
+    """It is compared with Keras as it is written."""
+    import tensorflow
+
+    Path("ends.yaml").write_text(ENDS, encoding="utf-8")
+    result = run("build", "ends.yaml", "-o", "net.tflite")
+    assert result.exit_code == 0, result.output
+    signature = tensorflow.lite.Interpreter("net.tflite").get_signature_runner()
+    shapes = {name: list(one["shape"]) for name, one in signature.get_input_details().items()}
+    assert {name: shape[1:] for name, shape in shapes.items()} == {"z": [3, 4], "a": [4]}
+    given = numpy.ones((1, 3, 4), "float32"), numpy.ones((1, 4), "float32")
+    given_by_name = signature(z=given[0], a=given[1])
+    assert {name: one.shape for name, one in given_by_name.items()} == {
+        "main": (1, 3, 5),
+        "zz": (1, 2),
+        "aa": (1, 12),
+    }
+
+
+@pytest.mark.heavy
+def test_the_layer_that_litert_does_not_run_is_named() -> None:
+    text = ENDS.replace("reads, Dense: {units: 5}", "reads, LSTM: {units: 5}")
+    Path("ends.yaml").write_text(text, encoding="utf-8")
+    result = run("build", "ends.yaml", "-o", "net.tflite")
+    assert result.exit_code == 1
+    assert "`reads`, a LSTM, cannot be written for LiteRT: LiteRT does not run it" in result.stderr
+    assert "ends.yaml:8:" in result.stderr and not Path("net.tflite").exists()
+
+
 def test_litert_of_an_older_keras_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archspec.backends.keras.tflite_file.find_spec", lambda name: None)
     result = run("build", "everything.yaml", "-o", "net.tflite")

@@ -139,6 +139,17 @@ def chosen(kind: str) -> list[Row]:
     return others[:: max(1, len(others) // number)][:number] + refusable[:2]
 
 
+def with_every_output(row: Row) -> dict[str, Any]:
+    """The network of a row; what its layer gives besides its first tensor are outputs too."""
+    spec = spec_of(row)
+    _, *further = archspec.compile(spec).nodes[-1].tensors
+    if further:
+        outputs = [{"from": name, "output": []} for name in further]
+        items = [{"name": f"output{number}", **item} for number, item in enumerate(outputs)]
+        spec["layers"] += [*items, {"from": "layer", "layers": []}]
+    return spec
+
+
 def outcome(row: Row, path: Path) -> str:
     """Nothing, or why it was refused."""
     import keras
@@ -147,7 +158,7 @@ def outcome(row: Row, path: Path) -> str:
     from archspec.backends.keras.onnx_file import write_onnx
 
     keras.utils.set_random_seed(0)  # with some, half precision is far off
-    graph = archspec.compile(spec_of(row))
+    graph = archspec.compile(with_every_output(row))
     try:
         write_onnx(build_model(graph), graph, path)
     except archspec.SpecError as error:
