@@ -77,6 +77,12 @@ CALL_DEPTH = 60
 EXTENSIONS = 20
 """Documents that extend one another in a row."""
 
+PARTS = 50
+"""Blocks of a network that are other specs, those of these specs counted too."""
+
+PARTS_BYTES = 2_000_000
+"""Characters of the specs that a network is made of, where blocks are other specs."""
+
 MISTAKES = 100
 """Mistakes that one stage of the compiler gathers before it stops."""
 

@@ -101,6 +101,29 @@ def test_a_chain_of_1000_files_is_refused(tmp_path: Path) -> None:
     assert fits["said"] == [["", "0"]]
 
 
+def test_specs_that_are_parts_of_one_another_twice_are_refused(tmp_path: Path) -> None:
+    """2 ** 18 networks, were each part of a part looked at."""
+    for number in range(18):
+        blocks = ", ".join(f"{name}: {{spec: s{number + 1}.yaml}}" for name in "ab")
+        text = f"archspec: 1\nname: s{number}\ninput: [8]\nblocks: {{{blocks}}}\nlayers: [a, b]\n"
+        (tmp_path / f"s{number}.yaml").write_text(text)
+    (tmp_path / "s18.yaml").write_text("archspec: 1\nname: s18\ninput: [8]\nlayers: [ReLU]\n")
+    (outcome,) = measured(tmp_path / "s0.yaml")
+    check(Oversized(str, "bound-extends", str(limits.PARTS)), outcome)
+    assert archspec.compile(str(tmp_path / "s14.yaml")).nodes
+
+
+def test_parts_of_much_text_are_refused(tmp_path: Path) -> None:
+    numbers = ", ".join(["1"] * 90_000)
+    for name in "abcdefghij":
+        text = f"archspec: 1\nname: {name}\ninput: [8]\nvars: {{v: [{numbers}]}}\nlayers: [ReLU]\n"
+        (tmp_path / f"{name}.yaml").write_text(text)
+    blocks = ", ".join(f"{name}: {{spec: {name}.yaml}}" for name in "abcdefghij")
+    text = f"archspec: 1\nname: n\ninput: [8]\nblocks: {{{blocks}}}\nlayers: [a]\n"
+    (tmp_path / "n.yaml").write_text(text)
+    assert refusals(tmp_path / "n.yaml") == ["bound-extends"]
+
+
 def test_specs_that_extend_one_another_are_refused(tmp_path: Path) -> None:
     for name, other in (("a", "b"), ("b", "a")):
         (tmp_path / f"{name}.yaml").write_text(

@@ -39,6 +39,11 @@ class Resolved(NamedTuple):
     mentioned_in: tuple[Value, ...] = ()
     parts: Mapping[str, Resolved] = {}
 
+    @property
+    def specs(self) -> int:
+        """The number of specs, this one and those that its blocks are."""
+        return 1 + sum(part.specs for part in self.parts.values())
+
 
 def resolve(
     library: Library, reference: Reference, overrides: Mapping[str, Value] | None = None
@@ -273,13 +278,25 @@ class _Laying:
         name = self.entries["name"]._replace(data=self.name, text=self.name, plain=True)
         entries = {"archspec": self.first.root.data["archspec"], **self.entries, "name": name}
         ordered = {key: entries[key] for key in vocabulary.TOP_LEVEL if key in entries}
-        parts = {name: self._part(block) for name, block in _specs_of(entries.get("blocks"))}
-        for part in parts.values():
+        parts: dict[str, Resolved] = {}
+        for block_name, block in _specs_of(entries.get("blocks")):
+            part = parts[block_name] = self._part(block)
             self.sources = {**part.document.sources, **self.sources}
+            self._bound_parts(parts.values(), block.data["spec"].span)
         document = Document(
             self.first.name, root._replace(data=ordered), self.sources, tuple(self.refused)
         )
         return Resolved(document, self.kinds, self.first.name, tuple(self.read), parts)
+
+    def _bound_parts(self, parts: Iterable[Resolved], span: Span) -> None:
+        """Refuse more specs, or more text of them, than one network may be made of."""
+        help = "write some of them as blocks of this spec"
+        if sum(part.specs for part in parts) > limits.PARTS:
+            message = f"this network is made of more than {limits.PARTS} other specs"
+            self._refuse("bound-extends", message, span, help)
+        if sum(map(len, self.sources.values())) > limits.PARTS_BYTES:
+            message = f"the specs of this network have more than {limits.PARTS_BYTES:,} characters"
+            self._refuse("bound-extends", message, span, help)
 
     def _part(self, block: Value) -> Resolved:
         """The spec that a block is, resolved. Raises `SpecError`."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from archspec.layers.base import Inferred, Layer
@@ -132,10 +133,18 @@ def inferred(layer: Layer, x: Tensor, *states: Tensor, at: str, where: str = "")
     """
     roles = (next(iter(layer.roles)), *["initial_state"] * len(states)) if states else ()
     try:
-        return layer.infer(x, *states, roles=roles)
+        return _infer(layer, (x, *states), roles)
     except Mismatch as mismatch:
         sentence = f"{mismatch.message}{where}"
         raise Mismatch(sentence, at=at, help=mismatch.help, shows_input=True) from None
+
+
+@lru_cache(maxsize=1000)
+def _infer(layer: Layer, tensors: tuple[Tensor, ...], roles: tuple[str, ...]) -> Inferred:
+    """What a layer makes of tensors, once: its owner asks for output, weights and multiply-adds,
+    and as each does so of a layer within it, the work would triple with every level.
+    """
+    return layer.infer(*tensors, roles=roles)
 
 
 def within(name: str, weights: Iterable[Weight]) -> tuple[Weight, ...]:
