@@ -8,7 +8,8 @@ same: lists are tuples, mappings are `Settings`. A column maps the acts in which
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from archspec.reading.tree import Act, Column
 
@@ -16,19 +17,22 @@ Values: TypeAlias = Column[Any]
 """A column of hashable values."""
 
 
-class Settings(NamedTuple):
+@dataclass(frozen=True)
+class Settings:
     """A mapping as a value of a column, such as an initializer with its settings."""
 
     entries: tuple[tuple[str, Hashable], ...]
 
 
-class Real(NamedTuple):
+@dataclass(frozen=True)
+class Real:
     """A float as a value of a column: 1.0 and 1 and true are three values."""
 
     value: float
 
 
-class Flag(NamedTuple):
+@dataclass(frozen=True)
+class Flag:
     """A truth value as a value of a column."""
 
     value: bool

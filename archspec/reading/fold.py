@@ -15,6 +15,7 @@ from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.moves import FoldSearch, Move
 from archspec.reading.naming import with_names
 from archspec.reading.pricing import Pricing
+from archspec.reading.prospects import Prospects
 from archspec.reading.skeletons import Skeletons
 from archspec.reading.tree import Tree
 
@@ -27,8 +28,10 @@ def folded(
     """
     columns = LayerColumns(tree.graph)
     skeletons, pricing = Skeletons(columns), Pricing(columns)
-    grower = Grower(Aligner(skeletons, pricing, columns), pricing, skeletons, NameHints())
-    folder = FoldSearch(skeletons, pricing, grower, with_blocks=blocks)
+    hints = NameHints()
+    grower = Grower(Aligner(skeletons, pricing, columns), pricing, skeletons, hints)
+    prospects = Prospects(skeletons, pricing, hints)
+    folder = FoldSearch(skeletons, pricing, grower, prospects, with_blocks=blocks)
     if blocks and (gates := folder.gates(tree)):
         tree = _after(tree, gates, folder)
     work = 0

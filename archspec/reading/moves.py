@@ -1,7 +1,4 @@
-"""What could be folded next: a tree in; moves out, each with what it saves.
-
-`repetitions` are pieces of one skeleton in a row, `shared_pieces` pieces of one skeleton anywhere.
-"""
+"""What is folded next: a tree in; moves out, worked out and priced, those that save most first."""
 
 from __future__ import annotations
 
@@ -16,8 +13,9 @@ from archspec.reading.edits import Edit, edited, lists
 from archspec.reading.explain import called_in, calls_by_block
 from archspec.reading.formulas import KnownColumn
 from archspec.reading.growth import Grower, Growing, paths_in
-from archspec.reading.pieces import ListPiece, as_repeat, extended, taken
+from archspec.reading.pieces import ListPiece, as_repeat, extended
 from archspec.reading.pricing import Pricing
+from archspec.reading.prospects import Prospect, Prospects, most_alike
 from archspec.reading.skeletons import Skeletons
 from archspec.reading.stages import (
     UNREAD,
@@ -49,16 +47,6 @@ class Move(NamedTuple):
     arguments: dict[str, list[KnownColumn]]
 
 
-class Prospect(NamedTuple):
-    """Pieces that could be folded into one: in a row as a repetition, or as a block. ``most`` is
-    what that can save at most.
-    """
-
-    most: float
-    pieces: tuple[ListPiece, ...]
-    in_a_row: bool
-
-
 @dataclass
 class FoldSearch:
     """What the moves of one network share. ``within_paths``: rows of equal pieces in the paths of
@@ -68,92 +56,21 @@ class FoldSearch:
     skeletons: Skeletons
     pricing: Pricing
     grower: Grower
+    prospects: Prospects
     with_blocks: bool = True
     within_paths: bool = False
     gains: dict[object, float] = field(default_factory=dict)
-    costs: dict[ListPiece, float] = field(default_factory=dict)
-    rows: dict[Seq, list[Prospect]] = field(default_factory=dict)
     barred: set[object] = field(default_factory=set)
     paths: set[Seq] = field(default_factory=set)
 
     def forget(self) -> None:
         """Forget what depends on the arguments of blocks, which have changed."""
         self.pricing.forget()
-        self.costs.clear()
-        self.rows.clear()
+        self.prospects.forget()
 
     def bar(self, move: Move) -> None:
         """Never make a move."""
         self.barred.add(_mark(move.edits))
-
-    # --- prospects
-
-    def prospects(self, tree: Tree) -> list[Prospect]:
-        """All folds of equal skeletons that may save anything, the most promising first."""
-        every = list(lists(tree))
-        folds = [fold for seq in every for fold in self.repetitions(seq)]
-        if self.with_blocks:
-            folds += self.shared_pieces(every)
-        return sorted(folds, key=lambda fold: -fold.most)
-
-    def repetitions(self, seq: Seq) -> list[Prospect]:
-        """Runs of pieces of one skeleton in a row."""
-        if seq not in self.rows:
-            self.rows[seq] = list(self._repetitions(seq))
-        return self.rows[seq]
-
-    def _repetitions(self, seq: Seq) -> Iterator[Prospect]:
-        tokens = self.skeletons.of_list(seq)
-        for period in range(1, min(len(tokens) // 2, prices.WINDOW) + 1):
-            for start, stop in _periodic(tokens, period):
-                if is_doubled(tokens[start : start + period]):
-                    continue
-                times = (stop - start) // period
-                for shift in range((stop - start) - times * period, -1, -1):
-                    first = start + shift
-                    row = tuple(
-                        ListPiece(seq, first + n * period, first + (n + 1) * period)
-                        for n in range(times)
-                    )
-                    costs = self._pieces_price(row)
-                    most = sum(costs) - max(costs) - prices.LOOP
-                    if most > prices.LEAST_GAIN:
-                        yield Prospect(most, row, True)
-
-    def shared_pieces(self, every: Sequence[Seq]) -> Iterator[Prospect]:
-        """Pieces of one skeleton, wherever they are."""
-        for length in range(1, prices.WINDOW + 1):
-            classes: dict[tuple[int, ...], list[ListPiece]] = {}
-            for seq in every:
-                tokens = self.skeletons.of_list(seq)
-                for start in range(len(tokens) - length + 1):
-                    piece = ListPiece(seq, start, start + length)
-                    classes.setdefault(self.skeletons.of_piece(piece), []).append(piece)
-            longer = [(tokens, row) for tokens, row in classes.items() if len(row) > 1]
-            if not longer:
-                return
-            for tokens, row in longer:
-                if is_doubled(tokens) or (called_block(row[0].items[-1]) and length == 1):
-                    continue  # a block of one call says nothing
-                pieces = apart(row)
-                costs = self._pieces_price(pieces)
-                most = sum(costs) - max(costs) - prices.BLOCK - len(costs) * prices.CALL
-                if len(pieces) > 1 and most > prices.LEAST_GAIN:
-                    yield Prospect(most, tuple(pieces), False)
-
-    def _pieces_price(self, pieces: Sequence[ListPiece]) -> list[float]:
-        """What each of some pieces costs; less where they are torn, so that they pay less."""
-        return [self._trusted_price(one) for one in pieces]
-
-    def _trusted_price(self, piece: ListPiece) -> float:
-        if piece not in self.costs:
-            torn = self.grower.hints.is_torn(piece)
-            self.costs[piece] = self.price(piece) * (prices.TORN if torn else 1.0)
-        return self.costs[piece]
-
-    def price(self, piece: ListPiece) -> float:
-        """A piece as it stands."""
-        return self.pricing.window(piece.seq, piece.start, piece.stop)
 
     # --- moves
 
@@ -199,8 +116,9 @@ class FoldSearch:
 
     def best(self, tree: Tree) -> list[Move]:
         """The changes that save anything, those that save most first."""
-        self.paths = {path for seq in lists(tree) for path in paths_in(seq)}
-        prospects = self.prospects(tree)
+        every = list(lists(tree))
+        self.paths = {path for seq in every for path in paths_in(seq)}
+        prospects = self.prospects.all(every, blocks=self.with_blocks)
         moves = [*self.folds(tree, prospects), *self.stages(tree), *self.extensions(tree)]
         if self.with_blocks:
             moves += self.growths(tree, prospects)
@@ -215,18 +133,14 @@ class FoldSearch:
             fold
             for seq in every
             if seq not in within
-            for fold in self.repetitions(seq)
-            if self.are_equal(fold.pieces)
+            for fold in self.prospects.repetitions(seq)
+            if self.prospects.are_equal(fold.pieces)
         ]
         for fold in sorted(folds, key=lambda fold: -round(fold.most, 6)):
             move = self.worked_out(fold, "")
             if move and _mark(move.edits) not in self.barred:
                 return move
         return None
-
-    def are_equal(self, pieces: Sequence[ListPiece]) -> bool:
-        """Whether pieces have the same text."""
-        return len({tuple(map(self.skeletons.exact, piece.items)) for piece in pieces}) == 1
 
     def folds(self, tree: Tree, prospects: Sequence[Prospect]) -> list[Move]:
         """Repetitions, and blocks of equal skeletons, the last the one that saves most."""
@@ -252,12 +166,12 @@ class FoldSearch:
             first, last = prospect.pieces[0], prospect.pieces[-1]
             whole = ListPiece(first.seq, first.start, last.stop)
             few = len(prospect.pieces) == 2 or first.seq in self.paths
-            if few and not self.are_equal(prospect.pieces):
+            if few and not self.prospects.are_equal(prospect.pieces):
                 return None
             if first.seq in self.paths and not self.within_paths:
                 return None
             return self.repetition(whole, as_repeat(prospect.pieces))
-        pieces = _most_alike(prospect.pieces)
+        pieces = most_alike(prospect.pieces)
         move = self.block(self.grower.seeded(name, pieces)) if len(pieces) > 1 else None
         return move and move._replace(gain=move.gain * self._trust(pieces))
 
@@ -278,7 +192,7 @@ class FoldSearch:
     def repetition(self, piece: ListPiece, repeat: RepeatItem) -> Move:
         """A piece as a repetition."""
         edits = (Edit(piece, (repeat,)),)
-        gain = self.price(piece) - self.pricing.item(repeat)
+        gain = self.prospects.price(piece) - self.pricing.item(repeat)
         return Move(gain, edits, {}, {})
 
     def block(self, growing: Growing) -> Move | None:
@@ -300,7 +214,7 @@ class FoldSearch:
         pieces, and those that there are, for more pieces.
         """
         every = list(lists(tree))
-        for pieces in self.seeds(every, prospects):
+        for pieces in self.prospects.seeds(every, self.paths, prospects):
             growing = self.grower.grow(self.grower.seeded(new_name(tree), pieces), every)
             if (move := self.block(growing)) and not _circular(tree, move):
                 yield move._replace(gain=move.gain * self._trust(growing.pieces))
@@ -311,32 +225,6 @@ class FoldSearch:
                 old, new = block, move.blocks[name]
                 inputs = [{**a, **b} for a, b in zip(old.inputs, new.inputs, strict=True)]
                 yield move._replace(blocks={name: SharedBlock(new.body, tuple(inputs))})
-
-    def seeds(self, every: Sequence[Seq], prospects: Sequence[Prospect]) -> list[list[ListPiece]]:
-        """Equal pieces from which a block may grow: branchings, with and without the layer behind
-        them, and the most promising others that are no part of one that stands here already.
-        """
-        classes: dict[object, list[ListPiece]] = {}
-        for seq in every:
-            tokens = self.skeletons.of_list(seq)
-            for n, item in enumerate(seq.items):
-                if isinstance(item, BranchesItem):
-                    for stop in range(n + 1, min(n + 2, len(tokens)) + 1):
-                        piece = ListPiece(seq, n, stop)
-                        if not is_doubled(tokens[n:stop]):
-                            classes.setdefault(tokens[n:stop], []).append(piece)
-        seeds = [_most_alike(apart(pieces)) for pieces in classes.values()]
-        seeds = sorted(filter(None, seeds), key=lambda row: -sum(map(self.price, row)))
-        seeds = [*seeds[: prices.SEEDS], *self.named_seeds(every)]
-        for fold in prospects:
-            pieces = _most_alike(fold.pieces)
-            if len(seeds) == 2 * prices.SEEDS:
-                break
-            whole = any(p.seq in self.paths and len(p.items) == len(p.seq.items) for p in pieces)
-            part = any(_within(pieces, seed) for seed in seeds)
-            if len(pieces) > 1 and not fold.in_a_row and not whole and not part:
-                seeds.append(pieces)
-        return seeds
 
     def extensions(self, tree: Tree) -> Iterator[Move]:
         """Repetitions with a piece before or behind them as one more round."""
@@ -353,19 +241,6 @@ class FoldSearch:
                         move = self.repetition(whole, extended(item, other, first=start < n))
                         if move.gain + prices.ONE_MORE_ROUND > prices.LEAST_GAIN:
                             yield move._replace(gain=move.gain + prices.ONE_MORE_ROUND)
-
-    def named_seeds(self, every: Sequence[Seq]) -> Iterator[list[ListPiece]]:
-        """For each way to see what the names of layers hold together, the two groups of equal
-        pieces that cost most.
-        """
-        ways: dict[int, dict[object, list[ListPiece]]] = {}
-        for seq in every:
-            for way, piece in self.grower.hints.segments(seq):
-                classes = ways.setdefault(way, {})
-                classes.setdefault(self.skeletons.of_piece(piece), []).append(piece)
-        for classes in ways.values():
-            rows = [_most_alike(pieces) for pieces in classes.values() if len(pieces) > 1]
-            yield from sorted(filter(None, rows), key=lambda row: -sum(map(self.price, row)))[:2]
 
     def stages(self, tree: Tree) -> Iterator[Move]:
         """Rows of calls as tables of stages."""
@@ -434,54 +309,3 @@ def _circular(tree: Tree, move: Move) -> bool:
     except CycleError:
         return True
     return False
-
-
-def _most_alike(pieces: Sequence[ListPiece]) -> list[ListPiece]:
-    """The pieces whose inputs from elsewhere are wired as those of most."""
-    patterns: dict[object, list[ListPiece]] = {}
-    for piece in pieces:
-        one = taken(piece.own)
-        if one is not None:
-            patterns.setdefault(one.pattern, []).append(piece)
-    return max(patterns.values(), key=len, default=[])
-
-
-def is_doubled(tokens: Sequence[int]) -> bool:
-    """Whether a piece is a shorter one several times in a row, which is no block of its own."""
-    length = len(tokens)
-    return any(
-        length % period == 0 and tokens[period:] == tokens[:-period]
-        for period in range(1, length // 2 + 1)
-    )
-
-
-def _within(pieces: Sequence[ListPiece], others: Sequence[ListPiece]) -> bool:
-    """Whether pieces are nothing but parts of as many others."""
-    if len(pieces) > len(others):
-        return False
-    return all(
-        any(
-            one.seq is other.seq and other.start <= one.start and one.stop <= other.stop
-            for other in others
-        )
-        for one in pieces
-    )
-
-
-def apart(pieces: Sequence[ListPiece]) -> list[ListPiece]:
-    """Pieces of which none overlaps another: each next one behind the last."""
-    chosen: list[ListPiece] = []
-    for piece in pieces:
-        if not chosen or not chosen[-1].overlaps(piece):
-            chosen.append(piece)
-    return chosen
-
-
-def _periodic(tokens: Sequence[int], period: int) -> Iterator[tuple[int, int]]:
-    """The longest stretches that repeat with a period, at least twice: start and stop."""
-    start = 0
-    for at in range(period, len(tokens) + 1):
-        if at == len(tokens) or tokens[at] != tokens[at - period]:
-            if at - start >= 2 * period:
-                yield start, at
-            start = at - period + 1

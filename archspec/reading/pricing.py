@@ -197,7 +197,7 @@ def literal_price(value: Hashable) -> float:
 def _elements(value: Any) -> int:
     if isinstance(value, Settings):
         return sum(1 + _elements(part) for _, part in value.entries)
-    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+    if isinstance(value, tuple):
         return sum(1 + _elements(part) for part in value)
     return 0
 
