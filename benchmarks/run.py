@@ -55,6 +55,7 @@ SOURCE = """
 import json, tempfile, time
 from archspec.backends.python_source import source
 from archspec.compiler import Compiler
+from archspec.frontend.elaborate.recording import Recorder
 from archspec.frontend.library import Reference
 def seconds(items):
     layers = []
@@ -69,7 +70,9 @@ def seconds(items):
     spec = {"archspec": 1, "name": "n", "input": [4], "blocks": {"b": block}, "layers": layers}
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         json.dump(spec, file); file.flush()
-        recording = Compiler().record(Reference.parse(file.name))
+        recorder, compiler = Recorder(), Compiler()
+        resolved = compiler.resolve(Reference.parse(file.name))
+        recording = recorder.recording(compiler.graph(resolved, expect=False, observer=recorder))
     start = time.process_time(); source(recording)
     return (time.process_time() - start) / items
 seconds(1000)
