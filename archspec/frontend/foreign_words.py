@@ -88,6 +88,7 @@ LAYERS = {
     "instancenorm1d": "GroupNormalization: {groups: -1}",
     "instancenorm2d": "GroupNormalization: {groups: -1}",
     "instancenorm3d": "GroupNormalization: {groups: -1}",
+    "instancenormalization": "GroupNormalization: {groups: -1}",
     "interpolate": "UpSampling2D",
     "layernorm": "LayerNormalization",
     "layernorm2d": "LayerNormalization",
