@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Iterator
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -78,13 +78,22 @@ def _apart(function: str, spec: Spec) -> float:
     """The difference of the outputs on the same random weights and a random image."""
     models = make(Application(function)), build_model(spec.graph)
     random = numpy.random.default_rng(0)
-    values = [random.normal(0, 0.1, weight.shape) ** 2 for weight in models[0].weights]
+    values = [_drawn(random, tuple(weight.shape)) for weight in models[0].weights]
     size = [size or 224 for size in models[0].inputs[0].shape[1:]]
     image = random.uniform(0, 255, (1, *size)).astype("float32")
     for model in models:
         model.set_weights(values)
     theirs, ours = (numpy.asarray(model(image)) for model in models)
     return float(numpy.abs(theirs - ours).max() / max(numpy.abs(theirs).max(), 1e-30))
+
+
+def _drawn(random: numpy.random.Generator, shape: tuple[int, ...]) -> Any:
+    """Values of a weight that keep a deep network's numbers in bounds: positive ones for what is a
+    variance, a scale or a bias, else as wide as the number of inputs allows.
+    """
+    if len(shape) < 2:
+        return random.uniform(0.5, 1.5, shape)
+    return random.normal(0, numpy.prod(shape[:-1]) ** -0.5, shape)
 
 
 def main(words: list[str]) -> int:
