@@ -110,16 +110,13 @@ class _Taken:
         self.next: dict[str, int] = {}
 
     def take(self, words: Iterable[str], *, counted: bool) -> str:
-        """The first free one of some names, or the first that may be one and something behind."""
-        base = ""
-        for word in (*words, *ANYTHING):
-            if not self._is_word(word, counted):
-                continue
+        """The first free one of some names, or the last that may be one and something behind."""
+        possible = [word for word in words if self._is_word(word, counted)]
+        possible = possible or [word for word in ANYTHING if self._is_word(word, counted)]
+        for word in possible:
             if self._is_free(word, counted):
                 return self._taken(word, counted)
-            base = base or word
-        base = base or f"{ANYTHING[0]}_{len(self.names)}x"
-        name = base
+        name = base = possible[-1] if possible else f"{ANYTHING[0]}_{len(self.names)}x"
         while not self._is_free(name, counted):
             self.next[base] = self.next.get(base, 1) + 1
             number = self.next[base]
