@@ -18,6 +18,7 @@ class NameHints:
     """The words of the names of one network's layers."""
 
     def __init__(self) -> None:
+        self._pairs: dict[tuple[Item, Item], int] = {}
         self._words: dict[str, tuple[str, ...]] = {}
         self._ends: dict[Item, tuple[str, str, int]] = {}
 
@@ -75,7 +76,10 @@ class NameHints:
 
     def _between(self, seq: Seq, index: int) -> int:
         """The leading words that an item shares with the one before it."""
-        return self._shared(self._item(seq.items[index - 1])[1], self._item(seq.items[index])[0])
+        pair = seq.items[index - 1], seq.items[index]
+        if pair not in self._pairs:
+            self._pairs[pair] = self._shared(self._item(pair[0])[1], self._item(pair[1])[0])
+        return self._pairs[pair]
 
     def _item(self, item: Item) -> tuple[str, str, int]:
         """The names of an item's first and last layer, and the leading words that all that stand

@@ -45,12 +45,14 @@ class Pricing:
         self._usual = columns.usual
         self._items: dict[Item, float] = {}
         self._lists: dict[Seq, float] = {}
+        self._places: dict[Seq, list[float]] = {}
         self._blocks: dict[Seq, tuple[list[KnownColumn], bool]] = {}
 
     def forget(self) -> None:
         """Forget what depends on the arguments of blocks, which have changed."""
         self._items.clear()
         self._lists.clear()
+        self._places.clear()
         self._blocks.clear()
 
     def of_list(self, seq: Seq) -> float:
@@ -61,7 +63,9 @@ class Pricing:
 
     def window(self, seq: Seq, start: int, stop: int) -> float:
         """Some items in a row, as they stand in a list."""
-        return sum(self.in_place(seq, n) for n in range(start, stop))
+        if seq not in self._places:
+            self._places[seq] = [self.in_place(seq, n) for n in range(len(seq.items))]
+        return sum(self._places[seq][start:stop])
 
     def in_place(self, seq: Seq, index: int) -> float:
         """An item as it stands in a list."""
