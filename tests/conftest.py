@@ -3,9 +3,14 @@ takes; and what is there before the first test is left alone by the garbage coll
 """
 
 import gc
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.marks import ONE_THREAD
+
+os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
 
 settings.register_profile(
     "archspec",

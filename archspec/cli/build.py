@@ -35,6 +35,9 @@ MODELS = {
 plain.
 """
 
+TRIED = {"onnx": "onnxruntime", "tflite": "LiteRT"}
+"""Endings of what is run and compared with Keras, and in what."""
+
 SAVED_MODEL = "saved_model.pb"
 """The file that makes a folder a TensorFlow SavedModel."""
 
@@ -184,6 +187,7 @@ def built(graph: Graph, *, scoped: bool = False) -> Any:
 
 def _write_file(model: Any, graph: Graph, path: Path) -> None:
     from archspec.backends.keras.export import WRITERS, needed_import
+    from archspec.backends.keras.exporting import is_tried
     from archspec.files import whole_file
 
     ending = path.suffix[1:]
@@ -194,6 +198,8 @@ def _write_file(model: Any, graph: Graph, path: Path) -> None:
         terminal.quiet(),
     ):
         WRITERS[ending](model, graph, beside)
+    if ending in TRIED and not is_tried(graph):
+        terminal.say(f"not run in {TRIED[ending]} and compared with Keras: it is too large")
     statement = needed_import(graph) if ending in LOADING else ""
     _wrote(path, f"{LOADING[ending]}, after `{statement}`" if statement else MODELS[ending])
 

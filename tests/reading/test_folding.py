@@ -9,12 +9,14 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Collection
 from statistics import median
 
 import pytest
 
 from archspec.graph import Graph
 from archspec.reading.author import Written, written
+from tests.marks import LONG
 from tests.paths import ROOT
 from tests.reading.folded import applications, frozen_at, lines_by_hand, network, with_names
 
@@ -66,14 +68,26 @@ DEEPER = {
 }
 
 
-@pytest.mark.heavy
-def test_the_forty_are_about_as_long_as_by_hand() -> None:
-    lengths = {name: lines(network(name)) for name in ALL}
+FIRST = [next(name for name in ALL if name.startswith(f"{family}@")) for family in FAMILIES]
+OF_DEPTHS = [f"keras/{family}@{name}" for family, names in DEEPER.items() for name in names]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(
+            {*FIRST, *OF_DEPTHS}, id="one of each size and family", marks=pytest.mark.heavy
+        ),
+        pytest.param(ALL, id="all", marks=LONG),
+    ],
+)
+def test_they_are_about_as_long_as_by_hand(names: Collection[str]) -> None:
+    lengths = {name: lines(network(name)) for name in names}
     ratios = {name: length / lines_by_hand(name) for name, length in lengths.items()}
     assert median(ratios.values()) <= 1.0
     assert max(ratios.values()) <= 1.3, ratios
-    for family, names in DEEPER.items():
-        assert len({lengths[f"keras/{family}@{name}"] for name in names}) == 1, family
+    for family, depths in DEEPER.items():
+        assert len({lengths[f"keras/{family}@{name}"] for name in depths}) == 1, family
 
 
 def nameless(graph: Graph) -> Graph:
@@ -86,9 +100,9 @@ def test_a_network_is_read_without_the_names_of_its_layers(name: str) -> None:
     assert lines(nameless(graph)) <= 1.3 * lines(graph)
 
 
-@pytest.mark.heavy
+@LONG
 def test_names_matter_little() -> None:
-    graphs = [network(next(name for name in ALL if name.startswith(f"{f}@"))) for f in FAMILIES]
+    graphs = [network(name) for name in FIRST]
     assert median(lines(nameless(graph)) / lines(graph) for graph in graphs) <= 1.15
 
 

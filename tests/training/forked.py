@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.marks import ONE_THREAD
 from tests.paths import ROOT
 
 
@@ -26,6 +27,8 @@ def serve() -> None:
     process's number; a line ``wait PID`` prints its exit code, negative for a signal.
     """
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    for name in ONE_THREAD:  # a training has as many as those of users
+        os.environ.pop(name, None)
     import archspec.training.trainer  # noqa: F401 - loads Keras
 
     answer = os.dup(1)

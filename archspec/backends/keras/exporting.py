@@ -7,13 +7,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import prod
 from typing import Any, NoReturn
 
 import keras
 import numpy
 
 from archspec.backends.keras import ends
-from archspec.backends.keras.outputs import random_input
+from archspec.backends.keras.outputs import EXAMPLES, SIZE, random_input
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.files import reason
 from archspec.graph import Graph, Node
@@ -32,6 +33,10 @@ the roundings of a deep network without training add up.
 SCALES = (1.0, 1 / 255)
 """Of the random inputs with which a file is tried: a network that large ones saturate, so that of
 its output nothing but roundings is left, is tried with smaller ones.
+"""
+TRIAL_BYTES = 2**30
+"""What the largest tensor of a network may take, as float32, when it is run on a random input. A
+larger network is written without being run.
 """
 ROUNDING = 1e-6
 """What is smaller may be the rounding of numbers of the size of 1."""
@@ -98,6 +103,15 @@ def compare_with_keras(
             part = f"{difference:.0%} of" if difference < 1 else "more than"
             message = f"its output `{name}` would differ from Keras's by {part} the largest value"
             raise NotConverted(message)
+
+
+def is_tried(graph: Graph) -> bool:
+    """Whether a network is small enough to be run on a random input."""
+    sizes = [
+        EXAMPLES * prod(SIZE if size is None else size for size in tensor.shape)
+        for tensor in graph.tensors.values()
+    ]
+    return 4 * max(sizes) <= TRIAL_BYTES
 
 
 def _trial(model: keras.Model) -> tuple[list[Array], list[Array]]:

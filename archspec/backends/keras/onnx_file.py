@@ -19,6 +19,7 @@ from archspec.backends.keras.ends import listed, one_or_all
 from archspec.backends.keras.exporting import (
     NotConverted,
     compare_with_keras,
+    is_tried,
     refuse,
     refuse_backends,
     silent,
@@ -30,7 +31,8 @@ from archspec.graph import Graph, Node
 
 def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
     """ONNX, at inference: inputs and outputs are named as in the spec, and the batch may have any
-    size. Where onnxruntime is installed, the file is run on a random input and compared with Keras.
+    size. Where onnxruntime is installed, the file of a network that `is_tried` is run on a random
+    input and compared with Keras.
 
     Raises `ImportError` where the extra ``onnx`` is not installed, and `SpecError` where a layer
     cannot be said in ONNX, or Keras runs on another backend than TensorFlow.
@@ -38,14 +40,16 @@ def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
     refuse_backends(graph, "ONNX", "tensorflow")
     import onnx
 
+    run = find_spec("onnxruntime") is not None and is_tried(graph)
     try:
         proto = _converted(model, list(graph.outputs))
         _name(proto, graph)
         onnx.save(proto, path)
-        _compare(model, path, list(graph.outputs))
+        if run:
+            _compare(model, path, list(graph.outputs))
     except NotConverted as error:
         node = _of_scope(graph, error.scope) or culprit(
-            model, graph, lambda part: _write(part, path, ["main"])
+            model, graph, lambda part: _write(part, path, run=run)
         )
         refuse(graph, f"{called(node)} cannot be written as ONNX: {error}", node=node)
 
@@ -56,12 +60,15 @@ def _of_scope(graph: Graph, scope: str) -> Node | None:
     return next((node for node in graph.nodes if node.name in parts), None)
 
 
-def _write(model: keras.Model, path: Path, names: list[str]) -> None:
-    """Write a model, and run what was written. Raises `NotConverted`."""
+def _write(model: keras.Model, path: Path, *, run: bool) -> None:
+    """Write a model of one output and, where it is to be, run what was written. Raises
+    `NotConverted`.
+    """
     import onnx
 
-    onnx.save(_converted(model, names), path)
-    _compare(model, path, names)
+    onnx.save(_converted(model, ["main"]), path)
+    if run:
+        _compare(model, path, ["main"])
 
 
 # From TensorFlow
@@ -238,8 +245,6 @@ def _mended_tf2onnx() -> Iterator[None]:
 
 def _compare(model: keras.Model, path: Path, names: list[str]) -> None:
     """Run a file. Raises `NotConverted` where onnxruntime refuses it or computes otherwise."""
-    if not find_spec("onnxruntime"):
-        return
     import onnxruntime
 
     def run(inputs: list[Any]) -> list[Any]:

@@ -15,6 +15,7 @@ from archspec.backends.keras.culprit import called, culprit
 from archspec.backends.keras.exporting import (
     NotConverted,
     compare_with_keras,
+    is_tried,
     refuse,
     refuse_backends,
     silent,
@@ -33,15 +34,16 @@ def write_tflite(model: keras.Model, graph: Graph, path: Path) -> None:
     if not find_spec("keras.src.export.litert"):
         message = f"Keras {keras.__version__} does not write LiteRT"
         refuse(graph, message, "install a newer Keras, `pip install -U keras`, or write ONNX")
+    run = is_tried(graph)
     try:
-        _write(model, path, list(graph.outputs))
+        _write(model, path, list(graph.outputs), run=run)
     except NotConverted as error:
-        node = culprit(model, graph, lambda part: _write(part, path, ["main"]))
+        node = culprit(model, graph, lambda part: _write(part, path, ["main"], run=run))
         refuse(graph, f"{called(node)} cannot be written for LiteRT: {error}", node=node)
 
 
-def _write(model: keras.Model, path: Path, names: list[str]) -> None:
-    """Write a model and run what was written. Raises `NotConverted`."""
+def _write(model: keras.Model, path: Path, names: list[str], *, run: bool) -> None:
+    """Write a model and, where it is to be, run what was written. Raises `NotConverted`."""
     try:
         with silent("tensorflow"):
             model.export(path, format="litert", verbose=False)
@@ -49,6 +51,8 @@ def _write(model: keras.Model, path: Path, names: list[str]) -> None:
         raise
     except Exception as error:  # whatever the converter raises
         raise NotConverted(reason(error)) from error
+    if not run:
+        return
     taken = [tensor.name for tensor in model.inputs]
     compare_with_keras(
         model,

@@ -321,6 +321,23 @@ def test_litert_of_an_older_keras_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     assert not Path("net.tflite").exists()
 
 
+@pytest.mark.heavy
+def test_what_is_too_large_is_written_without_being_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def compare(*given: Any) -> None:
+        raise AssertionError("it is run")
+
+    monkeypatch.setattr("archspec.backends.keras.onnx_file.compare_with_keras", compare)
+    text = (
+        "archspec: 1\nname: large\ninput: [4]\nlayers: [Dense: {units: 500}, Dense: {units: 2}]\n"
+    )
+    Path("large.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("archspec.backends.keras.exporting.TRIAL_BYTES", 2 * 500 * 4 - 1)
+    result = run("build", "large.yaml", "-o", "net.onnx")
+    assert result.exit_code == 0, result.stderr
+    assert "not run in onnxruntime and compared with Keras: it is too large" in result.output
+    assert Path("net.onnx").exists()
+
+
 def test_onnx_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archspec.cli.build.find_spec", lambda name: None)
     result = run("build", "everything.yaml", "-o", "net.onnx")
