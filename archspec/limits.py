@@ -52,7 +52,15 @@ NEW_LAYER = 4
 """What a layer counts for among the items if no other has its arguments: it is kept in memory."""
 
 INPUTS = 5
-"""Names of a `from` that count for one of the items."""
+"""Names of a `from` that count for one of the items; one that a `repeat` makes counts for one."""
+
+FAN = 5
+"""What one branch of a fan counts for among the items, besides what is in it."""
+
+DECLARED_WEIGHT = 2
+"""What one weight of a layer of a declared kind counts for among the items: its shape is worked out
+for each layer.
+"""
 
 VARIABLES = 5
 """Variables of the spec that count for one of the items, for each network."""
@@ -80,7 +88,7 @@ EXTENSIONS = 20
 PARTS = 50
 """Blocks of a network that are other specs, those of these specs counted too."""
 
-PARTS_BYTES = 2_000_000
+PARTS_BYTES = 1_000_000
 """Characters of the specs that a network is made of, where blocks are other specs."""
 
 MISTAKES = 100

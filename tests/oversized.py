@@ -211,6 +211,31 @@ TABLE = {
         "axes",
     ),
     "90,000 layers of 1,000 inputs": Oversized(_many_inputs, "bound-network", "more than"),
+    "layers that each take all before them": Oversized(
+        lambda: (
+            f"{HEAD}layers:\n- {{name: x0, ReLU: }}\n- repeat: {{t: '$(range(1, 3000))'}}\n"
+            "  name: x$t\n  from: [{name: x$k, repeat: {k: range($t)}}, input]\n  Add:\n"
+        ),
+        "bound-network",
+        "more than",
+    ),
+    "fans in fans": Oversized(
+        lambda: (
+            f"{HEAD}layers: [{{branches: {{e: {{repeat: 300, layers: [{{branches: {{f: {{repeat: 300,"
+            " layers: [ReLU]}}, merge: Add}]}}, merge: Add}]\n"
+        ),
+        "bound-network",
+        "more than",
+    ),
+    "declared kinds of 900 weights": Oversized(
+        lambda: (
+            f"{HEAD}kinds: {{Big: {{keras: 'm:K', weights: {{"
+            + ", ".join(f"w{number}: '$([2] * 30)'" for number in range(900))
+            + "}}}\nlayers: [{repeat: 50000, Big: }]\n"
+        ),
+        "bound-network",
+        "more than",
+    ),
     "100,000 different layers": Oversized(
         lambda: f"{HEAD}layers: [{{repeat: 99_999, Rescaling: {{scale: '$([$i] * 3)'}}}}]\n",
         "bound-network",

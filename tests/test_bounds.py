@@ -115,10 +115,10 @@ def test_specs_that_are_parts_of_one_another_twice_are_refused(tmp_path: Path) -
 
 def test_parts_of_much_text_are_refused(tmp_path: Path) -> None:
     numbers = ", ".join(["1"] * 90_000)
-    for name in "abcdefghij":
+    for name in "abcde":
         text = f"archspec: 1\nname: {name}\ninput: [8]\nvars: {{v: [{numbers}]}}\nlayers: [ReLU]\n"
         (tmp_path / f"{name}.yaml").write_text(text)
-    blocks = ", ".join(f"{name}: {{spec: {name}.yaml}}" for name in "abcdefghij")
+    blocks = ", ".join(f"{name}: {{spec: {name}.yaml}}" for name in "abcde")
     text = f"archspec: 1\nname: n\ninput: [8]\nblocks: {{{blocks}}}\nlayers: [a]\n"
     (tmp_path / "n.yaml").write_text(text)
     assert refusals(tmp_path / "n.yaml") == ["bound-extends"]

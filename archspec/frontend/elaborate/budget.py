@@ -49,9 +49,9 @@ class Budget:
         """Whether nothing more can be carried out."""
         return self.items + self.withheld < 0 or self.work < 0
 
-    def item(self, place: Span) -> None:
-        """Pay for carrying out one item. Raises `Exceeded`."""
-        self.items -= 1
+    def item(self, place: Span, count: int = 1) -> None:
+        """Pay for carrying out one item, or what counts for several. Raises `Exceeded`."""
+        self.items -= count
         if self.items < 0:
             self.check(place)
 

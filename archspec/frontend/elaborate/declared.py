@@ -97,6 +97,7 @@ class _Evaluation:
     def inferred(self, kind: DeclaredKind, feeds: tuple[Feed, ...]) -> Inferred | None:
         """What the layer makes of its inputs; ``None``, with a complaint, where that is nothing."""
         outputs = self._outputs(kind, feeds)
+        self.state.budget.item(self.call.place, limits.DECLARED_WEIGHT * len(kind.weights))
         weights = tuple(self._weights(kind.weights))
         macs = self._macs(kind.macs)
         if self.fails:

@@ -68,6 +68,7 @@ def _gathered(state: State, name: FromName, site: Site) -> list[Feed]:
         return [state.lost(site.feed, unseen=True)]
     feeds = []
     for turn in repeated.turns():
+        state.budget.item(name.name.value.place)
         here = repeated.site_of(turn, name.name.value.place, site.feed)
         wanted = True if name.when is None else state.condition(name.when, here)
         if wanted is not False:

@@ -118,7 +118,7 @@ def _fanned(state: State, path: Branch, site: Site) -> list[tuple[Branch, Site]]
     labels: set[str] = set()
     fanned = []
     for turn in repeated.turns():
-        state.budget.item(path.place)
+        state.budget.item(path.place, limits.FAN)
         here = repeated.site_of(turn, path.place, site.feed)
         part, label = f"{path.part}#{turn.index}", ""
         if path.name is not None:
