@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from archspec.diagrams import lettering
+from archspec.diagrams.alike import paired
 from archspec.diagrams.chains import Flow
 from archspec.diagrams.comparison import WORDS, Mark
 from archspec.diagrams.drawing import Box, Drawing, Row, Way
@@ -69,14 +70,19 @@ class Likeness:
         """Record what the drawn copy of a fold stands for."""
         for shown, other in fold.pairs:
             self._likes[shown.number].append(other)
-        if fold.growing:
-            self._grown |= {shown.number: other for shown, other in fold.pairs}
+        if fold.last:
+            self.grow(fold.body, fold.last)
         for mark in fold.marks:
             self.mark(mark)
         for split, body in fold.bare:
             self._bare[split.number].append(body)
         for element, body in fold.more:
             self._more[element.number].append(body)
+
+    def grow(self, body: Elements, last: Elements) -> None:
+        """Record that the numbers of what is drawn grow up to those of its last copy."""
+        for one, other in zip(body, last, strict=True):
+            self._grown |= {shown.number: its for shown, its in paired(one, other)}
 
     def mark(self, mark: Mark) -> None:
         """Record what differs at an element."""
@@ -127,6 +133,11 @@ class Notes:
     def __init__(self) -> None:
         self._words: defaultdict[str, list[str]] = defaultdict(list)
         self._places: list[str] = []
+
+    @property
+    def has_place(self) -> bool:
+        """Whether what is noted now is said of a place."""
+        return bool(self._places)
 
     @contextmanager
     def at(self, place: str) -> Iterator[None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import pairwise
 from typing import TypeGuard
 
@@ -217,14 +218,15 @@ def _draw_group(canvas: Canvas, group: Group, members: list[Member]) -> None:
         return
     cluster = _cluster(canvas, group)
     canvas.depth += 1
-    with canvas.notes.at(f"{FIRST}{cluster.title}"):
-        fold = _only_fold(canvas, group.body)
-        if fold is None:
-            body = group.body
-        else:
-            cluster.count = fold.number
-            canvas.add_fold(fold)
-            body = _opened(canvas, fold)
+    fold = _only_fold(canvas, group.body)
+    if fold is None:
+        body = group.body
+    else:
+        cluster.count = fold.number
+        canvas.add_fold(fold)
+        body = _opened(canvas, fold)
+    inherits = fold is None and canvas.notes.has_place  # the first copy is that of a fold around it
+    with nullcontext() if inherits else canvas.notes.at(f"{FIRST}{cluster.title}"):
         draw_body(canvas, body, cluster.members)
     canvas.depth -= 1
     members += _framed(canvas, cluster)
@@ -304,9 +306,17 @@ def _draw_repeat(canvas: Canvas, repeat: Repeat, members: list[Member]) -> None:
 
 
 def _folds(canvas: Canvas, repeat: Repeat) -> list[Fold]:
-    """The folds of a repeat, with those of the repeats that are drawn as it."""
+    """The folds of a repeat, with those of the repeats that are drawn as it. Where the repeat is in
+    a copy whose numbers grow, those of its own copies do.
+    """
     alike = [each for each in canvas.likeness.alike(repeat) if isinstance(each, Repeat)]
-    return folds([each.copies for each in alike], canvas.flow)
+    found = folds([each.copies for each in alike], canvas.flow)
+    last = canvas.likeness.grown(repeat)
+    if isinstance(last, Repeat):
+        number = [each.number for each in alike].index(last.number)
+        for fold in found:
+            canvas.likeness.grow(fold.body, fold.others[number - 1][-1])
+    return found
 
 
 def _draw_fold(canvas: Canvas, fold: Fold, label: str, members: list[Member]) -> None:

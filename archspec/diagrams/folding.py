@@ -37,7 +37,7 @@ class Fold(NamedTuple):
     ``marks`` are what differs in the first copy. ``bare`` are splits of the body with what the
     first copy has in their place: the main path alone. ``others`` are the copies of folds that are
     drawn as this one, ``more`` what the first copy has more, with the element where that is said.
-    ``growing`` copies differ in numbers, which are written as ranges.
+    Copies that grow differ in numbers, which are written as ranges up to those of the ``last``.
     """
 
     body: Elements
@@ -46,7 +46,7 @@ class Fold(NamedTuple):
     marks: tuple[Mark, ...] = ()
     bare: tuple[tuple[Split, Elements], ...] = ()
     others: tuple[tuple[Elements, ...], ...] = ()
-    growing: bool = False
+    last: Elements = ()
     more: tuple[tuple[Element, Elements], ...] = ()
 
     @property
@@ -178,7 +178,7 @@ def joined(fold: Fold, other: Fold) -> Fold:
     mine = {its.number: one for one, its in direct}
     through = [(mine[one.number], its) for one, its in other.pairs if one.number in mine]
     others = (*fold.others, other.copies, *other.others)
-    return fold._replace(pairs=(*fold.pairs, *direct, *through), others=others)
+    return fold._replace(pairs=(*fold.pairs, *direct, *through), others=others, last=other.last)
 
 
 def _called_alike(first: Elements, second: Elements) -> bool:
@@ -205,8 +205,8 @@ def _fold(run: Sequence[Elements]) -> Fold:
         for one, other in zip(run[0], copy, strict=True)
         for pair in paired(one, other)
     ]
-    growing = len(run) > 1 and not alike(run[0], run[-1])
-    return Fold(run[0], tuple(run), tuple(pairs), growing=growing)
+    grows = len(run) > 1 and not alike(run[0], run[-1])
+    return Fold(run[0], tuple(run), tuple(pairs), last=run[-1] if grows else ())
 
 
 def neighbours(elements: Elements, flow: Flow) -> Iterator[Fold]:

@@ -185,6 +185,31 @@ def test_numbers_that_grow_are_a_range() -> None:
     assert lines(read, "c1")[0] == "3×3 conv, 16 … 36 ×6"
 
 
+TEMPORAL = {"filters": 8, "kernel_size": 3, "padding": "causal", "dilation_rate": "$(2 ** i)"}
+
+
+def levels(main: dict[str, Any], *around: Any) -> str:
+    """What is written in a figure of residuals whose convolutions reach farther and farther."""
+    residual = {"residual": [main], "shortcut": list(around)}
+    read = drawn([{"name": "level", "repeat": 6, "layers": [residual]}], input=[64, 8])
+    return "\n".join([read.text, *(node.text for node in read.nodes)])
+
+
+def test_numbers_that_grow_are_a_range_also_in_a_repeat_within() -> None:
+    spec = {
+        "repeat": {"dilation": ["$(2 ** i)"] * 2},
+        "Conv1D": {**TEMPORAL, "dilation_rate": "$dilation"},
+    }
+    assert "3-wide conv, 8, dilation 1 … 32" in levels(spec)
+
+
+def test_a_first_level_that_differs_is_no_end_of_a_range() -> None:
+    around = {"when": "$i == 0", "Conv1D": {"filters": 8, "kernel_size": 1}}
+    text = levels({"Conv1D": TEMPORAL}, around)
+    assert "3-wide conv, 8, dilation 2 … 32 †" in text
+    assert "† level1: dilation rate 1, 1-wide conv on the shortcut" in text
+
+
 @pytest.mark.parametrize("filters", ["$(8 + i % 2)", "$(8 + 8 * (i % 3))"])
 def test_numbers_that_go_up_and_down_are_not(filters: str) -> None:
     repeat = {"name": "c", "repeat": 6, "Conv2D": {**CONV, "filters": filters}}
