@@ -106,6 +106,8 @@ SLIPS = [
     arguments("Activation", "name: relu", "did you mean `activation`?", "activation: relu"),
     Slip("  - Softmax: {units: 10}", "put `- Dense: {units: 10}` before it, and remove this", "  - Dense: {units: 10}\n  - Softmax: {}"),
     Slip("  - Reshape: [16, 192]", "write `Reshape: {target_shape: [16, 192]}`", "  - Reshape: {target_shape: [16, 192]}"),
+    Slip("  - Permute: [0, 3, 1, 2]", "write `Permute: {dims: ...}`", "  - Permute: {dims: [3, 1, 2]}"),
+    Slip("  - TimeDistributed:\n      - Dense: {units: 8}", "write `TimeDistributed: {layer: ...}`", "  - TimeDistributed: {layer: {Dense: {units: 8}}}"),
     Slip("  - Lambda: {function: x * 2}", "a spec runs no code: write it as layers, such as `Rescaling`", "  - Rescaling: {scale: 2}"),
     # Ultralytics, Caffe and papers
     Slip("  - {from: -1, Dense: {units: 3}}", "write `prev`", "  - {from: prev, Dense: {units: 3}}"),

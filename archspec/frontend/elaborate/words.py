@@ -93,6 +93,8 @@ def lost_axes(way: Way, x: Tensor, rank: int, place: Span, help: str | None) -> 
         f"`{kind}` {at_line(node.span, place)} made"
         f" {'a vector of ' * (len(node.output.shape) == 1)}{node.output} from {before}"
     )
+    if "return_sequences" in node.layer.attributes:
+        return made, f"write `return_sequences: true` at that `{kind}`: it then gives every step"
     ways = [f"put it before that `{kind}`"]
     if before.size is not None and before.size == x.size and len(before.shape) == rank:
         ways.append(

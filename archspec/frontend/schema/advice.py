@@ -284,18 +284,25 @@ def _arguments_by_name(value: Value, around: Surroundings) -> Iterator[str]:
     kind = around.key
     if kind not in KINDS:
         return
-    values = (
-        [str(element.text) for element in value.elements()] if value.is_list else [str(value.text)]
-    )
-    attribute = next(iter(KINDS[kind].attributes.values()))
-    if value.is_list and attribute.required and _accepts(attribute.type, value.unwrapped()):
-        values = [f"[{', '.join(values)}]"]
-    names = list(KINDS[kind].attributes)[: len(values)]
-    if isinstance(value.data, bool) or not names:
+    elements = list(value.elements()) if value.is_list else [value]
+    named = list(zip(KINDS[kind].attributes.items(), elements, strict=False))
+    if isinstance(value.data, bool) or not named:
         yield f"write `{kind}: {{}}`"
         return
-    pairs = ", ".join(f"{name}: {one}" for name, one in zip(names, values, strict=False))
+    (first, attribute), _ = named[0]
+    if value.is_list and attribute.required and _accepts(attribute.type, value.unwrapped()):
+        pairs = f"{first}: [{', '.join(str(element.text) for element in elements)}]"
+    elif all(_may_be(one.type, element) for (_, one), element in named):
+        pairs = ", ".join(f"{name}: {element.text}" for (name, _), element in named)
+    else:
+        pairs = f"{first}: ..."
     yield f"arguments are given by name: write `{kind}: {{{cut(pairs)}}}`"
+
+
+def _may_be(type: Type, value: Value) -> bool:
+    """Whether a value is one of an argument of a type, as far as it can be seen."""
+    text = value.text
+    return text is not None and (text.startswith("$") or _accepts(type, value.data))
 
 
 def _padding(value: Value, around: Surroundings) -> Iterator[str]:
