@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy
@@ -13,18 +13,25 @@ from archspec.training.checkpoint import Progress
 from archspec.training.plan import TrainingPlan
 from archspec.training.run import Run, written
 
+NO_CURVES = "note: no curves, which matplotlib draws: pip install 'archspec-nn[plot]'"
+
 
 def finish(
-    plan: TrainingPlan, run: Run, progress: Progress, network: Any, digests: list[str]
+    plan: TrainingPlan,
+    run: Run,
+    progress: Progress,
+    network: Any,
+    digests: list[str],
+    say: Callable[[str], None],
 ) -> list[str]:
     """Write what a run ends with: the report last, which says that it is finished. What the recipe
-    expects and did not come true, in lines.
+    expects and did not come true, in lines; ``say`` takes a line on what could not be written.
     """
     if "weights_text" in plan.recipe.outputs:
         with written(run / "weights.txt") as beside:
             beside.write_text(weights_text(network), encoding="utf-8")
-    if "curves" in plan.recipe.outputs:
-        curves(run, progress.history)
+    if "curves" in plan.recipe.outputs and not curves(run, progress.history):
+        say(NO_CURVES)
     run.write("report.json", json.dumps(report(plan, progress, digests), indent=2) + "\n")
     return unmet(plan, progress)
 
@@ -67,14 +74,15 @@ def weights_text(network: Any) -> str:
     return "\n".join(parts)
 
 
-def curves(run: Run, history: Sequence[Mapping[str, float]]) -> None:
-    """Accuracy and loss, of training and of validation, as ``curves.svg`` and ``curves.png``; in
-    an environment without matplotlib, nothing.
+def curves(run: Run, history: Sequence[Mapping[str, float]]) -> bool:
+    """Accuracy and loss, of training and of validation, as ``curves.svg`` and ``curves.png``;
+    ``False`` in an environment without matplotlib, where there are none.
     """
     try:
         from archspec.charts.curves import draw  # noqa: PLC0415 - needs the extra `plot`
     except ImportError:
-        return
+        return False
     for ending in ("svg", "png"):
         with written(run / f"curves.{ending}") as beside:
             draw(history, beside)
+    return True

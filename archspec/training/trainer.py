@@ -122,7 +122,8 @@ class Training:
         digests = self.team.agree(variables.collected(models.trained, []))
         if self.team.first:
             self._keep(models, "final.keras")
-            unmet = finish(self.plan, self.run, self.progress, models.network, digests)
+            network, say = models.network, self.show.say
+            unmet = finish(self.plan, self.run, self.progress, network, digests, say)
             if unmet:
                 raise Ended(NOT_AS_EXPECTED, *unmet)
 

@@ -175,6 +175,15 @@ def test_weights_as_text(mother: Mother, folder: Path) -> None:
     assert str(dense[0])[:6] in text.split("dense/bias")[1]
 
 
+def test_curves_that_cannot_be_drawn_are_said(mother: Mother, folder: Path) -> None:
+    (folder / "recipe.yaml").write_text(RECIPE.replace("[csv]", "[curves]"))
+    missing = "import sys; sys.modules['archspec.charts.curves'] = None"
+    done = mother.run(["train", "recipe.yaml", "-o", "run", "--epochs", "1"], folder, missing)
+    assert done.code == 0, done
+    assert "note: no curves, which matplotlib draws: pip install 'archspec-nn[plot]'\n" in done.out
+    assert not list((folder / "run").glob("curves*"))
+
+
 def test_tensorboard_reads_the_logs(mother: Mother, folder: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
