@@ -16,7 +16,7 @@ computed of one is stored with it. Structure that can be derived is derived and 
 step: a `LayerItem` takes what its nodes take, and ``prev`` is not stored: slot k of item n of a
 list is ``prev`` where ``seq.before[n]`` says so in every act (`Seq.is_prev`).
 
-What holds of every tree, and `archspec.reading.soundness` checks:
+What holds of every tree, and `tests.reading.soundness` checks:
 
 - the acts of an item are among those of its list; an item that lacks some is optional;
 - the body of a `RepeatItem` and of a `SharedBlock` has acts of its own, each reached from exactly

@@ -20,11 +20,11 @@ from archspec.reading.agreement import disagreement
 from archspec.reading.author import Wishes, compiled_text, written
 from archspec.reading.item_names import ItemNames
 from archspec.reading.regions import structured
-from archspec.reading.soundness import unsound
 from archspec.reading.tree import SharedBlock
 from tests.marks import LONG
 from tests.paths import DATA, SPECS
 from tests.reading.random_networks import network
+from tests.reading.soundness import unsound
 
 SAMPLE = 60
 """Random networks in every run; with ``ARCHSPEC_LONG`` there are `MANY`."""
