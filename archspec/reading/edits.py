@@ -8,17 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from archspec.reading.pieces import ListPiece
-from archspec.reading.tree import (
-    BranchesItem,
-    GroupItem,
-    Item,
-    OutputItem,
-    RepeatItem,
-    Seq,
-    SharedBlock,
-    Tree,
-    walk,
-)
+from archspec.reading.tree import Item, Seq, SharedBlock, Tree, walk, with_lists
 
 
 class Edit(NamedTuple):
@@ -60,19 +50,7 @@ def _list(seq: Seq, by_list: Mapping[Seq, list[Edit]]) -> Seq:
 
 
 def _item(item: Item, by_list: Mapping[Seq, list[Edit]]) -> Item:
-    if isinstance(item, BranchesItem):
-        paths = tuple(_list(path, by_list) for path in item.paths)
-        return item if paths == item.paths else BranchesItem(paths, item.merge)
-    if isinstance(item, GroupItem | RepeatItem | OutputItem):
-        body = _list(item.body, by_list)
-        if body is item.body:
-            return item
-        if isinstance(item, GroupItem):
-            return type(item)(body)
-        if isinstance(item, RepeatItem):
-            return RepeatItem(body, item.rounds)
-        return OutputItem(item.names, body)
-    return item
+    return with_lists(item, lambda inner: _list(inner, by_list))
 
 
 def lists(tree: Tree) -> Iterator[Seq]:

@@ -13,15 +13,14 @@ from typing import NamedTuple
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
-    GroupItem,
     Item,
     LayerItem,
-    OutputItem,
     RepeatItem,
     Seq,
     SharedBlock,
     Tree,
     walk,
+    with_lists,
 )
 from archspec.spelling import snake_case
 
@@ -188,15 +187,7 @@ def _called(seq: Seq, names: Mapping[str, str]) -> Seq:
 def _renamed(item: Item, names: Mapping[str, str]) -> Item:
     if isinstance(item, CallItem):
         return CallItem(names[item.block], item.to, item.slots, item.out)
-    if isinstance(item, BranchesItem):
-        return BranchesItem(tuple(_called(path, names) for path in item.paths), item.merge)
-    if isinstance(item, RepeatItem):
-        return RepeatItem(_called(item.body, names), item.rounds)
-    if isinstance(item, GroupItem):
-        return type(item)(_called(item.body, names))
-    if isinstance(item, OutputItem):
-        return OutputItem(item.names, _called(item.body, names))
-    return item
+    return with_lists(item, lambda inner: _called(inner, names))
 
 
 # --- flags and arguments

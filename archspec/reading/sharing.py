@@ -19,10 +19,10 @@ from archspec.reading.tree import (
     GroupItem,
     Item,
     LayerItem,
-    OutputItem,
     ReuseItem,
     Seq,
     lists_in,
+    with_lists,
 )
 
 
@@ -244,7 +244,7 @@ def _grouped(seq: Seq, pairs: list[tuple[_Run, _Run]]) -> Seq:
 
 
 def _with_groups(seq: Seq, runs: dict[Seq, dict[int, tuple[int, type[GroupItem]]]]) -> Seq:
-    inner = tuple(_inside(item, runs) for item in seq.items)
+    inner = tuple(with_lists(item, lambda within: _with_groups(within, runs)) for item in seq.items)
     whole = Seq(inner, seq.inp)
     items: list[Item] = []
     at = 0
@@ -257,13 +257,3 @@ def _with_groups(seq: Seq, runs: dict[Seq, dict[int, tuple[int, type[GroupItem]]
             items.append(inner[at])
             at += 1
     return Seq(tuple(items), seq.inp)
-
-
-def _inside(item: Item, runs: dict[Seq, dict[int, tuple[int, type[GroupItem]]]]) -> Item:
-    if isinstance(item, BranchesItem):
-        return BranchesItem(tuple(_with_groups(path, runs) for path in item.paths), item.merge)
-    if isinstance(item, GroupItem):
-        return type(item)(_with_groups(item.body, runs))
-    if isinstance(item, OutputItem):
-        return OutputItem(item.names, _with_groups(item.body, runs))
-    return item

@@ -32,8 +32,8 @@ What holds of every tree, and `tests.reading.soundness` checks:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, KeysView, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
@@ -100,10 +100,6 @@ class Seq:
         part = Seq(self.items[start:stop], self.before[start])
         part.__dict__["before"] = self.before[start : stop + 1]  # known already
         return part
-
-    def with_items(self, start: int, stop: int, items: Iterable[Item]) -> Seq:
-        """The list with other items instead of some in a row."""
-        return Seq((*self.items[:start], *items, *self.items[stop:]), self.inp)
 
 
 def _after(before: Column[str], item: Item) -> Column[str]:
@@ -321,6 +317,19 @@ def lists_in(item: Item) -> tuple[Seq, ...]:
     if isinstance(item, GroupItem | RepeatItem | OutputItem):
         return (item.body,)
     return ()
+
+
+def with_lists(item: Item, change: Callable[[Seq], Seq]) -> Item:
+    """An item with each list directly within it changed; the item itself where none is."""
+    match item:
+        case BranchesItem():
+            paths = tuple(map(change, item.paths))
+            return item if paths == item.paths else BranchesItem(paths, item.merge)
+        case GroupItem() | RepeatItem() | OutputItem():
+            body = change(item.body)
+            return item if body is item.body else replace(item, body=body)
+        case _:
+            return item
 
 
 def repeated_item(body: Seq) -> Item | None:
