@@ -10,7 +10,7 @@ in a list around what takes it, further up.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import prod
 
@@ -29,6 +29,7 @@ from archspec.reading.tree import (
     Seq,
     Tree,
     leaves,
+    with_lists,
 )
 
 
@@ -36,9 +37,12 @@ def structured(graph: Graph, *, branches: bool = True) -> Tree:
     """The tree of a graph. Without ``branches`` every merge is a layer of a list that takes
     tensors by name.
     """
-    main = _Regions(_without_idle_sharing(graph), branches).main()
-    _name_owners_by_text(main)
-    return Tree(graph, with_shared_groups(main, graph) if branches else main)
+    used = _without_idle_sharing(graph)
+    main = _Regions(used, branches).main()
+    if any(node.weights_of for node in used.nodes):
+        main = _owned_by_first(main)
+        main = with_shared_groups(main, graph) if branches else main
+    return Tree(graph, main)
 
 
 def _without_idle_sharing(graph: Graph) -> Graph:
@@ -355,15 +359,26 @@ def _extent(shape: tuple[int | None, ...]) -> float:
     return prod(sizes) if sizes and len(sizes) == len(shape) - 1 else float("inf")
 
 
-def _name_owners_by_text(main: Seq) -> None:
-    """Let of all uses of a layer the first in the text be the one that owns it."""
-    owner: dict[str, str] = {}
+def _owned_by_first(main: Seq) -> Seq:
+    """The list in which of all uses of a layer the first in the text is the one that owns it."""
+    owners: dict[str, str] = {}
     for item in leaves(main):
-        nodes = item.nodes
-        assert isinstance(nodes, dict)
-        for act, node in nodes.items():
-            layer = node.weights_of or node.name
-            first = owner.setdefault(layer, node.name)
-            weights_of = None if first == node.name else first
-            if node.weights_of != weights_of:
-                nodes[act] = node._replace(weights_of=weights_of)
+        for node in item.nodes.values():
+            owners.setdefault(node.weights_of or node.name, node.name)
+    return _with_owners(main, owners)
+
+
+def _with_owners(seq: Seq, owners: Mapping[str, str]) -> Seq:
+    items: list[Item] = []
+    for item in seq.items:
+        if isinstance(item, LayerItem):
+            nodes = {act: _with_owner(node, owners) for act, node in item.nodes.items()}
+            items.append(LayerItem(nodes))
+        else:  # merges are used once
+            items.append(with_lists(item, lambda inner: _with_owners(inner, owners)))
+    return Seq(tuple(items), seq.inp)
+
+
+def _with_owner(node: Node, owners: Mapping[str, str]) -> Node:
+    first = owners[node.weights_of or node.name]
+    return node._replace(weights_of=None if first == node.name else first)

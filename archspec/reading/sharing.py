@@ -44,8 +44,6 @@ class _Run(NamedTuple):
 
 def with_shared_groups(main: Seq, graph: Graph) -> Seq:
     """The list, and all lists within it, with groups that are used again. All have one act."""
-    if not any(node.weights_of for node in graph.nodes):
-        return main
     pairs = list(_Finder(main, graph).pairs())
     return _grouped(main, pairs) if pairs else main
 
