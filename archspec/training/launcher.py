@@ -138,7 +138,8 @@ def _after(failed: _Worker, workers: Sequence[_Worker], asked: Sequence[int]) ->
             workers[0].process.wait(PATIENCE)
     code = workers[0].code or 0
     _end(workers)
-    if 0 < code < CHOSEN:
+    missed = failure < 0 and code == WORKER_DIED  # the first worker only says that one is gone
+    if 0 < code < CHOSEN and not missed:
         return code
     if asked:  # for the second time, or before it could take signals
         raise _stopped(asked)

@@ -243,7 +243,7 @@ def train(
         raise Ended(REFUSED, f"{what} {keras.backend.backend()}", help)
     run = Run(folder)
     locked: AbstractContextManager[None] = run.locked() if team.first else nullcontext()
-    with locked, _explained(plan):
+    with locked, _explained(plan, team):
         training = Training(plan, run, show, asked or Asked(), team)
         if not training.begin(arguments):
             return False
@@ -267,7 +267,7 @@ def deterministic(plan: TrainingPlan) -> None:
 
 
 @contextmanager
-def _explained(plan: TrainingPlan) -> Iterator[None]:
+def _explained(plan: TrainingPlan, team: Team) -> Iterator[None]:
     """Raise what ends a training as an `Ended`, where it is known what to do."""
     try:
         yield
@@ -285,6 +285,7 @@ def _explained(plan: TrainingPlan) -> Iterator[None]:
         raise refused(plan.recipe, error) from None
     except Exception as error:
         lines = out_of_memory(plan, error)
-        if lines is None:
+        known = Ended(OUT_OF_MEMORY, *lines) if lines else team.explained(error)
+        if known is None:
             raise
-        raise Ended(OUT_OF_MEMORY, *lines) from error
+        raise known from error

@@ -16,6 +16,7 @@ from hashlib import sha256
 import keras
 import numpy
 
+from archspec.spelling import cut
 from archspec.training import checkpoint
 from archspec.training.checkpoint import CheckpointState
 from archspec.training.outcome import WORKER_DIED, Ended
@@ -73,6 +74,22 @@ class Team:
 
         every = multihost_utils.process_allgather(numpy.array(numbers, numpy.int32))
         return tuple(map(int, every.max(axis=0)))
+
+    def explained(self, error: Exception) -> Ended | None:
+        """What ends a worker that JAX lets down, as it does where another one is gone; ``None``
+        where the error has nothing to do with the team.
+        """
+        if self.size == 1:
+            return None
+        import jax  # noqa: PLC0415 - of an extra
+
+        if not isinstance(error, jax.errors.JaxRuntimeError):
+            return None
+        return Ended(
+            WORKER_DIED,
+            f"worker {self.rank} cannot go on: {cut(' '.join(str(error).split()), 300)}",
+            "if no other worker has died, this is a fault of archspec: please report it",
+        )
 
     @contextmanager
     def apart(self) -> Iterator[None]:
