@@ -131,8 +131,7 @@ def spec_data(tree: Tree, names: ItemNames | None = None) -> dict[str, Any]:
     references = referenced(tree, names or ItemNames())
     explained = explain(tree, references.numbers)
     writer = Writer(tree, references, explained)
-    variables = dict(explained.variables)
-    return document(tree.graph, writer.layers(), writer.blocks(), variables)
+    return document(tree.graph, writer.layers(), writer.blocks())
 
 
 def compiled_text(text: str) -> Graph:

@@ -11,6 +11,7 @@ from archspec.graph import Graph
 from archspec.layers import KINDS, Layer
 from archspec.layers.declared import Declared
 from archspec.reading.emit import Data, literal
+from archspec.reading.labels import SHORTCUT
 from archspec.reading.settings import plain_default
 from archspec.spelling import spec_name
 
@@ -18,7 +19,7 @@ SAVED = 1
 """How many words defaults of a kind must save beyond those that they cost."""
 
 
-def document(graph: Graph, layers: list[Any], blocks: Data, variables: Data) -> Data:
+def document(graph: Graph, layers: list[Any], blocks: Data) -> Data:
     """The document of a spec."""
     about = {"description": graph.description, "source": graph.source}
     defaults = _factored(graph, [layers, *(block["layers"] for block in blocks.values())])
@@ -28,7 +29,6 @@ def document(graph: Graph, layers: list[Any], blocks: Data, variables: Data) -> 
         **{key: text for key, text in about.items() if text is not None},
         **described_inputs(graph),
         **declarations(graph),
-        **({"vars": variables} if variables else {}),
         **({"defaults": defaults} if defaults else {}),
         **({"blocks": blocks} if blocks else {}),
         "layers": layers,
@@ -106,12 +106,12 @@ def _layers(items: list[Any]) -> Iterator[tuple[Any, Any, str, Data]]:
             for key, value in item.items():
                 if key in ("layers", "residual", "output"):
                     stack.append(value)
-                elif key in ("shortcut", "_shortcut"):
+                elif key == SHORTCUT:
                     stack.append(value["layers"] if isinstance(value, dict) else value)
                 elif key == "branches":
-                    paths = value.values() if isinstance(value, dict) else value
                     stack.extend(
-                        path["layers"] if isinstance(path, dict) else path for path in paths
+                        path["layers"] if isinstance(path, dict) else path
+                        for path in value.values()
                     )
                 elif key[0].isupper() or key.startswith(("$", "ops.")):
                     yield holder, index, key, value

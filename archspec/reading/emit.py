@@ -37,17 +37,12 @@ class Unexplained(Exception):
 
 
 class Writer:
-    """Writes a tree. ``labelled``: whether branches get labels; without, they are no steps of the
-    paths of their layers.
-    """
+    """Writes a tree."""
 
-    def __init__(
-        self, tree: Tree, references: References, explained: Explained, *, labelled: bool = True
-    ) -> None:
+    def __init__(self, tree: Tree, references: References, explained: Explained) -> None:
         self.tree = tree
         self.references = references
         self.explained = explained
-        self.labelled = labelled
         self.labels: dict[Seq, str] = {}
 
     def layers(self) -> list[Any]:
@@ -60,9 +55,6 @@ class Writer:
 
     def _block(self, name: str) -> Data:
         inputs = self.references.inputs.get(name)
-        if inputs is None and self.tree.blocks[name].inputs:
-            inputs = tuple("xyz"[: 1 + len(self.tree.blocks[name].inputs)])
-        inputs = self.explained.inputs.get(name, inputs)
         arguments = list(self.explained.arguments.get(name, ()))
         return {
             **({"args": arguments} if arguments else {}),
@@ -82,8 +74,9 @@ class Writer:
             return self._repeat(item, when)
         return self._single(item, when, self.references.names.get(item))
 
-    def _when(self, seq: Seq, item: Item | Seq) -> Data:
-        if len(item.acts) == len(seq.acts):
+    def _when(self, around: Seq | Item, item: Item | Seq) -> Data:
+        """The condition of an item of a list, or of a path of branches."""
+        if len(item.acts) == len(around.acts):
             return {}
         return {"when": self._explained(item, WHEN)}
 
@@ -100,13 +93,14 @@ class Writer:
             return {**named, **when, "repeat": count, "layers": self._items(item.body)}
         data = self._single(only, when, name)
         if next(iter(data)) in ("name", "from", "when") or _is_list(data):
-            return _before(data, "repeat", count)
+            named = {"name": data.pop("name")} if "name" in data else {}
+            return {**named, "repeat": count, **data}
         return {**data, "repeat": count}
 
     def _single(self, item: Item, when: Data, name: str | None) -> Data:
         """An item without its repetitions."""
         head: Data = {} if name is None else {"name": name}
-        head = dict({**head, **self._from(item)}.items())
+        head |= self._from(item)
         match item:
             case LayerItem():
                 return {**head, **self._layer(item), **when}
@@ -223,34 +217,25 @@ class Writer:
         if as_residual is None:
             return self._labelled(item)
         main, around = item.paths[as_residual.main], item.paths[as_residual.around]
-        shortcut = SHORTCUT if self.labelled else f"_{SHORTCUT}"
-        if self.labelled:
-            self.labels[around] = SHORTCUT
+        self.labels[around] = SHORTCUT
         data: Data = {"residual": self._items(main)}
-        when = self._when_path(item, around)
+        when = self._when(item, around)
         if when:
-            data[shortcut] = {**when, "layers": self._items(around)}
+            data[SHORTCUT] = {**when, "layers": self._items(around)}
         elif around.items:
-            data[shortcut] = self._items(around)
+            data[SHORTCUT] = self._items(around)
         if as_residual.around == 0:
-            data["first"] = "shortcut"
+            data["first"] = SHORTCUT
         return data
-
-    def _when_path(self, item: BranchesItem, path: Seq) -> Data:
-        if len(path.acts) == len(item.acts):
-            return {}
-        return {"when": self._explained(path, WHEN)}
 
     def _labelled(self, item: BranchesItem) -> Data:
         words = labels(item, self.tree.blocks)
-        if self.labelled:
-            self.labels.update(zip(item.paths, words, strict=True))
-        lists = [self._path(item, path) for path in item.paths]
-        paths = dict(zip(words, lists, strict=True)) if self.labelled else lists
+        self.labels.update(zip(item.paths, words, strict=True))
+        paths = {self.labels[path]: self._path(item, path) for path in item.paths}
         return {"branches": paths, "merge": self._merge(item.merge)}
 
     def _path(self, item: BranchesItem, path: Seq) -> Any:
-        when = self._when_path(item, path)
+        when = self._when(item, path)
         items = self._items(path)
         return {**when, "layers": items} if when else items
 
@@ -354,15 +339,6 @@ def _short(data: Data) -> Any:
 
 def _is_list(data: Data) -> bool:
     return any(key in data for key in ("layers", "branches", "residual", "output"))
-
-
-OPERATIONS_OF_LISTS = ("layers", "branches", "residual", "output")
-
-
-def _before(data: Data, key: str, value: Any) -> Data:
-    """An item with a modifier behind its name and condition."""
-    first = {name: data[name] for name in ("name",) if name in data}
-    return {**first, key: value, **{name: one for name, one in data.items() if name not in first}}
 
 
 def _with(own: Data, head: Data, when: Data) -> Data:

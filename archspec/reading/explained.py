@@ -7,10 +7,8 @@ does not mention is the same in every act and stands as that constant.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
-
-from archspec.reading.tree import Item
 
 WHEN, REPEAT, KIND, OUTPUT = "when", "repeat", "kind", "output"
 """What of an item can be explained besides the settings of a layer and the arguments of a call, the
@@ -30,15 +28,8 @@ class Spot(NamedTuple):
 class Explained:
     """``values`` are what stands at a spot: a literal, or a text with ``$``; at `REPEAT` a count,
     lists by variable or rows; for a `CallItem` its arguments by their names. ``arguments`` are
-    those of the blocks in order, with the defaults of those that have one, and ``inputs`` the names
-    of their inputs where they have several. ``variables`` are the spec's own ``vars``.
+    those of the blocks in order, with the defaults of those that have one.
     """
 
-    values: Mapping[Spot, Any] = field(default_factory=dict)
-    arguments: Mapping[str, tuple[str | Mapping[str, Any], ...]] = field(default_factory=dict)
-    inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    variables: Mapping[str, Any] = field(default_factory=dict)
-
-    def at(self, item: Item, key: str, constant: Any = None) -> Any:
-        """What stands at a spot, or the constant that it has in every act."""
-        return self.values.get(Spot(item, key), constant)
+    values: Mapping[Spot, Any]
+    arguments: Mapping[str, tuple[str | Mapping[str, Any], ...]]

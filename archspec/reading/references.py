@@ -101,6 +101,9 @@ class _Resolver:
                 self._look(seq, index, item)
         self.wanted.update(dict.fromkeys(names.of_all(self.tree)))
         self._name_repetitions()
+        for name, block in self.tree.blocks.items():
+            if block.inputs:
+                self._input_names(name)
         singles = [item for item in self.wanted if self.families.first(item) is item]
         counted: set[Item] = {item for item in singles if isinstance(item, RepeatItem)}
         counted.update(first for first, _ in self.families.all())
