@@ -26,7 +26,7 @@ from archspec.reading.tree import (
     ReuseItem,
     Seq,
     Tree,
-    repeated_item,
+    only_item,
 )
 
 Data = dict[str, Any]
@@ -87,7 +87,7 @@ class Writer:
             raise Unexplained("the number of repetitions")
         count = self.explained.values.get(spot, next(iter(counts)))
         name = self.references.names.get(item)
-        only = repeated_item(item.body)
+        only = only_item(item.body)
         if only is None:
             named = {} if name is None else {"name": name}
             return {**named, **when, "repeat": count, "layers": self._items(item.body)}
@@ -128,14 +128,12 @@ class Writer:
         return {key: values[Spot(call, key)] for key in keys if Spot(call, key) in values}
 
     def _group(self, item: GroupItem, head: Data, when: Data) -> Data:
-        body = item.body
-        if len(body.items) == 1 and not isinstance(body.items[0], RepeatItem):
-            inner = body.items[0]
+        inner = only_item(item.body)
+        if inner is not None and "name" not in head:
             own = self._single(inner, {}, self.references.names.get(inner))
-            free = len(inner.acts) == len(body.acts) and not own.keys() & head.keys()
-            if free and not ("from" in own and "from" in head) and "name" not in head:
+            if own.keys().isdisjoint(head):
                 return _with(own, head, when)
-        return {**head, **when, "layers": self._items(body)}
+        return {**head, **when, "layers": self._items(item.body)}
 
     def _target(self, item: Item) -> str:
         return self._source(self.references.targets[item])

@@ -30,7 +30,7 @@ from archspec.reading.tree import (
     Seq,
     Tree,
     leaves,
-    repeated_item,
+    only_item,
     walk,
 )
 
@@ -334,7 +334,7 @@ class _Resolver:
 
     def _is_named_by_repetition(self, one: Standing) -> bool:
         """Whether an item is all that a repetition makes, and so has its name."""
-        return self.places.round_of(one) is not None and repeated_item(one.seq) is not None
+        return self.places.round_of(one) is not None and only_item(one.seq) is not None
 
     # --- what gets a name
 

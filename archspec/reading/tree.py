@@ -332,8 +332,8 @@ def with_lists(item: Item, change: Callable[[Seq], Seq]) -> Item:
             return item
 
 
-def repeated_item(body: Seq) -> Item | None:
-    """The item that the body of a repetition is, where that is written ``repeat`` beside its
+def only_item(body: Seq) -> Item | None:
+    """The item that a body is, where it is written without its list, as ``repeat`` beside an
     operation; ``None`` where the body is written as a list.
     """
     item = body.items[0] if len(body.items) == 1 else None
