@@ -80,6 +80,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else several}"
 
 
+def letters(number: int) -> str:
+    """A number from 1 on in letters: ``a`` to ``z``, then ``aa``."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("a") + rest) + text
+    return text
+
+
 def listed(words: Iterable[str], most: int = 3) -> str:
     """``a, b and c``; beyond ``most`` the rest is counted: ``a, b, c and 4 more``."""
     words = list(words)

@@ -20,7 +20,7 @@ from archspec.reading.tree import (
     leaves,
     walk,
 )
-from archspec.spelling import snake_case
+from archspec.spelling import letters, snake_case
 
 LONGEST = 30
 """Characters of a name that is taken over from the layers."""
@@ -120,7 +120,7 @@ class _Taken:
         while not self._is_free(name, counted):
             self.next[base] = self.next.get(base, 1) + 1
             number = self.next[base]
-            name = f"{base}_{_letters(number)}" if counted else f"{base}_{number}"
+            name = f"{base}_{letters(number)}" if counted else f"{base}_{number}"
         return self._taken(name, counted)
 
     def _taken(self, name: str, counted: bool) -> str:
@@ -145,15 +145,6 @@ class _Taken:
         if counted:
             return name not in self.stems
         return stem == name or stem not in self.counted
-
-
-def _letters(number: int) -> str:
-    """``b`` for 2, ``c`` for 3, and on to ``ba`` after ``z``."""
-    text = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("a") + rest) + text
-    return text
 
 
 def _stem(name: str) -> str:

@@ -19,6 +19,7 @@ from archspec.reading.tree import (
     leaves,
     walk,
 )
+from archspec.spelling import letters
 
 SHORTCUT = "shortcut"
 
@@ -72,17 +73,8 @@ def labels(item: BranchesItem, blocks: Mapping[str, SharedBlock]) -> list[str]:
         if words.count(word) == 1:
             labels.append(word)
         else:
-            labels.append(f"{word}_{_letters(taken[word])}")
+            labels.append(f"{word}_{letters(taken[word])}")
     return labels
-
-
-def _letters(number: int) -> str:
-    """``a`` to ``z``, then ``aa``: number 1 is ``a``."""
-    text = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("a") + rest) + text
-    return text
 
 
 def _word(path: Seq, merge: LayerItem, blocks: Mapping[str, SharedBlock]) -> str:
