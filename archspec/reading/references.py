@@ -85,8 +85,8 @@ class _Resolver:
         self.numbers: dict[Spot, Column[int]] = {}
         self.inputs: dict[str, tuple[str, ...]] = {}
         self.wanted: dict[Item, None] = {}
-        self.raw: dict[Item, list[_Raw]] = {}
-        self.raw_targets: dict[Item, _Raw] = {}
+        self.raw: dict[Item, list[SlotSource]] = {}
+        self.raw_targets: dict[Item, SlotSource] = {}
         self.around: dict[Item, Standing] = {}
         self.families = ItemFamilies()
         self.in_family: dict[Spot, dict[Act, _WayStep]] = {}
@@ -130,7 +130,7 @@ class _Resolver:
         prev = seq.takes_prev[index]
         if prev != (True,):
             self.raw[item] = [
-                _Raw(PREV) if is_prev else self._found(seq, index, column, f"from{slot}")
+                SlotSource(PREV) if is_prev else self._found(seq, index, column, f"from{slot}")
                 for slot, (column, is_prev) in enumerate(zip(item.slots, prev, strict=True))
             ]
 
@@ -144,15 +144,15 @@ class _Resolver:
         ):
             raise Unnameable("an output of the model within a block or a repetition")
 
-    def _found(self, seq: Seq, index: int, column: Column[str], key: str) -> _Raw:
+    def _found(self, seq: Seq, index: int, column: Column[str], key: str) -> SlotSource:
         """The reference to what a slot takes in every act."""
         base = self._input(seq, column)
         if base is not None:
-            return _Raw(base)
+            return SlotSource(base)
         ways = {act: self._way(Standing(seq, index, act), tensor) for act, tensor in column.items()}
         return self._one_way(ways, seq.items[index], key)
 
-    def _reused(self, seq: Seq, index: int, item: LayerItem | ReuseItem) -> _Raw:
+    def _reused(self, seq: Seq, index: int, item: LayerItem | ReuseItem) -> SlotSource:
         """The reference to the layer or group that an item uses once more, in every act."""
         layers = [item] if isinstance(item, LayerItem) else list(leaves(item.body))
         ways = {}
@@ -177,7 +177,7 @@ class _Resolver:
             raise Unnameable("a group that is used again is no group")
         return groups[0]
 
-    def _one_way(self, ways: Mapping[Act, _Way], item: Item, key: str) -> _Raw:
+    def _one_way(self, ways: Mapping[Act, _Way], item: Item, key: str) -> SlotSource:
         """Ways of several acts as one reference."""
         first = next(iter(ways.values()))
         shape = [one.named for one in first.steps]
@@ -196,9 +196,9 @@ class _Resolver:
                 self.counted[spot] = named
             steps.append(PathStep(named, spot))
         self._want(first)
-        return _Raw("", tuple(steps), first.output)
+        return SlotSource("", tuple(steps), first.output)
 
-    def _from_family(self, ways: Mapping[Act, _Way], item: Item, key: str) -> _Raw:
+    def _from_family(self, ways: Mapping[Act, _Way], item: Item, key: str) -> SlotSource:
         """A reference to different items, which are numbered together."""
         first = next(iter(ways.values()))
         tails = {(way.steps[1:], way.output) for way in ways.values()}
@@ -215,7 +215,7 @@ class _Resolver:
         spot = Spot(item, f"{key}.0")
         self.in_family[spot] = steps
         within = tuple(PathStep(step.named) for step in first.steps[1:])
-        return _Raw("", (PathStep(members[0], spot), *within), first.output)
+        return SlotSource("", (PathStep(members[0], spot), *within), first.output)
 
     # --- items that are numbered together
 
@@ -355,13 +355,14 @@ class _Resolver:
             if self._is_named_by_repetition(self.around[item]):
                 del self.wanted[item]
 
-    def _source(self, raw: _Raw, named: Mapping[Item, str]) -> SlotSource:
+    def _source(self, raw: SlotSource, named: Mapping[Item, str]) -> SlotSource:
+        """A reference with the steps that have names, of one with all items on its way."""
         steps = tuple(
             step
             for step in raw.steps
             if isinstance(step.named, Seq | OutputItem) or step.named in named
         )
-        return SlotSource(raw.base, steps, raw.output)
+        return raw._replace(steps=steps)
 
 
 def _check_chain(item: RepeatItem) -> None:
@@ -390,11 +391,3 @@ class _WayStep(NamedTuple):
 class _Way(NamedTuple):
     steps: tuple[_WayStep, ...]
     output: str
-
-
-class _Raw(NamedTuple):
-    """A reference with all items on its way, before it is known which of them have names."""
-
-    base: str
-    steps: tuple[PathStep, ...] = ()
-    output: str = ""
