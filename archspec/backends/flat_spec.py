@@ -19,7 +19,6 @@ from archspec.tensor import Tensor
 
 def flat(graph: Graph) -> dict[str, Any]:
     """The data of the spec."""
-    about = {"description": graph.description, "source": graph.source}
     items = [_item(node) for node in graph.nodes]
     items += [
         {"name": path, "from": name, "output": []}
@@ -29,18 +28,24 @@ def flat(graph: Graph) -> dict[str, Any]:
     last = items[-1].get("name") if items else None
     if MAIN in graph.outputs and last != graph.outputs[MAIN]:
         items.append({"from": graph.outputs[MAIN], "layers": []})
-    described = {key: text for key, text in about.items() if text is not None}
+    return {**above_layers(graph), "layers": items}
+
+
+def above_layers(graph: Graph) -> dict[str, Any]:
+    """What a document says before its layers: the network's name, what is known about it, what it
+    takes, and the kinds that it declares.
+    """
+    about = {"description": graph.description, "source": graph.source}
     return {
         "archspec": 1,
         "name": spec_name(graph.name),
-        **described,
-        **described_inputs(graph),
-        **declarations(graph),
-        "layers": items,
+        **{key: text for key, text in about.items() if text is not None},
+        **_inputs(graph),
+        **_declarations(graph),
     }
 
 
-def described_inputs(graph: Graph) -> dict[str, Any]:
+def _inputs(graph: Graph) -> dict[str, Any]:
     """The key of the document that says what the network takes."""
     shapes = {
         name: _input(tensor, optional=name in graph.optional)
@@ -49,7 +54,7 @@ def described_inputs(graph: Graph) -> dict[str, Any]:
     return {"input": shapes["input"]} if list(shapes) == ["input"] else {"inputs": shapes}
 
 
-def declarations(graph: Graph) -> dict[str, Any]:
+def _declarations(graph: Graph) -> dict[str, Any]:
     """The key of the document that declares kinds of layers, where any is declared."""
     layers = (node.layer for node in graph.nodes)
     declared = {

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from archspec.backends.flat_spec import declarations, described_inputs
+from archspec.backends.flat_spec import above_layers
 from archspec.graph import Graph
 from archspec.layers import KINDS, Layer
 from archspec.layers.declared import Declared
 from archspec.reading.emit import Data, literal
 from archspec.reading.labels import SHORTCUT
 from archspec.reading.settings import plain_default
-from archspec.spelling import spec_name
 
 SAVED = 1
 """How many words defaults of a kind must save beyond those that they cost."""
@@ -21,14 +20,9 @@ SAVED = 1
 
 def document(graph: Graph, layers: list[Any], blocks: Data) -> Data:
     """The document of a spec."""
-    about = {"description": graph.description, "source": graph.source}
     defaults = _factored(graph, [layers, *(block["layers"] for block in blocks.values())])
     return {
-        "archspec": 1,
-        "name": spec_name(graph.name),
-        **{key: text for key, text in about.items() if text is not None},
-        **described_inputs(graph),
-        **declarations(graph),
+        **above_layers(graph),
         **({"defaults": defaults} if defaults else {}),
         **({"blocks": blocks} if blocks else {}),
         "layers": layers,
