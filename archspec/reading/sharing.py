@@ -7,7 +7,7 @@ in a run further up, takes what corresponds, and nothing outside takes what is w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from archspec.reading.tree import (
     LayerItem,
     ReuseItem,
     Seq,
+    leaves,
     lists_in,
     with_lists,
 )
@@ -40,6 +41,10 @@ class _Run(NamedTuple):
     @property
     def items(self) -> tuple[Item, ...]:
         return self.seq.items[self.start : self.stop]
+
+    def nodes(self, act: Act) -> list[Node]:
+        """The nodes of all layers in it, the merges too."""
+        return [leaf.nodes[act] for leaf in leaves(self.seq.window(self.start, self.stop))]
 
 
 def with_shared_groups(main: Seq, graph: Graph) -> Seq:
@@ -182,7 +187,7 @@ class _Finder:
         outside = [self._taken_by(one) for one in (run, again)]
         if outside[0] != outside[1] or run.inp[self.act] in outside[0]:
             return False
-        inner = {node.name for node in _nodes(again.items, self.act)}
+        inner = {node.name for node in again.nodes(self.act)}
         last = again.items[-1].out[self.act]
         return all(
             name not in self.outputs and inner.issuperset(self.users.get(name, ()))
@@ -191,8 +196,9 @@ class _Finder:
 
     def _taken_by(self, run: _Run) -> set[str]:
         """What a run takes from outside, but for what it is given."""
-        own = {node.name for node in _nodes(run.items, self.act)}
-        taken = {tensor for node in _nodes(run.items, self.act) for tensor in node.inputs}
+        nodes = run.nodes(self.act)
+        own = {node.name for node in nodes}
+        taken = {tensor for node in nodes for tensor in node.inputs}
         given = run.inp[self.act]
         return {one for one in taken if one != given and self.graph.giver(one) not in own}
 
@@ -200,15 +206,6 @@ class _Finder:
 def _is_worth_it(run: _Run) -> bool:
     """Whether a run is more than a layer, which can be used again by itself."""
     return len(run.items) > 1 or not isinstance(run.items[0], LayerItem)
-
-
-def _nodes(items: Iterable[Item], act: Act) -> Iterator[Node]:
-    for item in items:
-        layer = item.merge if isinstance(item, BranchesItem) else item
-        if isinstance(layer, LayerItem):
-            yield layer.nodes[act]
-        for inner in lists_in(item):
-            yield from _nodes(inner.items, act)
 
 
 def _first_layers(item: Item) -> Iterator[LayerItem]:
