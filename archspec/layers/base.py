@@ -11,7 +11,7 @@ that were given, so that no kind imports Keras.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set, Sized
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
@@ -324,6 +324,17 @@ class Layer:
             weights = tuple(Weight(weight.name, weight.shape, False) for weight in weights)
         macs = self.macs(y, *positional, **named)
         return Inferred(y, weights, macs, tuple(outputs.items()) if len(outputs) > 1 else ())
+
+    def count_by_position(self, inputs: Sized, roles: Sequence[str]) -> int:
+        """How many of the ``inputs`` are taken by position. ``roles`` are theirs, empty where all
+        are given so.
+        """
+        return sum(not self.roles[name].by_name for name in roles) if roles else len(inputs)
+
+    def takes(self, count: int) -> bool:
+        """Whether the kind takes so many tensors by position."""
+        least, most = self.arity
+        return least <= count and (most is None or count <= most)
 
     def by_role(
         self, inputs: Sequence[_Input], roles: Sequence[str]

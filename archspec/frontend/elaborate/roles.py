@@ -34,11 +34,8 @@ def is_right_number(
     a complaint.
     """
     feeds, roles = taken
-    count = len(feeds)
-    if roles:
-        count = sum(not layer.roles[name].by_name for name in roles)
-    least, most = layer.arity
-    if least <= count and (most is None or count <= most):
+    count = layer.count_by_position(feeds, roles)
+    if layer.takes(count):
         return True
     state.complain(wrong_number(call, count), site.context)
     return False

@@ -334,7 +334,10 @@ class GraphOfModel:
             layer = _fixed(use.layer) if not part.trainable else use.layer
             return self._added(part, count, use._replace(layer=layer), site).name
 
-        return [LOWERED[part.what.kind](part.name, part.what.config, inputs, add)]
+        try:
+            return [LOWERED[part.what.kind](part.name, part.what.config, inputs, add)]
+        except (IndexError, KeyError, Mismatch):
+            self._damaged(f"`{part.name}` is not as a `{part.what.kind}` of Keras's is")
 
     def _add(
         self, part: ModelLayer, called: CalledLayer, inputs: tuple[str, ...], site: WrittenAt

@@ -43,7 +43,7 @@ def composed_layer(operations: Mapping[str, Any]) -> Layer | None:
             layer = make(steps)
             if layer is not None:
                 return layer
-    except (CannotCall, Mismatch, KeyError, IndexError, TypeError):
+    except (CannotCall, Mismatch, LookupError, AttributeError, TypeError, ValueError):
         return None
     return None
 

@@ -14,6 +14,7 @@ from archspec.frontend.foreign_words import LACKING
 from archspec.layers import KINDS
 from archspec.layers.declared import KIND_NAME, Declaration, Declared
 from archspec.layers.registry import CELLS
+from archspec.reading.keras_config.serialized import setting_of
 from archspec.tensor import Shape, Size, Tensor, Weight
 
 OF_EVERY_LAYER = ("name", "trainable", "dtype")
@@ -50,7 +51,7 @@ def arguments_of_custom(config: Mapping[str, Any], *, trainable: bool) -> dict[s
         if name not in OF_EVERY_LAYER and not (name in UNSAID and value == UNSAID[name])
     }
     dtype = config.get("dtype")
-    policy = (dtype.get("config") or {}).get("name") if isinstance(dtype, Mapping) else dtype
+    policy = setting_of(dtype, "name") if isinstance(dtype, Mapping) else dtype
     if policy not in (None, "float32"):
         arguments["dtype"] = policy
     return arguments if trainable else {**arguments, "trainable": False}

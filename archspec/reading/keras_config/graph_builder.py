@@ -13,6 +13,7 @@ from archspec.layers import Layer
 from archspec.layers.base import Inferred
 from archspec.layers.mismatch import Mismatch
 from archspec.reading.keras_config.problems import Problems, span_of
+from archspec.spelling import counted
 from archspec.tensor import Tensor
 
 NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -78,6 +79,12 @@ class GraphBuilder:
         """A further layer. Raises `SpecError` where it does not fit its inputs."""
         name = self.free(_joined(self.scopes[scope].path, use.name))
         taken = [self.tensors[tensor] for tensor in use.inputs]
+        count = use.layer.count_by_position(taken, use.roles)
+        if use.inferred is None and not use.layer.takes(count):
+            self.problems.refuse(
+                f"`{self.problems.source}` is damaged: `{use.name}` is called on"
+                f" {counted(count, 'tensor')}"
+            )
         try:
             inferred = use.inferred or use.layer.infer(*taken, roles=use.roles)
         except Mismatch as mismatch:

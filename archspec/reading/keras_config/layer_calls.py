@@ -47,6 +47,9 @@ def called_layer(layer: Layer, call: KerasCall, training: bool | None) -> Called
     taken = _without_repetition(layer, taken)
     roles = tuple(role for role, _ in taken)
     tensors = tuple(tensor for _, tensor in taken)
+    first = next((name for name, role in layer.open_roles.items() if not role.by_name), None)
+    if roles and first and first not in roles:
+        raise CannotCall(f"without `{first}`")
     made = _with_constants(layer, constants)
     return CalledLayer(made, tensors, () if by_position(layer, roles) else roles)
 

@@ -25,6 +25,8 @@ from archspec.reading.keras_config.serialized import (
     TensorReference,
     calls_of,
     is_old,
+    references,
+    setting_of,
     structure_of,
 )
 from archspec.reading.keras_config.settings import arguments_of
@@ -149,6 +151,8 @@ class PartsReader:
         try:
             model.inputs = structure_of(config["input_layers"])
             model.outputs = structure_of(config.get("output_layers"))
+            if not any(references(model.outputs)):
+                raise ValueError("a model gives nothing")
         except ValueError as error:
             self.problems.refuse(f"`{self.problems.source}` is damaged: {error}")
         return model
@@ -173,16 +177,16 @@ class PartsReader:
         self, name: str, config: Mapping[str, Any], entries: list[Mapping[str, Any]]
     ) -> Mapping[str, Any]:
         """The input of a Sequential model whose first layer says its shape, as in Keras 2."""
-        first = (entries[0].get("config") if entries else None) or {}
-        shape = config.get("build_input_shape")
-        shape = first.get("batch_input_shape") or first.get("batch_shape") or shape
+        first = entries[0] if entries else {}
+        shape = setting_of(first, "batch_input_shape") or setting_of(first, "batch_shape")
+        shape = shape or config.get("build_input_shape")
         if not isinstance(shape, list):
             self.problems.refuse(
                 f"`{self.problems.source}` holds a Sequential model, `{name}`, that does not know"
                 " the shape of its input",
                 "begin it with `keras.Input(shape)`, or call it once, and save it again",
             )
-        dtype = "int32" if entries and entries[0].get("class_name") == "Embedding" else "float32"
+        dtype = "int32" if first.get("class_name") == "Embedding" else "float32"
         settings = {"batch_shape": shape, "dtype": dtype, "name": f"{name}_input"}
         return {"class_name": "InputLayer", "module": "keras.layers", "config": settings}
 
@@ -279,8 +283,8 @@ class PartsReader:
         """A dropout that drops whole examples is a `StochasticDepth`."""
         shape = config.pop("noise_shape")
         if isinstance(shape, Mapping):
-            shape = (shape.get("config") or {}).get("value")
-        if isinstance(shape, list) and shape[:1] == [None] and {*shape[1:]} <= {1}:
+            shape = setting_of(shape, "value")
+        if isinstance(shape, list) and shape == [None, *[1] * (len(shape) - 1)]:
             return self._layer(name, KINDS["StochasticDepth"], config, trainable)
         self.problems.setting("Dropout", "noise_shape", shape, name)
         return self._layer(name, KINDS["Dropout"], config, trainable)
@@ -358,9 +362,7 @@ def _is_keras(entry: Mapping[str, Any]) -> bool:
 
 
 def _name_of(entry: Mapping[str, Any]) -> str:
-    config = entry.get("config")
-    name = entry.get("name") or (config.get("name") if isinstance(config, Mapping) else None)
-    return str(name or entry.get("class_name"))
+    return str(entry.get("name") or setting_of(entry, "name") or entry.get("class_name"))
 
 
 def _free(name: str, taken: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ without making or running anything that they name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 
@@ -67,8 +67,11 @@ def decoded(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     kind, settings = value.get("class_name"), value.get("config")
-    if isinstance(kind, str) and kind in _DECODERS and isinstance(settings, Mapping | str | list):
+    if isinstance(kind, str) and kind in _DECODERS and isinstance(settings, Mapping):
         return _DECODERS[kind](settings)
+    if isinstance(kind, str) and kind in _CODE:
+        named = kind == "function" and isinstance(settings, str)
+        return NotData(f"the function `{settings}`" if named else _CODE[kind])
     if "class_name" in value:
         return dict(value)
     return {name: decoded(element) for name, element in value.items()}
@@ -78,9 +81,13 @@ def _tensor(settings: Any) -> Any:
     history, shape = settings.get("keras_history"), settings.get("shape")
     if not _is_history(history):
         return NotData("a tensor that no layer gives")
-    known = tuple(shape[1:]) if isinstance(shape, list) else None
+    known = tuple(shape[1:]) if isinstance(shape, list) and all(map(_is_size, shape)) else None
     layer, call, output = history[:3]
     return TensorReference(layer, call, output, known, str(settings.get("dtype")))
+
+
+def _is_size(value: Any) -> bool:
+    return value is None or type(value) is int
 
 
 def _is_history(value: Any) -> bool:
@@ -92,30 +99,36 @@ def _is_history(value: Any) -> bool:
     )
 
 
-def _constant(settings: Any) -> Any:
+def _constant(settings: Mapping[str, Any]) -> Any:
     return ConstantTensor(settings.get("value"), str(settings.get("dtype")))
 
 
-def _slice(settings: Any) -> slice:
+def _slice(settings: Mapping[str, Any]) -> slice:
     return slice(*(decoded(settings.get(name)) for name in ("start", "stop", "step")))
 
 
-def _function(settings: Any) -> Any:
-    return NotData(f"the function `{settings}`" if isinstance(settings, str) else "a function")
-
-
-_DECODERS = {
+_DECODERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "__keras_tensor__": _tensor,
     "__tensor__": _constant,
     "__numpy__": _constant,
     "__slice__": _slice,
     "__ellipsis__": lambda settings: Ellipsis,
-    "__tuple__": lambda settings: [decoded(element) for element in settings.get("value", [])],
-    "__bytes__": lambda settings: NotData("bytes"),
-    "__lambda__": lambda settings: NotData("a lambda"),
-    "__typespec__": lambda settings: NotData("a type of TensorFlow"),
-    "function": _function,
+    "__tuple__": lambda settings: decoded(settings.get("value", [])),
 }
+
+_CODE = {
+    "__bytes__": "bytes",
+    "__lambda__": "a lambda",
+    "__typespec__": "a type of TensorFlow",
+    "function": "a function",
+}
+"""What is no data, in words."""
+
+
+def setting_of(entry: Any, name: str) -> Any:
+    """A setting of a serialized object, ``None`` where it has none."""
+    config = entry.get("config") if isinstance(entry, Mapping) else None
+    return config.get(name) if isinstance(config, Mapping) else None
 
 
 def calls_of(entry: Mapping[str, Any], names: Mapping[str, Any]) -> list[KerasCall]:

@@ -12,7 +12,7 @@ from typing import Any
 from archspec.layers import Layer
 from archspec.layers.registry import is_layer
 from archspec.layers.types import Configured
-from archspec.reading.keras_config.serialized import ConstantTensor, NotData, decoded
+from archspec.reading.keras_config.serialized import ConstantTensor, NotData, decoded, setting_of
 
 NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "activity_regularizer": (None,),
@@ -117,7 +117,7 @@ def _argument(kind: type[Layer], name: str, value: Any, inner: Callable[[Any], L
     if kind.family() == "augmentation" and _is_both_ways(value):
         return value[1]
     if name == "seed" and isinstance(value, Mapping):
-        value = (value.get("config") or {}).get("seed")  # of the generator of random numbers
+        value = setting_of(value, "seed")  # of the generator of random numbers
     if isinstance(value, Mapping) and "class_name" in value and _is_object(kind, name):
         return written_object(value)
     return _plain(decoded(value))
@@ -133,7 +133,9 @@ def _are_layers(value: Any) -> bool:
 
 def _is_both_ways(value: Any) -> bool:
     """Whether a value is a range such as -0.1 to 0.1, for which one writes its end."""
-    return isinstance(value, list) and len(value) == 2 and value[1] and value[0] == -value[1]
+    if not isinstance(value, list) or len(value) != 2 or not isinstance(value[1], int | float):
+        return False
+    return value[1] != 0 and value[0] == -value[1]
 
 
 def _is_object(kind: type[Layer], name: str) -> bool:
@@ -165,7 +167,7 @@ def dtype_of(value: Any) -> Any:
     if isinstance(value, Mapping):
         if value.get("class_name") not in ("DTypePolicy", "Policy", "PolicyV1", "FloatDTypePolicy"):
             raise CannotSay(f"a `{value.get('class_name')}`")
-        value = (value.get("config") or {}).get("name")
+        value = setting_of(value, "name")
     return value
 
 
