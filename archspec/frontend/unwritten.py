@@ -8,6 +8,7 @@ floating numbers, though they hand on integers as they are.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from archspec.diagnostics import Diagnostic, Span
@@ -17,8 +18,6 @@ from archspec.layers.base import FLOATS
 
 ROLE = "mask"
 """The role of a mask that is taken by name, in the place of that which comes with the input."""
-
-CAST = "ops.cast"
 
 
 def failing(graph: Graph) -> list[Diagnostic]:
@@ -39,13 +38,28 @@ def _complain_of_dtypes(graph: Graph, problems: dict[Span, Diagnostic]) -> None:
     """Complain of layers that would make floating numbers of integers, as Keras states them."""
     misstated: dict[str, Node] = {}
     for node in graph.nodes:
-        if node.output.dtype in FLOATS or node.layer.kind() == CAST:
+        if node.output.dtype in FLOATS:
             continue
         source = next((misstated[name] for name in node.inputs if name in misstated), None)
         if source is not None and node.layer.takes_stated_dtype:
             problems.setdefault(node.span, _misstated(node, source))
-        elif node.layer.states_floats or source is not None:
+        elif node.layer.states_floats or (source and _gives_floats(node, graph, misstated)):
             misstated[node.name] = source or node
+
+
+def _gives_floats(node: Node, graph: Graph, misstated: Collection[str]) -> bool:
+    """Whether a layer gives floating numbers if some of its inputs are such, as Keras has it: a
+    comparison, an index and a cast do not.
+    """
+    tensors = graph.tensors
+    stated = [
+        tensors[name]._replace(dtype="float32") if name in misstated else tensors[name]
+        for name in node.inputs
+    ]
+    try:
+        return node.layer.infer(*stated, roles=node.roles).output.dtype in FLOATS
+    except Mismatch:  # of a declared kind it is not known
+        return True
 
 
 def _misstated(node: Node, source: Node) -> Diagnostic:

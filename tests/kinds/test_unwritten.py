@@ -131,6 +131,9 @@ SLICE = {"Slice": {"axis": -1, "stop": 2}}
         (["ZeroPadding2D", {"Permute": {"dims": [2, 1, 3]}}, SLICE], False),
         (["ZeroPadding2D", {"ops.cast": {"dtype": "DTYPE"}}, SLICE], True),
         (["ZeroPadding2D", {"ops.cast": {"dtype": "float32"}}, SLICE], True),
+        (["ZeroPadding2D", {"ops.not_equal": {"x2": 0}}, SLICE], True),
+        (["ZeroPadding2D", {"ops.argmax": {"axis": 1}}, SLICE], True),
+        (["ZeroPadding2D", "ops.ones_like", SLICE], False),
     ],
 )
 def test_a_slice_keeps_the_dtype_of_integers(layers: list[Any], accepted: bool, dtype: str) -> None:
