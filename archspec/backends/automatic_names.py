@@ -34,8 +34,7 @@ def counts(names: Iterable[str]) -> dict[str, int]:
 
 def counts_of_masks(graph: Graph) -> dict[str, int]:
     """The same of the words of `OF_MASKS`; nothing where no layer makes a mask."""
-    makes = (getattr(node.layer, "mask_zero", False) for node in graph.nodes)
-    if not any(makes) and not any(node.layer.kind() == "Masking" for node in graph.nodes):
+    if not any(node.layer.makes_mask for node in graph.nodes):
         return {}
     found = counts(node.name for node in graph.nodes)
     return {word: found[word] for word in OF_MASKS if word in found}

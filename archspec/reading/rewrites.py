@@ -31,13 +31,9 @@ MERGES = {
 def rewritten(graph: Graph) -> Graph:
     """The graph in which operations are layers where a layer does the same."""
     graph = _without_needless_sharing(graph)
-    if any(map(_makes_masks, graph.nodes)):
+    if any(node.layer.makes_mask for node in graph.nodes):
         return graph
     return _with_merges(_with_hard_sigmoids(graph))
-
-
-def _makes_masks(node: Node) -> bool:
-    return node.layer.kind() == "Masking" or getattr(node.layer, "mask_zero", False) is True
 
 
 # --- merges
