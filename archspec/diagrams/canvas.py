@@ -71,18 +71,14 @@ class Likeness:
         for shown, other in fold.pairs:
             self._likes[shown.number].append(other)
         if fold.last:
-            self.grow(fold.body, fold.last)
+            for one, other in zip(fold.body, fold.last, strict=True):
+                self._grown |= {shown.number: its for shown, its in paired(one, other)}
         for mark in fold.marks:
             self.mark(mark)
         for split, body in fold.bare:
             self._bare[split.number].append(body)
         for element, body in fold.more:
             self._more[element.number].append(body)
-
-    def grow(self, body: Elements, last: Elements) -> None:
-        """Record that the numbers of what is drawn grow up to those of its last copy."""
-        for one, other in zip(body, last, strict=True):
-            self._grown |= {shown.number: its for shown, its in paired(one, other)}
 
     def mark(self, mark: Mark) -> None:
         """Record what differs at an element."""

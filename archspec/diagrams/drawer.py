@@ -312,11 +312,11 @@ def _folds(canvas: Canvas, repeat: Repeat) -> list[Fold]:
     alike = [each for each in canvas.likeness.alike(repeat) if isinstance(each, Repeat)]
     found = folds([each.copies for each in alike], canvas.flow)
     last = canvas.likeness.grown(repeat)
-    if isinstance(last, Repeat):
-        number = [each.number for each in alike].index(last.number)
-        for fold in found:
-            canvas.likeness.grow(fold.body, fold.others[number - 1][-1])
-    return found
+    if not isinstance(last, Repeat):
+        return found
+    number = [each.number for each in alike].index(last.number)
+    ends = [fold.last or fold.others[number - 1][-1] for fold in found]
+    return [fold._replace(last=end) for fold, end in zip(found, ends, strict=True)]
 
 
 def _draw_fold(canvas: Canvas, fold: Fold, label: str, members: list[Member]) -> None:
