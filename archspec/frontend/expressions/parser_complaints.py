@@ -6,9 +6,7 @@ from archspec import limits
 from archspec.frontend.expressions.builtins import BUILTINS
 from archspec.frontend.expressions.causes import Cause
 from archspec.frontend.expressions.lexer import KEYWORDS, ExpressionError, Token
-from archspec.frontend.expressions.tree import (
-    Call,
-)
+from archspec.frontend.expressions.tree import Call
 
 _FOREIGN_WORDS = {"none": "null", "is": "=="}
 CHOICE = "write `a if condition else b`"

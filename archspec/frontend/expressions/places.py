@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
 
 from archspec.frontend.expressions.lexer import ExpressionError
-from archspec.frontend.expressions.tree import (
-    Attribute,
-    Node,
-    Stretch,
-)
-from archspec.frontend.expressions.values import Fault, Value
-
-Frame: TypeAlias = (
-    "list[Any]"  # the scope, then the values of the variables that comprehensions bind
-)
-Code: TypeAlias = "Callable[[Frame], Value]"
-Condition: TypeAlias = "Callable[[Frame], bool]"
-
+from archspec.frontend.expressions.tree import Attribute, Node, Stretch
+from archspec.frontend.expressions.values import Fault
 
 _AXES = {"channels": "the number of channels", "height": "the height", "width": "the width"}
 
