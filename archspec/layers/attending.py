@@ -106,7 +106,7 @@ class OneHead(Attending):
         for name, x in (("query", query), ("value", value), ("key", key)):
             need_rank(x, 2, "positions, channels", help=f"the {name} needs both")
             need_floats(x)
-        if value.shape[0] != key.shape[0] and None not in (value.shape[0], key.shape[0]):
+        if differ(value.shape[0], key.shape[0]):
             raise Mismatch(
                 f"value and key must have the same positions, and they have {value.shape[0]} and"
                 f" {key.shape[0]}",

@@ -40,9 +40,7 @@ class NotCopied(Exception):
 
 
 def main(task: str, source: str, target: str, memory: int, seconds: int, size: int) -> None:
-    """Do a task, ``weights`` or ``config``, within some bytes of memory, seconds of work
-    and bytes of data.
-    """
+    """Do a task, one of `TASKS`, within some bytes of memory, seconds of work and bytes of data."""
     _bound(memory, seconds)
     try:
         TASKS[task](Path(source), Path(target), size)

@@ -67,11 +67,9 @@ def _built(path: Path, text: str) -> Any:
     for described in objects:
         _refuse_foreign(path, described)
     with without_values():
-        return _from_hdf5(config) if path.suffix == ".h5" else _from_json(config)
-
-
-def _from_json(config: dict[str, Any]) -> Any:
-    return keras.saving.deserialize_keras_object(config)
+        if path.suffix == ".h5":
+            return _from_hdf5(config)
+        return keras.saving.deserialize_keras_object(config)
 
 
 def _from_hdf5(config: dict[str, Any]) -> Any:
