@@ -85,7 +85,7 @@ def _panel(axis: Any, name: str, lines: Mapping[str, list[float]], colours: Any)
         axis.plot(epochs, values, marker=".", color=colour, linestyle=style, label=words)
     axis.set_title(name, parse_math=False)
     axis.set_xlabel("epoch")
-    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axis.grid(visible=True)
     legend = axis.legend(frameon=False, fontsize=8, ncols=1 + len(lines) // LEGEND)
     for text in legend.get_texts():

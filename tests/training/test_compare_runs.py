@@ -81,3 +81,13 @@ def test_what_cannot_be_compared(
     result = run(*words)
     assert result.exit_code == code and said in result.output, result.output
     assert not Path("c.svg").exists()
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_epochs_are_whole_numbers(epochs: int, tmp_path: Path) -> None:
+    from archspec.charts.curves import draw
+
+    draw([{"loss": 1.0 / (1 + number)} for number in range(epochs)], tmp_path / "curves.svg")
+    text = (tmp_path / "curves.svg").read_text()
+    ticks = re.findall(r'id="xtick_\d+".*?<!-- (\S+) -->', text, re.DOTALL)
+    assert ticks == [str(number + 1) for number in range(epochs)]
