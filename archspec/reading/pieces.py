@@ -4,7 +4,7 @@ out. Whether that pays is for others to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from archspec.reading.tree import (
@@ -152,11 +152,11 @@ def block_of(
 
 def as_repeat(pieces: Iterable[ListPiece]) -> RepeatItem:
     """Pieces of one skeleton that follow each other in a list as a repetition."""
-    return repeat_of([piece.chained for piece in pieces], joined)
+    return repeat_of(piece.chained for piece in pieces)
 
 
-def repeat_of(lists: Sequence[Seq], join: Callable[[list[Seq]], Seq]) -> RepeatItem:
-    """Lists that follow each other as a repetition; ``join`` makes one body of them."""
+def repeat_of(lists: Iterable[Seq]) -> RepeatItem:
+    """Lists of one skeleton that follow each other as a repetition."""
     rounds: dict[Act, list[Act]] = {}
     bodies = []
     for seq in lists:
@@ -164,7 +164,7 @@ def repeat_of(lists: Sequence[Seq], join: Callable[[list[Seq]], Seq]) -> RepeatI
         bodies.append(body)
         for act, inner in acts.items():
             rounds.setdefault(act, []).append(inner)
-    return RepeatItem(join(bodies), {act: tuple(row) for act, row in rounds.items()})
+    return RepeatItem(joined(bodies), {act: tuple(row) for act, row in rounds.items()})
 
 
 def extended(repeat: RepeatItem, piece: ListPiece, *, first: bool) -> RepeatItem:

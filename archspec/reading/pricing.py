@@ -37,11 +37,9 @@ class Pricing:
     that there are: names and columns over the block's acts.
     """
 
-    def __init__(
-        self, columns: LayerColumns, arguments: dict[str, list[KnownColumn]] | None = None
-    ) -> None:
+    def __init__(self, columns: LayerColumns) -> None:
         self.columns = columns
-        self.arguments = arguments if arguments is not None else {}
+        self.arguments: dict[str, list[KnownColumn]] = {}
         self._usual = columns.usual
         self._items: dict[Item, float] = {}
         self._lists: dict[Seq, float] = {}

@@ -10,10 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archspec.reading.pieces import ListPiece, repeat_of
-from archspec.reading.tree import CallItem, Item, RepeatItem, Seq, joined, renamed
-
-LEAST_CALLS = 3
-"""Calls in a row that are looked at for stages."""
+from archspec.reading.tree import CallItem, Item, RepeatItem, Seq, renamed
 
 LONGEST_STAGE = 128
 """Calls of one stage; ResNet-1001 has 111."""
@@ -104,10 +101,10 @@ def in_stages(calls: Sequence[Seq], starts: Sequence[int]) -> RepeatItem:
     one call, as one repetition.
     """
     if len(starts) in (1, len(calls)):
-        return repeat_of(calls, joined)
+        return repeat_of(calls)
     stops = [*starts[1:], len(calls)]
     stages = []
     for start, stop in zip(starts, stops, strict=True):
-        stage = repeat_of(calls[start:stop], joined)
+        stage = repeat_of(calls[start:stop])
         stages.append(Seq((stage,), calls[start].inp))
-    return repeat_of(stages, joined)
+    return repeat_of(stages)
