@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from archspec.reading import prices
 from archspec.reading.layer_columns import LayerColumns
+from archspec.reading.naming import ACTIVATIONS
 from archspec.reading.pricing import Pricing
 from archspec.reading.skeletons import Skeletons, layer_skeleton
 from archspec.reading.tree import (
@@ -247,10 +248,6 @@ def _traced(table: list[AlignmentRow], stop: int) -> Alignment:
             j -= 1
             pairs.append((None, j))
     return Alignment(score, j, stop, tuple(reversed(pairs)))
-
-
-ACTIVATIONS = frozenset({"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
-"""Kinds that stand for each other in blocks of different networks."""
 
 
 def are_activations(first: Item, second: Item) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any, NamedTuple
 
+from archspec.frontend.expressions.builtins import make_divisible
 from archspec.reading.columns import Flag, Real, Values, follows, plain
 from archspec.spelling import in_words
 
@@ -74,19 +75,13 @@ def of_channels(column: Values, known: KnownColumn) -> str | None:
             return f"{known.text} // {base // value}"
         return None
     for part in PARTS:
-        if all(a == _make_divisible(b / part) for a, b in pairs):
+        if all(a == make_divisible(b / part) for a, b in pairs):
             return f"make_divisible({known.text} / {part})"
     return None
 
 
 def _is_size(value: Any) -> bool:
     return type(value) is int and value > 0
-
-
-def _make_divisible(value: float, divisor: int = 8) -> int:
-    """As the function of expressions."""
-    nearest = max(divisor, int(value + divisor / 2) // divisor * divisor)
-    return nearest + divisor if nearest < 0.9 * value else nearest
 
 
 def choice(column: Values, known: KnownColumn) -> str | None:

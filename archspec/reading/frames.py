@@ -15,7 +15,7 @@ from itertools import combinations, pairwise
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from archspec.frontend.expressions.builtins import BUILTINS
+from archspec.frontend.expressions.lexer import RESERVED
 from archspec.reading.columns import (
     Flag,
     Values,
@@ -57,10 +57,8 @@ DECIDING = ("strides", RATE, FLAG)
 LONG_ROW = 7
 """Rounds from which on an exception in the first is written as that, and not as a list."""
 
-RESERVED = frozenset(
-    ("in", "prev", "i", "j", "if", "else", "and", "or", "not", "for", "true", "false", "null")
-) | frozenset(BUILTINS)
-"""What no variable may be called."""
+NO_NAMES = RESERVED | {"j"}
+"""What no variable is called."""
 
 
 @dataclass(eq=False)
@@ -101,7 +99,7 @@ class ListFrame:
         return known
 
     def _free(self, names: Names) -> str:
-        taken = {*RESERVED, *self.below}
+        taken = {*NO_NAMES, *self.below}
         frame: ListFrame | None = self
         while frame is not None:
             taken |= frame.variables.keys()
