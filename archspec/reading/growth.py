@@ -123,9 +123,7 @@ class Grower:
         if folded is None:
             growing.saved = float("-inf")
             return
-        before = growing.before + sum(
-            self.pricing.window(piece.seq, piece.start, piece.stop) for piece in growing.pieces
-        )
+        before = growing.before + sum(map(self.pricing.piece, growing.pieces))
         calls = (*growing.calls, *folded.calls)
         after = price + sum(self.pricing.call(call, growing.arguments) for call in calls)
         after += prices.PARAMETER * len(folded.block.inputs)
@@ -163,12 +161,12 @@ class Grower:
             if named:
                 gaps = [part for gap in gaps for part in self.hints.parts(gap)]
             for gap in gaps:
-                if self.pricing.window(seq, gap.start, gap.stop) < least:
+                if self.pricing.piece(gap) < least:
                     continue
                 part = seq.window(gap.start, gap.stop)
                 for hit in self.aligner.stretches(body, part, least):
                     piece = ListPiece(seq, gap.start + hit.start, gap.start + hit.stop)
-                    own = self.pricing.window(seq, piece.start, piece.stop)
+                    own = self.pricing.piece(piece)
                     torn = prices.TORN if self.hints.is_torn(piece) else 1.0
                     alike = hit.score * torn >= prices.ALIKE_PIECE * own
                     if alike and taken(piece.own) == NOTHING_TAKEN:

@@ -192,7 +192,7 @@ class FoldSearch:
     def repetition(self, piece: ListPiece, repeat: RepeatItem) -> Move:
         """A piece as a repetition."""
         edits = (Edit(piece, (repeat,)),)
-        gain = self.prospects.price(piece) - self.pricing.item(repeat)
+        gain = self.pricing.piece(piece) - self.pricing.item(repeat)
         return Move(gain, edits, {}, {})
 
     def block(self, growing: Growing) -> Move | None:

@@ -19,6 +19,7 @@ from archspec.reading.explained import REPEAT, Spot
 from archspec.reading.formulas import FLAG, KnownColumn
 from archspec.reading.frames import ListFrame
 from archspec.reading.layer_columns import LayerColumns
+from archspec.reading.pieces import ListPiece
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
@@ -42,30 +43,29 @@ class Pricing:
         self.arguments: dict[str, list[KnownColumn]] = {}
         self._usual = columns.usual
         self._items: dict[Item, float] = {}
-        self._lists: dict[Seq, float] = {}
         self._places: dict[Seq, list[float]] = {}
         self._blocks: dict[Seq, tuple[list[KnownColumn], bool]] = {}
 
     def forget(self) -> None:
         """Forget what depends on the arguments of blocks, which have changed."""
         self._items.clear()
-        self._lists.clear()
         self._places.clear()
         self._blocks.clear()
 
     def of_list(self, seq: Seq) -> float:
         """A list: its items, and what their wiring and their conditions add."""
-        if seq not in self._lists:
-            self._lists[seq] = sum(self.in_place(seq, n) for n in range(len(seq.items)))
-        return self._lists[seq]
+        return sum(self._in_places(seq))
 
-    def window(self, seq: Seq, start: int, stop: int) -> float:
-        """Some items in a row, as they stand in a list."""
+    def piece(self, piece: ListPiece) -> float:
+        """A piece as it stands in its list."""
+        return sum(self._in_places(piece.seq)[piece.start : piece.stop])
+
+    def _in_places(self, seq: Seq) -> list[float]:
         if seq not in self._places:
-            self._places[seq] = [self.in_place(seq, n) for n in range(len(seq.items))]
-        return sum(self._places[seq][start:stop])
+            self._places[seq] = [self._in_place(seq, n) for n in range(len(seq.items))]
+        return self._places[seq]
 
-    def in_place(self, seq: Seq, index: int) -> float:
+    def _in_place(self, seq: Seq, index: int) -> float:
         """An item as it stands in a list."""
         item = seq.items[index]
         price = self.item(item)

@@ -103,12 +103,8 @@ class Prospects:
     def _trusted_price(self, piece: ListPiece) -> float:
         if piece not in self._costs:
             torn = self.hints.is_torn(piece)
-            self._costs[piece] = self.price(piece) * (prices.TORN if torn else 1.0)
+            self._costs[piece] = self.pricing.piece(piece) * (prices.TORN if torn else 1.0)
         return self._costs[piece]
-
-    def price(self, piece: ListPiece) -> float:
-        """A piece as it stands."""
-        return self.pricing.window(piece.seq, piece.start, piece.stop)
 
     def are_equal(self, pieces: Sequence[ListPiece]) -> bool:
         """Whether pieces have the same text."""
@@ -142,7 +138,7 @@ class Prospects:
                     if not is_doubled(tokens[n:stop]):
                         classes.setdefault(tokens[n:stop], []).append(ListPiece(seq, n, stop))
         rows = [most_alike(apart(pieces)) for pieces in classes.values()]
-        return sorted(filter(None, rows), key=lambda row: -sum(map(self.price, row)))
+        return sorted(filter(None, rows), key=lambda row: -sum(map(self.pricing.piece, row)))
 
     def named_seeds(self, every: Sequence[Seq]) -> Iterator[list[ListPiece]]:
         """For each way to see what the names of layers hold together, the two groups of equal
@@ -155,7 +151,9 @@ class Prospects:
                 classes.setdefault(self.skeletons.of_piece(piece), []).append(piece)
         for classes in ways.values():
             rows = [most_alike(pieces) for pieces in classes.values() if len(pieces) > 1]
-            yield from sorted(filter(None, rows), key=lambda row: -sum(map(self.price, row)))[:2]
+            yield from sorted(
+                filter(None, rows), key=lambda row: -sum(map(self.pricing.piece, row))
+            )[:2]
 
 
 def most_alike(pieces: Sequence[ListPiece]) -> list[ListPiece]:
