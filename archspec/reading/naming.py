@@ -148,8 +148,9 @@ def _letters() -> Iterator[str]:
 def _word(block: SharedBlock, tree: Tree) -> str:
     if any(isinstance(item, RepeatItem) for item in block.body.items):
         return "stage"
-    word = "" if block.inputs else what_it_is(facts(block.body, tree.blocks))
-    return word or common_word(block.body) or what_it_is(facts(block.body, tree.blocks)) or "part"
+    kind, shared = what_it_is(facts(block.body, tree.blocks)), common_word(block.body)
+    words = (shared, kind) if block.inputs else (kind, shared)
+    return words[0] or words[1] or "part"
 
 
 WORD = re.compile(r"[a-z]+")
