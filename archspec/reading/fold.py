@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from archspec.reading import prices
 from archspec.reading.align import Aligner
-from archspec.reading.edits import edited, lists
+from archspec.reading.edits import lists
 from archspec.reading.growth import Grower
 from archspec.reading.hints import NameHints
 from archspec.reading.layer_columns import LayerColumns
-from archspec.reading.moves import FoldSearch, Move
+from archspec.reading.moves import FoldSearch
 from archspec.reading.naming import with_names
 from archspec.reading.pricing import Pricing
 from archspec.reading.prospects import Prospects
@@ -33,15 +33,18 @@ def folded(
     prospects = Prospects(skeletons, pricing, hints)
     folder = FoldSearch(skeletons, pricing, grower, prospects, with_blocks=blocks)
     if blocks and (gates := folder.gates(tree)):
-        tree = _after(tree, gates, folder)
+        folder.made(gates, tree)
+        tree = gates.after(tree)
     work = 0
     for _ in range(prices.ROUNDS):
         work += sum(len(seq.items) for seq in lists(tree))
         if work > prices.WORK:
             break
         for move in folder.moves(tree):
-            if accepts is None or accepts(edited(tree, move.edits, move.blocks)):
-                tree = _after(tree, move, folder)
+            after = move.after(tree)
+            if accepts is None or accepts(after):
+                folder.made(move, tree)
+                tree = after
                 break
             folder.bar(move)
             if len(folder.barred) > prices.BARRED:
@@ -51,11 +54,3 @@ def folded(
                 break
             folder.finish()
     return with_names(tree)
-
-
-def _after(tree: Tree, move: Move, folder: FoldSearch) -> Tree:
-    """The tree after a move."""
-    if move.blocks.keys() & tree.blocks.keys():
-        folder.forget()
-    folder.pricing.arguments.update(move.arguments)
-    return edited(tree, move.edits, move.blocks)

@@ -83,12 +83,12 @@ class Grower:
         before = price + sum(self.pricing.item(call) for call in calls)
         return Growing(name, block.body, [], [], [], before, tuple(calls), 0.0, arguments)
 
-    def grow(self, growing: Growing, every: Sequence[Seq]) -> Growing:
+    def grow(self, growing: Growing, every: Sequence[Seq], outside: Sequence[Seq]) -> Growing:
         """The block with all alike pieces of all lists that shorten the text; those of one skeleton
-        together.
+        together. ``outside`` are the lists that are no paths of branchings.
         """
         groups: dict[object, list[AlikePiece]] = {}
-        for hit in self._hits(growing, every):
+        for hit in self._hits(growing, every, outside):
             tokens = self.skeletons.of_list(hit.piece.seq)[hit.piece.start : hit.piece.stop]
             groups.setdefault((hit.bare, tokens), []).append(hit)
         for hits in groups.values():
@@ -134,13 +134,13 @@ class Grower:
         """The block and its new calls."""
         return block_of(growing.name, growing.body, growing.lists, growing.acts)
 
-    def _hits(self, growing: Growing, every: Sequence[Seq]) -> list[AlikePiece]:
+    def _hits(
+        self, growing: Growing, every: Sequence[Seq], outside: Sequence[Seq]
+    ) -> list[AlikePiece]:
         """The pieces of all lists that are alike the block, the best first."""
         hits = [*self._alike(growing.body, every, growing.pieces, bare=False)]
         main = _main_path(growing.body)
         if main is not None:
-            within = {path for seq in every for path in paths_in(seq)}
-            outside = [seq for seq in every if seq not in within]
             hits += self._alike(main, outside, growing.pieces, bare=True)
         hits.sort(key=lambda hit: -hit.score)
         chosen: list[AlikePiece] = []
@@ -186,13 +186,6 @@ def _main_path(body: Seq) -> Seq | None:
     paths = body.items[0].paths
     longer = [path for path in paths if path.items]
     return longer[0] if len(paths) == 2 and len(longer) == 1 else None
-
-
-def paths_in(seq: Seq) -> Iterator[Seq]:
-    """The paths of the branchings of a list."""
-    for item in seq.items:
-        if isinstance(item, BranchesItem):
-            yield from item.paths
 
 
 def _as_residual(main: Seq, body: Seq) -> Seq:

@@ -12,7 +12,7 @@ from archspec.reading import prices
 from archspec.reading.edits import Edit, edited, lists
 from archspec.reading.explain import called_in, calls_by_block
 from archspec.reading.formulas import KnownColumn
-from archspec.reading.growth import Grower, Growing, paths_in
+from archspec.reading.growth import Grower, Growing
 from archspec.reading.pieces import ListPiece, as_repeat, extended
 from archspec.reading.pricing import Pricing
 from archspec.reading.prospects import Prospect, Prospects, most_alike
@@ -46,6 +46,10 @@ class Move(NamedTuple):
     blocks: dict[str, SharedBlock]
     arguments: dict[str, list[KnownColumn]]
 
+    def after(self, tree: Tree) -> Tree:
+        """The tree with the change."""
+        return edited(tree, self.edits, self.blocks)
+
 
 @dataclass
 class FoldSearch:
@@ -63,10 +67,14 @@ class FoldSearch:
     barred: set[object] = field(default_factory=set)
     paths: set[Seq] = field(default_factory=set)
 
-    def forget(self) -> None:
-        """Forget what depends on the arguments of blocks, which have changed."""
-        self.pricing.forget()
-        self.prospects.forget()
+    def made(self, move: Move, tree: Tree) -> None:
+        """Know the arguments of the blocks that a move makes, and forget what depends on those of
+        blocks that it changes.
+        """
+        if move.blocks.keys() & tree.blocks.keys():
+            self.pricing.forget()
+            self.prospects.forget()
+        self.pricing.arguments.update(move.arguments)
 
     def bar(self, move: Move) -> None:
         """Never make a move."""
@@ -92,20 +100,22 @@ class FoldSearch:
         """The changes to be made next, the first that can be: rows of equal pieces, then what saves
         most, at last blocks of long bodies.
         """
-        if equal := self.equal_rows(tree):
+        every = list(lists(tree))
+        self.paths = {path for seq in every for path in paths_in(seq)}
+        if equal := self.equal_rows(every):
             yield equal
-        yield from self.best(tree)
+        yield from self.best(tree, every)
         if self.with_blocks:
-            yield from self.body_blocks(tree)
+            yield from self.body_blocks(tree, every)
 
     def finish(self) -> None:
         """Let rows within the paths of branchings be folded from now on."""
         self.within_paths = True
         self.gains.clear()
 
-    def body_blocks(self, tree: Tree) -> Iterator[Move]:
+    def body_blocks(self, tree: Tree, every: Sequence[Seq]) -> Iterator[Move]:
         """The bodies of repetitions that are long, as blocks."""
-        for seq in lists(tree):
+        for seq in every:
             for item in seq.items:
                 if isinstance(item, RepeatItem) and _is_long(item.body):
                     piece = ListPiece(item.body, 0, len(item.body.items))
@@ -114,25 +124,21 @@ class FoldSearch:
                     if move is not None and _mark(move.edits) not in self.barred:
                         yield move
 
-    def best(self, tree: Tree) -> list[Move]:
+    def best(self, tree: Tree, every: Sequence[Seq]) -> list[Move]:
         """The changes that save anything, those that save most first."""
-        every = list(lists(tree))
-        self.paths = {path for seq in every for path in paths_in(seq)}
         prospects = self.prospects.all(every, blocks=self.with_blocks)
-        moves = [*self.folds(tree, prospects), *self.stages(tree), *self.extensions(tree)]
+        moves = [*self.folds(tree, prospects), *self.stages(every), *self.extensions(every)]
         if self.with_blocks:
-            moves += self.growths(tree, prospects)
+            moves += self.growths(tree, every, prospects)
         moves = [move for move in moves if _mark(move.edits) not in self.barred]
         return sorted(moves, key=lambda move: -round(move.gain, 6))
 
-    def equal_rows(self, tree: Tree) -> Move | None:
+    def equal_rows(self, every: Sequence[Seq]) -> Move | None:
         """The row of equal pieces, in a list that is no path of a branching, that saves most."""
-        every = list(lists(tree))
-        within = {path for seq in every for path in paths_in(seq)}
         folds = [
             fold
             for seq in every
-            if seq not in within
+            if seq not in self.paths
             for fold in self.prospects.repetitions(seq)
             if self.prospects.are_equal(fold.pieces)
         ]
@@ -209,26 +215,28 @@ class FoldSearch:
         named = {growing.name: folded.block}
         return Move(growing.saved, edits, named, {growing.name: growing.arguments})
 
-    def growths(self, tree: Tree, prospects: Sequence[Prospect]) -> Iterator[Move]:
+    def growths(
+        self, tree: Tree, every: Sequence[Seq], prospects: Sequence[Prospect]
+    ) -> Iterator[Move]:
         """Blocks that stand for pieces that are alike: new ones, from the most promising equal
         pieces, and those that there are, for more pieces.
         """
-        every = list(lists(tree))
+        outside = [seq for seq in every if seq not in self.paths]
         for pieces in self.prospects.seeds(every, self.paths, prospects):
-            growing = self.grower.grow(self.grower.seeded(new_name(tree), pieces), every)
+            growing = self.grower.grow(self.grower.seeded(new_name(tree), pieces), every, outside)
             if (move := self.block(growing)) and not _circular(tree, move):
                 yield move._replace(gain=move.gain * self._trust(growing.pieces))
         calls = calls_by_block(tree)
         for name, block in tree.blocks.items():
-            growing = self.grower.grow(self.grower.again(name, block, calls[name]), every)
+            growing = self.grower.grow(self.grower.again(name, block, calls[name]), every, outside)
             if growing.pieces and (move := self.block(growing)) and not _circular(tree, move):
-                old, new = block, move.blocks[name]
-                inputs = [{**a, **b} for a, b in zip(old.inputs, new.inputs, strict=True)]
+                new = move.blocks[name]
+                inputs = [{**a, **b} for a, b in zip(block.inputs, new.inputs, strict=True)]
                 yield move._replace(blocks={name: SharedBlock(new.body, tuple(inputs))})
 
-    def extensions(self, tree: Tree) -> Iterator[Move]:
+    def extensions(self, every: Sequence[Seq]) -> Iterator[Move]:
         """Repetitions with a piece before or behind them as one more round."""
-        for seq in lists(tree):
+        for seq in every:
             tokens = self.skeletons.of_list(seq)
             for n, item in enumerate(seq.items):
                 if not isinstance(item, RepeatItem) or seq in self.paths:
@@ -242,9 +250,9 @@ class FoldSearch:
                         if move.gain + prices.ONE_MORE_ROUND > prices.LEAST_GAIN:
                             yield move._replace(gain=move.gain + prices.ONE_MORE_ROUND)
 
-    def stages(self, tree: Tree) -> Iterator[Move]:
+    def stages(self, every: Sequence[Seq]) -> Iterator[Move]:
         """Rows of calls as tables of stages."""
-        for seq in lists(tree):
+        for seq in every:
             if len(seq.acts) == 1:
                 yield from filter(None, map(self.in_stages, rows_of_calls(seq)))
 
@@ -255,6 +263,13 @@ class FoldSearch:
         rows = [call_row(seq.items[0], arguments) for seq in calls]
         move = self.repetition(row, in_stages(calls, cuts(rows)))
         return move if move.gain > prices.LEAST_GAIN else None
+
+
+def paths_in(seq: Seq) -> Iterator[Seq]:
+    """The paths of the branchings of a list."""
+    for item in seq.items:
+        if isinstance(item, BranchesItem):
+            yield from item.paths
 
 
 def _is_long(body: Seq) -> bool:
@@ -301,11 +316,9 @@ def call_row(call: Item, arguments: Sequence[KnownColumn]) -> tuple[Hashable, ..
 
 def _circular(tree: Tree, move: Move) -> bool:
     """Whether a block would call itself after a move, directly or around."""
-    after = edited(tree, move.edits, move.blocks)
+    blocks = move.after(tree).blocks
     try:
-        TopologicalSorter(
-            {name: called_in(block.body) for name, block in after.blocks.items()}
-        ).prepare()
+        TopologicalSorter({name: called_in(block.body) for name, block in blocks.items()}).prepare()
     except CycleError:
         return True
     return False
