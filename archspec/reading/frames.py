@@ -222,7 +222,7 @@ def progression(frame: ListFrame, names: Names, key: str, column: Values) -> str
     if len(steps) != 1:
         return None
     step = steps.pop()
-    if step != int(step) or not step:
+    if step != int(step) or step <= 0:
         return None
     assert frame.outer is not None
     start = {act: read[0][1] - int(step) * read[0][0] for act, read in first.items()}
@@ -230,8 +230,6 @@ def progression(frame: ListFrame, names: Names, key: str, column: Values) -> str
         return None
     base = from_outside(frame.outer, key, start, names)
     rise = INDEX if step == 1 else f"{int(step)} * {INDEX}"
-    if step < 0:
-        return None
     return rise if base == 0 else f"{base} + {rise}"
 
 

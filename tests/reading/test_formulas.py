@@ -8,6 +8,7 @@ import pytest
 
 from archspec.reading.columns import Real, hashable, plain
 from archspec.reading.formulas import CHANNELS, KnownColumn, choice, of_channels, share
+from archspec.reading.frames import ListFrame, written
 from archspec.reading.prospects import is_doubled
 from archspec.reading.stages import UNREAD, cuts
 from archspec.reading.tree import Act
@@ -46,6 +47,20 @@ def test_rates_of_dropped_paths_are_met_to_the_last_bit() -> None:
     text, numbers = share(rates) or ("", {})
     assert text == "0.2 * {} / 23"
     assert [numbers[act] for act in acts] == [1, 2, 5, 22]
+
+
+def test_numbers_that_fall_from_round_to_round_are_one_list_in_each_act() -> None:
+    """Nothing else is bound around: a first number that nobody reads would be an argument."""
+    (one, other), _ = column(0, 0)
+    rounds = {act: tuple(Act() for _ in range(8)) for act in (one, other)}
+    above = {inner: act for act, row in rounds.items() for inner in row}
+    index = {inner: n for row in rounds.values() for n, inner in enumerate(row)}
+    around = ListFrame()
+    frame = ListFrame(outer=around, above=above, index=index, rounds=rounds)
+    start = {one: 100, other: 200}
+    falling = {inner: start[above[inner]] - n for inner, n in index.items()}
+    assert written(frame, "units", falling) == "$units"
+    assert not around.variables
 
 
 ROWS = [(64, 1), (64, 1), (128, 2), (128, 1), (128, 1), (256, 2), (256, 1)]
