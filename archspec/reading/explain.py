@@ -215,12 +215,10 @@ def calls_by_block(tree: Tree) -> dict[str, list[CallItem]]:
 
 def _argument_rank(argument: KnownColumn) -> int:
     """Arguments stand as Keras has them: filters, kernel size, strides, all others, flags."""
-    kinds = (CHANNELS, "size", "strides", "padding", "")
-    return (
-        kinds.index(argument.family)
-        if argument.family in kinds
-        else (len(kinds) + (argument.family == FLAG))
-    )
+    first = (CHANNELS, "size", "strides", "padding")
+    if argument.family in first:
+        return first.index(argument.family)
+    return len(first) + (argument.family == FLAG)
 
 
 def usual_value(values: list[Any]) -> Hashable | None:
@@ -259,11 +257,9 @@ def _text(wanted: Wanted) -> Any:
     if wanted.key in (WHEN, AROUND) or (
         isinstance(wanted.spot.item, CallItem) and _is_flag(column)
     ):
-        return (
-            plain(only_value(column))
-            if is_constant(column)
-            else (condition(frame, column, wanted.names, around=wanted.key == AROUND))
-        )
+        if is_constant(column):
+            return plain(only_value(column))
+        return condition(frame, column, wanted.names, around=wanted.key == AROUND)
     return written(frame, wanted.key, column, wanted.names, wanted.prev)
 
 

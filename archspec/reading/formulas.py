@@ -127,9 +127,8 @@ def thresholds(known: KnownColumn) -> Iterator[tuple[str, Values]]:
         return
     for base in bases[:-1]:
         yield f"{known.text} > {base}", {act: Flag(value > base) for act, value in values.items()}
-    for base in bases[1:2]:
-        bound = f"{known.text} == {bases[0]}"
-        yield bound, {act: Flag(value < base) for act, value in values.items()}
+    least = bases[0]
+    yield f"{known.text} == {least}", {act: Flag(value == least) for act, value in values.items()}
 
 
 def equalities(
