@@ -50,6 +50,11 @@ class Aligner:
     _saved: dict[Hashable, float] = field(default_factory=dict)
     _stretches: dict[Hashable, list[Alignment]] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Forget what depends on the arguments of blocks, which have changed."""
+        self._saved.clear()
+        self._stretches.clear()
+
     # --- pairs of items
 
     def saved(self, first: Item, second: Item) -> float:

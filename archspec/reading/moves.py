@@ -74,6 +74,8 @@ class FoldSearch:
         if move.blocks.keys() & tree.blocks.keys():
             self.pricing.forget()
             self.prospects.forget()
+            self.grower.aligner.forget()
+            self.gains.clear()
         self.pricing.arguments.update(move.arguments)
 
     def bar(self, move: Move) -> None:
