@@ -335,10 +335,10 @@ class _Regions:
     def _output(self, name: str, end: int, inp: Column[str], *, alone: bool) -> Item:
         names = {self.act: name}
         if not alone:
-            return OutputItem(names, Seq((), self.column(self.graph.outputs[name])))
+            return OutputItem(Seq((), self.column(self.graph.outputs[name])), names)
         start = self.head[end]
         column = inp if start is None else self.column(start)
-        return OutputItem(names, Seq(tuple(self._listed([end])), column))
+        return OutputItem(Seq(tuple(self._listed([end])), column), names)
 
     def _ended(self, seq: Seq) -> Seq:
         """The list with the main output at its end."""

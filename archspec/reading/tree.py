@@ -147,12 +147,9 @@ class LayerItem:
 
 
 @dataclass(frozen=True, eq=False)
-class GroupItem:
-    """Items in sequence as one item: ``layers`` in a spec. Without items it passes on what it
-    takes: ``{from: x, layers: []}``. What it takes need not be ``prev``.
-    """
+class _ListItem:
+    """A list as one item, with the acts of the list."""
 
-    advances: ClassVar[bool] = True
     body: Seq
 
     @property
@@ -167,8 +164,17 @@ class GroupItem:
 
     @property
     def out(self) -> Column[str]:
-        """What its list gives."""
+        """What its name stands for: what its list gives."""
         return self.body.out
+
+
+@dataclass(frozen=True, eq=False)
+class GroupItem(_ListItem):
+    """Items in sequence as one item: ``layers`` in a spec. Without items it passes on what it
+    takes: ``{from: x, layers: []}``. What it takes need not be ``prev``.
+    """
+
+    advances: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,29 +264,13 @@ class CallItem:
 
 
 @dataclass(frozen=True, eq=False)
-class OutputItem:
+class OutputItem(_ListItem):
     """A further output of the model, beside the chain: the next item takes what stands before this
     one. ``names`` are the names of the output.
     """
 
     advances: ClassVar[bool] = False
     names: Column[str]
-    body: Seq
-
-    @property
-    def acts(self) -> KeysView[Act]:
-        """The acts in which it is there."""
-        return self.body.acts
-
-    @property
-    def slots(self) -> tuple[Column[str], ...]:
-        """What it takes: the tensor that its list is given."""
-        return (self.body.inp,)
-
-    @property
-    def out(self) -> Column[str]:
-        """What its name stands for: what its list gives."""
-        return self.body.out
 
 
 Item: TypeAlias = "LayerItem | GroupItem | BranchesItem | RepeatItem | CallItem | OutputItem"
@@ -403,7 +393,7 @@ def _renamed(item: Item, acts: Mapping[Act, Act]) -> Item:
             slots = tuple(_moved(slot, acts) for slot in item.slots)
             return CallItem(item.block, _moved(item.to, acts), slots, _moved(item.out, acts))
         case OutputItem():
-            return OutputItem(_moved(item.names, acts), renamed(item.body, acts))
+            return OutputItem(renamed(item.body, acts), _moved(item.names, acts))
 
 
 def _moved(column: Column[Value], acts: Mapping[Act, Act]) -> dict[Act, Value]:
@@ -446,8 +436,8 @@ def _joined(items: tuple[Any, ...]) -> Item:
             to = _union(one.to for one in items)
             return CallItem(first.block, to, slots, _union(one.out for one in items))
         case _:
-            names = _union(one.names for one in items)
-            return OutputItem(names, joined(one.body for one in items))
+            body = joined(one.body for one in items)
+            return OutputItem(body, _union(one.names for one in items))
 
 
 def _union(columns: Iterable[Column[Value]]) -> dict[Act, Value]:
