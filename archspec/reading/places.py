@@ -37,14 +37,11 @@ class Standing(NamedTuple):
 
 
 class Places:
-    """``block_of`` has the block of each list at the top of one. ``rounds`` numbers the acts of the
-    bodies of repetitions, from 1.
-    """
+    """``block_of`` has the block of each list at the top of one."""
 
     def __init__(self, tree: Tree) -> None:
-        self.tree = tree
         self.block_of = {block.body: name for name, block in tree.blocks.items()}
-        self.rounds: dict[tuple[Seq, Act], int] = {}
+        self._rounds: dict[tuple[Seq, Act], int] = {}
         self._around: dict[Seq, tuple[Seq, int]] = {}
         self._round_in: dict[tuple[Seq, Act], Act] = {}
         self._call_of: dict[tuple[str, Act], Standing] = {}
@@ -63,7 +60,7 @@ class Places:
         if isinstance(item, RepeatItem):
             for outer, row in item.rounds.items():
                 for number, act in enumerate(row, 1):
-                    self.rounds[item.body, act] = number
+                    self._rounds[item.body, act] = number
                     self._round_in[item.body, act] = outer
         if isinstance(item, CallItem):
             for act, to in item.to.items():
@@ -90,8 +87,8 @@ class Places:
             yield standing
 
     def round_of(self, standing: Standing) -> int | None:
-        """The number of the round that an item of the body of a repetition is in."""
-        return self.rounds.get((standing.seq, standing.act))
+        """The number, from 1, of the round that an item of the body of a repetition is in."""
+        return self._rounds.get((standing.seq, standing.act))
 
 
 def is_end(standing: Standing, tensor: str) -> bool:

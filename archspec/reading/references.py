@@ -250,8 +250,8 @@ class _Resolver:
 
     def _input(self, seq: Seq, column: Column[str]) -> str | None:
         """The input of the model or block that a slot takes in every act."""
-        top, *_ = [one.seq for one in self._outward(seq)][::-1]
-        block = self.places.block_of.get(top)
+        *_, top = self._outward(seq)
+        block = self.places.block_of.get(top.seq)
         if block is None:
             tensors = set(column.values())
             is_input = len(tensors) == 1 and tensors <= self.tree.graph.inputs.keys()
