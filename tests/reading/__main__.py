@@ -25,6 +25,7 @@ from archspec.backends.keras.applications import make
 from archspec.backends.keras.families import FAMILIES, FAMILY_OF, Application
 from archspec.backends.keras.model import build_model, without_values
 from archspec.reading.read import Spec, read
+from tests.reading.oracle import shapes
 
 HEAD = f"{'function':<20} {'layers':>6} {'lines':>5} {'blocks':>6} {'seconds':>7}  weights  outputs"
 TOLERANCE = 1e-4
@@ -67,11 +68,6 @@ def prove(function: str, *, outputs: bool = False) -> Proof:
     apart = _apart(function, spec) if outputs and same else None
     keras.backend.clear_session()
     return Proof(function, spec, seconds, same, apart)
-
-
-def shapes(model: keras.Model) -> list[tuple[tuple[int, ...], bool]]:
-    """The weights of a model in its order, by shape and by whether they are trained."""
-    return [(tuple(weight.shape), weight.trainable) for weight in model.weights]
 
 
 def _apart(function: str, spec: Spec) -> float:

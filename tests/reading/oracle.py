@@ -53,7 +53,7 @@ def check_same_model(model: keras.Model, *inputs: Any, weights: bool = True) -> 
     if not isinstance(model.output, dict):  # which Keras would sort, and the layers with it
         built = with_lists(built)
     if weights:
-        assert _weights(built) == _weights(model)
+        assert shapes(built) == shapes(model)
         built.set_weights(model.get_weights())
     if inputs:
         ours, theirs = (_outputs(one, inputs) for one in (built, model))
@@ -63,7 +63,8 @@ def check_same_model(model: keras.Model, *inputs: Any, weights: bool = True) -> 
     return spec
 
 
-def _weights(model: keras.Model) -> list[tuple[tuple[int, ...], bool]]:
+def shapes(model: keras.Model) -> list[tuple[tuple[int, ...], bool]]:
+    """The weights of a model in its order, by shape and by whether they are trained."""
     return [(tuple(weight.shape), weight.trainable) for weight in model.weights]
 
 
