@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from archspec.backends.keras.foreign import UnreadableFile, config_of
-from archspec.diagnostics import Diagnostic, SpecError
 from archspec.files import reason
-from archspec.reading.keras_config.problems import span_of
+from archspec.reading.keras_config.problems import Problems
 from archspec.reading.model_names import ENDINGS, SAVED_MODEL
 
 OTHERS = {
@@ -41,21 +40,22 @@ LARGEST_METADATA = 100_000_000
 
 def config_in(path: Path) -> Mapping[str, Any]:
     """The description of the model in a file. Raises `SpecError` where there is none."""
+    problems = Problems(str(path))
     try:
         text = _text(path)
         config = json.loads(text)
     except UnreadableFile as error:
-        _refuse(path, f"`{path}` does not hold a Keras model: {error}", SAVE)
+        problems.refuse(f"`{path}` does not hold a Keras model: {error}", SAVE)
     except FileNotFoundError:
-        _refuse(path, f"there is no file `{path}`", "write the path of a model, or correct it")
+        problems.refuse(f"there is no file `{path}`", "write the path of a model, or correct it")
     except OSError as error:
-        _refuse(path, f"`{path}` cannot be read: {reason(error)}")
+        problems.refuse(f"`{path}` cannot be read: {reason(error)}")
     except RecursionError:
-        _refuse(path, f"`{path}` is nested too deep to read", SAVE)
+        problems.refuse(f"`{path}` is nested too deep to read", SAVE)
     except ValueError as error:
-        _refuse(path, f"`{path}` does not hold a Keras model: it is no JSON: {error}", SAVE)
+        problems.refuse(f"`{path}` does not hold a Keras model: it is no JSON: {error}", SAVE)
     if not isinstance(config, dict) or "class_name" not in config:
-        _refuse(path, f"`{path}` is not Keras's description of a model", SAVE)
+        problems.refuse(f"`{path}` is not Keras's description of a model", SAVE)
     return config
 
 
@@ -136,7 +136,3 @@ def _number(message: bytes, position: int) -> tuple[int, int]:
             return value, position
         shift += 7
     raise UnreadableFile(f"its `{METADATA}` is damaged")
-
-
-def _refuse(path: Path, message: str, help: str | None = None) -> NoReturn:
-    raise SpecError([Diagnostic("model-file", message, span_of(str(path)), help=help)])

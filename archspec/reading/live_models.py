@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import keras
 
-from archspec.diagnostics import Diagnostic, SpecError
 from archspec.files import reason
 from archspec.reading.keras_config.built import Path
 from archspec.reading.keras_config.graph_builder import free_name
-from archspec.reading.keras_config.problems import span_of
+from archspec.reading.keras_config.problems import Problems
 from archspec.reading.opened import NotOpened, Opener
 from archspec.tensor import Tensor, Weight
 
@@ -33,17 +32,18 @@ def described(model: Any, *, open: bool = False) -> Described:
     """
     if not isinstance(model, keras.Model):
         message = f"a `{type(model).__name__}` is no model of Keras"
-        _refuse(type(model).__name__, message, "give a `keras.Model`, or the path of a file")
-    if not open and _says_its_layers(model):
-        return Described(_written(model))
-    opener = Opener(open=open)
+        give = "give a `keras.Model`, or the path of a file"
+        Problems(type(model).__name__).refuse(message, give)
+    problems, opener = Problems(model.name), Opener(open=open)
     try:
+        if not open and _says_its_layers(model):
+            return Described(json.loads(model.to_json()))
         return Described(opener.described(model), opener.closed)
     except NotOpened as error:
-        help = "pass `open=True`, which calls it on symbolic tensors" if not open else None
-        _refuse(model.name, f"`{model.name}` does not show its layers: {error}", help)
+        help = None if open else "pass `open=True`, which calls it on symbolic tensors"
+        problems.refuse(f"`{model.name}` does not show its layers: {error}", help)
     except Exception as error:  # whatever Keras raises, its user gets a sentence
-        _refuse(model.name, f"Keras cannot describe `{model.name}`: {reason(error)}", None)
+        problems.refuse(f"Keras cannot describe `{model.name}`: {reason(error)}")
 
 
 def _says_its_layers(model: keras.Model) -> bool:
@@ -54,14 +54,6 @@ def _says_its_layers(model: keras.Model) -> bool:
         return "layers" in model.get_config()
     except Exception:  # which classes raise that cannot be saved
         return False
-
-
-def _written(model: keras.Model) -> Mapping[str, Any]:
-    try:
-        config: Mapping[str, Any] = json.loads(model.to_json())
-    except Exception as error:  # whatever Keras raises, its user gets a sentence
-        _refuse(model.name, f"Keras cannot describe `{model.name}`: {reason(error)}", None)
-    return config
 
 
 class BuiltInMemory:
@@ -96,7 +88,3 @@ class BuiltInMemory:
         if call >= len(nodes):
             return None
         return [Tensor(tuple(one.shape[1:]), str(one.dtype)) for one in nodes[call].output_tensors]
-
-
-def _refuse(name: str, message: str, help: str | None) -> NoReturn:
-    raise SpecError([Diagnostic("model-file", message, span_of(name), help=help)])

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.backends.output_layers import MAIN
@@ -80,7 +80,7 @@ class GraphOfModel:
             part = self.model.parts.get(tensor.layer)
             what = None if part is None else part.what
             if not isinstance(what, InputPart):
-                self._damaged(f"its input `{tensor.layer}` is no input")
+                self.problems.damaged(f"its input `{tensor.layer}` is no input")
             alone = len(tensors) == 1 and AUTOMATIC_INPUT.fullmatch(tensor.layer)
             name = "input" if alone else tensor.layer
             taken.append(self.builder.add_input(name, what.tensor, optional=what.optional))
@@ -168,20 +168,21 @@ class GraphOfModel:
                     heappush(ready, (number_of[follower[0]], follower[1]))
         if waiting:
             name = next(iter(waiting))[0]
-            self._damaged(f"`{name}` takes what comes of itself, or of no layer")
+            self.problems.damaged(f"`{name}` takes what comes of itself, or of no layer")
 
     def _key(self, model: ModelPart, reference: TensorReference, *, end: bool = False) -> CallKey:
         """The call that gives a tensor. Keras counts those of models from 1 in some places."""
         part = model.parts.get(reference.layer)
         if part is None:
-            self._damaged(f"it names a layer `{reference.layer}`, and has none")
+            self.problems.damaged(f"it names a layer `{reference.layer}`, and has none")
         old = model.is_old and isinstance(part.what, ModelPart)
         from_one = old or (end and part.is_model)
         number = reference.call - from_one
         if isinstance(part.what, InputPart):
             return part.name, 0
         if not 0 <= number < len(part.calls):
-            self._damaged(f"it names call {reference.call} of `{part.name}`, and there is none")
+            call = f"call {reference.call} of `{part.name}`"
+            self.problems.damaged(f"it names {call}, and there is none")
         return part.name, number
 
     def _value(
@@ -196,11 +197,8 @@ class GraphOfModel:
         key = self._key(model, reference, end=end)
         tensors = values.get(key, [])
         if reference.output >= len(tensors):
-            self._damaged(f"it names output {reference.output} of `{reference.layer}`")
+            self.problems.damaged(f"it names output {reference.output} of `{reference.layer}`")
         return tensors[reference.output]
-
-    def _damaged(self, message: str) -> NoReturn:
-        self.problems.refuse(f"`{self.problems.source}` is damaged: {message}")
 
     # --- one call
 
@@ -229,7 +227,7 @@ class GraphOfModel:
                 case CustomPart():
                     return self._custom_called(part, call, named, within)
                 case InputPart():
-                    self._damaged(f"its input `{part.name}` is called")
+                    self.problems.damaged(f"its input `{part.name}` is called")
                 case _:
                     called = called_layer(what, call, site.training)
                     return self._add(part, called, named(called.tensors), site)
@@ -337,7 +335,7 @@ class GraphOfModel:
         try:
             return [LOWERED[part.what.kind](part.name, part.what.config, inputs, add)]
         except (IndexError, KeyError, Mismatch):
-            self._damaged(f"`{part.name}` is not as a `{part.what.kind}` of Keras's is")
+            self.problems.damaged(f"`{part.name}` is not as a `{part.what.kind}` of Keras's is")
 
     def _add(
         self, part: ModelLayer, called: CalledLayer, inputs: tuple[str, ...], site: WrittenAt

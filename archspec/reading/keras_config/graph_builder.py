@@ -81,10 +81,7 @@ class GraphBuilder:
         taken = [self.tensors[tensor] for tensor in use.inputs]
         count = use.layer.count_by_position(taken, use.roles)
         if use.inferred is None and not use.layer.takes(count):
-            self.problems.refuse(
-                f"`{self.problems.source}` is damaged: `{use.name}` is called on"
-                f" {counted(count, 'tensor')}"
-            )
+            self.problems.damaged(f"`{use.name}` is called on {counted(count, 'tensor')}")
         try:
             inferred = use.inferred or use.layer.infer(*taken, roles=use.roles)
         except Mismatch as mismatch:

@@ -123,7 +123,7 @@ class PartsReader:
         if not isinstance(config, Mapping) or not isinstance(config.get("layers"), list):
             self._no_layers(entry)
         if not all(isinstance(layer, Mapping) for layer in config["layers"]):
-            self.problems.refuse(f"`{self.problems.source}` is damaged: a layer is no mapping")
+            self.problems.damaged("a layer is no mapping")
         trainable = trainable and config.get("trainable") is not False
         if "input_layers" not in config:
             return self._sequential(config, trainable)
@@ -145,7 +145,7 @@ class PartsReader:
             try:
                 calls = calls_of(entry, entries)
             except ValueError as error:
-                self.problems.refuse(f"`{self.problems.source}` is damaged: {error}")
+                self.problems.damaged(str(error))
             model.parts[name] = self.part(name, entry, calls, trainable)
             model.is_old = model.is_old or is_old(entry)
         try:
@@ -154,7 +154,7 @@ class PartsReader:
             if not any(references(model.outputs)):
                 raise ValueError("a model gives nothing")
         except ValueError as error:
-            self.problems.refuse(f"`{self.problems.source}` is damaged: {error}")
+            self.problems.damaged(str(error))
         return model
 
     def _sequential(self, config: Mapping[str, Any], trainable: bool) -> ModelPart:
@@ -243,7 +243,7 @@ class PartsReader:
         shape = config.get("batch_shape") or config.get("batch_input_shape")
         dtype = config.get("dtype") or "float32"
         if not isinstance(shape, list) or not shape or not all(map(_is_size, shape)):
-            self.problems.refuse(f"`{self.problems.source}` is damaged: `{name}` has no shape")
+            self.problems.damaged(f"`{name}` has no shape")
         for setting in ("sparse", "ragged"):
             if config.get(setting):
                 self.problems.setting("InputLayer", setting, True, name)
@@ -317,7 +317,7 @@ class PartsReader:
     def _inner(self, name: str, entry: Any) -> Any:
         """A layer that stands in a setting of another."""
         if not isinstance(entry, Mapping) or not isinstance(entry.get("config"), Mapping):
-            self.problems.refuse(f"`{self.problems.source}` is damaged: a layer in `{name}`")
+            self.problems.damaged(f"a layer in `{name}`")
         kind, config = str(entry.get("class_name")), dict(entry["config"])
         config.pop("zero_output_for_mask", None)  # which `Bidirectional` sets
         if not is_kind(kind) or not _is_keras(entry):

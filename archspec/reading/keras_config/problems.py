@@ -61,6 +61,10 @@ class Problems:
         self.check()
         raise AssertionError("a complaint was gathered")
 
+    def damaged(self, message: str) -> NoReturn:
+        """Raise `SpecError`: the description contradicts itself, or lacks what Keras writes."""
+        self.refuse(f"`{self.source}` is damaged: {message}")
+
     def _unknown(self) -> list[Diagnostic]:
         if not self.unknown:
             return []
