@@ -14,6 +14,7 @@ from archspec.cli.session import Session, compiling
 from archspec.cli.weights import Loading, load, sources_of
 from archspec.frontend.elaborate.recording import Recorder, Recording
 from archspec.graph import Graph
+from archspec.reading.model_names import SAVED_MODEL
 from archspec.spelling import file_name
 
 SOURCE = "py"
@@ -37,9 +38,6 @@ plain.
 
 TRIED = {"onnx": "onnxruntime", "tflite": "LiteRT"}
 """Endings of what is run and compared with Keras, and in what."""
-
-SAVED_MODEL = "saved_model.pb"
-"""The file that makes a folder a TensorFlow SavedModel."""
 
 BESIDE = ("assets", "fingerprint.pb", "variables")
 """What else a SavedModel's folder holds."""

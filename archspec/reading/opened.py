@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
 import keras
@@ -70,9 +69,11 @@ class Opener:
             node = call.operation._inbound_nodes[call.number]
             if node.input_tensors:
                 entry = entries[entry_name]
-                opened = OPENED in entry
-                written = _in_order if opened else partial(_arguments, call.operation)
-                entry["inbound_nodes"].append(written(node, numbered, entries))
+                entry["inbound_nodes"].append(
+                    _in_order(node, numbered)
+                    if OPENED in entry
+                    else _arguments(call.operation, node, numbered, entries)
+                )
         history = numbered.end_history(entries)
         config = {
             "name": name,
@@ -276,7 +277,7 @@ class _NumberedCalls:
         return history
 
 
-def _in_order(node: Any, numbered: _NumberedCalls, entries: Mapping[str, Any]) -> dict[str, Any]:
+def _in_order(node: Any, numbered: _NumberedCalls) -> dict[str, Any]:
     """The call of an opened layer, which takes its tensors in order, whatever its keywords were."""
     tensors = [_tensor(x.shape, x.dtype, numbered.history(x)) for x in node.input_tensors]
     return {"args": [tensors if len(tensors) > 1 else tensors[0]], "kwargs": {}}

@@ -17,6 +17,7 @@ from typing import Any
 
 from archspec.backends.keras.foreign import UnreadableFile, shapes_of
 from archspec.reading.keras_config.built import Path
+from archspec.reading.keras_config.serialized import name_of, setting_of
 from archspec.spelling import snake_case
 from archspec.tensor import Tensor, Weight
 
@@ -62,7 +63,7 @@ class StoredInFile:
         if self.path.suffix == ".keras":
             return dict(_groups(self.config, (), ""))
         layers = _layers(self.config)
-        return {(_name(entry),): f"model_weights/{_name(entry)}" for entry in layers}
+        return {(name_of(entry),): f"model_weights/{name_of(entry)}" for entry in layers}
 
 
 def _groups(entry: Mapping[str, Any], path: Path, prefix: str) -> Iterator[tuple[Path, str]]:
@@ -77,19 +78,14 @@ def _groups(entry: Mapping[str, Any], path: Path, prefix: str) -> Iterator[tuple
         word = snake_case(re.sub(r"\W+", "", kind))
         group = f"{prefix}layers/{word}" + (f"_{counts[word]}" if counts[word] else "")
         counts[word] += 1
-        yield (*path, _name(layer)), group
+        yield (*path, name_of(layer)), group
         if _layers(layer):
-            yield from _groups(layer, (*path, _name(layer)), f"{group}/")
+            yield from _groups(layer, (*path, name_of(layer)), f"{group}/")
 
 
 def _layers(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    config = entry.get("config")
-    layers = config.get("layers") if isinstance(config, Mapping) else None
-    return [layer for layer in layers or [] if isinstance(layer, Mapping)]
-
-
-def _name(entry: Mapping[str, Any]) -> str:
-    return str(entry.get("name") or (entry.get("config") or {}).get("name"))
+    layers = setting_of(entry, "layers") or []
+    return [layer for layer in layers if isinstance(layer, Mapping)]
 
 
 def _own(item: tuple[str, Any]) -> tuple[bool, list[str | int]]:

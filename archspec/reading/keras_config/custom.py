@@ -14,14 +14,12 @@ from archspec.frontend.foreign_words import LACKING
 from archspec.layers import KINDS
 from archspec.layers.declared import KIND_NAME, Declaration, Declared
 from archspec.layers.registry import CELLS
+from archspec.reading.keras_config.libraries import OF_EVERY_LAYER
 from archspec.reading.keras_config.serialized import setting_of
 from archspec.tensor import Shape, Size, Tensor, Weight
 
-OF_EVERY_LAYER = ("name", "trainable", "dtype")
-"""Settings of Keras's own base class."""
-
 UNSAID = {"activity_regularizer": None, "autocast": True}
-"""Further ones, at the values that they have where nobody sets them."""
+"""Further settings of every layer, at the values that they have where nobody sets them."""
 
 OUTPUTS = ("first", "second", "third", "fourth")
 """What the outputs of a layer of several are called."""

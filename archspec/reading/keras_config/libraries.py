@@ -17,6 +17,7 @@ called with us. Those of every layer keep their names.
 """
 
 OF_EVERY_LAYER = ("name", "trainable", "dtype")
+"""Settings of Keras's own base class."""
 
 
 def is_known(module: str, kind: str) -> bool:

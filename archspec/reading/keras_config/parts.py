@@ -17,14 +17,16 @@ from archspec.layers.operations.base import Operation
 from archspec.layers.registry import CELLS, KINDS, is_kind
 from archspec.reading.keras_config.composed import composed_layer
 from archspec.reading.keras_config.custom import arguments_of_custom, is_plain
+from archspec.reading.keras_config.graph_builder import free_name
 from archspec.reading.keras_config.libraries import is_registered, settings_of
 from archspec.reading.keras_config.operations import operation_of
-from archspec.reading.keras_config.problems import LAMBDA, Problems
+from archspec.reading.keras_config.problems import Problems
 from archspec.reading.keras_config.serialized import (
     KerasCall,
     TensorReference,
     calls_of,
     is_old,
+    name_of,
     references,
     setting_of,
     structure_of,
@@ -92,7 +94,6 @@ class ModelPart:
     parts: dict[str, ModelLayer] = field(default_factory=dict)
     inputs: Any = ()
     outputs: Any = ()
-    is_sequential: bool = False
     is_old: bool = False
 
 
@@ -140,7 +141,7 @@ class PartsReader:
 
     def _functional(self, config: Mapping[str, Any], trainable: bool) -> ModelPart:
         model = ModelPart(str(config.get("name") or "model"))
-        entries = {_name_of(entry): entry for entry in config["layers"]}
+        entries = {name_of(entry): entry for entry in config["layers"]}
         for name, entry in entries.items():
             try:
                 calls = calls_of(entry, entries)
@@ -158,13 +159,13 @@ class PartsReader:
         return model
 
     def _sequential(self, config: Mapping[str, Any], trainable: bool) -> ModelPart:
-        model = ModelPart(str(config.get("name") or "sequential"), is_sequential=True)
+        model = ModelPart(str(config.get("name") or "sequential"))
         entries = list(config["layers"])
         if not entries or entries[0].get("class_name") != "InputLayer":
             entries.insert(0, self._input_entry(model.name, config, entries))
         before: TensorReference | None = None
         for entry in entries:
-            name = _free(_name_of(entry), model.parts)
+            name = free_name(name_of(entry), model.parts)
             calls = [] if before is None else [KerasCall((before,), {})]
             model.parts[name] = self.part(name, entry, calls, trainable)
             reference = TensorReference(name, 0, 0)
@@ -273,7 +274,7 @@ class PartsReader:
 
     def _unknown(self, name: str, kind: str) -> None:
         why = LACKING.get(kind, "")
-        if kind == LAMBDA:
+        if kind == "Lambda":
             why = "it holds code, and no code of a file is run; write it with `keras.ops`"
         elif kind in OF_TENSORFLOW:
             why = "an operation of TensorFlow, which Keras 3 does not read either"
@@ -359,19 +360,6 @@ def _is_keras(entry: Mapping[str, Any]) -> bool:
     if "module" not in entry:
         return ">" not in str(entry.get("class_name"))
     return str(entry["module"]).partition(".")[0] == "keras"
-
-
-def _name_of(entry: Mapping[str, Any]) -> str:
-    return str(entry.get("name") or setting_of(entry, "name") or entry.get("class_name"))
-
-
-def _free(name: str, taken: Mapping[str, Any]) -> str:
-    number = 1
-    free = name
-    while free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    return free
 
 
 def _is_size(size: Any) -> bool:

@@ -11,8 +11,6 @@ from archspec.spelling import counted, cut, in_words, listed
 SHOWN = 3
 """Names of layers that an error mentions of those with the same trouble."""
 
-LAMBDA = "Lambda"
-
 NO_KIND_HELP = (
     "replace them in the model, or write the spec by hand; a layer of your own can be opened with"
     " `archspec.read(model, open=True)` in Python, or declared in the `kinds` of a spec"
