@@ -39,6 +39,7 @@ from archspec.reading.keras_config.parts import (
 )
 from archspec.reading.keras_config.problems import Problems
 from archspec.reading.keras_config.serialized import KerasCall, TensorReference, references
+from archspec.reading.normal_form import by_position
 from archspec.tensor import Tensor
 
 CallKey = tuple[str, int]
@@ -270,9 +271,8 @@ class GraphOfModel:
         arguments, tensors = operation_call(kind, part.what.config, call)
         inputs = named(tensor for _, tensor in tensors)
         layer = self._operation(kind, dict(arguments), part.name)
-        open_tensors = list(layer.open_roles)
         roles = tuple(name for name, _ in tensors)
-        if kind.many or layer.kind() != kind.kind() or list(roles) == open_tensors[: len(roles)]:
+        if layer.kind() != kind.kind() or by_position(layer, roles):
             roles = ()
         node = self.builder.add(Use(part.name, layer, inputs, roles), site.scope)
         return list(node.tensors)
