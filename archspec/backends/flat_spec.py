@@ -115,7 +115,7 @@ def arguments(layer: Layer) -> dict[str, Any]:
 def _argument(attribute: Field, value: Any) -> Any:
     """``(3, 3)`` as ``3``, and ``((1, 1), (1, 1))`` as ``1``, where that means the same."""
     shorter, shortest = value, value
-    while isinstance(shorter, tuple) and len(shorter) > 1 and len(set(shorter)) == 1:
+    while isinstance(shorter, tuple) and len(set(shorter)) == 1:
         shorter = shorter[0]
         with suppress(Refused):
             if attribute.type.accept(plain(shorter)) == value:

@@ -194,7 +194,7 @@ def by_round(frame: ListFrame, names: Names, key: str, column: Values) -> str | 
     rows = [[column[act] for act in row if act in column] for row in frame.rounds.values()]
     alike = len({tuple(row) for row in rows}) == 1
     if not alike or not _is_table(rows[0], key):
-        if text := progression(frame, names, key, column):
+        if text := progression(frame, names, key, column) or doubling(frame, column):
             return text
         if text := first_differs(frame, names, key, column):
             return text
@@ -231,6 +231,20 @@ def progression(frame: ListFrame, names: Names, key: str, column: Values) -> str
     base = from_outside(frame.outer, key, start, names)
     rise = INDEX if step == 1 else f"{int(step)} * {INDEX}"
     return rise if base == 0 else f"{base} + {rise}"
+
+
+def doubling(frame: ListFrame, column: Values) -> str | None:
+    """``2 ** $i``: powers of a number from 1 on, the same in each act around."""
+    read = [
+        (n, column[one])
+        for row in frame.rounds.values()
+        for n, one in enumerate(row)
+        if one in column
+    ]
+    base = next((value for n, value in read if n == 1), None)
+    if type(base) is not int or base < 2 or any(value != base**n for n, value in read):
+        return None
+    return f"{base} ** {INDEX}"
 
 
 def first_differs(frame: ListFrame, names: Names, key: str, column: Values) -> str | None:

@@ -64,6 +64,10 @@ MOST_ARGUMENTS = 8
 MOST_LIKE_NAMED = (1, 12)
 """Arguments of a block beyond one of each sort (``filters_2``), and lines that allow another."""
 
+CALLS_OF_LIKE_NAMED = 1.5
+"""Calls for each argument from which on a block without conditions may have more such arguments:
+a table of the widths of modules that are the same but for them."""
+
 MOST_CONDITIONS = (2, 8)
 """Conditions in a block, and the lines that allow another."""
 

@@ -164,9 +164,10 @@ def is_readable(body: Seq, arguments: Sequence[KnownColumn]) -> bool:
         without_count(argument.text) if argument.family == FLAG else argument.family
         for argument in arguments
     }
+    optional = conditions(body)
     if len(arguments) - len(about) > _bound(prices.MOST_LIKE_NAMED, lines):
-        return False
-    return conditions(body) <= _bound(prices.MOST_CONDITIONS, lines)
+        return not optional and len(body.acts) >= prices.CALLS_OF_LIKE_NAMED * len(arguments)
+    return optional <= _bound(prices.MOST_CONDITIONS, lines)
 
 
 def _bound(rule: tuple[int, int], lines: int) -> int:
