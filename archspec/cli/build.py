@@ -14,7 +14,7 @@ from archspec.cli.session import Session, compiling
 from archspec.cli.weights import Loading, load, sources_of
 from archspec.frontend.elaborate.recording import Recorder, Recording
 from archspec.graph import Graph
-from archspec.reading.model_names import SAVED_MODEL
+from archspec.model_names import SAVED_MODEL
 from archspec.spelling import file_name
 
 SOURCE = "py"

@@ -19,7 +19,7 @@ from archspec.frontend.library import Reference
 from archspec.frontend.resolve import read_override
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
-from archspec.reading.model_names import is_model
+from archspec.model_names import is_model
 from archspec.reports.check import diagnostics_of
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from archspec.backends.keras.families import FAMILY_OF, PREFIX, Application, Unknown
+from archspec.backends.keras.families import FAMILY_OF, Application, Unknown
 from archspec.cli import terminal
 from archspec.cli.build import built
 from archspec.cli.options import COMPILING, SPEC, TRUST, need_ending, options, output_format
 from archspec.cli.session import Session, compiling
+from archspec.model_names import PREFIX
 from archspec.reports.verified import FORMATS, verified
 
 MODELS = ("keras", "h5", "json")

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 import click
 
-from archspec.backends.keras.families import FAMILY_OF, PREFIX, Application, Unknown
+from archspec.backends.keras.families import FAMILY_OF, Application, Unknown
 from archspec.cli import terminal
 from archspec.cli.options import need_ending
 from archspec.compiler import Compiler
 from archspec.frontend.library import Reference
 from archspec.graph import Graph, Scope
+from archspec.model_names import PREFIX
 from archspec.spelling import did_you_mean
 
 WEIGHTS = ("weights.h5", "keras", "h5")

@@ -42,8 +42,8 @@ def _modules() -> _Modules:
 
 def _texts(folder: Path) -> Iterator[tuple[str, str]]:
     """The name and text of each module of a folder."""
-    for path in sorted(folder.glob("*.py")):
-        yield path.stem, path.read_text(encoding="utf-8")
+    for name in sorted(path.name for path in folder.iterdir() if path.suffix == ".py"):
+        yield name.removesuffix(".py"), (folder / name).read_bytes().decode()
 
 
 def _classes(text: str, decorator: str) -> list[str]:

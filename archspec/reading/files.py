@@ -14,8 +14,8 @@ from typing import Any
 
 from archspec.backends.keras.foreign import UnreadableFile, config_of
 from archspec.files import reason
+from archspec.model_names import ENDINGS, SAVED_MODEL
 from archspec.reading.keras_config.problems import Problems
-from archspec.reading.model_names import ENDINGS, SAVED_MODEL
 
 OTHERS = {
     ".ckpt": "TensorFlow's checkpoint, which holds weights and no layers",

@@ -12,9 +12,10 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from archspec.backends.keras.families import PREFIX, Application, Unknown
+from archspec.backends.keras.families import Application, Unknown
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph
+from archspec.model_names import PREFIX
 from archspec.reading.author import NoSpec, Wishes, written
 from archspec.reading.files import config_in
 from archspec.reading.keras_config.problems import span_of

@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 
 from archspec.backends.keras.applications import published
-from archspec.backends.keras.families import FAMILY_OF, PREFIX, Application, Unknown
+from archspec.backends.keras.families import FAMILY_OF, Application, Unknown
 from archspec.backends.keras.weights import (
     load_weights,
     load_what_fits,
@@ -20,6 +20,7 @@ from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.frontend.library import Reference
 from archspec.graph import Graph
+from archspec.model_names import PREFIX
 from archspec.reports.transfer import transfer_table
 from archspec.training import checks
 from archspec.training.plan import TrainingPlan

@@ -11,9 +11,8 @@ import ast
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from archspec.model_names import PREFIX
 from archspec.spelling import did_you_mean
-
-PREFIX = "keras.applications:"
 
 
 class Family(NamedTuple):

@@ -2,7 +2,8 @@
 there from the document.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text, and
+# every command waits for that.
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -42,7 +43,7 @@ class Lazy:
 
     __slots__ = ("environment", "formula", "name", "value")
 
-    def __init__(self, name: str, formula: Formula, environment: Environment) -> None:
+    def __init__(self, name: str, formula: Formula, environment: "Environment") -> None:
         self.name = name
         self.formula = formula
         self.environment = environment
@@ -103,14 +104,18 @@ class Environment:
     __slots__ = ("budget", "chain", "parent", "values")
 
     def __init__(
-        self, parent: Environment | None, values: dict[str, Any], budget: Budget, chain: list[Lazy]
+        self,
+        parent: "Environment | None",
+        values: dict[str, Any],
+        budget: Budget,
+        chain: list[Lazy],
     ) -> None:
         self.parent = parent
         self.values = values
         self.budget = budget
         self.chain = chain
 
-    def child(self, values: dict[str, Any]) -> Environment:
+    def child(self, values: dict[str, Any]) -> "Environment":
         """An environment with nearer names."""
         return Environment(self, values, self.budget, self.chain)
 
@@ -125,7 +130,7 @@ class Environment:
             environment = environment.parent
         raise KeyError(name)
 
-    def holder(self, name: str) -> Environment | None:
+    def holder(self, name: str) -> "Environment | None":
         """The nearest environment that has a name itself, ``None`` if none has."""
         environment: Environment | None = self
         while environment is not None and name not in environment.values:
@@ -191,7 +196,7 @@ class Frame(NamedTuple):
     kind: str
     label: str | NameFormula | None
     place: Span
-    above: Frame | None
+    above: "Frame | None"
     arguments: Arguments = NO_ARGUMENTS
     environment: Environment | None = None
     index: int | None = None  # type: ignore[assignment]  # hides a method of tuples
@@ -226,11 +231,11 @@ class Context(NamedTuple):
     home: str = ""
     frozen: bool = False
 
-    def at(self, scope: int, frame: Frame | None) -> Context:
+    def at(self, scope: int, frame: Frame | None) -> "Context":
         """The same in another scope and frame; for every repetition, so quicker than `_replace`."""
         return Context(scope, frame, *self[2:])
 
-    def inside(self, scope: int, prefix: str, automatic: str) -> Context:
+    def inside(self, scope: int, prefix: str, automatic: str) -> "Context":
         """That of a list within a piece of structure whose names have a prefix of their own."""
         visible = prefix, *self.visible
         inputs, defaults, blocks, depth = self.inputs, self.defaults, self.blocks, self.depth + 1

@@ -57,7 +57,7 @@ class Token(NamedTuple):
 _DIGITS = r"[0-9](?:_?[0-9])*"
 _TOKEN = re.compile(
     rf"""(?P<space>[ \t\r\n]+)
-    |(?P<slip>===|!==|<>|=>|=<|:=|&&|\|\||<<|>>|=(?!=)|!(?!=)|[?^&|~@;{{}}`\\×·−÷≤≥≠‘’“”])
+    |(?P<slip>===|!==|<>|=>|=<|:=|&&|\|\||<<|>>)
     |(?P<number>(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
     |(?P<variable>\$[A-Za-z_][A-Za-z0-9_]*)
@@ -99,13 +99,7 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
 
 def _checked(text: str, token: Token) -> Token:
     if token.kind == "slip":
-        raise ExpressionError(
-            f"`{token.text}` means nothing in an expression",
-            token.start,
-            token.end,
-            help=_SLIPS.get(token.text),
-            cause=Cause.NO_SIGN if len(token.text) == 1 else None,
-        )
+        raise ExpressionError(_no_sign(token.text), token.start, token.end, help=_SLIPS[token.text])
     if token.kind == "number":
         _check_number(text, token)
     elif token.kind == "variable" and token.text[1:] in RESERVED - {"i", "in", "prev"}:
@@ -141,9 +135,13 @@ def _unreadable(text: str, start: int) -> ExpressionError:
         )
     if text[start] == "$":
         return _lone_dollar(text, start)
-    return ExpressionError(
-        f"`{text[start]}` means nothing in an expression", start, start + 1, cause=Cause.NO_SIGN
-    )
+    sign = text[start]
+    help = _SLIPS.get(sign)
+    return ExpressionError(_no_sign(sign), start, start + 1, help=help, cause=Cause.NO_SIGN)
+
+
+def _no_sign(sign: str) -> str:
+    return f"`{sign}` means nothing in an expression"
 
 
 def _lone_dollar(text: str, start: int) -> ExpressionError:

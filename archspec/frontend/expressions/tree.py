@@ -2,7 +2,8 @@
 knows its offsets in the text.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text, and
+# every command waits for that.
 
 from typing import NamedTuple, TypeAlias
 
@@ -38,7 +39,7 @@ class ListOf(NamedTuple):
 
     start: int
     end: int
-    items: tuple[Node, ...]
+    items: tuple["Node", ...]
 
 
 class Comprehension(NamedTuple):
@@ -46,10 +47,10 @@ class Comprehension(NamedTuple):
 
     start: int
     end: int
-    element: Node
+    element: "Node"
     variable: str
-    source: Node
-    condition: Node | None = None
+    source: "Node"
+    condition: "Node | None" = None
 
 
 class Sign(NamedTuple):
@@ -58,7 +59,7 @@ class Sign(NamedTuple):
     start: int
     end: int
     symbol: str
-    operand: Node
+    operand: "Node"
 
 
 class Not(NamedTuple):
@@ -66,7 +67,7 @@ class Not(NamedTuple):
 
     start: int
     end: int
-    operand: Node
+    operand: "Node"
 
 
 class Chain(NamedTuple):
@@ -76,8 +77,8 @@ class Chain(NamedTuple):
 
     start: int
     end: int
-    first: Node
-    rest: tuple[tuple[str, Node], ...]
+    first: "Node"
+    rest: tuple[tuple[str, "Node"], ...]
 
 
 class Compare(NamedTuple):
@@ -85,8 +86,8 @@ class Compare(NamedTuple):
 
     start: int
     end: int
-    first: Node
-    rest: tuple[tuple[str, Node], ...]
+    first: "Node"
+    rest: tuple[tuple[str, "Node"], ...]
 
 
 class Logic(NamedTuple):
@@ -95,7 +96,7 @@ class Logic(NamedTuple):
     start: int
     end: int
     symbol: str
-    operands: tuple[Node, ...]
+    operands: tuple["Node", ...]
 
 
 class Conditional(NamedTuple):
@@ -103,9 +104,9 @@ class Conditional(NamedTuple):
 
     start: int
     end: int
-    condition: Node
-    then: Node
-    otherwise: Node
+    condition: "Node"
+    then: "Node"
+    otherwise: "Node"
 
 
 class Attribute(NamedTuple):
@@ -113,7 +114,7 @@ class Attribute(NamedTuple):
 
     start: int
     end: int
-    target: Node
+    target: "Node"
     name: str
 
 
@@ -122,8 +123,8 @@ class Index(NamedTuple):
 
     start: int
     end: int
-    target: Node
-    index: Node  # type: ignore[assignment]  # hides a method of tuples that is not called
+    target: "Node"
+    index: "Node"  # type: ignore[assignment]  # hides a method of tuples that is not called
 
 
 class SliceOf(NamedTuple):
@@ -131,8 +132,8 @@ class SliceOf(NamedTuple):
 
     start: int
     end: int
-    target: Node
-    parts: tuple[Node | None, ...]
+    target: "Node"
+    parts: tuple["Node | None", ...]
 
 
 class Call(NamedTuple):
@@ -141,7 +142,7 @@ class Call(NamedTuple):
     start: int
     end: int
     function: str
-    arguments: tuple[Node, ...]
+    arguments: tuple["Node", ...]
 
 
 class Stretch(NamedTuple):

@@ -2,7 +2,8 @@
 `syntax` makes it, `elaborate` carries it out.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text, and
+# every command waits for that.
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -58,7 +59,7 @@ class Items(NamedTuple):
     which automatic names avoid.
     """
 
-    items: tuple[Item, ...]
+    items: tuple["Item", ...]
     reserved: frozenset[str]
     place: Span
 
@@ -254,7 +255,7 @@ class SpecPart(NamedTuple):
     own end; where ``frozen``, none of its layers is trained.
     """
 
-    program: Program
+    program: "Program"
     kinds: Mapping[str, str | Value]
     reference: str
     upto: Value | None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archspec.backends.keras.families import PREFIX
+PREFIX = "keras.applications:"
+"""What a function of `keras.applications` is named with."""
 
 ENDINGS = (".keras", ".h5", ".hdf5", ".json")
 """Endings of the files that may hold a Keras model."""
