@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import chain
 
 from archspec.diagrams import lettering
 from archspec.diagrams.alike import whole
 from archspec.diagrams.canvas import Canvas
-from archspec.diagrams.drawing import Box, Cluster, Form, Row
+from archspec.diagrams.drawing import Box, Cluster, Form, Row, Tip
 from archspec.diagrams.elements import Card, Element, Group, Split, all_nodes, inside, nodes_of
 from archspec.diagrams.lettering import DOT, MARK, NARROW, SHARED, Words
 from archspec.diagrams.palette import Fill
@@ -23,8 +24,9 @@ from archspec.tensor import Tensor
 
 def input_box(canvas: Canvas, name: str, words: str, tensor: Tensor) -> Box:
     """The box of an input, on which the tensor of this name then is."""
-    box = Box(canvas.new_id(), Form.INPUT, [Row(words)], lines=[str(tensor)], node=name)
-    box.tip = f"{name}\n{tensor}, {tensor.dtype}"
+    box = canvas.new_box(Form.INPUT, [Row(words)])
+    box.lines, box.node = [str(tensor)], name
+    box.tip = lambda: f"{name}\n{tensor}, {tensor.dtype}"
     canvas.place[name] = box.id
     return box
 
@@ -32,9 +34,10 @@ def input_box(canvas: Canvas, name: str, words: str, tensor: Tensor) -> Box:
 def output_box(canvas: Canvas, name: str) -> Box:
     """The box of an output of the model."""
     tensor = canvas.graph.tensors[canvas.graph.outputs[name]]
-    box = Box(canvas.new_id(), Form.OUTPUT, [Row(name)], node=name)
+    box = canvas.new_box(Form.OUTPUT, [Row(name)])
+    box.node = name
     box.lines = [f"output, {tensor}"]
-    box.tip = f"{name}\noutput of the model, {tensor}"
+    box.tip = lambda: f"{name}\noutput of the model, {tensor}"
     canvas.ends[name] = box.id
     return box
 
@@ -47,15 +50,15 @@ def card_box(canvas: Canvas, card: Card) -> Box:
     symbol = lettering.symbol(card.main)
     if symbol:
         canvas.legend.merged(card.main, card.after)
-        box = Box(canvas.new_id(), Form.SUM, [Row(symbol, fill=Fill.MERGE)], Fill.MERGE)
+        box = canvas.new_box(Form.SUM, [Row(symbol, fill=Fill.MERGE)], Fill.MERGE)
     else:
         canvas.legend.saw(row.fill, belongs)
-        box = Box(canvas.new_id(), Form.CARD, [row], row.fill)
+        box = canvas.new_box(Form.CARD, [row], row.fill)
         box.lines = [lettering.together(belongs)] if belongs else []
     layers = _layers(canvas, card, alike)
     box.node = card.main.name
     box.size, box.weight = str(canvas.last_of(alike).output), canvas.weight(layers)
-    box.tip = lettering.card_tip(card.nodes, canvas.graph, len(alike))
+    box.tip = partial(lettering.card_tip, card.nodes, canvas.graph, len(alike))
     name = lettering.said_name(alike)
     if symbol and name != canvas.plan.unnamed:
         box.lines = [name] if name else []
@@ -124,7 +127,8 @@ def _ranges(canvas: Canvas, card: Card) -> dict[tuple[str, str], str]:
 
 def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
     """A chain of cards as the rows of one box."""
-    rows, tips = [], []
+    rows: list[Row] = []
+    tips: list[Tip] = []
     for card in cards:
         row, belongs = _row(canvas, card)
         canvas.legend.saw(row.fill, belongs)
@@ -132,12 +136,17 @@ def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
         shared = canvas.marked(words, card.nodes)
         rows.append(row._replace(small=shared, belongs=lettering.together(belongs)))
         copies = len(canvas.likeness.alike(card))
-        tips.append(lettering.card_tip(card.nodes, canvas.graph, copies))
-    box = Box(canvas.new_id(), Form.STACK, rows, rows[0].fill, node=cards[0].main.name)
-    box.size, box.tip = str(cards[-1].nodes[-1].output), "\n\n".join(tips)
+        tips.append(partial(lettering.card_tip, card.nodes, canvas.graph, copies))
+    box = canvas.new_box(Form.STACK, rows, rows[0].fill)
+    box.node = cards[0].main.name
+    box.size, box.tip = str(cards[-1].nodes[-1].output), partial(_all_tips, tips)
     for card in cards:
         canvas.put(_layers(canvas, card, canvas.likeness.alike(card)), box)
     return box
+
+
+def _all_tips(tips: Sequence[Tip]) -> str:
+    return "\n\n".join(tip() for tip in tips)
 
 
 def frame_box(canvas: Canvas, cluster: Cluster, cards: Sequence[Box]) -> Box:
@@ -146,7 +155,7 @@ def frame_box(canvas: Canvas, cluster: Cluster, cards: Sequence[Box]) -> Box:
     rows = [head, *(_frame_row(card, shared=cluster.weight.startswith(SHARED)) for card in cards)]
     box = Box(cluster.id.removeprefix("cluster_"), Form.FRAME, rows, cards[0].fill)
     box.size, box.node = cluster.size, cluster.node
-    box.tip = "\n\n".join([cluster.tip, *(card.tip for card in cards)])
+    box.tip = partial(_all_tips, [cluster.tip, *(card.tip for card in cards)])
     canvas.move(cards, box)
     return box
 
@@ -165,10 +174,11 @@ def group_box(canvas: Canvas, group: Group) -> Box:
     nodes = [node for each in alike for node in nodes_of(each)]
     mark = f" {MARK}" if canvas.noted(group, closed=True) else ""
     row = Row(group.name, mark)
-    box = Box(canvas.new_id(), Form.GROUP, [row], _main_fill(nodes), node=group.path)
+    box = canvas.new_box(Form.GROUP, [row], _main_fill(nodes))
+    box.node = group.path
     box.lines = [group.spec or group.block] if group.block and group.block != row.strong else []
     box.size, box.weight = canvas.size(alike), canvas.weight(nodes)
-    box.tip = lettering.group_tip(group.path, nodes, group.arguments)
+    box.tip = partial(lettering.group_tip, group.path, nodes, group.arguments)
     canvas.closed_groups.append((box, group))
     canvas.legend.saw(box.fill, None)
     canvas.put(nodes, box)
@@ -192,10 +202,10 @@ def branches_box(canvas: Canvas, alike: Sequence[Split], alone: int) -> Box:
     bodies = [path.body for each in alike for path in each.paths[alone:]]
     nodes = [node for body in bodies for node in all_nodes(body)]
     number = len(alike[0].paths) - alone
-    box = Box(canvas.new_id(), Form.GROUP, [Row(f"… {number:,} more branches")], _main_fill(nodes))
+    box = canvas.new_box(Form.GROUP, [Row(f"… {number:,} more branches")], _main_fill(nodes))
     cards = [each for body in bodies for each in inside(body) if isinstance(each, Card)]
     box.lines, box.weight = [lettering.tally(cards)], canvas.weight(nodes)
-    box.node, box.tip = nodes[0].name, lettering.group_tip("", nodes, ())
+    box.node, box.tip = nodes[0].name, partial(lettering.group_tip, "", nodes, ())
     canvas.bundles.add(box.id)
     canvas.legend.saw(box.fill, None)
     canvas.put(nodes, box)
@@ -207,7 +217,7 @@ def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split], alone: int) 
     share an end.
     """
     sign = lettering.symbol(split.merge)
-    box = Box(canvas.new_id(), Form.SUM if sign else Form.BAR, [], Fill.MERGE)
+    box = canvas.new_box(Form.SUM if sign else Form.BAR, [], Fill.MERGE)
     box.node = split.merge.name
     if sign:
         box.rows = [Row(sign, fill=Fill.MERGE)]
@@ -221,11 +231,12 @@ def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split], alone: int) 
         words = _in_panel(canvas)
         box.lines = [lettering.chain(split.after, words)] if split.after else []
     canvas.legend.merged(split.merge, split.after if sign else ())
-    box.size = str((split.merge, *split.after)[-1].output)
-    box.tip = lettering.card_tip((split.merge, *split.after), canvas.graph, len(alike))
+    ends = split.merge, *split.after
+    box.size = str(ends[-1].output)
+    box.tip = partial(lettering.card_tip, ends, canvas.graph, len(alike))
     canvas.noted(split)
-    ends = [node for each in alike for node in (each.merge, *each.after)]
-    canvas.put([*ends, *canvas.likeness.more(split)], box)
+    merges = [node for each in alike for node in (each.merge, *each.after)]
+    canvas.put([*merges, *canvas.likeness.more(split)], box)
     return box
 
 

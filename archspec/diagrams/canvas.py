@@ -13,10 +13,11 @@ from archspec.diagrams import lettering
 from archspec.diagrams.alike import paired
 from archspec.diagrams.chains import Flow
 from archspec.diagrams.comparison import WORDS, Mark
-from archspec.diagrams.drawing import Box, Drawing, Row, Way
+from archspec.diagrams.drawing import Box, Drawing, Form, Row, Way
 from archspec.diagrams.elements import Element, Elements, Group, all_nodes, inside, nodes_of
 from archspec.diagrams.folding import Fold
 from archspec.diagrams.lettering import MARK, SHARED_MARK, Legend
+from archspec.diagrams.palette import Fill
 from archspec.graph import Graph, Node
 from archspec.layers.titles import plainly
 
@@ -52,6 +53,8 @@ class Plan(NamedTuple):
     """
     unnamed: str = ""
     """A name that is not shown: that of the call of which a panel shows the block."""
+    most: int | None = None
+    """How many boxes there may be: a figure of more is given up."""
 
 
 class Likeness:
@@ -169,6 +172,8 @@ class Canvas:
         self.plan = plan
         self.prefix = prefix
         self.legend = legend or Legend()
+        self.count = 0
+        """How many boxes a reader sees."""
         self.flow = Flow(graph)
         self.likeness = Likeness()
         self.notes = Notes()
@@ -202,6 +207,17 @@ class Canvas:
         """An id that no box has yet."""
         self._ids += 1
         return f"{self.prefix}{self._ids}"
+
+    def new_box(self, form: Form, rows: list[Row], fill: Fill = Fill.OTHER) -> Box:
+        """A new box, which is counted."""
+        box = Box(self.new_id(), form, rows, fill)
+        self.count += box.counts
+        return box
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there are no more boxes than there may be."""
+        return self.plan.most is None or self.count <= self.plan.most
 
     def put(self, nodes: Iterable[Node], box: Box) -> None:
         """Record that some layers are on a box."""

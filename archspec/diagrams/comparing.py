@@ -20,9 +20,9 @@ from archspec.reports.matching import Pair, arguments, match
 SIGNS = {"+": "only in the second", "−": "only in the first", "~": "changed"}
 
 
-def both(first: Readings, second: Readings, view: View, title: str | None = None) -> Drawing:
+def both(first: Readings, second: Readings, view: View, title: str | None = None) -> Drawing | None:
     """The drawing of two networks: ``−`` on what the second lacks, ``+`` on what the first
-    lacks, ``~`` on layers with other arguments.
+    lacks, ``~`` on layers with other arguments. None if the view has room for fewer boxes.
     """
     one, other = first.graph, second.graph
     drawing = Drawing(
@@ -39,6 +39,8 @@ def both(first: Readings, second: Readings, view: View, title: str | None = None
         draw_inputs(canvas, cluster.members)
         draw_body(canvas, elements_of(readings, view), cluster.members)
         draw_outputs(canvas, cluster.members)
+        if not canvas.has_room:
+            return None
         part = Drawing(graph.name, graph.name, "", [cluster])
         canvas.finish(part)
         _sign(

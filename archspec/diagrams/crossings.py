@@ -1,8 +1,10 @@
-"""A layout as the renderer's JSON has it → the clusters whose titles an edge crosses."""
+"""A layout as the renderer's JSON has it → the clusters whose titles an edge crosses, and would not
+cross at the other side.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -26,18 +28,22 @@ class Area(NamedTuple):
         return self.left < point[0] < self.right and self.bottom < point[1] < self.top
 
 
-def crossed_titles(layout: Mapping[str, Any]) -> frozenset[str]:
-    """The names of the clusters whose titles are crossed."""
-    titles = {
-        each["name"]: _title(each)
+def better_left(layout: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the clusters whose titles are crossed where they stand, at the right, and would
+    not be at the left. On which side a title stands moves nothing else.
+    """
+    titled = [
+        each
         for each in layout.get("objects", ())
         if str(each.get("name", "")).startswith("cluster") and "lp" in each
-    }
-    if not titles:
+    ]
+    if not titled:
         return frozenset()
     pieces = [piece for edge in layout.get("edges", ()) for piece in _pieces(edge)]
     return frozenset(
-        name for name, area in titles.items() if any(_crosses(piece, area) for piece in pieces)
+        cluster["name"]
+        for cluster in titled
+        if _is_crossed(_title(cluster), pieces) and not _is_crossed(_at_left(cluster), pieces)
     )
 
 
@@ -46,6 +52,19 @@ def _title(cluster: Mapping[str, Any]) -> Area:
     across = float(cluster["lwidth"]) * POINTS_PER_INCH / 2
     down = float(cluster["lheight"]) * POINTS_PER_INCH / 2
     return Area(x - across, x + across, y - down, y + down)
+
+
+def _at_left(cluster: Mapping[str, Any]) -> Area:
+    """Where the title of a cluster would stand at the left: as far from that side as it is from
+    the right.
+    """
+    title = _title(cluster)
+    left, _, right, _ = map(float, cluster["bb"].split(","))
+    return title._replace(left=left + right - title.right, right=left + right - title.left)
+
+
+def _is_crossed(area: Area, pieces: Sequence[list[Point]]) -> bool:
+    return any(_crosses(piece, area) for piece in pieces)
 
 
 def _pieces(edge: Mapping[str, Any]) -> Iterator[list[Point]]:

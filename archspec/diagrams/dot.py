@@ -210,7 +210,7 @@ def _cluster(cluster: Cluster, layout: Layout) -> Attributes:
         "penwidth": "1",
         "id": f"cluster:{cluster.node or cluster.id}",
         "class": "panel" if cluster.panel else "stage",
-        "tooltip": cluster.tip or " ",
+        "tooltip": cluster.tip() or " ",
     }
 
 
@@ -232,7 +232,7 @@ def _box(box: Box, layout: Layout) -> Attributes:
     return {
         "id": box.node or box.id,
         "class": f"{box.form.value} {box.fill.css}",
-        "tooltip": box.tip or " ",
+        "tooltip": box.tip() or " ",
         **_FORMS[box.form](box, layout),
     }
 

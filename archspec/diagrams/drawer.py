@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 from itertools import pairwise
 from typing import TypeGuard
 
@@ -61,12 +62,15 @@ def draw_outputs(canvas: Canvas, members: list[Member]) -> None:
 
 
 def draw_body(canvas: Canvas, elements: Elements, members: list[Member]) -> None:
-    """Draw elements one after the other."""
+    """Draw elements one after the other, as long as there is room for them."""
     if not canvas.plan.neighbours:
         for element in elements:
-            _draw(canvas, element, members)
+            if canvas.has_room:
+                _draw(canvas, element, members)
         return
     for fold in neighbours(elements, canvas.flow):
+        if not canvas.has_room:
+            return
         if fold.number == 1:
             _draw(canvas, fold.body[0], members)
         else:
@@ -175,7 +179,7 @@ def _point(canvas: Canvas, split: Split, members: list[Member]) -> str:
     for outer in canvas.around[min(names)] if names else []:
         if outer.entry == entry and all(outer in canvas.around[name] for name in names):
             return outer.point
-    box = Box(canvas.new_id(), Form.POINT, [])
+    box = canvas.new_box(Form.POINT, [])
     members.append(box)
     return box.id
 
@@ -254,7 +258,7 @@ def _cluster(canvas: Canvas, group: Group) -> Cluster:
     nodes = [node for each in alike for node in nodes_of(each)]
     cluster = Cluster(f"cluster_{canvas.new_id()}", group.name, node=group.path)
     cluster.size, cluster.weight = canvas.size(alike), canvas.weight(nodes)
-    cluster.tip = lettering.group_tip(group.path, nodes, group.arguments)
+    cluster.tip = partial(lettering.group_tip, group.path, nodes, group.arguments)
     return cluster
 
 

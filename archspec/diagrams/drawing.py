@@ -4,7 +4,7 @@ places. Data, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Union
@@ -26,6 +26,10 @@ class Form(Enum):
     OUTPUT = "output"
 
 
+Tip = Callable[[], str]
+"""Writes what a pointer shows: of the figures that are tried, a single one is written."""
+
+
 class Row(NamedTuple):
     """One line of a stack, or a card's title: what stands out, the rest, what is small;
     ``times`` is ×N. ``belongs`` is what belongs to the layer, said only where the legend does not.
@@ -42,7 +46,7 @@ class Row(NamedTuple):
 @dataclass
 class Box:
     """One box. ``id`` is unique in the drawing, ``node`` the layer's (or group's) name, ``tip``
-    what a pointer shows.
+    writes what a pointer shows.
 
     ``rows`` hold the title; several in a stack, and in a frame, which is a group of cards under its
     title. ``lines`` stand below it; ``size`` is the output's, ``weight`` says the parameters;
@@ -58,7 +62,7 @@ class Box:
     size: str = ""
     weight: str = ""
     node: str = ""
-    tip: str = ""
+    tip: Tip = str
     ports: list[str] = field(default_factory=list)
     sign: str = ""
 
@@ -80,7 +84,7 @@ class Cluster:
     size: str = ""
     weight: str = ""
     node: str = ""
-    tip: str = ""
+    tip: Tip = str
     panel: bool = False
 
 

@@ -34,7 +34,8 @@ NOTHING: frozenset[str] = frozenset()
 class View(NamedTuple):
     """One way to show a network. ``parts``: blocks that are other specs are closed; ``panels``:
     closed blocks are drawn once beside it; ``neighbours``: equal ones are drawn once, ×N;
-    ``gathered``: what follows each other at one size stands together.
+    ``gathered``: what follows each other at one size stands together. Nothing is shown in more
+    than the ``most`` boxes, if there is such a number.
     """
 
     level: str
@@ -42,6 +43,7 @@ class View(NamedTuple):
     panels: bool = False
     neighbours: bool = False
     gathered: bool = False
+    most: int | None = None
 
 
 VIEWS = {
@@ -87,7 +89,7 @@ def plan(view: View, expand: frozenset[str] = NOTHING, collapse: frozenset[str] 
         closed_part = view.parts and bool(group.spec)
         return bool(collapse & names(group)) or closed_part or usual(group, depth)
 
-    return Plan(closed, fold=view.level != "full", neighbours=view.neighbours)
+    return Plan(closed, view.level != "full", view.neighbours, most=view.most)
 
 
 def _never(group: Group, depth: int) -> bool:
@@ -162,9 +164,9 @@ def figure(
     title: str | None = None,
     expand: frozenset[str] = NOTHING,
     collapse: frozenset[str] = NOTHING,
-) -> Drawing:
+) -> Drawing | None:
     """The drawing of a network; groups named in ``expand`` are opened, those in ``collapse``
-    closed.
+    closed. None if the view has room for fewer boxes.
     """
     graph = readings.graph
     drawing = Drawing(graph.name, title or graph.name, lettering.subtitle(graph))
@@ -172,6 +174,8 @@ def figure(
     draw_inputs(canvas, drawing.members)
     draw_body(canvas, elements_of(readings, view), drawing.members)
     draw_outputs(canvas, drawing.members)
+    if not canvas.has_room:
+        return None
     calls = panels.calls(canvas)
     _say_calls(canvas, calls)
     drawing.edges = edges(canvas, drawing.members)
@@ -236,9 +240,11 @@ def _panels(canvas: Canvas, calls: dict[str, list[Group]]) -> list[panels.Panel]
 # --- a block alone
 
 
-def block_figure(readings: Readings, name: str, view: View, title: str | None = None) -> Drawing:
-    """The drawing of one block, as it is first called, or of one named group. Raises
-    `DrawingError` where there is none of that name.
+def block_figure(
+    readings: Readings, name: str, view: View, title: str | None = None
+) -> Drawing | None:
+    """The drawing of one block, as it is first called, or of one named group; None if the view has
+    room for fewer boxes. Raises `DrawingError` where there is none of that name.
     """
     elements, graph = elements_of(readings, view), readings.graph
     known = list(groups(elements))
@@ -254,7 +260,7 @@ def block_figure(readings: Readings, name: str, view: View, title: str | None = 
     return _alone(graph, group, view, title or usual)
 
 
-def _alone(graph: Graph, group: Group, view: View, title: str) -> Drawing:
+def _alone(graph: Graph, group: Group, view: View, title: str) -> Drawing | None:
     taken = entries(group)
     canvas = Canvas(graph, plan(view), prefix="b")
     drawing = Drawing(group.path, title, _totals(graph, group, taken))
@@ -264,6 +270,8 @@ def _alone(graph: Graph, group: Group, view: View, title: str) -> Drawing:
         drawing.members.append(input_box(canvas, name, words, graph.tensors[name]))
     canvas.depth = 1
     draw_body(canvas, group.body, drawing.members)
+    if not canvas.has_room:
+        return None
     canvas.finish(drawing)
     drawing.legend = canvas.legend.entries()
     drawing.edges = edges(canvas, drawing.members)

@@ -4,7 +4,7 @@ hold, in the direction that fits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,37 +39,33 @@ class Choice:
     direction: str
     renderer: str | None = None
 
-    @property
+    @cached_property
     def picture(self) -> Picture:
-        """The picture as the renderer makes it."""
-        return self._laid_out[1]
-
-    @property
-    def left(self) -> frozenset[str]:
-        """The clusters whose titles stand at the left."""
-        return self._laid_out[0]
+        """The picture as the renderer makes it, titles where they are not crossed."""
+        if not self.left:
+            return self._first
+        return render_svg(dot(self.drawing, self.direction, left=self.left), self.renderer)
 
     @cached_property
-    def _laid_out(self) -> tuple[frozenset[str], Picture]:
-        """Where an edge crosses the titles of clusters, these stand at the left, unless as many
-        are crossed there.
-        """
-        picture = self._rendered(frozenset())
-        if not picture.crossed or self.drawing.count > LARGE or self.direction != "tb":
-            return frozenset(), picture
-        other = self._rendered(picture.crossed)
-        kept = picture.crossed - other.crossed
-        if not kept:
-            return frozenset(), picture
-        return kept, other if kept == picture.crossed else self._rendered(kept)
+    def left(self) -> frozenset[str]:
+        """The clusters whose titles stand at the left, since an edge crosses them at the right."""
+        if self.direction != "tb" or self.drawing.count > LARGE:
+            return frozenset()
+        return self._first.better_left
 
-    def _rendered(self, left: frozenset[str]) -> Picture:
-        return render_svg(dot(self.drawing, self.direction, left=left), self.renderer)
+    @cached_property
+    def source(self) -> str:
+        """The DOT, all titles at the right."""
+        return dot(self.drawing, self.direction)
+
+    @cached_property
+    def _first(self) -> Picture:
+        return render_svg(self.source, self.renderer)
 
     @property
     def size(self) -> tuple[float, float]:
-        """Points across and down."""
-        return svg_size(self.picture.svg)
+        """Points across and down, on whichever side titles stand."""
+        return svg_size(self._first.svg)
 
     @property
     def fits(self) -> bool:
@@ -119,13 +115,17 @@ def choose(graph: Graph, options: Options) -> Choice:
     return _chosen(lambda view: figure(readings, view, options.title, expand, collapse), options)
 
 
-def _chosen(make: Callable[[View], Drawing], options: Options) -> Choice:
-    candidates = (
+Make = Callable[[View], Drawing | None]
+"""Draws a view, unless that has room for fewer boxes."""
+
+
+def _chosen(make: Make, options: Options) -> Choice:
+    choices = _different(
         Choice(drawing, direction, options.renderer)
         for drawing, direction in _candidates(make, options)
     )
-    best = next(candidates)
-    for other in candidates:  # a single candidate is not measured
+    best = next(choices)
+    for other in choices:  # a single one is not measured
         if best.fits:
             return best
         if other.fits or other.excess < best.excess:
@@ -133,15 +133,26 @@ def _chosen(make: Callable[[View], Drawing], options: Options) -> Choice:
     return best
 
 
-def _candidates(make: Callable[[View], Drawing], options: Options) -> Iterator[tuple[Drawing, str]]:
-    """What may be drawn, the best first. Views of far too many boxes are left out, unless there
-    is no other.
+def _different(choices: Iterable[Choice]) -> Iterator[Choice]:
+    """The choices but for those that look like one before them: a network without neighbours that
+    are equal looks the same in two views.
+    """
+    seen: set[str] = set()
+    for choice in choices:
+        if choice.source not in seen:
+            seen.add(choice.source)
+            yield choice
+
+
+def _candidates(make: Make, options: Options) -> Iterator[tuple[Drawing, str]]:
+    """What may be drawn, the best first. Views of too many boxes are left out, unless there is no
+    other.
     """
     directions = (options.direction,) if options.direction else DIRECTIONS
-    every = views(options.detail)
-    for place, view in enumerate(every):
+    *fuller, last = views(options.detail)
+    for view in (*(view._replace(most=BOXES) for view in fuller), last):
         drawing = make(view)
-        if drawing.count <= BOXES or place == len(every) - 1:
+        if drawing is not None and (drawing.count <= BOXES or view is last):
             tried = directions[:1] if drawing.count > LARGE else directions
             yield from ((drawing, direction) for direction in tried)
 

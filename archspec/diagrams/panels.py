@@ -98,12 +98,17 @@ def _inputs(canvas: Canvas, block: str, shown: Group) -> list[Box]:
     made = []
     for number, tensor in enumerate(taken, 1):
         usual = "in" if len(taken) == 1 else f"in {number}"
-        words = input_name(shown, tensor) or usual
-        box = Box(f"{canvas.prefix}in{number - 1}", Form.INPUT, [Row(words)])
-        box.node, box.tip = f"{block}:{words}", f"what `{block}` is given"
-        canvas.place[tensor] = box.id
-        made.append(box)
+        made.append(
+            _input_box(f"{canvas.prefix}in{number - 1}", block, input_name(shown, tensor) or usual)
+        )
+        canvas.place[tensor] = made[-1].id
     return made
+
+
+def _input_box(box_id: str, block: str, words: str) -> Box:
+    box = Box(box_id, Form.INPUT, [Row(words)], node=f"{block}:{words}")
+    box.tip = lambda: f"what `{block}` is given"
+    return box
 
 
 def _in_general(drawn: Iterable[Edge], between: Sequence[Box]) -> list[Edge]:

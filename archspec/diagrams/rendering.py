@@ -11,12 +11,14 @@ import shutil
 import subprocess
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from html import escape, unescape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from archspec.diagnostics import printable
-from archspec.diagrams.crossings import crossed_titles
+from archspec.diagrams.crossings import better_left
 from archspec.diagrams.options import DrawingError
 from archspec.diagrams.palette import DARK, LIGHT, Theme
 
@@ -33,14 +35,28 @@ FONTS = "Arial,Helvetica,Liberation Sans,Arimo,Nimbus Sans,sans-serif"
 """Arial and the fonts that are as wide; a reader who has none of them has the text fitted."""
 
 
-class Picture(NamedTuple):
-    """An SVG, how wide its texts are set, since no reader need have the renderer's font, and the
-    clusters whose titles an edge crosses.
+@dataclass(frozen=True)
+class Picture:
+    """An SVG with the renderer's JSON of its layout, which is read when it is asked for: of the
+    pictures that are tried, only the one that is taken is looked at closely.
     """
 
     svg: str
-    widths: Widths
-    crossed: frozenset[str] = frozenset()
+    layout_json: str
+
+    @cached_property
+    def _layout(self) -> Any:
+        return json.loads(self.layout_json)
+
+    @cached_property
+    def widths(self) -> Widths:
+        """How wide its texts are set, since no reader need have the renderer's font."""
+        return dict(_widths(self._layout))
+
+    @property
+    def better_left(self) -> frozenset[str]:
+        """The clusters whose titles an edge crosses at the right, and none would at the left."""
+        return better_left(self._layout)
 
 
 def render_svg(source: str, renderer: str | None = None) -> Picture:
@@ -49,8 +65,7 @@ def render_svg(source: str, renderer: str | None = None) -> Picture:
     """
     done = _run(_program(renderer or "bundled", "svg"), ["-Tsvg", "-Tjson"], source).decode()
     end = done.index("</svg>\n") + len("</svg>\n")
-    layout = json.loads(done[end:])
-    return Picture(done[:end], dict(_widths(layout)), crossed_titles(layout))
+    return Picture(done[:end], done[end:])
 
 
 def _widths(layout: Any) -> Iterator[tuple[tuple[str, float, bool], float]]:
