@@ -28,6 +28,20 @@ layers:
   - make_divisible: {name: 9 * $l * $inputs * $i_ * $BLOCKS}
 """
     ),
+    "blocks that are called as modifiers": (
+        """
+vars: {which: call}
+input: [8, 8, 4]
+blocks:
+  first: {args: [filters: 4], layers: [Conv2D: {filters: $filters, kernel_size: 1}]}
+  call: {args: [training: true], layers: [first, {Dropout: {rate: 0.5}, call: {training: $training}}]}
+layers:
+  - {first: {}, repeat: 2}
+  - {name: c, call: {training: false}}
+  - $which
+  - {residual: [call: {}], shortcut: [first], first: shortcut}
+"""
+    ),
     "texts that need care": (
         r"""
 description: "A \"quoted\" text with \"\"\" and a back\\slash, \t a tab, ünïcode — and an end\""

@@ -86,7 +86,15 @@ PARTNERS = {
 NO_STEP = "_"
 """What the label of a branch or a shortcut begins with that is no step of a path."""
 
-RESERVED_STEPS = frozenset(OPERATIONS) | frozenset(MODIFIERS)
+BLOCKS_TOO = ("call", "first")
+"""Modifiers that blocks may be called, as they were before these words had a meaning: an item that
+has no other operation calls the block. Beside one, a modifier is all that the word can be.
+"""
+
+ITEM_WORDS = frozenset(OPERATIONS) | frozenset(MODIFIERS)
+"""The keys of an item that are words of the language."""
+
+RESERVED_STEPS = ITEM_WORDS - frozenset(BLOCKS_TOO)
 """Names that no block may have."""
 
 BLOCK_NAME = r"[a-z][a-z0-9_]*"
@@ -95,5 +103,5 @@ STEP = r"[A-Za-z0-9_-]+"
 NETWORK_NAME = r"[a-z0-9_-]+"
 VARIANT_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*"
 
-CALL_PATTERN = f"^(?!(?:{'|'.join(sorted(RESERVED_STEPS))})$){BLOCK_NAME}$"
-"""Keys of an item that call a block."""
+CALL_PATTERN = f"^(?!(?:{'|'.join(sorted(ITEM_WORDS))})$){BLOCK_NAME}$"
+"""Keys of an item that can only call a block."""

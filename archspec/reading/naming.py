@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from string import ascii_lowercase
 from typing import NamedTuple
 
+from archspec.frontend.vocabulary import ITEM_WORDS
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
@@ -154,10 +155,10 @@ def _word(block: SharedBlock, tree: Tree) -> str:
 
 
 WORD = re.compile(r"[a-z]+")
-GENERIC = frozenset(
-    ("layer", "layers", "block", "model", "conv", "bn", "relu", "add", "norm", "act", "main")
+GENERIC = ITEM_WORDS | frozenset(
+    ("layer", "block", "model", "conv", "bn", "relu", "add", "norm", "act", "main")
 )
-"""Words of names that say nothing of a block."""
+"""Words of names that say nothing of a block, or that no block may have."""
 
 MOST_OF = 0.6
 """The share of a block's layers whose names must have a word for the block to be called so."""

@@ -374,7 +374,7 @@ GATHERS = [
         - {name: a0, ReLU: {}}
         - {name: a1, ELU: {}}
         - {name: a2, ReLU: {}}
-        - {from: [{name: a$k, repeat: {k: range(3)}, when: $k != 1}, a1, prev], Add: {}}
+        - {from: [{name: a$k, repeat: {k: [0, 1, 2]}, when: $k != 1}, a1, prev], Add: {}}
         """,
         takes={"add": "a0 a2 a1 a2"},
     ),
@@ -401,7 +401,7 @@ GATHERS = [
     ),
     Case(
         "a gather names what stands above, like any name of a from",
-        "- {name: a0, ReLU: {}}\n- {from: [{name: a$k, repeat: {k: range(2)}}], Add: {}}",
+        "- {name: a0, ReLU: {}}\n- {from: [{name: a$k, repeat: {k: [0, 1]}}], Add: {}}",
         refused="unknown-name",
     ),
     Case(
@@ -580,8 +580,73 @@ PARTS = [
     ),
 ]
 
+BLOCKS = """
+blocks:
+  first: {args: [units: 4], layers: [Dense: {units: $units}]}
+  call: {args: [training: true], layers: [ReLU]}
+"""
+
+WORDS = [
+    Case(
+        "a block of version 1 that is called as a later word is called as ever",
+        f"{BLOCKS}layers: [first, {{first: {{units: 5}}}}, call, {{call: {{training: false}}}}]",
+        nodes="first.dense first_2.dense call.re_lu call_2.re_lu",
+        shapes={"main": (8, 8, 5)},
+    ),
+    Case(
+        "also beside the modifiers of version 1, and with nothing behind the colon",
+        f"""{BLOCKS}layers:
+  - {{name: a, first: , repeat: 2}}
+  - {{name: b, from: a2, when: $in.channels == 4, call: {{}}}}
+""",
+        nodes="a1.dense a2.dense b.re_lu",
+        takes={"b.re_lu": "a2.dense"},
+    ),
+    Case(
+        "also by a variable, and used again",
+        f"vars: {{which: first}}{BLOCKS}layers: [{{name: a, $which: {{}}}}, {{name: b, reuse: a}}]",
+        nodes="a.dense b.dense",
+        shares={"b.dense": "a.dense"},
+    ),
+    Case(
+        "also in lists within items, also where the word is a modifier of the item",
+        f"""{BLOCKS}layers:
+  - residual: [call]
+    shortcut: [first: {{units: 4}}]
+    first: shortcut
+  - branches: {{l: [call: {{}}], r: [first]}}
+    merge: Add
+""",
+        nodes="shortcut.first.dense call.re_lu add l.call.re_lu r.first.dense add_2",
+        takes={"add": "shortcut.first.dense call.re_lu"},
+    ),
+    Case(
+        "beside another operation it is the modifier",
+        f"{BLOCKS}layers: [{{Dropout: {{rate: 0.5}}, call: {{training: false}}}}]",
+        args={"dropout": {"training": False}},
+    ),
+    Case(
+        "beside another operation call is no block: it has arguments of the layer's call",
+        f"{BLOCKS}layers: [{{Dropout: {{rate: 0.5}}, call: {{}}}}]",
+        refused="wrong-value",
+    ),
+    Case(
+        "beside another operation first is no block: it says shortcut",
+        f"{BLOCKS}layers: [{{residual: [ReLU], first: {{}}}}]",
+        refused="wrong-value",
+    ),
+    Case(
+        "without a block of that name it is no operation",
+        "- {name: a, call: {training: false}}",
+        refused="no-operation",
+    ),
+    Case("nor is first", "- {name: a, first: {}}", refused="no-operation"),
+]
+
 SECTIONS: Sections = {
     "fans": FANS,
+    "gathers": GATHERS,
+    "words": WORDS,
     "parts": PARTS,
     "paths": PATHS,
     "null": NULLS,

@@ -145,6 +145,19 @@ def test_a_text_with_a_dollar_is_a_text() -> None:
     assert disagreement(graph, written(graph).graph) is None
 
 
+@pytest.mark.parametrize("word", ["shortcut", "layers", "output", "call", "first"])
+def test_a_block_is_not_called_by_a_word_of_the_language(word: str) -> None:
+    kinds = ("ZeroPadding2D", "UpSampling2D", "Cropping2D", "MaxPooling2D")
+    layers = [
+        {"name": f"{word}_{number}_{kind}", kind: {}} for number in range(6) for kind in kinds
+    ]
+    document = {"archspec": 1, "name": "net", "input": [8, 8, 3], "layers": layers}
+    for number in (12, 4):  # the repeated part is a block, and no loop
+        layers.insert(number, {"Dense": {"units": number}})
+    graph = archspec.compile(document)
+    assert disagreement(graph, written(graph).graph) is None
+
+
 def test_a_name_is_found_whatever_else_is_called_so() -> None:
     long = "a_block_with_a_name_that_is_too_long"
     taken = {word: {"layers": ["ReLU"]} for word in (long, "part", "item", "tensor", "result")}

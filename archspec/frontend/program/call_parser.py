@@ -78,10 +78,9 @@ def _call_argument(state: ParserState, kind: str, name: str, formula: Formula) -
 
 
 def with_call_arguments(
-    state: ParserState, operation: Operation | None, item: Value, seen: Visible
+    state: ParserState, operation: Operation | None, call: Value | None, seen: Visible
 ) -> Operation | None:
     """An operation with the ``call`` that stands beside it."""
-    call = item.get("call")
     if call is None or operation is None:
         return operation
     arguments = state.arguments(call, seen)

@@ -40,6 +40,7 @@ from archspec.frontend.program.program import (
     parts_of,
 )
 from archspec.frontend.vocabulary import (
+    BLOCKS_TOO,
     MODIFIERS,
     OPERATIONS,
     VARIABLE_NAME,
@@ -78,7 +79,9 @@ def _item(state: ParserState, value: Value, seen: Visible) -> Item:
     when = value.get("when")
     name = value.get("name")
     with _under(state, repeat, when):
-        operation = with_call_arguments(state, _operation(state, key, value, inner), value, inner)
+        operation = _operation(state, key, value, inner)
+        call = value.get("call") if key != "call" else None
+        operation = with_call_arguments(state, operation, call, inner)
     item_name = name and state.name(name, inner)
     item_when = when and state.formula(when, inner)
     sources = _sources(state, value.get("from"), inner)
@@ -145,7 +148,9 @@ def _bare(state: ParserState, value: Value, seen: Visible) -> Operation | None:
 
 
 def _operation_key(state: ParserState, item: Value) -> str | None:
-    keys = [key for key, _ in item.items() if key not in MODIFIERS]
+    keys = [key for key, _ in item.items() if key not in MODIFIERS] or [
+        key for key in BLOCKS_TOO if key in item.data and key in state.block_values
+    ]
     if len(keys) == 1:
         return keys[0]
     if not keys:

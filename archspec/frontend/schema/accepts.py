@@ -117,6 +117,12 @@ def _dependent(keys: Mapping[str, list[str]], value: Any, *_: Schema) -> bool:
     )
 
 
+def _dependent_schemas(schemas: Schema, value: Any, _: Schema, root: Schema) -> bool:
+    return not isinstance(value, dict) or all(
+        accepts(schema, value, root) for key, schema in schemas.items() if key in value
+    )
+
+
 def _property_names(names: Schema, value: Any, _: Schema, root: Schema) -> bool:
     return not isinstance(value, dict) or all(accepts(names, key, root) for key in value)
 
@@ -150,6 +156,7 @@ KEYWORDS: dict[str, Keyword] = {
     "additionalProperties": _additional,
     "required": _required,
     "dependentRequired": _dependent,
+    "dependentSchemas": _dependent_schemas,
     "propertyNames": _property_names,
     "if": _if,
     "not": lambda schema, value, _, root: not accepts(schema, value, root),

@@ -12,9 +12,11 @@ from archspec.frontend.schema.fragments import (
 )
 from archspec.frontend.schema.kind_schemas import call_of
 from archspec.frontend.vocabulary import (
+    BLOCKS_TOO,
     CALL_PATTERN,
     MODIFIERS,
     OPERATIONS,
+    PARTNERS,
     VARIABLE_NAME,
 )
 from archspec.layers.types import Expects
@@ -47,10 +49,38 @@ def item_schema(editor: bool, names: Iterable[str]) -> Schema:
                 "branches": ["merge"],
                 "shortcut": ["residual"],
                 "_shortcut": ["residual"],
-                "first": ["residual"],
                 "output": ["name"],
             },
+            "dependentSchemas": _blocks_too(),
         },
+    }
+
+
+def _blocks_too() -> dict[str, Schema]:
+    """What holds for words that are modifiers beside an operation, and else may call a block."""
+    modifiers = {
+        "first": {
+            "const": "shortcut",
+            **says("`shortcut`: the way around comes first", "choice", choices=("shortcut",)),
+        },
+        "call": {
+            "type": "object",
+            "minProperties": 1,
+            **says("a mapping of the call's arguments", "arguments"),
+        },
+    }
+    return {
+        word: {
+            "if": {
+                "properties": {word: {"type": ["object", "null"]}},
+                "propertyNames": {"enum": [word, "name", "repeat", "when", "from"]},
+            },
+            "else": {
+                "properties": {word: modifiers[word]},
+                **({"dependentRequired": {word: [PARTNERS[word]]}} if word in PARTNERS else {}),
+            },
+        }
+        for word in BLOCKS_TOO
     }
 
 
@@ -107,18 +137,9 @@ def _structure() -> dict[str, Schema]:
         },
         "shortcut": shortcut,
         "_shortcut": shortcut,
-        "first": {
-            "const": "shortcut",
-            **says("`shortcut`: the way around comes first", "choice", choices=("shortcut",)),
-        },
-        "call": {
-            "type": "object",
-            "minProperties": 1,
-            **says("a mapping of the call's arguments", "arguments"),
-        },
     }
     return {
-        key: {"description": text, **shapes[key]}
+        key: {"description": text, **shapes.get(key, {})}
         for key, text in {**OPERATIONS, **MODIFIERS}.items()
     }
 
