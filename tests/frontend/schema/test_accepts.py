@@ -17,7 +17,7 @@ from archspec.frontend.yaml import reader
 from tests.paths import CORPUS, SPECS
 
 ONE = ("additionalProperties", "else", "if", "items", "not", "propertyNames", "then")
-BY_NAME = ("$defs", "patternProperties", "properties")
+BY_NAME = ("$defs", "dependentSchemas", "patternProperties", "properties")
 
 
 def subschemas(schema: Any) -> Iterator[dict[str, Any]]:
@@ -118,6 +118,7 @@ def a_schema(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "patternProperties": st.dictionaries(st.sampled_from(["^a", "b|x"]), inner, max_size=2),
         "additionalProperties": st.booleans() | inner,
         "required": KEYS,
+        "dependentSchemas": by_key,
         "dependentRequired": st.dictionaries(st.sampled_from("ab"), KEYS, max_size=2),
         **dict.fromkeys(("items", "propertyNames", "if", "then", "else", "not"), inner),
         "anyOf": st.lists(inner, min_size=1, max_size=2),
