@@ -1,5 +1,5 @@
-"""A program `archspec` that starts at once: a server that has loaded Keras, without running any of
-it, forks for each command and lends it the program's folder and files.
+"""Programs `archspec` that start at once: a server that has loaded Keras, without running any of
+it, forks for each command and lends it the program's folder, environment and files.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.paths import ROOT
 from tests.training import forked
@@ -23,28 +24,41 @@ PROGRAM = f"""#!{sys.executable} -ES
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
     server.connect(SOCKET)
-    order = json.dumps({{"arguments": sys.argv[1:], "folder": os.getcwd()}})
-    socket.send_fds(server, [order.encode()], [0, 1, 2])
+    socket.send_fds(server, [b"files"], [0, 1, 2])
+    order = {{"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
+    server.sendall(json.dumps(order).encode())
+    server.shutdown(socket.SHUT_WR)
     sys.exit(int(server.recv(10)))
 """
 
 
-@contextmanager
-def served(program: Path, environment: Mapping[str, str]) -> Iterator[None]:
-    """Within it there is the program at a path, whose commands run in an environment."""
-    address = str(program.with_suffix(".socket"))
-    command = [sys.executable, "-m", "tests.served", address]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
-    assert server.stdout
-    try:
-        assert server.stdout.readline() == b"ready\n"
-        program.write_text(PROGRAM.replace("SOCKET", repr(address)), encoding="utf-8")
-        program.chmod(0o755)
-        yield
-    finally:
-        server.kill()
-        server.wait()
-        server.stdout.close()
+class Server:
+    """The server, and the programs that it runs the commands of."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        command = [sys.executable, "-m", "tests.served", address]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+        assert self.process.stdout
+        assert self.process.stdout.readline() == b"ready\n"
+
+    def write_program(self, path: Path) -> None:
+        """Write a program `archspec`, whose commands the server runs."""
+        path.write_text(PROGRAM.replace("SOCKET", repr(self.address)), encoding="utf-8")
+        path.chmod(0o755)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdout
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(str(tmp_path_factory.mktemp("served") / "socket"))
+    yield made
+    made.close()
 
 
 def serve(address: str) -> None:
@@ -68,11 +82,13 @@ def serve(address: str) -> None:
 
 def _answer(program: socket.socket) -> None:
     """Run the program's command in a process of its own, and send its exit code."""
-    text, files, *_ = socket.recv_fds(program, 65536, 3)
-    order = json.loads(text)
+    _, files, *_ = socket.recv_fds(program, len(b"files"), 3)
+    with program.makefile("rb") as stream:
+        order = json.load(stream)
     command = os.fork()
     if not command:
         program.close()
+        os.environ.update(order["environment"])
         os.chdir(order["folder"])
         for number, (name, mode) in enumerate(STREAMS.items()):
             os.dup2(files[number], number)

@@ -11,7 +11,8 @@ folder, which holds a copy of specs/:
   both streams; a line ``...`` stands for any lines. A command runs in bash. Blocks of other kinds
   (``sh``) are not run, nor is one after ``<!-- not run -->``.
 - A ``pycon`` block is a doctest; names live on in the document.
-- ``<!-- heavy -->`` before a block leaves it, and those after it, to ``pytest -m heavy``.
+- From a block after ``<!-- heavy -->`` on, `archspec` is a program that has loaded Keras; such a
+  document is a heavy test.
 - What stands between ``<!-- archspec list -->`` and ``<!-- end -->`` is what ``archspec list
   --format markdown`` prints.
 
@@ -28,14 +29,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.paths import ROOT
-from tests.served import served
+from tests.served import server  # noqa: F401 - a fixture
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(
@@ -169,17 +169,16 @@ def agrees(found: str, expected: str) -> bool:
     return re.fullmatch(pattern, found.rstrip("\n") + "\n" if found.strip() else "") is not None
 
 
-def follow(document: Path, folder: Path, *, heavy: bool) -> None:
-    """Do what a document tells, up to its first heavy block or, with Keras loaded, to its end."""
+def follow(document: Path, folder: Path, request: pytest.FixtureRequest) -> None:
+    """Do what a document tells; from its first heavy block on, with Keras loaded."""
     text = rewritten = document.read_text(encoding="utf-8")
     reader, moved = Reader(folder), 0
-    with served(reader.program, reader.environment) if heavy else nullcontext():
-        for block in blocks(text):
-            if block.order == "heavy" and not heavy:
-                break
-            body = reader.follow(block)
-            rewritten = rewritten[: block.start + moved] + body + rewritten[block.end + moved :]
-            moved += len(body) - (block.end - block.start)
+    for block in blocks(text):
+        if block.order == "heavy":
+            request.getfixturevalue("server").write_program(reader.program)
+        body = reader.follow(block)
+        rewritten = rewritten[: block.start + moved] + body + rewritten[block.end + moved :]
+        moved += len(body) - (block.end - block.start)
     if REWRITE and text != rewritten:
         document.write_text(rewritten, encoding="utf-8")
     else:
@@ -190,27 +189,27 @@ def has_heavy(document: Path) -> bool:
     return any(block.order == "heavy" for block in blocks(document.read_text(encoding="utf-8")))
 
 
-def named(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
-def test_document_says_what_happens(document: Path, tmp_path: Path) -> None:
-    follow(document, tmp_path, heavy=False)
-
-
-@pytest.mark.heavy
 @pytest.mark.parametrize(
-    "document", [document for document in DOCUMENTS if has_heavy(document)], ids=named
+    "document",
+    [
+        pytest.param(
+            document,
+            id=document.relative_to(ROOT).as_posix(),
+            marks=pytest.mark.heavy if has_heavy(document) else (),
+        )
+        for document in DOCUMENTS
+    ],
 )
-def test_document_says_what_happens_with_keras(document: Path, tmp_path: Path) -> None:
-    follow(document, tmp_path, heavy=True)
+def test_document_says_what_happens(
+    document: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    follow(document, tmp_path, request)
 
 
 @pytest.mark.parametrize(
     "document",
     [document for document in DOCUMENTS if LISTED.search(document.read_text(encoding="utf-8"))],
-    ids=named,
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
 )
 def test_table_of_networks_is_the_output_of_list(document: Path, tmp_path: Path) -> None:
     text = document.read_text(encoding="utf-8")
