@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +20,7 @@ import pytest
 
 from tests.marks import LONG
 from tests.paths import ROOT
-from tests.training.forked import Mother, children, wait_until_gone
+from tests.training.forked import Command, Mother, children, wait_until_gone
 from tests.training.test_faults import NETWORK, RECIPE, TRAIN, progress, read, state
 
 pytestmark = pytest.mark.heavy
@@ -63,6 +63,7 @@ def environment(shared: Path) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(path),
         "JAX_COMPILATION_CACHE_DIR": str(shared / "compiled"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",  # which take longer than these trainings
     }
 
 
@@ -74,10 +75,28 @@ def _install(folder: Path) -> None:
         pytest.skip("JAX is not installed, and cannot be without a package index")
 
 
+ALL_CACHE = """
+import contextlib
+from types import SimpleNamespace
+with contextlib.suppress(ImportError):
+    from jax._src import compiler
+    compiler.distributed = SimpleNamespace(global_state=SimpleNamespace(process_id=0))
+"""
+"""Python by which every worker keeps what it has compiled, not only the first as JAX has it: the
+others compiled anew in each run, which took longer than the training.
+"""
+
+
+class JaxMother(Mother):
+    """The mother of processes that compute with JAX."""
+
+    def start(self, arguments: Sequence[str], folder: Path, before: str = "") -> Command:
+        return super().start(arguments, folder, ALL_CACHE + before)
+
+
 @pytest.fixture(scope="session")
 def jax(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mother]:
-    """The mother of processes that compute with JAX."""
-    made = Mother(tmp_path_factory.mktemp("commands"), environment)
+    made = JaxMother(tmp_path_factory.mktemp("commands"), environment)
     yield made
     made.close()
 

@@ -127,16 +127,16 @@ def accepted(kind: str) -> Iterator[Row]:
 
 
 def chosen(kind: str) -> list[Row]:
-    """The rows of a kind that are tried: four from all over its table, two where a row takes a
-    second, and two of those that may be refused; with ``ARCHSPEC_LONG`` all.
+    """The rows of a kind that are tried: two from all over its table, one where a row takes a
+    second, and one of those that may be refused; with ``ARCHSPEC_LONG`` all.
     """
     rows = list(accepted(kind))
     if ALL_ROWS:
         return rows
     refusable = [row for row in rows if cannot(row)]
     others = [row for row in rows if not cannot(row)]
-    number = 2 if kind in SLOW else 4
-    return others[:: max(1, len(others) // number)][:number] + refusable[:2]
+    number = 1 if kind in SLOW else 2
+    return others[:: max(1, len(others) // number)][:number] + refusable[:1]
 
 
 def with_every_output(row: Row) -> dict[str, Any]:
