@@ -224,10 +224,15 @@ def _refused(node: Node, error: Exception) -> Diagnostic:
 
 
 def _correct(node: Node, outputs: list[keras.KerasTensor]) -> None:
-    """Give outputs whose shape Keras states wrongly the one that they have when the model runs."""
+    """Give outputs that Keras states wrongly the shape that they have when the model runs. None is
+    sparse, as Keras takes any product with a number to be: a class of one's own that is given such
+    a product has outputs of unknown sizes.
+    """
+    for built in outputs:
+        built._sparse = False  # Keras refuses to set `sparse`, and `shape`
     for (name, inferred), built in zip(node.outputs, outputs, strict=False):
         if name in node.layer.misstated_outputs:
-            built._shape = (None, *inferred.shape)  # Keras refuses to set `shape`
+            built._shape = (None, *inferred.shape)
 
 
 def _compare(node: Node, layer: keras.layers.Layer, outputs: list[keras.KerasTensor]) -> None:

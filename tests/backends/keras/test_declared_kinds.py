@@ -105,6 +105,12 @@ def test_a_program_gives_the_class() -> None:
         archspec.build(spec(None), layers={"Scale": dict})
 
 
+def test_the_sizes_of_a_product_with_a_number_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHSPEC_TRUST", "ownkinds")
+    layers = [{"ops.multiply": {"x2": 0.5}}, {"Scale": {"factor": 2}}]
+    assert archspec.build({**spec(), "layers": layers}).output_shape == (None, 4)
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
