@@ -14,7 +14,7 @@ from archspec.cli import terminal
 from archspec.cli.options import need_ending
 from archspec.compiler import Compiler
 from archspec.frontend.library import Reference
-from archspec.graph import Graph, Scope
+from archspec.graph import Graph
 from archspec.model_names import PREFIX
 from archspec.spelling import did_you_mean
 
@@ -45,21 +45,27 @@ def sources_of(weights: str, graph: Graph) -> list[WeightsSource]:
     functions of keras.applications, one for each of them.
     """
     part, equals, what = weights.partition("=")
-    scopes = {scope.path: scope for scope in graph.scopes if scope.path}
-    if equals and part in scopes:
-        return [WeightsSource(_place(what, _function(scopes[part])), part)]
+    functions = _functions(graph)
+    if equals and part in functions:
+        return [WeightsSource(_place(what, functions[part]), part)]
     if equals and not weights.startswith(PREFIX) and not Path(weights).exists():
-        near = did_you_mean(part, scopes) or "`archspec summary --layers` lists the paths"
+        near = did_you_mean(part, functions) or "`archspec summary --layers` lists the paths"
         raise click.UsageError(f"--weights: no group or block is called `{part}`; {near}")
-    parts = [scope for scope in graph.scopes if _function(scope) in FAMILY_OF]
+    parts = [path for path, function in functions.items() if function in FAMILY_OF]
     if weights == IMAGENET and graph.name not in FAMILY_OF and parts:
-        return [WeightsSource(_place(IMAGENET, _function(scope)), scope.path) for scope in parts]
+        return [WeightsSource(_place(IMAGENET, functions[path]), path) for path in parts]
     return [WeightsSource(_place(weights, graph.name))]
 
 
-def _function(scope: Scope) -> str:
-    """The variant of the spec that a block is, which may be a function of keras.applications."""
-    return scope.spec.rpartition("@")[2]
+def _functions(graph: Graph) -> dict[str, str]:
+    """The paths of groups and blocks, each with the variant of the spec that it is, "" if of none,
+    which may be a function of keras.applications. What repeats within a block has its path too.
+    """
+    functions: dict[str, str] = {}
+    for scope in graph.scopes:
+        if scope.path:
+            functions[scope.path] = functions.get(scope.path) or scope.spec.rpartition("@")[2]
+    return functions
 
 
 def _place(weights: str, name: str) -> Path | Application:

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 import archspec
 from archspec.backends.keras.families import FAMILIES, FAMILY_OF, Application
 from archspec.cli.program import main
+from archspec.cli.weights import sources_of
 from tests.paths import ROOT
 
 NET = """\
@@ -342,6 +343,33 @@ def test_published_weights_are_loaded_from_keras_cache(mobilenet: Any) -> None:
     assert part.exit_code == 0, part.stderr
     assert "not loaded    1 layer     10,250 parameters\n  conv_preds  kernel" in part.stdout
     assert "Downloading" not in part.output
+
+
+@shipped
+@pytest.mark.heavy
+def test_published_weights_are_loaded_into_a_part(cache: Path) -> None:
+    """As plain Keras loads them from its cache, which here holds a file as if it were fetched."""
+    import keras
+
+    small = {"include_top": False, "input_shape": (32, 32, 3)}
+    saved(keras.applications.MobileNet(weights=None, **small), "h5")
+    (cache / "models").mkdir(parents=True)
+    Path("trained.h5").rename(cache / "models/mobilenet_1_0_224_tf_no_top.h5")
+    theirs = keras.applications.MobileNet(weights="imagenet", **small)
+    Path("part.yaml").write_text(
+        "archspec: 1\nname: part\ninput: [32, 32, 3]\n"
+        "blocks: {p: {spec: keras/mobilenet@MobileNet, upto: conv_pw_3_relu}}\n"
+        "layers: [{name: features, p: {}}, ReLU]\n"
+    )
+    graph = archspec.compile("part.yaml")
+    assert sources_of("imagenet", graph) == sources_of("features=imagenet", graph)
+    done = run("build", "part.yaml", "--weights", "features=imagenet", "-o", "part.keras")
+    assert done.exit_code == 0, done.stderr
+    assert "14 layers" in done.output, done.output
+    images = numpy.random.default_rng(0).uniform(-1, 1, (2, 32, 32, 3)).astype("float32")
+    tap = keras.Model(theirs.input, theirs.get_layer("conv_pw_3_relu").output)
+    ours = numpy.asarray(loaded("part.keras")(images))
+    assert numpy.abs(ours - numpy.asarray(tap(images))).max() < 1e-6
 
 
 @shipped
