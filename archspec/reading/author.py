@@ -21,6 +21,7 @@ from archspec.reading.fold import folded
 from archspec.reading.item_names import ItemNames, Unnameable
 from archspec.reading.references import referenced
 from archspec.reading.regions import structured
+from archspec.reading.taps import with_taps
 from archspec.reading.tree import Tree
 
 
@@ -86,17 +87,27 @@ def _in_a_line(error: Exception) -> str:
 def _ways(graph: Graph, wishes: Wishes) -> Iterator[WayToWrite]:
     """The ways to write a spec, the one that folds most first."""
     if not wishes.flat and not wishes.names:
-        yield WayToWrite("", lambda: _folded(graph, wishes))
-        yield WayToWrite("", lambda: _carefully_folded(graph, wishes))
+        tree = structured(graph)
+        tapped = with_taps(tree)
+        if tapped is not tree:
+            yield WayToWrite("", lambda: _shorter(tree, tapped, wishes))
+        yield WayToWrite("", lambda: _folded(tree, wishes))
+        yield WayToWrite("", lambda: _carefully_folded(tree, wishes))
     if not wishes.flat:
         yield WayToWrite("repetitions and blocks", lambda: _unfolded(graph, wishes))
     lost = "" if wishes.flat else "branches, repetitions and blocks"
     yield WayToWrite(lost, lambda: flat_spec(graph))
 
 
-def _folded(graph: Graph, wishes: Wishes) -> dict[str, Any]:
+def _shorter(tree: Tree, tapped: Tree, wishes: Wishes) -> dict[str, Any]:
+    """The document of one of two trees of a network, the one that takes fewer lines."""
+    documents = [_folded(one, wishes) for one in (tapped, tree)]
+    return min(documents, key=lambda document: len(write(document).splitlines()))
+
+
+def _folded(tree: Tree, wishes: Wishes) -> dict[str, Any]:
     """The document of a folded tree, in which whatever an item takes has a name."""
-    return spec_data(folded(structured(graph), blocks=wishes.blocks, accepts=_has_names))
+    return spec_data(folded(tree, blocks=wishes.blocks, accepts=_has_names))
 
 
 def _has_names(tree: Tree) -> bool:
@@ -107,10 +118,9 @@ def _has_names(tree: Tree) -> bool:
     return True
 
 
-def _carefully_folded(graph: Graph, wishes: Wishes) -> dict[str, Any]:
+def _carefully_folded(tree: Tree, wishes: Wishes) -> dict[str, Any]:
     """The document of a tree of which every fold was tried before it was made."""
-    tree = folded(structured(graph), blocks=wishes.blocks, accepts=_can_be_written)
-    return spec_data(tree)
+    return spec_data(folded(tree, blocks=wishes.blocks, accepts=_can_be_written))
 
 
 def _can_be_written(tree: Tree) -> bool:

@@ -12,8 +12,9 @@ from typing import Any
 from archspec.graph import Node
 from archspec.reading.explained import KIND, OUTPUT, REPEAT, WHEN, Explained, Spot
 from archspec.reading.labels import SHORTCUT, labels, residual
-from archspec.reading.references import PREV, References, SlotSource
+from archspec.reading.references import References
 from archspec.reading.settings import CALL, settings
+from archspec.reading.sources import PREV, SlotSource
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
@@ -30,6 +31,10 @@ from archspec.reading.tree import (
 )
 
 Data = dict[str, Any]
+
+
+COUNTERS = ("k", "n", "m")
+"""Variables that count through rounds in a ``from``."""
 
 
 class Unexplained(Exception):
@@ -136,7 +141,7 @@ class Writer:
         return {**head, **when, "layers": self._items(item.body)}
 
     def _target(self, item: Item) -> str:
-        return self._source(self.references.targets[item])
+        return self._path(self.references.targets[item], "")
 
     # --- layers
 
@@ -173,20 +178,37 @@ class Writer:
         node = next(iter(item.nodes.values())) if isinstance(item, LayerItem) else None
         if node is not None and node.roles:
             return {"from": _by_role(node, texts)}
-        return {"from": texts[0] if len(texts) == 1 else texts} if texts else {}
+        alone = len(texts) == 1 and isinstance(texts[0], str)
+        return {"from": texts[0] if alone else texts} if texts else {}
 
-    def _source(self, source: SlotSource) -> str:
-        """The text of a reference."""
+    def _source(self, source: SlotSource) -> Any:
+        """The text of a reference; of one to several rounds with its count."""
+        if source.stop is None:
+            return self._path(source, "")
+        first = source.steps[source.counting].spot
+        assert first is not None
+        ends = (self._number(first), self._number(source.stop))
+        start, stop = (text.removeprefix("$(").removesuffix(")") for text in ends)
+        step = "" if source.rise == 1 else f", {source.rise}"
+        count = f"range({start}, {stop}{step})"
+        name = next(name for name in COUNTERS if not re.search(rf"\b{name}\b", count))
+        counted = self._path(source, name)
+        return {"name": counted, "repeat": {name: f"$({count})"}}
+
+    def _path(self, source: SlotSource, counter: str) -> str:
+        """The steps of a reference, in which a variable may stand for a number."""
         if source.base:
             return source.base
         words = []
-        for step in source.steps:
+        for number, step in enumerate(source.steps):
             word = self._step(step.named)
             if word is None:
                 continue
             if step.spot is not None:
                 assert not isinstance(step.named, Seq)
-                word = self.references.bases.get(step.named, word) + self._number(step.spot)
+                counts = counter and number == source.counting
+                behind = f"${counter}" if counts else self._number(step.spot)
+                word = self.references.bases.get(step.named, word) + behind
             words.append(word)
         return ".".join([*words, *([source.output] if source.output else [])])
 
@@ -229,10 +251,10 @@ class Writer:
     def _labelled(self, item: BranchesItem) -> Data:
         words = labels(item, self.tree.blocks)
         self.labels.update(zip(item.paths, words, strict=True))
-        paths = {self.labels[path]: self._path(item, path) for path in item.paths}
+        paths = {self.labels[path]: self._branch(item, path) for path in item.paths}
         return {"branches": paths, "merge": self._merge(item.merge)}
 
-    def _path(self, item: BranchesItem, path: Seq) -> Any:
+    def _branch(self, item: BranchesItem, path: Seq) -> Any:
         when = self._when(item, path)
         items = self._items(path)
         return {**when, "layers": items} if when else items

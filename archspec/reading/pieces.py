@@ -12,6 +12,7 @@ from archspec.reading.tree import (
     CallItem,
     Column,
     Item,
+    LayerItem,
     RepeatItem,
     Seq,
     SharedBlock,
@@ -98,6 +99,8 @@ def taken(seq: Seq) -> TakenTensors | None:
     }
     outside: list[Column[str]] = []
     pattern = []
+    if any(isinstance(item, LayerItem) and grows(item) for _, _, item in walk(seq)):
+        return None
     for inner, column in named:
         places = {order.get(name, -1) for name in column.values()}
         if len(places) != 1:
@@ -111,6 +114,11 @@ def taken(seq: Seq) -> TakenTensors | None:
         else:
             pattern.append(("outside", _index(outside, column)))
     return TakenTensors(tuple({**seq.inp, **column} for column in outside), tuple(pattern))
+
+
+def grows(item: LayerItem) -> bool:
+    """Whether an item takes more tensors in some acts than in others."""
+    return any(len(slot) < len(item.acts) for slot in item.slots)
 
 
 def _index(columns: list[Column[str]], column: Column[str]) -> int:

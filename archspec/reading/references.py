@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 from archspec.reading.explained import Spot
 from archspec.reading.families import ItemFamilies
+from archspec.reading.gathers import FEWEST, Gatherer
 from archspec.reading.item_names import ItemNames, Unnameable
 from archspec.reading.places import Places, Standing, is_end, outside_reuse
+from archspec.reading.sources import PREV, PathStep, SlotSource
 from archspec.reading.tree import (
     Act,
     BranchesItem,
@@ -33,27 +35,6 @@ from archspec.reading.tree import (
     only_item,
     walk,
 )
-
-PREV = "prev"
-
-
-class PathStep(NamedTuple):
-    """A step of a reference: the item, or the path of branches, whose name it is. ``spot`` is where
-    the number behind the name stands, of the round of a repetition.
-    """
-
-    named: Item | Seq
-    spot: Spot | None = None
-
-
-class SlotSource(NamedTuple):
-    """What a slot takes: ``base`` is ``prev`` or the name of an input of model or block; else the
-    steps to an item, and the name of the ``output`` of it, if it is a further one.
-    """
-
-    base: str = ""
-    steps: tuple[PathStep, ...] = ()
-    output: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,12 +67,14 @@ class _Resolver:
         self.inputs: dict[str, tuple[str, ...]] = {}
         self.wanted: dict[Item, None] = {}
         self.raw: dict[Item, list[SlotSource]] = {}
+        self.spare: dict[Item, dict[int, SlotSource]] = {}
         self.raw_targets: dict[Item, SlotSource] = {}
         self.around: dict[Item, Standing] = {}
         self.families = ItemFamilies()
         self.in_family: dict[Spot, dict[Act, _WayStep]] = {}
         self.counted: dict[Spot, Item | Seq] = {}
         self.bases: dict[Item, str] = {}
+        self.members: dict[Item, tuple[str, int]] = {}
 
     def references(self, names: ItemNames) -> References:
         bodies = [block.body for block in self.tree.blocks.values()]
@@ -109,6 +92,7 @@ class _Resolver:
         counted.update(first for first, _ in self.families.all())
         named = dict(names.chosen(self.tree, singles, counted))
         self._number_families(named)
+        self._gather()
         sources = {
             item: tuple(self._source(raw, named) for raw in raws) for item, raws in self.raw.items()
         }
@@ -133,6 +117,30 @@ class _Resolver:
                 SlotSource(PREV) if is_prev else self._found(seq, index, column, f"from{slot}")
                 for slot, (column, is_prev) in enumerate(zip(item.slots, prev, strict=True))
             ]
+            if len(prev) >= FEWEST:
+                spare = {
+                    slot: self._by_name(seq, index, slot) for slot, it in enumerate(prev) if it
+                }
+                self.spare[item] = {slot: one for slot, one in spare.items() if one is not None}
+
+    def _by_name(self, seq: Seq, index: int, slot: int) -> SlotSource | None:
+        """The name for what a slot takes that takes what stands before its item, if it has one."""
+        item = seq.items[index]
+        try:
+            ways = {
+                act: self._way(Standing(seq, index, act), tensor)
+                for act, tensor in item.slots[slot].items()
+            }
+        except Unnameable:
+            return None
+        return self._same_way(ways, item, f"from{slot}")
+
+    def _gather(self) -> None:
+        """Say in one what is taken of one round after another."""
+        gatherer = Gatherer(self.numbers, self.members)
+        for item, raw in self.raw.items():
+            if len(raw) >= FEWEST and not _has_roles(item):
+                self.raw[item] = gatherer.gathered(item, raw, self.spare.get(item, {}))
 
     def _check_output(self, seq: Seq) -> None:
         """Raise `Unnameable` where an output of the model would get the name of a block's call or
@@ -179,10 +187,18 @@ class _Resolver:
 
     def _one_way(self, ways: Mapping[Act, _Way], item: Item, key: str) -> SlotSource:
         """Ways of several acts as one reference."""
+        source = self._same_way(ways, item, key)
+        if source is None:
+            return self._from_family(ways, item, key)
+        self._want(next(iter(ways.values())))
+        return source
+
+    def _same_way(self, ways: Mapping[Act, _Way], item: Item, key: str) -> SlotSource | None:
+        """Ways of several acts as one reference, if they lead through the same items."""
         first = next(iter(ways.values()))
         shape = [one.named for one in first.steps]
         if any([one.named for one in way.steps] != shape for way in ways.values()):
-            return self._from_family(ways, item, key)
+            return None
         if any(way.output != first.output for way in ways.values()):
             raise Unnameable("what an item takes are different outputs")
         steps = []
@@ -195,7 +211,6 @@ class _Resolver:
                 }
                 self.counted[spot] = named
             steps.append(PathStep(named, spot))
-        self._want(first)
         return SlotSource("", tuple(steps), first.output)
 
     def _from_family(self, ways: Mapping[Act, _Way], item: Item, key: str) -> SlotSource:
@@ -239,6 +254,7 @@ class _Resolver:
                     named[member] = f"{base}{number}"
                     number += 1
             self.bases.update(dict.fromkeys(members, base))
+            self.members.update({member: (base, start[member]) for member in members})
         for spot, steps in self.in_family.items():
             self.numbers[spot] = {
                 act: start[step.named] + (step.round or 1) - 1 for act, step in steps.items()
@@ -284,6 +300,7 @@ class _Resolver:
         graph = self.tree.graph
         node = graph.giver(tensor)
         output = tensor[len(node) + 1 :]
+        end = end or (node if output else None)
         if node in graph.inputs:
             raise Unnameable("an input of the model within a block")
         around = {(one.seq, one.act): one for one in self.places.around(here, calls=False)}
@@ -325,6 +342,7 @@ class _Resolver:
             if isinstance(item, RepeatItem):
                 number = len(item.rounds[one.act]) if ends else self.places.round_of(rest[0])
                 yield _WayStep(item, number)
+                ends = ends or (end is None and item.body.out[rest[0].act] == node)
             elif not self._is_named_by_repetition(one):
                 yield _WayStep(item, None)
             if ends:
@@ -363,6 +381,10 @@ class _Resolver:
             if isinstance(step.named, Seq | OutputItem) or step.named in named
         )
         return raw._replace(steps=steps)
+
+
+def _has_roles(item: Item) -> bool:
+    return isinstance(item, LayerItem) and any(node.roles for node in item.nodes.values())
 
 
 def _check_chain(item: RepeatItem) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from archspec.graph import Graph
 from archspec.reading.columns import is_constant, only_value
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.pieces import ListPiece
@@ -22,12 +23,16 @@ from archspec.reading.tree import (
     lists_in,
 )
 
+ANY = "any"
+"""How many tensors a merge of a list that grows takes."""
+
 
 class Skeletons:
     """Numbers for skeletons, each worked out once."""
 
     def __init__(self, columns: LayerColumns) -> None:
         self.columns = columns
+        self.growing = growing_merges(columns.graph)
         self._numbers: dict[Hashable, int] = {}
         self._items: dict[Item, int] = {}
         self._lists: dict[Seq, tuple[int, ...]] = {}
@@ -38,10 +43,21 @@ class Skeletons:
         """The skeletons of a list's items, each with which of its slots take what stands before."""
         if seq not in self._lists:
             self._lists[seq] = tuple(
-                self._number((self.of_item(item), prev))
+                self._number((self.of_item(item), self._wiring(item, prev)))
                 for item, prev in zip(seq.items, seq.takes_prev, strict=True)
             )
         return self._lists[seq]
+
+    def _wiring(self, item: Item, prev: tuple[bool, ...]) -> tuple[bool, ...]:
+        """Which slots take what stands before; of a list that grows the first and the last."""
+        return (prev[0], prev[-1]) if self._grows(item) else prev
+
+    def _grows(self, item: Item) -> bool:
+        return (
+            bool(self.growing)
+            and isinstance(item, LayerItem)
+            and all(node.name in self.growing for node in item.nodes.values())
+        )
 
     def of_piece(self, piece: ListPiece) -> tuple[int, ...]:
         """The skeletons of the items of a piece, the first of which may take anything: the piece
@@ -62,7 +78,8 @@ class Skeletons:
     def _parts(self, item: Item) -> Hashable:
         own: Hashable = type(item).__name__
         if isinstance(item, LayerItem):
-            return (own, *layer_skeleton(item))
+            kinds, slots, *others = layer_skeleton(item)
+            return (own, kinds, ANY if self._grows(item) else slots, *others)
         if isinstance(item, CallItem):
             return own, item.block
         if isinstance(item, OutputItem):
@@ -104,6 +121,29 @@ class Skeletons:
             counts = {len(row) for row in item.rounds.values()}
             inner.append(counts.pop() if len(counts) == 1 else id(item))
         return tuple(inner)
+
+
+def growing_merges(graph: Graph) -> frozenset[str]:
+    """The merges that take what another takes and one more tensor, at either end, as each layer of
+    a DenseNet takes what all before it gave; where there are several in a row.
+    """
+    merges = [
+        node
+        for node in graph.nodes
+        if node.layer.family() == "merging" and len(node.inputs) > 1 and not node.roles
+    ]
+    names = {(node.layer.kind(), node.inputs): node.name for node in merges}
+    before: dict[str, str] = {}
+    for node in merges:
+        for part in (node.inputs[:-1], node.inputs[1:]):
+            if name := names.get((node.layer.kind(), part)):
+                before[node.name] = name
+    return frozenset(
+        name
+        for last, middle in before.items()
+        if (first := before.get(middle))
+        for name in (last, middle, first)
+    )
 
 
 def layer_skeleton(leaf: LayerItem) -> tuple[Hashable, ...]:

@@ -114,7 +114,9 @@ def _after(before: Column[str], item: Item) -> Column[str]:
 class LayerItem:
     """A layer, or the merge of a `BranchesItem`: which node of the graph it is in each act.
 
-    All nodes of a leaf take equally many tensors in the same roles. Their settings may differ, and
+    All nodes of a leaf take tensors in the same roles, and equally many, but for merges of lists
+    that grow from round to round: then the last slot is the last one of each, and of those before
+    it some are not there in all acts. Their settings may differ, and
     so may their kinds (``$act: {}``). Nodes that use the layer of another (``weights_of``)
     are those of a leaf of their own, written ``reuse: NAME``.
     """
@@ -130,10 +132,17 @@ class LayerItem:
     @cached_property
     def slots(self) -> tuple[Column[str], ...]:
         """What it takes: a column for each input."""
-        arity = max((len(node.inputs) for node in self.nodes.values()), default=0)
-        return tuple(
-            {act: node.inputs[slot] for act, node in self.nodes.items()} for slot in range(arity)
+        arities = {len(node.inputs) for node in self.nodes.values()}
+        if len(arities) < 2:
+            return tuple(
+                {act: node.inputs[slot] for act, node in self.nodes.items()}
+                for slot in range(max(arities, default=0))
+            )
+        before_last = tuple(
+            {act: node.inputs[n] for act, node in self.nodes.items() if n < len(node.inputs) - 1}
+            for n in range(max(arities) - 1)
         )
+        return (*before_last, {act: node.inputs[-1] for act, node in self.nodes.items()})
 
     @cached_property
     def out(self) -> Column[str]:

@@ -6,8 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import archspec
 from archspec.reading.author import written
+from archspec.reading.regions import structured
+from archspec.reading.taps import with_taps
+from tests.reading.soundness import unsound
 
 CONV = {"kernel_size": 3, "padding": "same"}
 
@@ -52,3 +57,43 @@ def test_modules_that_differ_in_many_widths_are_a_block_where_they_are_many() ->
     text = text_of(*items)
     assert "filters_4" in text
     assert len(text.splitlines()) <= 30
+
+
+# --- references into rounds
+
+DENSE = {"Dense": {"units": 8}}
+
+
+def test_what_all_rounds_gave_is_taken_by_count() -> None:
+    layers = [{"name": "stem", **DENSE}]
+    for n in range(6):
+        layers += [DENSE, {"name": f"h{n}", "LayerNormalization": {}}]
+    joined = {"from": ["stem", *(f"h{n}" for n in range(6))], "Concatenate": {}}
+    text = text_of(*layers, joined, input=(8,))
+    assert 'from: [stem, {name: stage$k, repeat: {k: "$(range(1, 7))"}}]' in text
+
+
+@pytest.mark.parametrize("latest_first", [False, True])
+def test_a_list_that_grows_is_counted(latest_first: bool) -> None:
+    """As DenseNet's, written as its paper has it."""
+    conv = {"Conv2D": {"filters": 4, **CONV}}
+    layers = [{"name": "x0", **conv}]
+    for n in range(1, 9):
+        before = [f"x{k}" for k in range(n)]
+        if n > 1:
+            before = before[::-1] if latest_first else before
+            layers.append({"from": before, "Concatenate": {}})
+        layers += ["BatchNormalization", {"name": f"x{n}", **conv}]
+    text = text_of(*layers)
+    assert ("range(i, 0, -1)" if latest_first else "range(1, i + 1)") in text
+    assert len(text.splitlines()) <= 17
+
+
+def test_skips_are_made_where_the_layers_are_and_summed_at_the_end() -> None:
+    """As WaveNet's: a sum for each stack, and one of all."""
+    graph = archspec.compile("wavenet")
+    assert unsound(with_taps(structured(graph))) == []
+    text = written(graph).text
+    assert text.count("range(1, ") == 3
+    assert "512]" not in text
+    assert len(text.splitlines()) <= 38, "by hand"
