@@ -185,3 +185,120 @@ def pyramid_cell(size: int = 64, channels: int = 64) -> keras.Model:
     p6 = node(c6, u6, half(p5))
     p7 = node(c7, half(p6))
     return keras.Model(given, [p3, p4, p5, p6, p7])
+
+
+def normalized(
+    x: Tensor, filters: int, kernel: int = 3, strides: int = 1, **options: Any
+) -> Tensor:
+    """A convolution without a bias, unless ``options`` say otherwise, and batch normalization."""
+    options = {"padding": "same", "use_bias": False, **options}
+    return layers.BatchNormalization()(layers.Conv2D(filters, kernel, strides, **options)(x))
+
+
+def activated(x: Tensor, filters: int, kernel: int = 3, strides: int = 1, **options: Any) -> Tensor:
+    return layers.ReLU()(normalized(x, filters, kernel, strides, **options))
+
+
+def bottleneck(x: Tensor, filters: int, strides: int = 1) -> Tensor:
+    """As He et al. 2015, Figure 5, the stride on the first convolution."""
+    y = activated(activated(x, filters, 1, strides), filters)
+    y = normalized(y, 4 * filters, 1)
+    if x.shape[-1] != 4 * filters:
+        x = normalized(x, 4 * filters, 1, strides)
+    return layers.ReLU()(layers.add([y, x]))
+
+
+def deeplab(size: int = 512, classes: int = 20) -> keras.Model:
+    """As keras.io/examples/vision/deeplabv3_plus."""
+
+    def up(x: Tensor, times: int) -> Tensor:
+        return layers.UpSampling2D(times, interpolation="bilinear")(x)
+
+    image = keras.Input((size, size, 3))
+    resnet = keras.applications.ResNet50(weights=None, include_top=False, input_tensor=image)
+    x = resnet.get_layer("conv4_block6_2_relu").output
+    side = x.shape[1]
+    pooled = activated(layers.AveragePooling2D(side)(x), 256, 1, use_bias=True)
+    maps = [up(pooled, side), activated(x, 256, 1)]
+    maps += [activated(x, 256, dilation_rate=rate) for rate in (6, 12, 18)]
+    x = up(activated(layers.concatenate(maps), 256, 1), 4)
+    low = activated(resnet.get_layer("conv2_block3_2_relu").output, 48, 1)
+    x = activated(activated(layers.concatenate([x, low]), 256), 256)
+    return keras.Model(image, layers.Conv2D(classes, 1)(up(x, 4)))
+
+
+def retinanet(
+    size: int = 512, classes: int = 91, anchors: int = 9, depths: Sequence[int] = (3, 4, 6, 3)
+) -> keras.Model:
+    """As Lin et al. 2017, Section 4, on the pyramid of Lin et al. 2017, Feature Pyramid Networks."""
+
+    def conv(filters: int = 256, kernel: int = 3, strides: int = 1, **options: Any) -> Any:
+        return layers.Conv2D(filters, kernel, strides, padding="same", **options)
+
+    def head(filters: int) -> list[Any]:
+        return [*(conv(activation="relu") for _ in range(4)), conv(filters)]
+
+    def applied(head: list[Any], x: Tensor) -> Tensor:
+        for layer in head:
+            x = layer(x)
+        return x
+
+    image = keras.Input((size, size, 3))
+    x = layers.MaxPooling2D(3, 2, padding="same")(activated(image, 64, 7, 2))
+    stages = []
+    for stage, depth in enumerate(depths):
+        for number in range(depth):
+            x = bottleneck(x, 64 * 2**stage, 2 if stage and not number else 1)
+        stages.append(x)
+    merged, pyramid = None, []
+    for level in reversed(stages[1:]):
+        side = conv(kernel=1)(level)
+        merged = side if merged is None else layers.add([side, layers.UpSampling2D()(merged)])
+        pyramid.insert(0, conv()(merged))
+    pyramid.append(conv(strides=2)(pyramid[-1]))
+    pyramid.append(conv(strides=2)(layers.ReLU()(pyramid[-1])))
+    kinds, boxes = head(anchors * classes), head(anchors * 4)
+    first = [applied(kinds, pyramid[0]), applied(boxes, pyramid[0])]
+    others = [applied(each, level) for each in (kinds, boxes) for level in pyramid[1:]]
+    return keras.Model(image, first + others)
+
+
+def hrnet(width: int = 32, joints: int = 17, height: int = 256, across: int = 192) -> keras.Model:
+    """As Sun et al. 2019, Figure 1 and Section 4.1: stages of 1, 4 and 3 modules that exchange."""
+
+    def fourfold(x: Tensor) -> Tensor:
+        for _ in range(4):
+            y = normalized(activated(x, x.shape[-1]), x.shape[-1])
+            x = layers.ReLU()(layers.add([y, x]))
+        return x
+
+    def change(x: Tensor, filters: int, steps: int) -> Tensor:
+        if steps < 0:
+            return layers.UpSampling2D(2**-steps)(normalized(x, filters, 1))
+        for _ in range(steps - 1):
+            x = activated(x, x.shape[-1], strides=2)
+        return normalized(x, filters, strides=2)
+
+    def exchanged(maps: list[Tensor], count: int) -> list[Tensor]:
+        maps, given = [fourfold(x) for x in maps], []
+        for here in range(count):
+            others = [
+                change(x, width * 2**here, here - there)
+                for there, x in enumerate(maps)
+                if there != here
+            ]
+            given.append(layers.ReLU()(layers.add([*others, maps[here]])))
+        return given
+
+    image = keras.Input((height, across, 3))
+    x = activated(activated(image, 64, strides=2), 64, strides=2)
+    for _ in range(4):
+        x = bottleneck(x, 64)
+    maps = [activated(x, width), activated(x, 2 * width, strides=2)]
+    for modules in (1, 4, 3):
+        for number in range(modules):
+            last = modules == 3 and number == 2
+            maps = exchanged(maps, 1 if last else len(maps))
+        if len(maps) > 1:
+            maps.append(activated(maps[-1], 2 * maps[-1].shape[-1], strides=2))
+    return keras.Model(image, layers.Conv2D(joints, 1)(maps[0]))

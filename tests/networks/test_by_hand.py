@@ -19,6 +19,7 @@ from archspec.backends.keras.model import without_values
 from tests.backends.python_source.emitted import run as run_source
 from tests.backends.python_source.emitted import written
 from tests.hub.prove import calls_seen_by
+from tests.marks import LONG
 from tests.networks import by_hand
 from tests.values import random
 
@@ -27,10 +28,23 @@ draw = np.random.default_rng(0)
 
 
 class Network(NamedTuple):
-    """Variables that make a network small, and examples for it."""
+    """What makes a network small, and examples for it: arguments of the function, which are the
+    spec's variables unless ``changes`` to the spec say what answers them.
+    """
 
     small: dict[str, Any]
     inputs: list[Any]
+    changes: dict[str, Any] | None = None
+    scale: float = 0.5
+    """Of random kernels: larger where there is much padding, which adds nothing."""
+
+    def spec(self, name: str) -> dict[str, Any]:
+        """The small network, as a spec that extends the one of that name."""
+        return part(name, **({"vars": self.small} if self.changes is None else self.changes))
+
+
+def part(of: str, **changes: Any) -> dict[str, Any]:
+    return {"archspec": 1, "name": "part", "extends": of, **changes}
 
 
 def words(count: int, length: int) -> Any:
@@ -62,7 +76,33 @@ NETWORKS = {
     ),
     "fractalnet": Network({"columns": 3, "filters": [2, 3]}, [numbers(32, 32, 3)]),
     "pointnet": Network({"points": 16, "classes": 3}, [numbers(16, 3)]),
+    "deeplab": Network({"size": 32, "classes": 3}, [numbers(32, 32, 3)]),
+    "retinanet": Network(
+        {"size": 32, "classes": 2, "anchors": 1, "depths": [1, 1, 2, 1]},
+        [numbers(32, 32, 3)],
+        {
+            "input": [32, 32, 3],
+            "vars": {"classes": 2, "anchors": 1},
+            "blocks": {
+                "backbone": {
+                    "spec": "resnet@resnet50",
+                    "vars": {"depths": [1, 1, 2, 1]},
+                    "upto": "conv5_x",
+                }
+            },
+        },
+        scale=1.0,
+    ),
+    "hrnet": Network(
+        {"width": 2, "joints": 3, "height": 32, "across": 64},
+        [numbers(32, 64, 3)],
+        {"input": [32, 64, 3], "vars": {"width": 2, "joints": 3}},
+    ),
 }
+DEAR = ("deeplab", "hrnet")
+"""They take seconds, and are built by ``ARCHSPEC_LONG=1``; a small `retinanet` always is."""
+
+names = [pytest.param(name, marks=LONG if name in DEAR else ()) for name in NETWORKS]
 
 
 def weights_in_order(build: Callable[[], keras.Model]) -> tuple[keras.Model, list[Any]]:
@@ -71,7 +111,8 @@ def weights_in_order(build: Callable[[], keras.Model]) -> tuple[keras.Model, lis
     with calls_seen_by(seen.append):
         model = build()
     weights = {id(weight): weight for layer in seen for weight in layer.weights}
-    return model, list(weights.values())
+    own = {id(weight) for weight in model.weights}
+    return model, [weight for number, weight in weights.items() if number in own]
 
 
 def in_order_of_spec(graph: archspec.Graph, model: keras.Model) -> list[Any]:
@@ -100,23 +141,23 @@ def assert_equal(found: list[Any], expected: list[Any]) -> None:
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
-def randomize(weights: Iterable[Any]) -> None:
+def randomize(weights: Iterable[Any], scale: float = 0.5) -> None:
     """Weights with which what flows through keeps its size; vectors are positive, as are shares."""
     for weight in weights:
         values = random(draw, weight)
-        weight.assign(np.abs(values) if len(weight.shape) < 2 else values / 2)
+        weight.assign(np.abs(values) if len(weight.shape) < 2 else values * scale)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", names)
 def test_a_network_is_the_one_written_by_hand(name: str) -> None:
-    small, inputs = NETWORKS[name]
-    model, weights = weights_in_order(lambda: getattr(by_hand, name)(**small))
-    randomize(weights)
-    expected = run(model, inputs)
-    graph = archspec.compile(name, **small)
-    ours = archspec.build(name, **small)
-    move(weights, graph, ours)
-    assert_equal(run(ours, inputs), expected)
+    network = NETWORKS[name]
+    model, weights = weights_in_order(lambda: getattr(by_hand, name)(**network.small))
+    randomize(weights, network.scale)
+    expected = run(model, network.inputs)
+    spec = network.spec(name)
+    ours = archspec.build(spec)
+    move(weights, archspec.compile(spec), ours)
+    assert_equal(run(ours, network.inputs), expected)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -130,7 +171,7 @@ def test_its_parameters_at_full_size_are_those_written_by_hand(name: str) -> Non
 
 
 def test_roles_and_further_outputs_survive_source_flat_spec_and_saving(tmp_path: Any) -> None:
-    small, inputs = NETWORKS["seq2seq"]
+    small, inputs, *_ = NETWORKS["seq2seq"]
     graph, model = archspec.compile("seq2seq", **small), archspec.build("seq2seq", **small)
     randomize(model.weights)
     expected = run(model, inputs)
@@ -145,7 +186,7 @@ def test_roles_and_further_outputs_survive_source_flat_spec_and_saving(tmp_path:
 
 def test_a_causal_decoder_does_not_look_ahead() -> None:
     """A later word changes no earlier output; without the mask it would."""
-    small, (source, target) = NETWORKS["transformer"]
+    small, (source, target), *_ = NETWORKS["transformer"]
     model = archspec.build("transformer", **small)
     other = target.copy()
     other[:, 4] = other[:, 4] % 19 + 1
@@ -165,10 +206,6 @@ def test_multiply_adds_of_the_transformer_are_those_of_its_products() -> None:
 
 
 # --- parts, by themselves
-
-
-def part(of: str, **changes: Any) -> dict[str, Any]:
-    return {"archspec": 1, "name": "part", "extends": of, **changes}
 
 
 def test_the_feature_pyramid_of_efficientdet_weighs_what_it_adds() -> None:
