@@ -1,53 +1,24 @@
-"""A document that the JSON Schema refuses → diagnostics in the author's words, and the document
-with the mistakes marked in it, so that the next stages can go on.
+"""The validator's errors → diagnostics in the author's words, and the document with the mistakes
+marked in it, so that the next stages can go on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
-from itertools import islice
 from typing import Any
-
-import jsonschema
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, SpecError, stopped
 from archspec.frontend.schema import wrong_keys, wrong_values
-from archspec.frontend.schema.json_schema import for_checking
 from archspec.frontend.schema.recovery import Mistake, mended
 from archspec.frontend.schema.refusals import Refusal
 from archspec.frontend.yaml.document import Document
 
 
-@cache
-def validator() -> jsonschema.Draft202012Validator:
-    """The validator of specs, made once."""
-    kinds_by_name = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
-        jsonschema.Draft202012Validator, {"properties": _properties}
-    )
-    made: jsonschema.Draft202012Validator = kinds_by_name(for_checking())
-    return made
-
-
-def _properties(
-    validator: Any, properties: Mapping[str, Any], instance: Any, schema: Any
-) -> Iterator[Any]:
-    """The keyword ``properties``, by the keys of the instance: an item has a few, and the schema of
-    an item over a hundred.
+def explained(document: Document, errors: list[Any]) -> Document:
+    """The document with the diagnostics of some errors of jsonschema's, each mistake once. Raises
+    `SpecError` where no more can be said.
     """
-    if not validator.is_type(instance, "object"):
-        return
-    for key, value in instance.items():
-        if key in properties:
-            yield from validator.descend(value, properties[key], path=key, schema_path=key)
-
-
-def explained(document: Document) -> Document:
-    """The document with a diagnostic for each mistake, said once. Raises `SpecError` where no more
-    can be said.
-    """
-    errors = list(islice(validator().iter_errors(document.data), limits.MISTAKES))
     refusals = [
         refusal
         for refusal in (Refusal.of(document, error) for error in _once(errors))

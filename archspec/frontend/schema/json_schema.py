@@ -7,7 +7,6 @@ carries ``errorMessage``, which completes "must be ...": editors show it, and so
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 from archspec.frontend.schema.fragments import (
     EXPRESSION,
@@ -30,9 +29,8 @@ from archspec.layers.declared import REFERENCE
 from archspec.version import __version__
 
 
-@cache
 def for_checking() -> Schema:
-    """What `generate` gives, with `KindSchemas` in the place of the largest mappings; made once."""
+    """What `generate` gives, with `KindSchemas` in the place of the two largest mappings."""
     schema = generate(names=(), cells=())
     item, defaults = schema["$defs"]["item"]["else"], schema["$defs"]["defaults"]
     item["properties"] = KindSchemas(call_of(editor=False), item["properties"])

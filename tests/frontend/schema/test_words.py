@@ -15,7 +15,7 @@ import pytest
 
 from archspec.diagnostics import Diagnostic, as_text
 from archspec.frontend.expressions.expression import ExpressionError
-from archspec.frontend.schema import complaints
+from archspec.frontend.schema import check
 from archspec.frontend.schema.json_schema import generate
 from archspec.layers.mismatch import Mismatch
 from archspec.layers.types import Refused
@@ -67,7 +67,7 @@ def other_sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(ExpressionError, "__post_init__", fail)
     monkeypatch.setattr(Refused, "__init__", refuse)
     monkeypatch.setattr(Mismatch, "message", property(lambda self: other(sentence(self))))
-    monkeypatch.setattr(complaints, "validator", other_validator)
+    monkeypatch.setattr(check, "validator", other_validator)
     monkeypatch.chdir(CORPUS)
     yield
 
