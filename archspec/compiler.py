@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from archspec.diagnostics import Diagnostic, SpecError, in_order
 from archspec.frontend import checks
+from archspec.frontend.conventions import other_conventions
 from archspec.frontend.elaborate.budget import Budget
 from archspec.frontend.elaborate.elaborate import elaborate
 from archspec.frontend.elaborate.observer import Observer
@@ -222,7 +223,11 @@ class Compiler:
         if graph is None:
             texts = sources(sizes.text for sizes in self.sizes)
             raise SpecError(problems, {**document.sources, **texts})
-        of_layers = (*checks.truncated_inputs(graph), *checks.cautions(graph))
+        of_layers = (
+            *checks.truncated_inputs(graph),
+            *checks.cautions(graph),
+            *other_conventions(graph, document.root),
+        )
         warnings = (*self._warnings(resolved), *of_layers)
         return replace(graph, warnings=warnings)
 

@@ -152,7 +152,8 @@ class Library:
             )
             return f"`{path}` is no spec: the path of a spec ends in `.yaml`", span, help
         beside = f"for the file write `{path}.yaml`" if _is_file(here / f"{path}.yaml") else None
-        near = _shipped_variant(path) or did_you_mean(path, shipped_names())
+        variant = shipped_variant(path)
+        near = f"did you mean `{variant}`?" if variant else did_you_mean(path, shipped_names())
         help = (
             beside
             or near
@@ -192,16 +193,16 @@ def shipped_names() -> list[str]:
     )
 
 
-def _shipped_variant(name: str) -> str | None:
-    """The help for the name of a variant of a shipped spec, `resnet50`, with its spec's or
-    without.
+def shipped_variant(name: str) -> str | None:
+    """The variant of a shipped spec, `resnet@resnet50`, of which somebody knows the name alone,
+    `resnet50`.
     """
     wanted = re.sub("[-_]", "", name.lower())
     for spec in sorted(shipped_names(), key=lambda name: ("/" in name, name)):
         for variant in shipped_variants(spec):
             for called in (variant, f"{PurePath(spec).name}{variant}"):
                 if len(called) >= SHORTEST and re.sub("[-_]", "", called.lower()) == wanted:
-                    return f"did you mean `{spec}@{variant}`?"
+                    return f"{spec}@{variant}"
     return None
 
 

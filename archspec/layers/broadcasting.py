@@ -46,7 +46,10 @@ def joined(xs: Sequence[Tensor], axis: int) -> Shape:
         if index != place and len({x.shape[index] for x in xs} - {None}) > 1:
             done = f"joined along axis {axis}"
             help = "only the sizes along it may differ"
-            raise clash(tuple(xs), index - len(first), (None,), done, help)
+            refused = clash(tuple(xs), index - len(first), (None,), done, help)
+            if axis == 1 and index == len(first) - 1 > 1:
+                refused.help = "tensors are channels-last: to join channels write `axis: -1`"
+            raise refused
     return (*first[:place], total(x.shape[place] for x in xs), *first[place + 1 :])
 
 

@@ -5,34 +5,14 @@ literally, leaves nothing wrong.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from archspec.compiler import Compiler
-from archspec.diagnostics import Diagnostic, SpecError
-from archspec.frontend import foreign_words
-from archspec.frontend.library import Reference
+from archspec.frontend.foreign.argument_names import ARGUMENTS, CHOICES, INITIALIZERS, LAYERS_APART
+from archspec.frontend.foreign.layer_names import LACKING, LAYERS
 from archspec.layers import CELLS, KINDS
 from archspec.layers.objects import INITIALIZER_NAMES
-
-
-class Slip(NamedTuple):
-    """A text with a slip, the words of its help, and what the help makes of the text. Without
-    ``name:`` it is the items of a network; ``{}`` is what the slip becomes.
-    """
-
-    wrong: str
-    help: str
-    right: str
-
-
-HEAD = "archspec: 1\nname: net\ninput: [32, 32, 3]\nvars: {x: 1, units: 4}\nlayers:\n"
-USE = "  - Dense: {units: $units}\n  - Dense: {units: $x}\n"
-
-
-def items(text: str) -> str:
-    return f"{HEAD}{text}\n{USE}"
+from tests.frontend.slips import Slip, complaints, items
 
 
 def arguments(kind: str, wrong: str, help: str, right: str) -> Slip:
@@ -72,8 +52,8 @@ SLIPS = [
     Slip("  - AdaptiveAvgPool2d: {output_size: 1}", "did you mean `AdaptiveAveragePooling2D`?", "  - AdaptiveAveragePooling2D: {output_size: 1}"),
     Slip("  - view: [-1, 3]", "did you mean `Reshape`?", "  - Reshape: {target_shape: [-1, 3]}"),
     Slip("  - chunk: {axis: -1, start: 0, end: 2}", "did you mean `Slice`?", "  - Slice: {axis: -1, start: 0, stop: 2}"),
-    Slip("  - PixelShuffle: {upscale_factor: 2}", "write it as `Reshape`, `Permute` and `Reshape`",
-         "  - Reshape: {target_shape: [16, 2, 16, 2, 3]}\n  - Permute: {dims: [1, 3, 2, 4, 5]}\n  - Reshape: {target_shape: [16, 16, 12]}"),
+    Slip("  - ChannelShuffle: {groups: 2}", "write it as `Reshape`, `Permute` and `Reshape`",
+         "  - Reshape: {target_shape: [32, 32, 3, 1]}\n  - Permute: {dims: [1, 2, 4, 3]}\n  - Reshape: {target_shape: [32, 32, 3]}"),
     arguments("Slice", "axis: -1, start: 0, end: 2", "did you mean `stop`?", "axis: -1, start: 0, stop: 2"),
     arguments("Reshape", "shape: [16, 192]", "did you mean `target_shape`?", "target_shape: [16, 192]"),
     arguments("Permute", "dims: [0, 2, 1]", "axes are counted from 1", "dims: [1, 3, 2]"),
@@ -183,16 +163,6 @@ TABLE = [
 NAMES = [one.wrong.replace("\n", " ") for one in (*SLIPS, *DOCUMENTS)]
 
 
-def complaints(text: str, folder: Path) -> tuple[Diagnostic, ...]:
-    path = folder / "net.yaml"
-    path.write_text(text, encoding="utf-8")
-    try:
-        graph = Compiler().compile(Reference(str(path)))
-    except SpecError as error:
-        return error.diagnostics
-    return graph.warnings
-
-
 TOLD_ONCE = {
     "a modifier within the arguments": items("  - ReLU\n  - Add: {from: [input, prev]}"),
     "several inputs in place of one": (
@@ -223,7 +193,7 @@ def test_the_help_of_a_slip_works(slip: Slip, tmp_path: Path) -> None:
 
 
 def test_a_layer_that_only_keras_has_is_told_so(tmp_path: Path) -> None:
-    for name in foreign_words.LACKING:
+    for name in LACKING:
         for item in (name, f"{name}: {{units: 3}}", f"keras.layers.{name}: {{}}"):
             (told,) = complaints(items(f"  - {item}"), tmp_path)
             assert told.message == f"Keras has a layer `{name}`, and archspec does not"
@@ -237,10 +207,14 @@ def test_a_cell_is_told_where_it_belongs(cell: str, tmp_path: Path) -> None:
 
 
 def test_every_name_leads_to_something_that_there_is() -> None:
-    assert {name.partition(":")[0] for name in foreign_words.LAYERS.values()} <= set(KINDS)
+    assert {name.partition(":")[0] for name in LAYERS.values()} <= set(KINDS)
     known = {name for kind in KINDS.values() for name in kind.attributes}
-    assert {name for names in foreign_words.ARGUMENTS.values() for name in names} <= known
-    assert set(foreign_words.INITIALIZERS.values()) <= set(INITIALIZER_NAMES)
+    assert {name for names in ARGUMENTS.values() for name in names} <= known
+    assert set(INITIALIZERS.values()) <= set(INITIALIZER_NAMES)
+    assert set(LAYERS_APART.values()) <= set(KINDS)
+    types = [field.type for kind in KINDS.values() for field in kind.attributes.values()]
+    choices = {word for one in types for word in one.expects.choices}
+    assert {word for words in CHOICES.values() for word in words} <= choices
 
 
 def test_a_layer_of_keras_is_a_kind_or_told_of() -> None:
@@ -253,5 +227,5 @@ def test_a_layer_of_keras_is_a_kind_or_told_of() -> None:
         and value.__name__ == name
     }
     bases = {"InputLayer", "Layer", "Wrapper"}
-    assert theirs - {*KINDS, *CELLS, *bases} <= set(foreign_words.LACKING)
-    assert not set(foreign_words.LACKING) & {*KINDS, *CELLS}
+    assert theirs - {*KINDS, *CELLS, *bases} <= set(LACKING)
+    assert not set(LACKING) & {*KINDS, *CELLS}

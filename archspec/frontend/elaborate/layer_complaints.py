@@ -133,7 +133,7 @@ def _input_of_elsewhere(state: State, mismatch: Mismatch, feed: Feed) -> str | N
     """The help where the model's input is written as other tools do, with the batch or channels
     first.
     """
-    from archspec.frontend.foreign import input_help
+    from archspec.frontend.foreign.inputs import input_help
 
     name = feed.name
     for node, _ in way_up(state.nodes, state.inputs, feed.name):

@@ -168,7 +168,7 @@ class Names:
                     f"`{name}` repeats, and its name is counted",
                     f"`{name}{last}` is the last repetition{first}",
                 )
-        from archspec.frontend.foreign import from_help
+        from archspec.frontend.foreign.items import from_help
 
         if help := from_help(name):
             return f"no item above is called `{name}`", help

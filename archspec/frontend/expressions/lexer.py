@@ -169,5 +169,5 @@ def _lone_dollar(text: str, start: int) -> ExpressionError:
         "`$` needs the name of a variable or a `(` after it",
         start,
         start + 2,
-        help="a name begins with a letter or `_`",
+        help="write one `$`" if after[:1] == "$" else "a name begins with a letter or `_`",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from archspec.diagnostics import Span
 from archspec.frontend.program.complaints import (
@@ -115,9 +116,14 @@ def parse_call(
             state.calls.setdefault(state.current, []).append(call)
         _check_block_arguments(state, call)
         return call
-    message, help = unknown_operation(word, state.block_values, arguments)
+    message, help = unknown_operation(word, state.block_values, _as_written(value))
     state.problem("unknown-layer", message, place, help)
     return None
+
+
+def _as_written(value: Value | None) -> dict[str, Any]:
+    """The arguments of a call as plain data."""
+    return dict(value.unwrapped()) if value is not None and value.is_mapping else {}
 
 
 def checked_arguments(

@@ -46,9 +46,9 @@ def no_argument(kind: str, name: str) -> tuple[str, str]:
         if known
         else "it takes none"
     )
-    from archspec.frontend import foreign
+    from archspec.frontend.foreign.arguments import argument_help
 
-    help = foreign.argument_help(kind, name, None) or did_you_mean(name, KINDS[kind].attributes)
+    help = argument_help(kind, name, None) or did_you_mean(name, KINDS[kind].attributes)
     return f"`{kind}` has no argument `{name}`", help or has
 
 
@@ -138,7 +138,7 @@ def block_argument_problems(
 
 def declared_name_problem(name: str) -> tuple[str, str] | None:
     """What is wrong with the name of a kind that a spec declares, and the help."""
-    from archspec.frontend.foreign_words import LACKING
+    from archspec.frontend.foreign.layer_names import LACKING
 
     if not re.fullmatch(KIND_NAME, name):
         return f"`{name}` is no name for a kind", "write it in CamelCase, as Keras's layers are"
@@ -150,17 +150,19 @@ def declared_name_problem(name: str) -> tuple[str, str] | None:
 
 
 def unknown_operation(
-    word: str, blocks: Iterable[str], arguments: Iterable[str] = ()
+    word: str, blocks: Iterable[str], arguments: Mapping[str, Any] | None = None
 ) -> tuple[str, str | None]:
     """What to say of a word that names neither a layer kind nor a block, and the help;
-    ``arguments`` are those that it is called with.
+    ``arguments`` are those that it is called with, as they are written.
     """
-    from archspec.frontend import foreign
+    from archspec.frontend.foreign.layers import lacking
+    from archspec.frontend.foreign.words import called_help, word_help
 
     blocks = list(blocks)
-    if missing := foreign.lacking(word):
+    arguments = arguments or {}
+    if missing := lacking(word):
         return missing
-    from_elsewhere = foreign.layer_help(word) or foreign.call_help(word)
+    from_elsewhere = word_help(word, blocks) or called_help(word, arguments)
     camel = re.sub(r"(?:^|_)([a-z])", lambda match: match[1].upper(), word)
     kind = next(
         (
@@ -199,7 +201,8 @@ def unknown_operation(
     if not re.fullmatch(r"\w+", word):
         return (
             f"`{shown}` names neither a layer kind nor a block",
-            near or "write `- Layer: {argument: value}`",
+            near
+            or "an item is a layer with its arguments, `- Conv2D: {filters: 32, kernel_size: 3}`",
         )
     return f"there is no block `{shown}`", near or _definition(shown, blocks, list(arguments))
 
@@ -220,7 +223,10 @@ def merge_problem(kind: str) -> tuple[str, str | None] | None:
     merging = KINDS.of_family("merging")
     if kind in merging:
         return None
-    near = did_you_mean(kind, merging)
+    from archspec.frontend.foreign.layers import kind_of
+
+    meant = kind_of(kind.partition("(")[0])
+    near = f"did you mean `{meant}`?" if meant in merging else did_you_mean(kind, merging)
     return (
         f"`{kind}` is no merging layer",
         near or f"the merging layers are {listed_names(merging)}",

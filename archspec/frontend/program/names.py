@@ -57,10 +57,10 @@ def variable_problem(name: str, place: Span) -> Diagnostic | None:
 
 
 def unknown_variable(
-    name: str, seen: Visible, block: str, own: str | None
+    name: str, seen: Visible, block: str, own: str | None, text: str = ""
 ) -> tuple[str, str | None]:
     """What to say of a variable that cannot be seen, and the help. ``block`` is the block that it
-    stands in, ``own`` the variable that is computed there.
+    stands in, ``own`` the variable that is computed there, ``text`` the whole expression.
     """
     if name == "i":
         inside = (
@@ -74,8 +74,11 @@ def unknown_variable(
     if name in ("in", "prev"):
         where = "use it in `layers`" + (", or in a block's `let`" if name == "in" else "")
         return f"`${name}` is a tensor of a running network, and there is none here yet", where
+    from archspec.frontend.foreign.texts import entry_of_variables
+
     candidates = sorted(seen.known - {"in", "prev", "i"})
-    near = did_you_mean(name, candidates, "`${}`")
+    entry = entry_of_variables(text, candidates)
+    near = entry or did_you_mean(name, candidates, "`${}`")
     if near and own and near == did_you_mean(name, [own], "`${}`"):
         near = f"if `${own}` is meant: a variable cannot be computed from itself; write its value"
     if block and not near and name not in seen.spec:

@@ -98,9 +98,11 @@ class ParserState:
         if problem:
             self.problem("wrong-name", problem, place, help=better_name(name))
 
-    def all_known(self, mentions: Iterable[Mention], seen: Visible, own: str | None = None) -> bool:
+    def all_known(
+        self, mentions: Iterable[Mention], seen: Visible, own: str | None = None, text: str = ""
+    ) -> bool:
         """Whether every variable that is mentioned can be seen; those that cannot get a complaint.
-        ``own`` is the variable that is computed here.
+        ``own`` is the variable that is computed here, ``text`` the expression.
         """
         known = True
         for mention in mentions:
@@ -108,7 +110,7 @@ class ParserState:
                 seen.everything and mention.name not in ("in", "prev", "i")
             ):
                 continue
-            message, help = unknown_variable(mention.name, seen, self.current, own)
+            message, help = unknown_variable(mention.name, seen, self.current, own, text)
             self.problem("unknown-name", message, mention.span, help)
             known = False
         return known
@@ -134,13 +136,16 @@ class ParserState:
         told = len(self.problems)
         found = self.guarded(formula, value)
         if found is None:
+            from archspec.frontend.foreign.texts import entry_of_variables
+
             mentions = mentioned(value)
-            if any(is_wrongly_called(one.name, seen) for one in mentions):
-                del self.problems[told:]  # its name is what is wrong, and is told where it is given
-            self.all_known(mentions, seen, own)
+            wrongly_called = any(is_wrongly_called(one.name, seen) for one in mentions)
+            if wrongly_called or entry_of_variables(value.text or "", seen.known):
+                del self.problems[told:]  # a name is what is wrong, and is complained of below
+            self.all_known(mentions, seen, own, value.text or "")
         return (
             found
-            if found is not None and self.all_known(found.mentions, seen, own)
+            if found is not None and self.all_known(found.mentions, seen, own, value.text or "")
             else broken(value)
         )
 

@@ -12,20 +12,25 @@ from typing import Any, NamedTuple
 
 from archspec import limits
 from archspec.frontend.expressions.expression import RESERVED
-from archspec.frontend.foreign import (
-    entry_help,
-    keywords_help,
+from archspec.frontend.foreign.arguments import choice_of, written_item
+from archspec.frontend.foreign.calls import keywords_help, object_help
+from archspec.frontend.foreign.inputs import is_batch
+from archspec.frontend.foreign.layers import kind_of, takes_layer, typical
+from archspec.frontend.foreign.rows import entry_help
+from archspec.frontend.foreign.texts import (
+    comment_help,
+    entry_of_variables,
     list_help,
-    object_help,
     template_help,
 )
+from archspec.frontend.foreign.words import named_item_help
 from archspec.frontend.program.complaints import each_value
 from archspec.frontend.yaml.document import Value
 from archspec.frontend.yaml.key_complaints import NO_SPACE
 from archspec.layers import KINDS
 from archspec.layers.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from archspec.layers.types import Expects, Refused, Type
-from archspec.spelling import cut, did_you_mean
+from archspec.spelling import cut, did_you_mean, in_words
 
 
 class Surroundings(NamedTuple):
@@ -33,7 +38,8 @@ class Surroundings(NamedTuple):
     that it may mean.
 
     ``prefix`` is what stands before the value: its key and a colon, nothing before an entry of a
-    list. ``required``: it cannot be left out. ``variables`` and ``blocks`` are the spec's,
+    list. ``owner`` is the key of the mapping that it stands in. ``required``: it cannot be left
+    out. ``variables`` and ``blocks`` are the spec's,
     ``beside`` the keys of the mapping that the value stands in.
     """
 
@@ -44,6 +50,7 @@ class Surroundings(NamedTuple):
     required: bool = False
     blocks: Collection[str] = ()
     beside: Collection[str] = ()
+    owner: str = ""
 
 
 Advice = Callable[[Value, Surroundings], Iterator[str]]
@@ -96,12 +103,11 @@ def _for_text(value: Value, around: Surroundings) -> Iterator[str]:
     text, expects = value.data, around.expects
     if value.plain and (glued := NO_SPACE.fullmatch(text)):
         yield f"put a space after the colon: `{cut(glued['key'])}: {cut(glued['value'])}`"
+    if choice := choice_of(text, expects.choices):
+        yield choice
     if near := did_you_mean(text, expects.choices):
         yield near
-    if variable := template_help(text):
-        yield variable
-    if expects.or_list and (sides := list_help(text)):
-        yield sides
+    yield from _of_another_language(value, around)
     yield from _of(_FOR_TEXT, value, around)
     if expects.or_null and text.lower() in ("none", "any", "?", "unknown", "-"):
         yield "write `null`"
@@ -113,6 +119,23 @@ def _for_text(value: Value, around: Surroundings) -> Iterator[str]:
         yield f"write `{'true' if text.lower() in ('yes', 'on') else 'false'}`"
     if "$" not in text and (expects.what in COMPUTED or expects.or_list):
         yield from _as_expression(text, around)
+
+
+def _of_another_language(value: Value, around: Surroundings) -> Iterator[str]:
+    """The helps for what YAML and the language have otherwise than others."""
+    text, expects = value.data, around.expects
+    if value.plain and expects.what != "items" and (comment := comment_help(text)):
+        yield f"a comment begins with `#`: {comment}"
+    if variable := template_help(text):
+        yield variable
+    if entry := entry_of_variables(text, around.variables):
+        yield entry
+    if (expects.or_list or expects.what == "shape") and (sides := list_help(text)):
+        yield sides
+    if percent := re.fullmatch(r"([\d.]+) ?%", text):
+        yield f"write `{float(percent[1]) / 100:g}`"
+    if expects.what in ("size", "integer") and around.key == "input" and is_batch(text):
+        yield "the batch is never written: remove this entry"
 
 
 COMPUTED = {
@@ -147,9 +170,15 @@ def _as_items(text: str, around: Surroundings) -> str:
     if text.lower() in IDENTITIES and around.key not in ("layers", "residual"):
         return f"write `{around.prefix}[]`: without layers it is the identity"
     near = did_you_mean(text, [*around.blocks, *KINDS], f"`{around.prefix}[{{}}]`")
-    return near or (
-        f"`{cut(text)}` names neither a layer kind nor a block: write items, such as"
-        f" `{around.prefix}[BatchNormalization]`"
+    if around.key == "shortcut" and text.lower() in ("input", "prev", "x", "inputs"):
+        return "the way around begins at the input already: write `shortcut: []`, or leave it out"
+    return (
+        (comment_help(text) and "a comment begins with `#`, on every line of it")
+        or near
+        or (
+            f"`{cut(text)}` names neither a layer kind nor a block: write items, such as"
+            f" `{around.prefix}[BatchNormalization]`"
+        )
     )
 
 
@@ -162,8 +191,9 @@ def _network_name(value: Value, around: Surroundings) -> Iterator[str]:
 
 
 def _sizes_of_text(value: Value, around: Surroundings) -> Iterator[str]:
-    if sizes := re.findall(r"\d+", value.data):
-        yield f"write `[{', '.join(sizes)}]`"
+    if sizes := re.findall(r"\d+|None|null|\?", value.data):
+        written = ["null" if size in ("None", "?") else size for size in sizes]
+        yield f"write `[{', '.join(written)}]`"
 
 
 def _claim(value: Value, around: Surroundings) -> Iterator[str]:
@@ -177,6 +207,11 @@ def _arguments_of_text(value: Value, around: Surroundings) -> Iterator[str]:
         return
     if keywords := keywords_help(kind, text):
         yield keywords
+    if (inner := takes_layer(kind)) and (layer := kind_of(text)):
+        yield f"write `{written_item(kind, {inner: {layer: typical(layer)}})}`"
+    if percent := re.fullmatch(r"([\d.]+) ?%", text):
+        name = next(iter(KINDS[kind].attributes))
+        yield f"write `{kind}: {{{name}: {float(percent[1]) / 100:g}}}`"
     if KINDS[kind].arity[0] > 1:
         yield f"write `{kind}:` and below it `from: [{cut(text)}, prev]`, with two tensors or more"
         return
@@ -219,6 +254,8 @@ _FOR_TEXT: Mapping[str, Advice] = {
 
 def _as_expression(text: str, around: Surroundings) -> Iterator[str]:
     """A text without ``$`` that looks like an expression."""
+    if around.key == "repeat" and (count := re.fullmatch(r"(\d+) ?(?:x|×|times)", text)):
+        yield f"write `{around.prefix}{count[1]}`"
     names = [name for name in re.findall(r"[A-Za-z_]\w*", text) if name in around.variables]
     if names:
         written = re.sub(rf"\b({'|'.join(names)})\b", r"$\1", text)
@@ -236,7 +273,8 @@ def _as_expression(text: str, around: Surroundings) -> Iterator[str]:
         yield near
     if re.fullmatch(r"[A-Za-z_]\w*", text) and around.expects.what in ("integer", "number", "size"):
         variable = f", or `${text}` for a variable of that name" if text not in RESERVED else ""
-        yield f"write a number{variable}"
+        unknown = ", or `null` where it is unknown" if around.expects.or_null else ""
+        yield f"write a number{unknown}{variable}"
 
 
 # --- numbers and truth values
@@ -306,8 +344,18 @@ def _may_be(type: Type, value: Value) -> bool:
 
 
 def _padding(value: Value, around: Surroundings) -> Iterator[str]:
-    if around.key == "padding":
-        yield "write `padding: same`, or put a `ZeroPadding2D` with this number before the layer"
+    if around.key != "padding":
+        return
+    if value.data in (0, False):
+        yield "write `padding: valid`"
+    if value.data is True:
+        yield "write `padding: same`"
+    axes = next((end for end in ("1D", "2D", "3D") if end in around.owner), "2D")
+    margin = in_words(value.unwrapped())
+    yield (
+        f"write `padding: same`, or put `- ZeroPadding{axes}: {{padding: {margin}}}` before it and"
+        " remove this"
+    )
 
 
 def _axis(value: Value, around: Surroundings) -> Iterator[str]:
@@ -342,7 +390,14 @@ def _for_collection(value: Value, around: Surroundings) -> Iterator[str]:
         yield f"write `{around.prefix}{cut(inner[0])}`"
 
 
+TYPE_NAMES = ("any", "array", "bool", "float", "int", "list", "number", "str", "string", "tuple")
+"""Types, which arguments of blocks do not have."""
+
+
 def _block_of_list(value: Value, around: Surroundings) -> Iterator[str]:
+    if signature := re.fullmatch(r"(\w+)\((.*)\)", around.key):
+        block = f"{signature[1]}: {{args: [{signature[2]}], layers: [...]}}"
+        yield f"write `{block}`, with the list below `layers:`"
     yield "put the list below `layers:`"
 
 
@@ -356,7 +411,14 @@ def _changes_of_list(value: Value, around: Surroundings) -> Iterator[str]:
 
 
 def _mapping_of_list(value: Value, around: Surroundings) -> Iterator[str]:
+    names = [one.data for one in value.data if isinstance(one.data, str)]
+    if names and len(names) == len(value.data) and around.key == "inputs":
+        shapes = ", ".join(f"{name}: [32, 32, 3]" for name in names)
+        yield f"write each with its shape: `inputs: {{{cut(shapes, 150)}}}`"
     if value.data and all(one.is_mapping for one in value.data):
+        name = value.data[0].get("name")
+        if name is not None:
+            yield f"the name is the key: write `{name.text}:` in place of `- name: {name.text}`"
         dashes = value.data[0].span.column > value.span.column + 1
         yield (
             "remove the `- ` before each entry"
@@ -377,15 +439,21 @@ def _arguments_of_list(value: Value, around: Surroundings) -> Iterator[str]:
 
 
 def _items_of_mapping(value: Value, around: Surroundings) -> Iterator[str]:
-    yield (
-        "remove `layers:`, and let its items stand in its place"
-        if list(value.data) == ["layers"]
-        else "begin each item with `- `"
-    )
+    (first, inner), *others = value.items()
+    if inner.is_list and not others and first not in KINDS:
+        yield f"remove `{first}:`, and let its items stand in its place"
+    named = None if first in KINDS else named_item_help(first, inner.unwrapped())
+    if named and first not in around.blocks:
+        yield f"items are a list, and a name stands in the item: {named}"
+    yield "begin each item with `- `"
 
 
 def _names_of_mapping(value: Value, around: Surroundings) -> Iterator[str]:
-    pairs = ", ".join(f"{name}: {one.text}" for name, one in value.items() if one.text is not None)
+    pairs = ", ".join(
+        name if one.text in TYPE_NAMES else f"{name}: {one.text}"
+        for name, one in value.items()
+        if one.text is not None
+    )
     yield f"write `{around.prefix}[{cut(pairs)}]`"
 
 
@@ -408,6 +476,7 @@ def _item_of_list(value: Value, around: Surroundings) -> Iterator[str]:
 _FOR_LIST: Mapping[str, Advice] = {
     "item": _item_of_list,
     "arguments": _arguments_of_list,
+    "choice": _padding,
     "block": _block_of_list,
     "changes": _changes_of_list,
     "mapping": _mapping_of_list,

@@ -48,6 +48,11 @@ class Refusal(NamedTuple):
         return self.document.at(self.path)
 
     @property
+    def text(self) -> str:
+        """The text of the file that is checked."""
+        return self.document.sources.get(self.document.name, "")
+
+    @property
     def wanted(self) -> Any:
         """What the keyword asks for."""
         return self.schema.get(self.keyword)

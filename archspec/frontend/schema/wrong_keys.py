@@ -9,7 +9,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from archspec.diagnostics import Diagnostic, Span
-from archspec.frontend import foreign
+from archspec.frontend.foreign.arguments import argument_help
+from archspec.frontend.foreign.documents import block_key_help, document_help, file_help, spec_help
+from archspec.frontend.foreign.inputs import input_key_help, shape_of_keys
+from archspec.frontend.foreign.items import operation_for
+from archspec.frontend.foreign.layers import lacking, layer_help
+from archspec.frontend.foreign.words import key_help
 from archspec.frontend.schema.refusals import BEGINNING, Path, Refusal, first_line
 from archspec.frontend.vocabulary import MODIFIERS, PARTNERS
 from archspec.frontend.yaml.document import Document, Value
@@ -71,7 +76,10 @@ def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
     known = list(refusal.schema.get("properties", ()))
     if refusal.is_several_inputs():
         message = "`input` is the shape of one input"
-        help = "write `inputs` in place of `input`: they are several, each with its name"
+        help = (
+            _shape_by_keys(refusal)
+            or "write `inputs` in place of `input`: they are several, each with its name"
+        )
         yield Diagnostic("wrong-value", message, first_line(refusal.value.place), help=help)
     elif not refusal.is_something_else():
         for key in refusal.unknown_keys():
@@ -85,13 +93,23 @@ def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
             "wrong-value", message, first_line(refusal.value.place), "found a mapping", help=help
         )
     else:
-        yield Diagnostic(
-            "wrong-value",
-            "this is no spec",
-            refusal.value.first_line,
-            "a spec has no such key",
-            help=foreign.spec_help(refusal.value.data) or BEGINNING,
-        )
+        place = refusal.value.first_line
+        if other := file_help(refusal.text):
+            yield Diagnostic("foreign-file", other[0], place, help=other[1])
+            return
+        help = spec_help(refusal.value.data) or BEGINNING
+        found = "a spec has no such key"
+        yield Diagnostic("wrong-value", "this is no spec", place, found, help=help)
+
+
+def _shape_by_keys(refusal: Refusal) -> str | None:
+    """The help for sizes, each under the name of its axis, in place of a shape."""
+    data = refusal.value.unwrapped()
+    if len(data) == 1:
+        ((key, value),) = data.items()
+        if help := input_key_help(key, value):
+            return help
+    return shape_of_keys(data)
 
 
 def _as_branch(entry: Value) -> str:
@@ -130,7 +148,7 @@ def _unknown_key(
     if is_kind(owner):
         advice = (
             _no_argument(refusal, key, str(owner))
-            or foreign.argument_help(str(owner), key, value.text or None)
+            or argument_help(str(owner), key, value.text or None, refusal.value.unwrapped())
             or near
             or _listed(f"`archspec layers {owner}` lists its arguments", "its arguments are", known)
         )
@@ -138,19 +156,27 @@ def _unknown_key(
             "unknown-argument", f"`{owner}` has no argument `{key}`", value.place, help=advice
         )
     elif owner == "defaults":
-        advice = _no_defaults(refusal, key, value) or foreign.layer_help(key) or near
+        advice = _no_defaults(refusal, key, value) or layer_help(key) or near
         message = f"there is no layer kind `{key}`"
         advice = advice or "`archspec layers` lists the layer kinds"
         yield Diagnostic("unknown-layer", message, value.place, help=advice)
     else:
-        from_elsewhere = None if refusal.path else foreign.document_help(key)
-        advice = _no_key(refusal, key, known) or from_elsewhere or near
+        advice = _no_key(refusal, key, known) or _from_elsewhere(refusal, key, value) or near
         yield Diagnostic(
             "unknown-key",
             f"{_owner_in_words(refusal)} has no key `{key}`",
             value.place,
             help=advice or f"it may have {', '.join(known)}",
         )
+
+
+def _from_elsewhere(refusal: Refusal, key: str, value: Value) -> str | None:
+    """What to do about a key of a document, an input or a block that another tool has."""
+    if not refusal.path:
+        return document_help(key, value.data)
+    if refusal.path == ("input",) or refusal.path[:-1] == ("inputs",):
+        return input_key_help(key, value.unwrapped())
+    return block_key_help(key) if refusal.path[:-1] == ("blocks",) else None
 
 
 def _no_such_layer(refusal: Refusal, key: str, value: Value) -> Diagnostic:
@@ -166,7 +192,7 @@ def _no_such_layer(refusal: Refusal, key: str, value: Value) -> Diagnostic:
         message = f"`{refusal.key}` takes a layer kind, and `{key}` is a block"
         instead = "write the layers of the block as items, or name one kind"
         return Diagnostic("wrong-value", message, value.place, help=instead)
-    help = foreign.layer_help(key) or did_you_mean(key, choices)
+    help = layer_help(key) or did_you_mean(key, choices)
     message = f"there is no layer kind `{key}`"
     listed = "`archspec layers` lists the layer kinds"
     return Diagnostic("unknown-layer", message, value.place, help=help or listed)
@@ -217,7 +243,7 @@ def _no_defaults(refusal: Refusal, key: str, value: Value) -> str | None:
         return "`defaults` are for layer kinds; a block has its own in `args`, as `name: value`"
     kinds = [name for name, kind in KINDS.items() if key in kind.attributes]
     kind = next(
-        (one for one in kinds if one in refusal.document.sources.get(refusal.document.name, "")),
+        (one for one in kinds if one in refusal.text),
         next(iter(kinds), None),
     )
     return (
@@ -240,7 +266,7 @@ def _no_key(refusal: Refusal, key: str, known: list[str]) -> str | None:
             f"a variant's name is its key, `{refusal.key}`: remove this, or write `{called}:` in"
             f" place of `{refusal.key}:`"
         )
-    text = refusal.document.sources.get(refusal.document.name, "")
+    text = refusal.text
     if not refusal.path and re.search(rf"\$\(?{re.escape(key)}\b", text):
         written = refusal.value.data[key].text or "..."
         return f"`{key}` is used as a variable: write `vars: {{{key}: {written}}}`"
@@ -249,7 +275,8 @@ def _no_key(refusal: Refusal, key: str, known: list[str]) -> str | None:
     ]
     if refusal.path and len(missing) == 1 and len(refusal.unknown_keys()) == 1:
         return f"did you mean `{missing[0]}`?"
-    if refusal.path[-2:-1] == ("blocks",) and not did_you_mean(key, known):
+    in_a_block = refusal.path[-2:-1] == ("blocks",)
+    if in_a_block and not did_you_mean(key, known) and not block_key_help(key):
         return f"an argument stands in `args`, as `args: [{key}: ...]`, and a local value in `let`"
     return None
 
@@ -268,10 +295,10 @@ def _unknown_operation(
     )
     if key in refusal.blocks():
         return  # the name of the block is what is wrong, and that is said there
-    if missing := foreign.lacking(key):
+    if missing := lacking(key):
         yield Diagnostic("unknown-layer", missing[0], value.place, help=missing[1])
         return
-    help = foreign.layer_help(key) or did_you_mean(key, known)
+    help = key_help(key, value.unwrapped(), value.text) or did_you_mean(key, known)
     yield Diagnostic(
         code,
         f"there is no {what} `{key}`",
@@ -321,7 +348,7 @@ def _missing_partner(refusal: Refusal, key: str, partner: str) -> Diagnostic:
     item = refusal.value.data
     place = item[key].place
     inside = item[key].get(partner) if key == "branches" else None
-    elsewhere = foreign.operation_for(partner, item)
+    elsewhere = operation_for(partner, item)
     if elsewhere is not None:
         place, help = item[elsewhere].place, f"write `{partner}` in place of `{elsewhere}`"
     elif key in PARTNERS:

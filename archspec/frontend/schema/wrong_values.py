@@ -6,16 +6,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from archspec.diagnostics import Diagnostic
-from archspec.frontend import foreign
+from archspec.frontend.foreign.arguments import beside_help
+from archspec.frontend.foreign.calls import activation_help
+from archspec.frontend.foreign.documents import file_help
+from archspec.frontend.foreign.items import item_help, typed_item
+from archspec.frontend.foreign.layers import layer_help
+from archspec.frontend.foreign.words import named_item_help
 from archspec.frontend.schema.advice import Surroundings, advice, describe, straight_quotes
 from archspec.frontend.schema.refusals import BEGINNING, Refusal, first_line
 from archspec.frontend.schema.wrong_keys import misplaced, out_of
 from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS
+from archspec.frontend.yaml.document import Value
+from archspec.layers import KINDS
+from archspec.layers.objects import ACTIVATION
 from archspec.layers.registry import is_kind, kind_of
 from archspec.layers.types import Expects, Refused, Type
-from archspec.spelling import did_you_mean
+from archspec.spelling import cut, did_you_mean, in_words
 
 _EXAMPLES = {
     "residual": "residual: [BatchNormalization]",
@@ -28,7 +37,9 @@ _EXAMPLES = {
 def wrong_value(refusal: Refusal) -> Iterator[Diagnostic]:
     """A value that is not what belongs there."""
     last = refusal.path[-1] if refusal.path else None
-    if isinstance(last, str) and _is_call(refusal, last):
+    if refusal.expects.what == "items" and (dash := _glued_dash(refusal)) is not None:
+        yield dash
+    elif isinstance(last, str) and _is_call(refusal, last):
         yield from _no_call(refusal, last)
     elif not _is_repeated(refusal, last):
         yield _refused(*_wanted(refusal))
@@ -78,12 +89,30 @@ def _fewer(refusal: Refusal, type: Type) -> str | None:
     """
     elements = [element.unwrapped() for element in refusal.value.elements()]
     if not elements or any(element != elements[0] for element in elements):
-        return None
+        inner = _image_axes(elements, type)
+        if inner is None:
+            return None
+        return f"write `{refusal.key}: {in_words(inner)}`, without batch and channels"
     try:
         type.accept(elements[0])
     except Refused:
         return None
     return f"write `{refusal.key}: {elements[0]}`, which stands for every axis"
+
+
+def _image_axes(elements: list[Any], type: Type) -> list[Any] | None:
+    """What is left of a list with an entry for each of TensorFlow's axes, batch and channels too,
+    ``[1, 2, 2, 1]``; or of a kernel's axes, its channels too, ``[3, 3, 64, 128]``.
+    """
+    if len(elements) < 3:
+        return None
+    of_kernel = elements[:-2] if all(isinstance(one, int) and one > 1 for one in elements) else []
+    inner = elements[1:-1] if elements[0] == elements[-1] in (1, [0, 0]) else of_kernel
+    try:
+        type.accept(inner)
+    except Refused:
+        return None
+    return inner or None
 
 
 def _row_help(refusal: Refusal) -> str:
@@ -107,14 +136,16 @@ def _refused(refusal: Refusal, wanted: Refused) -> Diagnostic:
     last = refusal.path[-1] if refusal.path else None
     found = f"found {describe(refusal.value)}"
     if last is None:
-        return Diagnostic(
-            "wrong-value", "this is no spec", first_line(refusal.value.span), found, help=BEGINNING
-        )
+        place = first_line(refusal.value.span)
+        if other := file_help(refusal.text):
+            return Diagnostic("foreign-file", other[0], place, help=other[1])
+        return Diagnostic("wrong-value", "this is no spec", place, found, help=BEGINNING)
     what = f"`{refusal.key}`" if isinstance(last, str) else f"entry {last + 1} of `{refusal.key}`"
     advised = advice(refusal.value, _surroundings(refusal, wanted.expects))
     help = (
         straight_quotes(refusal.value)
         or _modifier_inside(refusal)
+        or _activation(refusal, wanted.expects)
         or (advised or wanted.help if refusal.value.is_list else wanted.help or advised)
     )
     return Diagnostic(
@@ -123,6 +154,33 @@ def _refused(refusal: Refusal, wanted: Refused) -> Diagnostic:
         refusal.where(),
         "" if wanted.within and help else found,
         help=help,
+    )
+
+
+def _activation(refusal: Refusal, expects: Expects) -> str | None:
+    """The help for an activation as Python names or makes it."""
+    text, names = refusal.value.data, ACTIVATION.expects.choices
+    if expects.choices != names or not isinstance(text, str):
+        return None
+    return activation_help(text, names)
+
+
+def _glued_dash(refusal: Refusal) -> Diagnostic | None:
+    """The complaint about items whose dashes have no space behind them."""
+    value = refusal.value
+    first = next((key for key, _ in value.items()), value.data if value.plain else None)
+    match = re.match(r"-([\w$'\"].*?)(?= -\w|$)", first) if isinstance(first, str) else None
+    if match is None:
+        return None
+    place = value.data[first].place if value.is_mapping else value.span
+    inner = value.data[first].unwrapped() if value.is_mapping else None
+    colon = "" if not value.is_mapping else f": {in_words(inner)}" if inner is not None else ":"
+    column = place.column
+    return Diagnostic(
+        "missing-space",
+        "a space is missing after this `-`",
+        place._replace(end_line=place.line, end_column=column + 1),
+        help=f"write `- {cut(match[1] + colon, 200)}`",
     )
 
 
@@ -136,6 +194,7 @@ def _surroundings(refusal: Refusal, expects: Expects) -> Surroundings:
         refusal.is_required(),
         refusal.blocks(),
         refusal.beside(),
+        str(refusal.path[-2]) if len(refusal.path) > 1 else "",
     )
 
 
@@ -146,11 +205,16 @@ def _modifier_inside(refusal: Refusal) -> str | None:
     modifier = refusal.value.get("shortcut") if refusal.path[-1:] == ("residual",) else None
     if modifier is None:
         return None
-    items = (
-        "remove `layers:`, so that its items stand in its place"
-        if refusal.value.get("layers")
-        else "begin each item with `- `"
-    )
+    lists = [key for key, one in refusal.value.items() if one.is_list and one is not modifier]
+    items = "begin each item with `- `"
+    if len(lists) == 1:
+        items = f"remove `{lists[0]}:`, so that its items stand in its place"
+        written = ", ".join(
+            f"{key}: {in_words(one.unwrapped())}"
+            for key, one in (("residual", refusal.value.data[lists[0]]), ("shortcut", modifier))
+        )
+        if refusal.value.span.line == refusal.value.span.end_line and written == cut(written, 150):
+            return f"`shortcut` stands beside `residual`, not inside it: write `{written}`"
     return f"{items}; {out_of(refusal.value, modifier, 'shortcut')}"
 
 
@@ -158,9 +222,7 @@ def _is_repeated(refusal: Refusal, last: str | int | None) -> bool:
     """Whether an entry before this one of a ``repeat`` was refused for the same reason."""
     if not isinstance(last, int) or not last or refusal.path[-2] != "repeat":
         return False
-    return type(refusal.document.at(refusal.path[:-1]).data[last - 1].data) is type(
-        refusal.value.data
-    )
+    return not refusal.document.at(refusal.path[:-1]).data[last - 1].is_mapping
 
 
 def too_few(refusal: Refusal) -> Iterator[Diagnostic]:
@@ -216,6 +278,11 @@ def _no_call(refusal: Refusal, key: str) -> Iterator[Diagnostic]:
     modifier or a mis-indented argument.
     """
     item = refusal.document.at(refusal.path[:-1])
+    if typed := typed_item(item.unwrapped()):
+        if key == typed[0]:
+            message = f"an item has no modifier `{key}`"
+            yield Diagnostic("unknown-key", message, refusal.value.place, help=typed[1])
+        return
     blocks = refusal.document.root.get("blocks")
     block = blocks.get(key) if blocks is not None else None
     if block is not None:
@@ -235,11 +302,22 @@ def _no_call(refusal: Refusal, key: str) -> Iterator[Diagnostic]:
         yield from misplaced(refusal, key, owner, item)
         return
     near = (
-        foreign.item_help(key)
+        _beside_a_layer(refusal, key, item)
+        or item_help(key)
         or did_you_mean(key, [*MODIFIERS, *OPERATIONS])
-        or foreign.layer_help(key)
+        or named_item_help(key, refusal.value.data)
+        or layer_help(key)
     )
     help = near or f"the modifiers are {', '.join(MODIFIERS)}"
     yield Diagnostic(
         "unknown-key", f"an item has no modifier `{key}`", refusal.value.place, help=help
     )
+
+
+def _beside_a_layer(refusal: Refusal, key: str, item: Value) -> str | None:
+    """The help for a key beside a layer that is elsewhere an argument of it, or a layer."""
+    kind = next((name for name, _ in item.items() if name in KINDS), None)
+    if kind is None:
+        return None
+    arguments = item.data[kind].unwrapped()
+    return beside_help(kind, key, refusal.value.data, arguments or {})

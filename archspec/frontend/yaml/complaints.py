@@ -11,6 +11,7 @@ from typing import Any
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, Span
+from archspec.frontend.foreign.documents import file_help
 from archspec.frontend.yaml import indentation_complaints as indents
 from archspec.frontend.yaml import key_complaints as keys
 from archspec.frontend.yaml import mark_complaints as marks
@@ -64,7 +65,9 @@ def translate(error: Any, text: str, name: str) -> Diagnostic:
         line[: 2 * limits.NAME_LENGTH] for line in lines
     ]  # the patterns below take time by the square of a line's length
     trouble = Trouble(_fault(error), shown, (mark.line, mark.column), start)
-    words = next(words for say in _TRANSLATIONS if (words := say(trouble)) is not None)
+    words = other_file(trouble, text) or next(
+        words for say in _TRANSLATIONS if (words := say(trouble)) is not None
+    )
     line, column, length = words.place or (*trouble.at, 1)
     return Diagnostic(
         words.code,
@@ -121,6 +124,14 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return len(above) - 1, len(above[-1]) - 1
 
 
+def other_file(trouble: Trouble, text: str) -> Words | None:
+    """The words for a file of another tool."""
+    other = file_help(text)
+    return (
+        None if other is None else Words(*other, (0, 0, len(trouble.line(0))), code="foreign-file")
+    )
+
+
 def _anything(trouble: Trouble) -> Words:
     """What has no words of its own."""
     begun = (
@@ -137,6 +148,8 @@ def _anything(trouble: Trouble) -> Words:
 _TRANSLATIONS: tuple[Callable[[Trouble], Words | None], ...] = (
     marks.nesting,
     indents.tab,
+    keys.comment_of_another_language,
+    keys.bracket_without_colon,
     keys.bare_item_with_modifier,
     keys.after_braces,
     keys.long_key,

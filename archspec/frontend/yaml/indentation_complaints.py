@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from archspec.frontend.vocabulary import MODIFIERS
 from archspec.frontend.yaml.faults import ENTRY, Trouble, Words, YamlFault, indent, without_comment
-from archspec.frontend.yaml.key_complaints import beside_its_partner, no_colon
+from archspec.frontend.yaml.key_complaints import beside_its_partner, glued_dash, no_colon
 from archspec.spelling import counted, cut, listed
 
 BLANKS = {
@@ -107,6 +107,9 @@ def indentation(trouble: Trouble) -> Words | None:
     columns = dict(_columns(trouble, row))
     if column not in columns:
         return _between_columns(columns, column, place)
+    above = trouble.above(row)
+    if text.startswith("- ") and (words := glued_dash(trouble, above, column)):
+        return words
     if re.match(r"- +", text):
         return _item_among_keys(columns, text, place)
     if trouble.fault is not YamlFault.NO_DASH:
@@ -147,6 +150,10 @@ def _item_among_keys(
         else "indent it below the key that it belongs to"
     )
     dashes = [at for at, (_, word) in columns.items() if at < column and word.startswith("- ")]
+    if dashes and dashes[-1] == 0 and column <= 4:
+        message = "this item is indented, and the item above it, of the same list, is not"
+        help = f"remove the {counted(column, 'space')} before its `- `"
+        return Words(message, help, place)
     if dashes and column - dashes[-1] <= 4:
         spaces = counted(dashes[-1], "space")
         help = f"indent it by {spaces} if it is an item of its own, or {help}"

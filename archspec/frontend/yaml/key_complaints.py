@@ -7,7 +7,13 @@ from __future__ import annotations
 import re
 
 from archspec import limits
-from archspec.frontend.foreign import choice_help, item_help
+from archspec.frontend.foreign.items import item_help
+from archspec.frontend.foreign.texts import (
+    COMMENT,
+    choice_help,
+    comment_help,
+    comment_of,
+)
 from archspec.frontend.vocabulary import MODIFIERS, PARTNERS
 from archspec.frontend.yaml.faults import (
     ENTRY,
@@ -26,6 +32,37 @@ BARE_ITEM = re.compile(r"\s*- +(?P<word>[A-Za-z_$][\w$]*|'[^']*'|\"[^\"]*\")\s*(
 
 NO_SPACE = re.compile(r"(?P<key>[A-Za-z_]\w*):(?P<value>[^\s:].*)")
 """``key:value``, which YAML reads as one text."""
+
+
+WITHOUT_COLON = re.compile(r"\s*(?P<dash>- +)?(?P<word>[A-Za-z_$][\w$.]*) *(?P<rest>[{\[].*)")
+"""A line that opens with a word and a bracket, without a colon between them."""
+
+
+def comment_of_another_language(trouble: Trouble) -> Words | None:
+    """``// stem`` on a line of its own or behind an item."""
+    row = trouble.at[0]
+    for number in (row, trouble.start[0] if trouble.start else row, trouble.above(row)):
+        line = trouble.line(number)
+        help = comment_help(without_comment(line))
+        column = COMMENT.search(line)
+        if help and column and "$" not in line[column.start() :]:
+            place = (number, column.start(), len(line) - column.start())
+            comment = f"write `# {cut(comment_of(column))}` in its place"
+            return Words("a comment begins with `#`", comment, place)
+    return None
+
+
+def bracket_without_colon(trouble: Trouble) -> Words | None:
+    """``- Conv2D {filters: 8, kernel_size: 3}``."""
+    row = trouble.at[0]
+    match = WITHOUT_COLON.fullmatch(without_comment(trouble.line(row)))
+    if match is None:
+        return None
+    word, dash = match["word"], match["dash"] or ""
+    help = f"write `{dash}{word}: {match['rest']}`"
+    if help != cut(help, 200):
+        help = f"write `{dash}{word}: {match['rest'][:1]}...`"
+    return Words(f"a colon is missing after `{word}`", help, (row, match.start("word"), len(word)))
 
 
 def bare_item_with_modifier(trouble: Trouble) -> Words | None:
@@ -183,13 +220,8 @@ def no_colon(trouble: Trouble, row: int, column: int) -> Words:
     """What to say of a line that is neither ``key: value`` nor ``- item``."""
     text = without_comment(trouble.line(row)[column:])
     place = (row, column, len(text))
-    if re.match(r"-[^\s-]", text):
-        return Words(
-            "a space is missing after this `-`",
-            f"write `- {cut(text[1:])}`",
-            (row, column, 1),
-            code="missing-space",
-        )
+    if words := glued_dash(trouble, row, column):
+        return words
     if match := NO_SPACE.fullmatch(text):
         return Words(
             *no_space(match["key"], match["value"]),
@@ -209,6 +241,19 @@ def no_colon(trouble: Trouble, row: int, column: int) -> Words:
     if not re.fullmatch(KEY, word):
         help = "write it as `key: value`, or put it on the line above that it continues"
     return Words(f"`{cut(word)}` stands where a key belongs, and has no colon", help, place)
+
+
+def glued_dash(trouble: Trouble, row: int, column: int) -> Words | None:
+    """``-Conv2D`` at a column of a line."""
+    text = without_comment(trouble.line(row)[column:])
+    if not re.match(r"-[^\s-]", text):
+        return None
+    return Words(
+        "a space is missing after this `-`",
+        f"write `- {cut(text[1:])}`",
+        (row, column, 1),
+        code="missing-space",
+    )
 
 
 def no_space(key: str, value: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from archspec import limits
-from archspec.frontend.foreign import choice_help
+from archspec.frontend.foreign.texts import choice_help, template_help, times
 from archspec.frontend.yaml.faults import (
     ENTRY,
     Trouble,
@@ -18,7 +18,7 @@ from archspec.frontend.yaml.faults import (
     says_something,
     without_comment,
 )
-from archspec.spelling import cut
+from archspec.spelling import counted, cut
 
 CLOSING = {"[": "]", "{": "}"}
 
@@ -137,6 +137,13 @@ def _within_brackets(trouble: Trouble, bracket: int, closing: str) -> Words:
     if "$" in text and (choice := choice_help(text)):
         message = "a choice is written as in Python, not as in C"
         return Words(message, choice, (row, start, len(text)), code="unquoted-expression")
+    word = re.search(r"([A-Za-z_]\w*)$", before)
+    if trouble.here[:1] in ("{", "[") and word:
+        return Words(
+            f"a colon is missing after `{word[1]}`",
+            f"write `{word[1]}: {cut(_entry_around(trouble.here, 0, 0)[1])}`",
+            (row, word.start(1), len(word[1])),
+        )
     two = re.search(r"(\S+)\s+([\w$]+)$", before)
     if trouble.here[:1] == ":" and two:
         return Words(
@@ -180,7 +187,9 @@ def stray_bracket(trouble: Trouble) -> Words | None:
     if trouble.here[0] == ",":
         return Words(
             "this comma separates nothing",
-            "remove it, or put the whole value in brackets or in double quotes",
+            "remove it, or put the whole value in brackets or in double quotes"
+            if trouble.here.rstrip(", ")
+            else "remove it: nothing stands between items but a new line",
         )
     return Words(
         f"this `{trouble.here[:1]}` has no opening bracket",
@@ -247,6 +256,11 @@ def after_a_quote_or_bracket(trouble: Trouble) -> Words | None:
     start = entry.start("value") if entry and entry["value"] else len(before)
     whole = without_comment(trouble.line(row)[start:])
     message = f"`{cut(rest)}` stands after {what}"
+    if (number := times(rest)) is not None:
+        return _repeated(trouble, number, rest)
+    if rest == ";":
+        message = "a line ends without a semicolon"
+        return Words(message, "remove it", (row, column, 1))
     if "$" in whole:
         return Words(
             "an expression that begins with a quote or a bracket needs quotes around all of it",
@@ -257,6 +271,20 @@ def after_a_quote_or_bracket(trouble: Trouble) -> Words | None:
     return Words(
         message, "remove it, or put the whole value in double quotes", (row, column, len(rest))
     )
+
+
+def _repeated(trouble: Trouble, number: int, rest: str) -> Words:
+    """What to say of ``- ReLU: {} x 3``."""
+    row, column = trouble.at
+    before = trouble.before.rstrip()
+    item = re.match(r"\s*- (?P<braces>\{)?", before)
+    if item and item["braces"] and before.endswith("}"):
+        help = f"write `- {{repeat: {number}, {before[item.end() :].strip()}`"
+    else:
+        spaces = counted(item.end() if item else indent(before), "space")
+        help = f"remove it, and write `repeat: {number}` on the next line, indented by {spaces}"
+    message = "an item is made several times by its `repeat`"
+    return Words(message, help, (row, column, len(rest)))
 
 
 def escape(trouble: Trouble) -> Words | None:
@@ -286,8 +314,17 @@ def reserved_character(trouble: Trouble) -> Words | None:
         text = re.split(r"[,\]}]", text)[0].strip()
     first = "a backtick" if text[:1] == "`" else f"`{text[:1]}`"
     return Words(
-        f"a text without quotes cannot begin with {first}", quoted(text), (*trouble.at, len(text))
+        f"a text without quotes cannot begin with {first}",
+        _variable(trouble, text) or quoted(text),
+        (*trouble.at, len(text)),
     )
+
+
+def _variable(trouble: Trouble, text: str) -> str | None:
+    """The help for a variable as a shell or a template has it, where something has that name."""
+    name = re.escape(text.strip("%@` "))
+    known = any(re.search(rf"(?:^|[\s{{,])(?:- )?{name}\s*:", line) for line in trouble.lines)
+    return template_help(text) if name and known else None
 
 
 def anchor_character(trouble: Trouble) -> Words | None:

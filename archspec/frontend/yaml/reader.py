@@ -200,7 +200,7 @@ class _Builder:
         )
         start = value.span.column - 1
         written = self.lines[value.span.line - 1][max(start - 1, 0) : value.span.end_column]
-        from archspec.frontend.foreign import template_help
+        from archspec.frontend.foreign.texts import template_help
 
         help = template_help(written) or help
         self._note("yaml-key", f"{what} cannot be a key", value.span, help=help)
@@ -292,7 +292,7 @@ class _Builder:
             self._complain_of_cut(span)
 
     def _complain_of_cut(self, span: Span) -> None:
-        from archspec.frontend.foreign import list_help
+        from archspec.frontend.foreign.texts import list_help
         from archspec.frontend.yaml.faults import quoted
 
         line = self.text.splitlines()[span.line - 1]

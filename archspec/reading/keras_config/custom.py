@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from archspec.frontend.foreign_words import LACKING
+from archspec.frontend.foreign.layer_names import LACKING
 from archspec.layers import KINDS
 from archspec.layers.declared import KIND_NAME, Declaration, Declared
 from archspec.layers.registry import CELLS

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
-from archspec.frontend.foreign_words import LACKING
+from archspec.frontend.foreign.layer_names import LACKING
 from archspec.layers import Layer
 from archspec.layers.mismatch import Mismatch
 from archspec.layers.operations.base import Operation
