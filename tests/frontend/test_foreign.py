@@ -39,7 +39,7 @@ SLIPS = [
     Slip("  - MaxPooling2D: {pool_size: 2×2}", "write `[2, 2]`", "  - MaxPooling2D: {pool_size: [2, 2]}"),
     Slip("  - {name: a, Conv2D: {filters: 3, kernel_size: 1}}\n  - Add: [a, input]", "write `Add:` and below it `from: [a, input]`",
          "  - {name: a, Conv2D: {filters: 3, kernel_size: 1}}\n  - Add:\n    from: [a, input]"),
-    Slip("  - Sequential: [ReLU]", "write `layers: [...]`: a list of items is a group", "  - layers: [ReLU]"),
+    Slip("  - Sequential: [ReLU]", "a list of items is a group: write `layers: [", "  - layers: [ReLU]"),
     # PyTorch
     Slip("  - nn.Conv2d(3, 8, 3, padding=1)", "write `- Conv2D: {filters: 8, kernel_size: 3, padding: same}`",
          "  - Conv2D: {filters: 8, kernel_size: 3, padding: same}"),
@@ -94,7 +94,8 @@ SLIPS = [
     Slip("  - ReLU\n  - {from: [-1, 0], Add: {}}", "items are not counted: give that one a `name`", "  - {name: a, ReLU: {}}\n  - {from: [prev, a], Add: {}}"),
     Slip("  - conv3x3: {filters: 8}", "write `Conv2D: {kernel_size: 3}`", "  - Conv2D: {filters: 8, kernel_size: 3}"),
     Slip("  - maxpool_2x2", "write `MaxPooling2D: {pool_size: 2}`", "  - MaxPooling2D: {pool_size: 2}"),
-    Slip("  - [-1, 1, Conv, [64, 3]]", "write `- Conv2D: {filters: 64, kernel_size: 3}`", "  - Conv2D: {filters: 64, kernel_size: 3}"),
+    Slip("  - [-1, 1, Conv, [64, 3]]", "write `- layers: [Conv2D: {filters: 64, kernel_size: 3, padding: same, use_bias: false}, BatchNormalization, Activation: {activation: silu}]`",
+         "  - layers: [Conv2D: {filters: 64, kernel_size: 3, padding: same, use_bias: false}, BatchNormalization, Activation: {activation: silu}]"),
     Slip("  - [-1, 3, nn.Conv2d, [8, 3]]", "write `- Conv2D: {filters: 8, kernel_size: 3}`, and below it `repeat: 3`",
          "  - Conv2D: {filters: 8, kernel_size: 3}\n    repeat: 3"),
     Slip("  - BN", "did you mean `BatchNormalization`?", "  - BatchNormalization"),

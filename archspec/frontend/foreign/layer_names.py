@@ -226,8 +226,8 @@ _CONV_NORM = (
 )
 _EXCITE = (
     "write `branches: {way: [], excite: [GlobalAveragePooling2D: {keepdims: true}, Conv2D:"
-    " {filters: 8, kernel_size: 1, activation: relu}, Conv2D: {filters: $in.channels, kernel_size: 1,"
-    " activation: sigmoid}]}` with `merge: Multiply`"
+    " {filters: 8, kernel_size: 1, activation: relu}, Conv2D: {filters: $in.channels, kernel_size:"
+    " 1, activation: sigmoid}]}` with `merge: Multiply`"
 )
 
 

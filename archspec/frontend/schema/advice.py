@@ -132,7 +132,7 @@ def _of_another_language(value: Value, around: Surroundings) -> Iterator[str]:
         yield entry
     if (expects.or_list or expects.what == "shape") and (sides := list_help(text)):
         yield sides
-    if percent := re.fullmatch(r"([\d.]+) ?%", text):
+    if expects.what == "number" and (percent := re.fullmatch(r"([\d.]+) ?%", text)):
         yield f"write `{float(percent[1]) / 100:g}`"
     if expects.what in ("size", "integer") and around.key == "input" and is_batch(text):
         yield "the batch is never written: remove this entry"
