@@ -12,11 +12,12 @@ from archspec.tensor import Tensor
 from tests.kinds.oracle import Outcome, Row, ours
 from tests.kinds.rows import ROWS
 from tests.kinds.running import run
+from tests.marks import ALL_ROWS
 
 ACCEPTED = [row for row in ROWS if not row.fails and not row.stricter]
 FIRST = {row.kind: row for row in reversed(ACCEPTED)}
 """A row of each kind, which is run by default; the others are heavy."""
-OTHER_DTYPES = ("uint8", "int32", "bool")
+OTHER_DTYPES: tuple[str, ...] = ("uint8", "int32", "bool")
 SIZES = (6, 7, 8, 3, 2, 4, 1, 12, 400)
 """What an unknown size may be: one of them must do."""
 
@@ -27,9 +28,13 @@ def of_dtype(row: Row, dtype: str) -> Row:
 
 def typed(row: Row, number: int) -> list[Row]:
     """A row as it is, and on inputs of other dtypes: on all of them where it is the first of its
-    kind, else on one of them, in turn.
+    kind; of the others every third, with ``ARCHSPEC_LONG`` every one, on one of them, in turn.
     """
-    dtypes = OTHER_DTYPES if row is FIRST[row.kind] else [OTHER_DTYPES[number % 3]]
+    every = 1 if ALL_ROWS else 3
+    if row is FIRST[row.kind]:
+        dtypes = OTHER_DTYPES
+    else:
+        dtypes = () if number % every else (OTHER_DTYPES[number // every % 3],)
     others = [of_dtype(row, dtype) for dtype in dtypes]
     return [row, *(other for other in others if other.tensors != row.tensors)]
 

@@ -4,7 +4,6 @@ Keras does, or the layer is refused by its name.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from archspec.layers import KINDS
 from archspec.tensor import Tensor
 from tests.kinds.oracle import Row
 from tests.kinds.rows import ROWS, spec_of
+from tests.marks import ALL_ROWS
 
 DTYPES = {
     "uint8",  # to what Keras rounds hangs on whether it is traced
@@ -27,7 +27,6 @@ DTYPES = {
 RECURRENT = (*KINDS.of_family("recurrent"), *KINDS.of_family("wrappers"))
 SLOW = {*RECURRENT, *KINDS.of_family("attention")}
 """Kinds of which tf2onnx takes up to a second a row."""
-ALL_ROWS = bool(os.environ.get("ARCHSPEC_LONG"))
 NO_OPERATION = {
     "Discretization",  # Bucketize
     "Hashing",  # StringToHashBucketFast

@@ -42,6 +42,7 @@ from tests.drawn_specs import Spec, specs
 from tests.hard_specs import HARD
 from tests.hub.cases import CASES as BACKBONES
 from tests.hub.cases import Case
+from tests.marks import LONG
 from tests.networks.grown import GROWN
 from tests.paths import ROOT
 from tests.values import draw_values, share_all
@@ -63,7 +64,10 @@ ONE_A_FAMILY = [
     "tests/data/design/trials/vit",
     "tests/data/design/trials/xception",
 ]
-"""The networks whose source is also run in the real Keras by default."""
+"""A network of each family, whose source is also run in the real Keras first of all."""
+
+LARGER = {"@resnet101", "@resnet152", *(f"@B{number}" for number in range(1, 8))}
+"""Variants that have more of the layers of their document, and no others."""
 
 FEW = 6_000_000
 """Parameters of the variants that are also run: the others would take minutes, and differ in
@@ -83,7 +87,9 @@ def variants(file: Path, compiler: Compiler) -> list[str]:
 
 
 def networks() -> Iterator[Any]:
-    """Every network that is run in the real Keras: those of `ONE_A_FAMILY` by default."""
+    """Every network that is run in the real Keras. With ``ARCHSPEC_LONG``: what is as large and has
+    the layers of another. The pretended Keras runs them all, below.
+    """
     compiler = Compiler()
     for file in FILES:
         name = file.relative_to(ROOT).with_suffix("").as_posix()
@@ -91,7 +97,11 @@ def networks() -> Iterator[Any]:
             continue  # for those see tests/equivalence, below, and tests/networks
         for reference in [str(file)] if "design" in name else variants(file, compiler):
             variant = reference.removeprefix(str(file))
-            marks = () if name in ONE_A_FAMILY and not variant else pytest.mark.heavy
+            marks: Any = pytest.mark.heavy
+            if name in ONE_A_FAMILY and not variant:
+                marks = ()
+            elif variant in LARGER or "design" in name:
+                marks = LONG
             yield pytest.param(reference, id=f"{name}{variant}", marks=marks)
 
 
