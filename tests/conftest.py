@@ -4,6 +4,7 @@ takes; and what is there before the first test is left alone by the garbage coll
 
 import gc
 import os
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,8 +25,26 @@ settings.load_profile("archspec")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Heavy tests come first, so that no process is left with a long one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("heavy") is None)
+    """Each process of pytest-xdist begins with its share of the heavy tests: at the end, when one
+    takes over what another has left, there are only short ones. A share is in the order of the
+    files, for what the tests of a file have in common.
+    """
+    heavy = [item for item in items if item.get_closest_marker("heavy")]
+    light = [item for item in items if not item.get_closest_marker("heavy")]
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    size = len(items) // count
+    shares: list[list[pytest.Item]] = []
+    for share in _parts(heavy, count):
+        missing = max(0, size - len(share))
+        shares.append(share + light[:missing])
+        light = light[missing:]
+    items[:] = [item for share in shares for item in share] + light
+
+
+def _parts(items: list[pytest.Item], count: int) -> list[list[pytest.Item]]:
+    """So many parts, as long as one another or one item shorter, in their order."""
+    bounds = [len(items) * number // count for number in range(count + 1)]
+    return [items[start:end] for start, end in pairwise(bounds)]
 
 
 def pytest_collection_finish() -> None:

@@ -9,7 +9,13 @@ from tests.paths import ROOT
 
 
 @pytest.mark.parametrize(
-    "command", [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]], ids=" ".join
+    "command",
+    [
+        ["ruff", "check"],
+        ["ruff", "format", "--check"],
+        pytest.param(["mypy"], marks=pytest.mark.heavy),
+    ],
+    ids=" ".join,
 )
 def test_clean(command: list[str]) -> None:
     done = subprocess.run(

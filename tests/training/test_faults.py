@@ -15,6 +15,8 @@ import pytest
 from tests.marks import LONG
 from tests.training.forked import Mother
 
+pytestmark = pytest.mark.heavy
+
 NETWORK = """\
 archspec: 1
 name: small
@@ -76,7 +78,7 @@ def state(run: Path) -> dict[str, bytes]:
 TRAIN = ["train", "recipe.yaml"]
 
 
-@pytest.mark.parametrize("times", [10, pytest.param(100, marks=LONG)], ids="{} times".format)
+@pytest.mark.parametrize("times", [5, pytest.param(100, marks=LONG)], ids="{} times".format)
 def test_a_run_that_is_killed_at_random_moments_goes_on_to_the_same_bits(
     mother: Mother, folder: Path, times: int
 ) -> None:

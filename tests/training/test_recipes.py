@@ -15,6 +15,8 @@ from tests.marks import LONG
 from tests.paths import ROOT
 from tests.training.forked import Mother
 
+pytestmark = pytest.mark.heavy
+
 IMAGES = """
 import keras, numpy
 draw = numpy.random.default_rng(7)

@@ -18,6 +18,8 @@ from tests.paths import ROOT
 from tests.training.forked import Mother
 from tests.training.test_faults import NETWORK, RECIPE, read, state
 
+pytestmark = pytest.mark.heavy
+
 WITHOUT_KERAS = """
 import sys
 from archspec.cli.program import main
