@@ -315,6 +315,11 @@ FANS = [
         shapes={"main": (8, 8, 4)},
     ),
     Case(
+        "a comprehension has no second if",
+        "vars: {l: [1, 2]}\nlayers: [Dense: {units: '$(sum([x for x in l if x > 0 if x > 1]))'}]",
+        refused="expression-syntax",
+    ),
+    Case(
         "an argument called i hides the counter",
         """
         blocks:

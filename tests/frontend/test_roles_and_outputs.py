@@ -131,7 +131,7 @@ OUTPUTS: list[tuple[Case, Roles]] = [
     ),
     (
         Case(
-            "an input may be of texts, and optional",
+            "an input may be optional",
             "inputs: {x: [6, 4], m: {shape: [6], dtype: bool, optional: true}}\n"
             "layers: [{from: {mask: m}, LSTM: {units: 2}}]",
             dtypes={"m": "bool"},
@@ -331,7 +331,97 @@ CALLS: list[tuple[Case, Roles]] = [
     ),
 ]  # fmt: skip
 
-SECTIONS = {"outputs": OUTPUTS, "roles": ROLES, "calls": CALLS}
+OPERATIONS: list[tuple[Case, Roles]] = [
+    (Case("an operation is a function of keras.ops", f"{SEQUENCE}  - ops.sqrt", kinds={"sqrt": "ops.sqrt"}), {}),
+    (
+        Case(
+            "with its argument names",
+            f"{SEQUENCE}  - ops.mean: {{axis: -1, keepdims: true}}",
+            args={"mean": {"axis": -1, "keepdims": True}},
+            shapes={"main": (6, 1)},
+        ),
+        {},
+    ),
+    (Case("a constant may be its first argument", f"{SEQUENCE}  - ops.subtract: {{x1: 1}}", args={"subtract": {"x1": 1}}), {"subtract": "x2=input"}),
+    (
+        Case(
+            "tensors come from `from` by position",
+            "inputs: {q: [6, 2, 4], k: [7, 2, 4]}\n"
+            'layers: [{from: [q, k], ops.einsum: {subscripts: "bqhd,bkhd->bhqk"}}]',
+            shapes={"main": (2, 6, 7)},
+            macs=2 * 6 * 7 * 4,
+        ),
+        {},
+    ),
+    (
+        Case(
+            "or by role",
+            f"{SEQUENCE}  - {{name: a, ReLU: {{}}}}\n  - {{from: {{x2: a, x1: input}}, ops.subtract: {{}}}}",
+        ),
+        {"subtract": "x1=input x2=a"},
+    ),
+    (
+        Case(
+            "its outputs have Keras's names",
+            f"{SEQUENCE}  - {{name: top, ops.top_k: {{k: 2}}}}\n"
+            "  - {name: kept, output: [{from: top.indices, layers: []}]}\n  - {from: top.values, ReLU: {}}",
+            takes={"re_lu": "top"},
+            outputs={"main": "re_lu", "kept": "top.indices"},
+            shapes={"top": (6, 2), "top.indices": (6, 2)},
+        ),
+        {},
+    ),
+    (
+        Case(
+            "and numbers where Keras has none",
+            f"{SEQUENCE}  - {{name: split, ops.split: {{indices_or_sections: 2, axis: -1}}}}\n"
+            "  - {from: [split.1, split.0, split], Concatenate: {}}",
+            takes={"concatenate": "split.1 split split"},
+            shapes={"split.0": (6, 2), "split.1": (6, 2)},
+        ),
+        {},
+    ),
+    (
+        Case(
+            "a key names the axes after the batch",
+            f'{SEQUENCE}  - ops.get_item: {{key: [":", "::2"]}}',
+            shapes={"main": (6, 2)},
+        ),
+        {},
+    ),
+    (
+        Case(
+            "products count multiply-adds",
+            "inputs: {x: [6, 4], y: [4, 5]}\nlayers: [{from: [x, y], ops.matmul: {}}]",
+            shapes={"main": (6, 5)},
+            macs=6 * 4 * 5,
+        ),
+        {},
+    ),
+    (Case("shapes do not count the batch", f"{SEQUENCE}  - ops.reshape: {{newshape: [3, 8]}}", shapes={"main": (3, 8)}), {}),
+    (Case("an axis does, and is none of the batch", f"{SEQUENCE}  - ops.sum: {{axis: 0}}", refused="shape-mismatch"), {}),
+    (Case("the batch stays first", f"{SEQUENCE}  - ops.transpose: {{axes: [1, 0]}}", refused="shape-mismatch"), {}),
+    (
+        Case(
+            "a constant is not learned, and its value may be an expression",
+            "vars: {n: 3}\ninput: [3]\nlayers: [{name: c, Constant: {value: '$([2 * k for k in range(n)])'}},"
+            " {from: [input, c], Multiply: {}}]",
+            args={"c": {"value": (0, 2, 4)}},
+            parameters=0,
+        ),
+        {},
+    ),
+    (
+        Case(
+            "an input may be of texts",
+            "inputs: {x: {shape: [3], dtype: string}}\nlayers: [StringLookup: {vocabulary: [a, b]}]",
+            dtypes={"x": "string"},
+        ),
+        {},
+    ),
+]  # fmt: skip
+
+SECTIONS = {"outputs": OUTPUTS, "roles": ROLES, "calls": CALLS, "operations": OPERATIONS}
 CASES = [
     pytest.param(case, roles, id=f"{section}: {case.sentence}")
     for section, cases in SECTIONS.items()

@@ -42,7 +42,9 @@ def test_every_kind_is_listed_with_its_family() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_says_every_argument(kind: str) -> None:
     page = kinds.page(KINDS[kind])
-    for name in KINDS[kind].attributes:
+    call = KINDS[kind].call_attributes
+    roles = KINDS[kind].roles if len(KINDS[kind].roles) > 1 else ()
+    for name in (*KINDS[kind].attributes, *call, *roles):
         assert f"\n{name} " in page, name
 
 

@@ -204,3 +204,22 @@ def test_every_cell_stands_in_a_row() -> None:
 
 def test_rows_are_of_kinds() -> None:
     assert {row.kind for row in ROWS} == set(KINDS)
+
+
+PAGE = """
+LSTM GRU SimpleRNN RNN ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional TimeDistributed
+SpectralNormalization EinsumDense Dot Attention AdditiveAttention GroupQueryAttention
+RMSNormalization ReversibleEmbedding Masking Identity AdaptiveAveragePooling1D
+AdaptiveAveragePooling2D AdaptiveAveragePooling3D AdaptiveMaxPooling1D AdaptiveMaxPooling2D
+AdaptiveMaxPooling3D CategoryEncoding Discretization Hashing StringLookup IntegerLookup
+TextVectorization MelSpectrogram STFTSpectrogram PositionEmbedding RotaryEmbedding
+DotProductAttention Constant RandomFlip
+"""
+
+
+def test_the_kinds_of_the_page_are_there_and_code_is_not() -> None:
+    assert KINDS.keys() >= set(PAGE.split())
+    assert CELLS.keys() >= {"LSTMCell", "GRUCell", "SimpleRNNCell"}
+    augmentations = [kind for kind in KINDS if kind.startswith(("Random", "Center"))]
+    assert len(augmentations) >= 19
+    assert not KINDS.keys() & {"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"}
