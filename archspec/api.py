@@ -49,10 +49,11 @@ def read(
     blocks: bool = True,
     open: bool = False,
 ) -> Spec:
-    """The spec of a Keras model, as an author would write it, compiled and compared with the model:
-    ``read(model).text``, and ``read(model).graph``.
+    """The spec of a model, as an author would write it, compiled and compared with the model:
+    ``read(model).text``, and ``read(model).graph``. Of an ONNX file there are weights too, which
+    ``read(model).weights.write(path)`` writes as a Keras model.
 
-    ``model`` is a path (``model.keras``, ``model.h5``, ``model.json``),
+    ``model`` is a path (``model.keras``, ``model.h5``, ``model.json``, ``model.onnx``),
     ``keras.applications:ResNet50``, or a model in memory. ``names``: each layer keeps its name.
     ``flat``: every layer is written out; ``blocks``: whether there may be blocks. ``open``: layers
     of your own in a model in memory, and subclassed models, are called on symbolic tensors, so that

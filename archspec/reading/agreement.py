@@ -22,6 +22,15 @@ def disagreement(graph: Graph, other: Graph, *, names: bool = False) -> str | No
     return next(_Pairing(graph, other, names).differences(), None)
 
 
+def counterparts(graph: Graph, other: Graph) -> dict[str, str]:
+    """For each layer of a graph, by name, that of another which it agrees with."""
+    pairing = _Pairing(graph, other, names=False)
+    difference = next(pairing.differences(), None)
+    if difference is not None:
+        raise ValueError(f"the graphs differ in {difference}")
+    return pairing.pairs
+
+
 class _Pairing:
     def __init__(self, graph: Graph, other: Graph, names: bool) -> None:
         self.graphs = graph, other

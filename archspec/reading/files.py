@@ -22,7 +22,6 @@ OTHERS = {
     ".mlmodel": "a model of Core ML",
     ".mlpackage": "a model of Core ML",
     ".npz": "a file of arrays",
-    ".onnx": "an ONNX model",
     ".pb": "a graph of TensorFlow",
     ".pkl": "a pickle, which would run code",
     ".pt": "a file of PyTorch",

@@ -1,5 +1,5 @@
-"""A Keras model, in a file or in memory → the spec that an author would write for it, compiled and
-compared with the model.
+"""A Keras model, in a file or in memory, or an ONNX file → the spec that an author would write for
+it, compiled and compared with the model.
 """
 
 from __future__ import annotations
@@ -10,18 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archspec.backends.keras.families import Application, Unknown
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph
-from archspec.model_names import PREFIX
+from archspec.model_names import PREFIX, is_onnx
 from archspec.reading.author import NoSpec, Wishes, written
 from archspec.reading.files import config_in
 from archspec.reading.keras_config.problems import span_of
 from archspec.reading.keras_config.reader import graph_of_config
 from archspec.reading.stored_weights import StoredInFile
 from archspec.spelling import counted, spec_name
+
+if TYPE_CHECKING:
+    from archspec.reading.onnx.weights import OnnxWeights
 
 AUTOMATIC_NAME = re.compile(r"(model|functional|sequential)(_\d+)?")
 """The names that Keras gives to models without one."""
@@ -34,12 +37,15 @@ PLAIN = Wishes()
 class Spec:
     """A spec of a model: its text, and the graph that the text compiles to, which is the model's.
     ``layers`` is their number in the model; ``left_out`` says what was not folded, and why.
+    ``weights`` are those of an ONNX file, which ``weights.write(Path("net.keras"))`` writes for
+    Keras.
     """
 
     text: str
     graph: Graph
     layers: int
     left_out: tuple[str, ...] = ()
+    weights: OnnxWeights | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -65,23 +71,42 @@ class Spec:
 
 def read(model: Any, wishes: Wishes = PLAIN, *, open: bool = False) -> Spec:
     """The spec of a model: a path, ``keras.applications:NAME``, or a model of Keras in memory.
+    An ONNX file gives weights too.
     ``open``: layers of one's own and subclassed models, in memory, are called on symbolic tensors.
     Raises `SpecError` where there is no spec that is the same network.
     """
+    if is_onnx(model):
+        return _of_onnx(Path(model), wishes)
     graph = graph_of(model, open=open)
+    return _spec(graph, source_of(model), wishes)
+
+
+def _spec(graph: Graph, source: str, wishes: Wishes) -> Spec:
     try:
         text, compiled, left_out = written(graph, wishes)
     except NoSpec as error:
-        message = f"no spec of `{source_of(model)}` compiles to the same network"
-        span = span_of(source_of(model))
+        message = f"no spec of `{source}` compiles to the same network"
         help = "this is a fault of archspec: please report the model"
         notes = tuple(error.reasons)
-        raise SpecError([Diagnostic("no-spec", message, span, notes=notes, help=help)]) from error
+        diagnostic = Diagnostic("no-spec", message, span_of(source), notes=notes, help=help)
+        raise SpecError([diagnostic]) from error
     return Spec(text, compiled, len(graph.nodes), left_out)
 
 
+def _of_onnx(path: Path, wishes: Wishes) -> Spec:
+    """The spec of the model in an ONNX file, and its weights."""
+    from archspec.reading.onnx.read import (  # noqa: PLC0415 - it loads NumPy
+        network_in,
+        weights_for,
+    )
+
+    network = network_in(path)
+    spec = _spec(network.graph, str(path), wishes)
+    return replace(spec, weights=weights_for(path, network, spec.graph))
+
+
 def graph_of(model: Any, *, open: bool = False) -> Graph:
-    """The graph of a model, in normal form. Raises `SpecError`."""
+    """The graph of a model of Keras, in normal form. Raises `SpecError`."""
     source = source_of(model)
     if isinstance(model, str) and model.startswith(PREFIX):
         return graph_of_config(_application(model), source)

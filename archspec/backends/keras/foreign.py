@@ -1,8 +1,8 @@
 """A file from anywhere, with a Keras model or its weights → a plain copy that may be opened here.
 
-The file is read by a process of its own, `hdf5_copy`, with bounds on its time, memory and what it
-copies: a file can be made, or damaged, so that HDF5 reads other files, takes any memory, never ends
-or crashes.
+The file is read by a process of its own, `bounded_task`, with bounds on its time, memory and what
+it copies: a file can be made, or damaged, so that HDF5 reads other files, takes any memory, never
+ends or crashes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-from archspec.backends.keras import hdf5_copy
+from archspec.backends.keras import bounded_task, hdf5_copy
 
 MEMORY = 4_000_000_000
 """Bytes of memory, the libraries' own included, that reading a file may take."""
@@ -49,7 +50,7 @@ def weights_of(path: Path) -> Iterator[Path]:
     """
     with TemporaryDirectory(prefix="archspec-") as folder:
         copy = Path(folder) / "copy.weights.h5"
-        _copy("weights", path, copy)
+        run_task(HDF5, "weights", path, copy)
         yield copy
 
 
@@ -65,7 +66,7 @@ def config_of(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     with TemporaryDirectory(prefix="archspec-") as folder:
         copy = Path(folder) / "config.json"
-        _copy("config", path, copy)
+        run_task(HDF5, "config", path, copy)
         return copy.read_text(encoding="utf-8", errors="replace")
 
 
@@ -75,7 +76,7 @@ def shapes_of(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
     """
     with TemporaryDirectory(prefix="archspec-") as folder:
         copy = Path(folder) / "shapes.json"
-        _copy("shapes", path, copy)
+        run_task(HDF5, "shapes", path, copy)
         arrays = json.loads(copy.read_text(encoding="utf-8"))
     return {name: (tuple(shape), str(dtype)) for name, (shape, dtype) in arrays.items()}
 
@@ -89,13 +90,24 @@ def _check(path: Path) -> None:
         pass
 
 
-def _copy(task: str, source: Path, target: Path) -> None:
+class Tasks(NamedTuple):
+    """The file with the tasks on files of some format, and the library that reads those."""
+
+    path: str
+    library: str
+
+
+HDF5 = Tasks(hdf5_copy.__file__, "HDF5")
+
+
+def run_task(tasks: Tasks, task: str, source: Path, target: Path) -> None:
+    """Do a task on a file from anywhere, within bounds. Raises as `weights_of`."""
     _check(source)
     size = source.stat().st_size
     seconds = SECONDS + size // SPEED
     bounds = MEMORY, seconds, max(SMALL, LARGER * size)
-    program = [sys.executable, "-c", START, json.dumps(sys.path), hdf5_copy.__file__]
-    arguments = [task, str(source.absolute()), str(target), *map(str, bounds)]
+    program = [sys.executable, "-c", START, json.dumps(sys.path), bounded_task.__file__]
+    arguments = [tasks.path, task, str(source.absolute()), str(target), *map(str, bounds)]
     process = subprocess.Popen(
         [*program, *arguments],
         stdin=subprocess.DEVNULL,
@@ -112,12 +124,12 @@ def _copy(task: str, source: Path, target: Path) -> None:
         if process.poll() is None:
             process.kill()
             process.wait()
-    if process.returncode == hdf5_copy.REFUSED:
+    if process.returncode == bounded_task.REFUSED:
         raise UnreadableFile(str(json.loads(output)))
     if process.returncode == -getattr(signal, "SIGXCPU", 0):
         raise UnreadableFile(_takes_too_long(seconds))
     if process.returncode:
-        raise UnreadableFile("HDF5 crashes, the file is damaged")
+        raise UnreadableFile(f"{tasks.library} crashes, the file is damaged")
 
 
 def _takes_too_long(seconds: int) -> str:

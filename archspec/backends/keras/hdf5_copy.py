@@ -1,24 +1,17 @@
 """A file with a Keras model or its weights, from anywhere → a plain copy of what is needed of it.
 
-This is a program of its own, `foreign` runs it: whatever a file does to HDF5, it does to this
-process, whose time and memory are bounded. It copies groups and arrays of plain numbers that lie in
-the file itself, each once; links, values in other files and everything else is refused.
-
-It prints why it refuses a file, and exits with `REFUSED`.
+`bounded_task` runs this in a process of its own: whatever a file does to HDF5, it does to that
+process, whose time and memory are bounded. Groups and arrays of plain numbers that lie in the file
+itself are copied, each once; links, values in other files and everything else is refused.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
-
-REFUSED = 3
-"""The exit code where a file is refused; the reason is on standard output."""
 
 MEMBERS = 200_000
 DEPTH = 60
@@ -37,37 +30,6 @@ CONFIG = 100_000_000
 
 class NotCopied(Exception):
     """The file holds what is not read, or more than is read; its message says which."""
-
-
-def main(task: str, source: str, target: str, memory: int, seconds: int, size: int) -> None:
-    """Do a task, one of `TASKS`, within some bytes of memory, seconds of work and bytes of data."""
-    _bound(memory, seconds)
-    try:
-        TASKS[task](Path(source), Path(target), size)
-    except NotCopied as reason:
-        _exit(str(reason))
-    except zipfile.BadZipFile:
-        _exit("it is not a zip archive")
-    except MemoryError:
-        _exit("reading it takes too much memory")
-    except Exception as error:  # whatever HDF5 and zip raise for a file that is damaged
-        _exit(" ".join(str(error).split())[:200] or type(error).__name__)
-
-
-def _bound(memory: int, seconds: int) -> None:
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    for what, most in (("RLIMIT_AS", memory), ("RLIMIT_CPU", seconds), ("RLIMIT_CORE", 0)):
-        _, hard = resource.getrlimit(getattr(resource, what))
-        if hard == resource.RLIM_INFINITY or most < hard:
-            resource.setrlimit(getattr(resource, what), (most, hard))
-
-
-def _exit(reason: str) -> None:
-    print(json.dumps(reason))  # noqa: T201 - to the process that runs this
-    sys.exit(REFUSED)
 
 
 # Tasks
@@ -235,9 +197,3 @@ def _parts(shape: tuple[int, ...], itemsize: int) -> Iterator[Any]:
     rows = max(1, BLOCK // max(1, row))
     for start in range(0, shape[0], rows):
         yield slice(start, min(start + rows, shape[0]))
-
-
-if __name__ == "__main__":
-    sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="backslashreplace")
-    task, source, target, *bounds = sys.argv[1:]
-    main(task, source, target, *map(int, bounds))

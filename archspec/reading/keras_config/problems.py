@@ -1,4 +1,4 @@
-"""What of a Keras model archspec has no counterpart for → one error that says all of it."""
+"""What of a model archspec has no counterpart for → one error that says all of it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ NO_KIND_HELP = (
     " `archspec.read(model, open=True)` in Python, or declared in the `kinds` of a spec"
 )
 
+NO_OPERATOR_HELP = "replace them before the model is exported, or write the spec by hand"
+
 
 class Problems:
     """Gathers what has no counterpart, layer by layer. ``source`` is how the user calls the
@@ -25,6 +27,7 @@ class Problems:
     def __init__(self, source: str) -> None:
         self.source = source
         self.unknown: dict[tuple[str, str], list[str]] = {}
+        self.operators: dict[tuple[str, str], list[str]] = {}
         self.settings: dict[tuple[str, str, str], list[str]] = {}
         self.calls: dict[tuple[str, str], list[str]] = {}
         self.others: list[Diagnostic] = []
@@ -32,6 +35,10 @@ class Problems:
     def unknown_kind(self, kind: str, why: str, name: str) -> None:
         """A layer whose kind archspec does not have."""
         self.unknown.setdefault((kind, why), []).append(name)
+
+    def operator(self, operator: str, why: str, name: str) -> None:
+        """An operator of an ONNX model that is not read, or not as it is used there."""
+        self.operators.setdefault((operator, why), []).append(name)
 
     def setting(self, kind: str, setting: str, value: Any, name: str) -> None:
         """A setting of a layer that a spec has no word for."""
@@ -49,7 +56,13 @@ class Problems:
 
     def check(self) -> None:
         """Raise `SpecError` where anything was gathered."""
-        problems = [*self._unknown(), *self._settings(), *self._calls(), *self.others]
+        problems = [
+            *self._unknown(),
+            *self._operators(),
+            *self._settings(),
+            *self._calls(),
+            *self.others,
+        ]
         if problems:
             raise SpecError(problems)
 
@@ -64,19 +77,28 @@ class Problems:
         self.refuse(f"`{self.source}` is damaged: {message}")
 
     def _unknown(self) -> list[Diagnostic]:
-        if not self.unknown:
+        return self._uncounterparted(self.unknown, "layer", "archspec does not have", NO_KIND_HELP)
+
+    def _operators(self) -> list[Diagnostic]:
+        verb = "have no counterpart in Keras as they are used there"
+        return self._uncounterparted(self.operators, "operator", verb, NO_OPERATOR_HELP)
+
+    def _uncounterparted(
+        self, found: Mapping[tuple[str, str], list[str]], what: str, verb: str, help: str
+    ) -> list[Diagnostic]:
+        """All layers or operators without counterpart, by kind."""
+        if not found:
             return []
-        number = sum(map(len, self.unknown.values()))
-        kinds = len({kind for kind, _ in self.unknown})
+        number = sum(map(len, found.values()))
+        kinds = len({kind for kind, _ in found})
         message = (
-            f"`{self.source}` holds {counted(number, 'layer')} of {counted(kinds, 'kind')} that"
-            " archspec does not have"
+            f"`{self.source}` holds {counted(number, what)} of {counted(kinds, 'kind')} that {verb}"
         )
         notes = [
             f"{kind}, {_times(names)}{f': {why}' if why else ''}"
-            for (kind, why), names in self.unknown.items()
+            for (kind, why), names in found.items()
         ]
-        return [self._lacking(message, notes, NO_KIND_HELP)]
+        return [self._lacking(message, notes, help)]
 
     def _settings(self) -> list[Diagnostic]:
         if not self.settings:

@@ -1,0 +1,94 @@
+"""ONNX's products with matrices → `Dense`, and products of two tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy
+
+from archspec.reading.onnx.constants import NoCounterpart
+from archspec.reading.onnx.network import GrowingNetwork, Later, Value
+from archspec.reading.onnx.views import Axes, TensorView
+
+Array = Any
+
+
+def _gemm(network: GrowingNetwork) -> Value:
+    """alpha * x @ kernel + beta * bias."""
+    kernel = network.numbers(1)
+    if network.attribute("transA", 0):
+        raise NoCounterpart("it transposes the batch")
+    if kernel is None or kernel.ndim != 2 or len(network.view().want) != 1:
+        raise NoCounterpart("its weights do not fit its input")
+    kernel = kernel.T if network.attribute("transB", 0) else kernel
+    alpha, beta = network.attribute("alpha", 1.0), network.attribute("beta", 1.0)
+    kernel = kernel if alpha == 1 else kernel * numpy.float32(alpha)
+    bias = network.numbers(2)
+    if bias is not None and beta != 1:
+        bias = bias * numpy.float32(beta)
+    return _dense(network, network.view(), kernel, bias)
+
+
+def _matmul(network: GrowingNetwork) -> Value:
+    """A product with a matrix, perhaps with a bias, which is a third input here; or of tensors."""
+    first, second = network.taken(0), network.taken(1)
+    if isinstance(first, TensorView) and isinstance(second, TensorView):
+        return _product(network, first, second)
+    kernel = network.numbers(1)
+    if kernel is None or kernel.ndim != 2:
+        raise NoCounterpart("its constant is no matrix")
+    return _dense(network, network.view(), kernel, network.numbers(2))
+
+
+def _dense(network: GrowingNetwork, view: TensorView, kernel: Array, bias: Array | None) -> Value:
+    """A product over the last axis. The rows of the kernel are brought into the order that the
+    elements have here: those of an image that was flattened with its channels last.
+    """
+    units = kernel.shape[1]
+    if kernel.shape[0] != view.shape[-1]:
+        raise NoCounterpart("its weights do not fit its input")
+    if bias is not None and bias.size not in (1, units):
+        raise NoCounterpart("its bias is one for each example of a batch")
+    view, tensor = _with_features_last(network, view)
+    weights: list[Any] = [Later(kernel.shape, lambda: kernel[rows(view)])]
+    if bias is not None:
+        weights.append(numpy.broadcast_to(bias.reshape(-1), (units,)))
+    y = network.add("Dense", {"units": units, "use_bias": bias is not None}, [tensor], weights)
+    last = network.laid(y, range(len(view.have)))
+    have = (*view.have[:-1], last.have[-1])
+    want = (*view.want[:-1], last.have[-1])
+    return TensorView(y, have, want, {**view.sizes, **last.sizes})
+
+
+def _with_features_last(network: GrowingNetwork, view: TensorView) -> tuple[TensorView, str]:
+    """A tensor whose last axis here is made of the last axis of the ONNX model, in whatever
+    order.
+    """
+    if set(view.have[-1]) == set(view.want[-1]) and (view.want[-1] or len(view.want) == 1):
+        return view, view.tensor
+    if len(view.want) == 1:
+        target: Axes = (tuple(atom for axis in view.have for atom in axis),)
+    else:
+        target = view.want
+    return view._replace(have=target), network.arranged(view, target)
+
+
+def rows(view: TensorView) -> Array:
+    """For each element of our last axis, which it is in the ONNX model's."""
+    ours, theirs = view.have[-1], view.want[-1]
+    sizes = [int(view.sizes[atom] or 1) for atom in theirs]
+    numbers = numpy.arange(int(numpy.prod(sizes, dtype="int64"))).reshape(sizes)
+    return numbers.transpose([theirs.index(atom) for atom in ours]).ravel()
+
+
+def _product(network: GrowingNetwork, first: TensorView, second: TensorView) -> Value:
+    if len(first.want) != len(second.want) or len(first.want) < 2:
+        raise NoCounterpart("its inputs have different numbers of axes")
+    one, two = network.as_onnx(first), network.as_onnx(second)
+    y = network.add("ops.matmul", {}, [one.tensor, two.tensor])
+    return network.laid(y, range(len(first.want)))
+
+
+PRODUCTS: Mapping[str, Callable[[GrowingNetwork], Value]] = {"Gemm": _gemm, "MatMul": _matmul}
+"""What translates products."""
