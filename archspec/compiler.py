@@ -22,9 +22,10 @@ from archspec.frontend.elaborate.state import LayerCache
 from archspec.frontend.expectations import unmet_expectations
 from archspec.frontend.input_sizes import InputSizes, sources, with_sizes
 from archspec.frontend.library import Library, Reference
+from archspec.frontend.overrides import as_json_text, override_of
 from archspec.frontend.program import parser
 from archspec.frontend.program.parser_state import Bodies
-from archspec.frontend.resolve import Resolved, as_json_text, lay, override_of, resolve
+from archspec.frontend.resolve import Resolved, lay, resolve
 from archspec.frontend.schema.check import check
 from archspec.frontend.yaml import reader
 from archspec.frontend.yaml.document import Document, Value

@@ -18,7 +18,7 @@ import archspec
 from archspec import limits
 from archspec.compiler import Compiler
 from archspec.frontend.library import Reference
-from archspec.frontend.resolve import read_override
+from archspec.frontend.overrides import read_override
 from tests.oversized import TABLE, Oversized
 from tests.paths import ROOT
 

@@ -16,7 +16,7 @@ from archspec.diagnostics import Diagnostic, SpecError, as_github, as_json, as_t
 from archspec.frontend.elaborate.observer import Observer
 from archspec.frontend.input_sizes import InputSizes, read_sizes
 from archspec.frontend.library import Reference
-from archspec.frontend.resolve import read_override
+from archspec.frontend.overrides import read_override
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
 from archspec.model_names import is_model

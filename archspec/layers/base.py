@@ -16,12 +16,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from archspec.layers.fields import (
-    REQUIRED,
     CallField,
     Field,
     TensorRole,
     attr,
-    in_order,
+    declare_arguments,
+    declare_call,
     role,
 )
 from archspec.layers.mismatch import Mismatch, wrong_argument
@@ -80,6 +80,8 @@ class Layer:
     """
 
     attributes: ClassVar[Mapping[str, Field]] = MappingProxyType({})
+    own_attributes: ClassVar[Mapping[str, Field]]
+    """The arguments that this class declares itself."""
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     """The least and the greatest number of tensors that the kind takes (``None``: any)."""
     called: ClassVar[str] = ""
@@ -130,42 +132,8 @@ class Layer:
     trainable: bool = attr(FLAG, True, "whether training changes the weights")
 
     def __init_subclass__(cls) -> None:
-        own = {
-            name: value
-            for name, value in vars(cls).items()
-            if isinstance(value, Field) and not isinstance(value, CallField)
-        }
-        tail = {
-            name: value
-            for name, value in Layer.attributes.items()
-            if cls.attributes.get(name) is value
-        }
-        inherited = {name: value for name, value in cls.attributes.items() if name not in tail}
-        cls.attributes = MappingProxyType(
-            {**in_order(inherited, own), **{k: v for k, v in tail.items() if k not in own}}
-        )
-        for name, value in own.items():
-            setattr(cls, name, REQUIRED if value.required else value.type.accept(value.default))
-        cls._declare_call()
-
-    @classmethod
-    def _declare_call(cls) -> None:
-        """Gather the arguments of the call. Roles by position replace inherited ones."""
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, CallField)}
-        if own:
-            cls.call_attributes = MappingProxyType({**cls.call_attributes, **own})
-        for name, value in own.items():
-            setattr(cls, name, value.type.accept(value.default))
-        roles = {name: value for name, value in vars(cls).items() if isinstance(value, TensorRole)}
-        if roles:
-            positional = any(not value.by_name for value in roles.values())
-            inherited = {
-                name: value for name, value in cls.roles.items() if value.by_name or not positional
-            }
-            both = {**inherited, **roles}
-            cls.roles = MappingProxyType(
-                {name: both[name] for name in sorted(both, key=lambda name: both[name].by_name)}
-            )
+        declare_arguments(cls, last=Layer.attributes)
+        declare_call(cls)
 
     def __init__(self, **arguments: Any) -> None:
         known = self.attributes
@@ -401,12 +369,8 @@ class Layer:
         return 0
 
 
-Layer._declare_call()
-Layer.attributes = MappingProxyType(
-    {name: value for name, value in vars(Layer).items() if isinstance(value, Field)}
-)
-for _attribute in Layer.attributes.values():
-    setattr(Layer, _attribute.name, _attribute.default)
+declare_arguments(Layer, last={})
+declare_call(Layer)
 
 
 def layer(cls: _Kind) -> _Kind:

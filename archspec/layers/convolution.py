@@ -8,7 +8,7 @@ from typing import Any
 from archspec.layers.axes import divisors, known, need_floats
 from archspec.layers.base import layer
 from archspec.layers.fields import attr
-from archspec.layers.kernels import Biased, new_weight
+from archspec.layers.kernels import Biased, WithKernel, new_weight
 from archspec.layers.mismatch import Mismatch
 from archspec.layers.objects import (
     CONSTRAINT,
@@ -80,17 +80,8 @@ class _Convolution(Biased, Sliding):
             )
 
 
-class _Full(_Convolution):
+class _Full(_Convolution, WithKernel):
     filters: int = attr(POSITIVE, doc="the number of output channels", before="kernel_size")
-    kernel_initializer: Any = attr(
-        OPTIONAL_INITIALIZER, "glorot_uniform", "how the kernel starts", before="bias_initializer"
-    )
-    kernel_regularizer: Any = attr(
-        REGULARIZER, None, "a penalty on the kernel", before="bias_regularizer"
-    )
-    kernel_constraint: Any = attr(
-        CONSTRAINT, None, "what the kernel is held to in training", before="bias_constraint"
-    )
 
 
 class _Plain(_Full):

@@ -8,6 +8,7 @@ constants (`call_attr`) and, besides the tensors that it takes by position, tens
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from archspec.layers.types import FLAG, Type, optional
@@ -104,8 +105,39 @@ def named_role(doc: str, *, several: bool = False) -> TensorRole:
     return TensorRole(doc, required=False, by_name=True, several=several)
 
 
-def in_order(inherited: Mapping[str, Field], own: Mapping[str, Field]) -> dict[str, Field]:
-    """The arguments of a kind, its own among those that it inherits."""
+def declare_arguments(cls: Any, last: Mapping[str, Field]) -> None:
+    """Gather the arguments of a class, those of all its bases among them, into its ``attributes``;
+    its own fields give way to their defaults. ``last`` are those that follow all others where the
+    class inherits them.
+    """
+    own = {
+        name: value
+        for name, value in vars(cls).items()
+        if isinstance(value, Field) and not isinstance(value, CallField)
+    }
+    cls.own_attributes = own
+    tail = {name: value for name, value in last.items() if cls.attributes.get(name) is value}
+    inherited = cls.attributes if len(cls.__bases__) == 1 else _of_all_bases(cls, last)
+    above = {name: value for name, value in inherited.items() if name not in tail}
+    others = {name: value for name, value in tail.items() if name not in own}
+    cls.attributes = MappingProxyType({**_in_order(above, own), **others})
+    for name, value in own.items():
+        setattr(cls, name, REQUIRED if value.required else value.type.accept(value.default))
+
+
+def _of_all_bases(cls: type, last: Mapping[str, Field]) -> dict[str, Field]:
+    """The arguments that a class inherits, but for ``last``: those of each class above it, among
+    those of the classes above that.
+    """
+    above: dict[str, Field] = {}
+    for base in reversed(cls.__mro__[1:]):
+        own = vars(base).get("own_attributes", {}).items()
+        above = _in_order(above, {name: its for name, its in own if its is not last.get(name)})
+    return above
+
+
+def _in_order(inherited: Mapping[str, Field], own: Mapping[str, Field]) -> dict[str, Field]:
+    """The arguments of a class, its own among those that it inherits."""
     merged = {**inherited, **own}
     names = list(merged)
     for name, value in own.items():
@@ -113,3 +145,25 @@ def in_order(inherited: Mapping[str, Field], own: Mapping[str, Field]) -> dict[s
             names.remove(name)
             names.insert(names.index(value.before), name)
     return {name: merged[name] for name in names}
+
+
+def declare_call(cls: Any) -> None:
+    """Gather the constants that the call of a class takes, into its ``call_attributes``, and its
+    inputs, into its ``roles``. Roles by position replace inherited ones.
+    """
+    own = {name: value for name, value in vars(cls).items() if isinstance(value, CallField)}
+    bases = reversed(cls.__mro__[1:])
+    inherited = [*(vars(base).get("call_attributes", {}).items() for base in bases)]
+    if own or any(inherited):
+        cls.call_attributes = MappingProxyType(
+            {name: value for fields in (*inherited, own.items()) for name, value in fields}
+        )
+    for name, value in own.items():
+        setattr(cls, name, value.type.accept(value.default))
+    roles = {name: value for name, value in vars(cls).items() if isinstance(value, TensorRole)}
+    if roles:
+        positional = any(not value.by_name for value in roles.values())
+        kept = {name: role for name, role in cls.roles.items() if role.by_name or not positional}
+        both = {**kept, **roles}
+        order = sorted(both, key=lambda name: both[name].by_name)
+        cls.roles = MappingProxyType({name: both[name] for name in order})

@@ -11,7 +11,7 @@ from pathlib import Path
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.frontend.library import Reference
-from archspec.frontend.resolve import read_override
+from archspec.frontend.overrides import read_override
 from archspec.frontend.yaml.document import Document, Value
 from archspec.frontend.yaml.writer import write
 from archspec.graph import Graph

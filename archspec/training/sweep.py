@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import whole_file
-from archspec.frontend.resolve import override_of
+from archspec.frontend.overrides import override_of
 from archspec.frontend.yaml.document import Value
 from archspec.training.launcher import LAUNCHED
 from archspec.training.library import Found

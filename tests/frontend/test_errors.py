@@ -22,7 +22,7 @@ from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError, as_text
 from archspec.frontend.input_sizes import read_sizes
 from archspec.frontend.library import Reference
-from archspec.frontend.resolve import read_override
+from archspec.frontend.overrides import read_override
 from tests.paths import CORPUS, ROOT
 
 SPECS = sorted(CORPUS.glob("*.yaml"))

@@ -20,7 +20,7 @@ from archspec import SpecError
 from archspec.compiler import Compiler
 from archspec.frontend.elaborate.block_cache import BlockCache
 from archspec.frontend.library import Reference
-from archspec.frontend.resolve import read_override
+from archspec.frontend.overrides import read_override
 from archspec.graph import Graph
 
 

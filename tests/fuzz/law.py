@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import archspec
 from archspec.diagnostics import Diagnostic, as_github, as_json, as_text
-from archspec.frontend.resolve import as_json_text
+from archspec.frontend.overrides import as_json_text
 
 SECONDS = 5.0
 MEGABYTES = 300

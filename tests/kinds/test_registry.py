@@ -11,8 +11,10 @@ import pytest
 
 from archspec.backends.keras import layers as keras_layers
 from archspec.layers import CELLS, KINDS
-from archspec.layers.base import REGISTERED
+from archspec.layers.base import REGISTERED, Layer
+from archspec.layers.fields import attr, call_attr
 from archspec.layers.registry import kind_of
+from archspec.layers.types import FLAG
 from tests.kinds.rows import ROWS
 
 LEFT_OUT = {
@@ -223,3 +225,22 @@ def test_the_kinds_of_the_page_are_there_and_code_is_not() -> None:
     augmentations = [kind for kind in KINDS if kind.startswith(("Random", "Center"))]
     assert len(augmentations) >= 19
     assert not KINDS.keys() & {"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"}
+
+
+def test_a_kind_has_the_arguments_of_all_its_bases() -> None:
+    class Above(Layer):
+        last: bool = attr(FLAG, True)
+
+    class Left(Above):
+        left: bool = attr(FLAG, True)
+        in_call: bool = call_attr(FLAG, True, "")
+
+    class Right(Above):
+        right: bool = attr(FLAG, True, before="last")
+        in_each: bool = call_attr(FLAG, True, "")
+
+    class Both(Left, Right):
+        own: bool = attr(FLAG, True, before="left")
+
+    assert [*Both.attributes] == ["right", "last", "own", "left", "dtype", "trainable"]
+    assert {*Both.call_attributes} == {"in_call", "in_each"}

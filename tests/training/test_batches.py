@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from archspec.frontend.resolve import read_override
+from archspec.frontend.overrides import read_override
 from archspec.training.examples import batches_of, read
 from archspec.training.library import Found, find
 from archspec.training.plan import plan

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from archspec.diagnostics import Diagnostic, SpecError
-from archspec.frontend.resolve import read_override
+from archspec.frontend.overrides import read_override
 from archspec.training import reader
 from archspec.training.library import Found, find, read_recipe, shipped_recipes
 from archspec.training.plan import TrainingPlan, plan

@@ -9,7 +9,7 @@ from typing import Any
 
 from archspec import limits
 from archspec.diagnostics import Diagnostic, SpecError, stopped
-from archspec.frontend.schema import wrong_keys, wrong_values
+from archspec.frontend.schema import missing_keys, wrong_keys, wrong_values
 from archspec.frontend.schema.recovery import Mistake, mended
 from archspec.frontend.schema.refusals import Refusal
 from archspec.frontend.yaml.document import Document
@@ -47,8 +47,8 @@ def _once(errors: Iterable[Any]) -> Iterator[Any]:
 
 COMPLAINTS: Mapping[str, Callable[[Refusal], Iterator[Diagnostic]]] = {
     "additionalProperties": wrong_keys.unknown_keys,
-    "required": wrong_keys.missing_keys,
-    "dependentRequired": wrong_keys.missing_partners,
+    "required": missing_keys.missing_keys,
+    "dependentRequired": missing_keys.missing_partners,
     "not": wrong_keys.both_inputs,
     "minProperties": wrong_values.empty,
     "maxProperties": wrong_values.too_many,
@@ -61,5 +61,5 @@ def diagnostics(refusal: Refusal) -> Iterator[Diagnostic]:
     """What is wrong: nothing where another error of the validator says the same mistake."""
     if refusal.expects.what == "variant name":
         yield from wrong_keys.wrong_names(refusal)
-    elif not wrong_keys.is_misplaced_merge(refusal):
+    elif not missing_keys.is_misplaced_merge(refusal):
         yield from COMPLAINTS.get(refusal.keyword, wrong_values.wrong_value)(refusal)

@@ -65,6 +65,15 @@ class Refusal(NamedTuple):
         )
 
     @property
+    def owner_in_words(self) -> str:
+        """What the keys of the value belong to."""
+        if not self.path:
+            return "a spec"
+        nouns = {"blocks": "the block ", "variants": "the variant "}
+        noun = nouns.get(str(self.path[-2]), "") if len(self.path) > 1 else ""
+        return f"{noun}`{self.key}`"
+
+    @property
     def words(self) -> str:
         """What the value must be, for people."""
         return str(self.schema.get("errorMessage", "something else"))

@@ -15,7 +15,8 @@ from archspec.backends.python_source import source
 from archspec.compiler import Compiler, Overrides
 from archspec.frontend.elaborate.recording import Recorder, Recording
 from archspec.frontend.library import Reference
-from archspec.frontend.resolve import as_json_text, lay, override_of
+from archspec.frontend.overrides import as_json_text, override_of
+from archspec.frontend.resolve import lay
 from archspec.frontend.yaml.reader import read
 
 

@@ -15,7 +15,7 @@ import pytest
 from archspec.compiler import Compiler
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.frontend.library import Reference
-from archspec.frontend.resolve import read_override
+from archspec.frontend.overrides import read_override
 from tests.paths import CORPUS
 
 
