@@ -14,9 +14,10 @@ from archspec.diagrams.alike import whole
 from archspec.diagrams.canvas import Canvas
 from archspec.diagrams.drawing import Box, Cluster, Form, Row, Tip
 from archspec.diagrams.elements import Card, Element, Group, Split, all_nodes, inside, nodes_of
-from archspec.diagrams.lettering import DOT, MARK, NARROW, SHARED, Words
+from archspec.diagrams.lettering import DOT, MARK, NARROW, Words
 from archspec.diagrams.palette import Fill
 from archspec.diagrams.roles import Role, fill, role
+from archspec.diagrams.sharing import SHARED, SHARED_MARK
 from archspec.graph import Node
 from archspec.layers.titles import plainly
 from archspec.tensor import Tensor
@@ -49,8 +50,8 @@ def card_box(canvas: Canvas, card: Card) -> Box:
     alike = canvas.likeness.alike(card)
     symbol = lettering.symbol(card.main)
     if symbol:
-        canvas.legend.merged(card.main, card.after)
-        box = canvas.new_box(Form.SUM, [Row(symbol, fill=Fill.MERGE)], Fill.MERGE)
+        after = canvas.legend.merged(card.main, card.after)
+        box = canvas.new_box(Form.SUM, [Row(symbol, fill=Fill.MERGE, belongs=after)], Fill.MERGE)
     else:
         canvas.legend.saw(row.fill, belongs)
         box = canvas.new_box(Form.CARD, [row], row.fill)
@@ -58,20 +59,22 @@ def card_box(canvas: Canvas, card: Card) -> Box:
     layers = _layers(canvas, card, alike)
     box.node = card.main.name
     box.size, box.weight = str(canvas.last_of(alike).output), canvas.weight(layers)
+    if box.weight == SHARED_MARK:
+        box.rows, box.weight = [_marked_title(row._replace(small=SHARED_MARK))], ""
     box.tip = partial(lettering.card_tip, card.nodes, canvas.graph, len(alike))
-    name = lettering.said_name(alike)
-    if symbol and name != canvas.plan.unnamed:
-        box.lines = [name] if name else []
-    elif not symbol:
-        _name(box, name, canvas.plan.unnamed)
+    _name(canvas, box, lettering.said_name(alike))
     canvas.put(layers, box)
     return box
 
 
-def _name(box: Box, name: str, unnamed: str) -> None:
-    """Write the author's name for a layer on its card, where it costs no further line."""
-    words = DOT.join(filter(None, [name, *box.lines]))
-    if name and name != unnamed and len(words) + len(box.weight) < NARROW:
+def _name(canvas: Canvas, box: Box, name: str) -> None:
+    """Write the author's name for a layer on its card, where it costs no further line. A panel
+    leaves out the name of the call that it shows.
+    """
+    if not name or (canvas.plan.panel and name == canvas.plan.panel.name):
+        return
+    words = DOT.join([name, *box.lines])
+    if box.form is Form.SUM or len(words) + len(box.weight) < NARROW:
         box.lines = [words]
 
 
@@ -132,9 +135,8 @@ def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
     for card in cards:
         row, belongs = _row(canvas, card)
         canvas.legend.saw(row.fill, belongs)
-        words = lettering.shared_weights(card.nodes) or lettering.frozen(card.nodes)
-        shared = canvas.marked(words, card.nodes)
-        rows.append(row._replace(small=shared, belongs=lettering.together(belongs)))
+        row = row._replace(small=canvas.owner(card.nodes), belongs=lettering.together(belongs))
+        rows.append(_marked_title(row))
         copies = len(canvas.likeness.alike(card))
         tips.append(partial(lettering.card_tip, card.nodes, canvas.graph, copies))
     box = canvas.new_box(Form.STACK, rows, rows[0].fill)
@@ -147,6 +149,13 @@ def stack_box(canvas: Canvas, cards: Sequence[Card]) -> Box:
 
 def _all_tips(tips: Sequence[Tip]) -> str:
     return "\n\n".join(tip() for tip in tips)
+
+
+def _marked_title(row: Row) -> Row:
+    """A row with the mark of shared weights in its title, where nothing else is said of them."""
+    if row.small != SHARED_MARK:
+        return row
+    return row._replace(rest=f"{row.rest} {SHARED_MARK}", small="")
 
 
 def frame_box(canvas: Canvas, cluster: Cluster, cards: Sequence[Box]) -> Box:
@@ -164,8 +173,10 @@ def _frame_row(card: Box, *, shared: bool) -> Row:
     """The row of a card; whose weights it has is not said again where the title says it."""
     if card.form is Form.GROUP:
         return card.rows[0]._replace(small=DOT.join([*card.lines, card.size]))
-    owner = card.weight if card.weight.startswith(SHARED) and not shared else ""
-    return card.rows[0]._replace(small=owner, belongs=DOT.join(card.lines))
+    owner = card.weight if card.weight.startswith(SHARED) else ""
+    mark = SHARED_MARK if card.weight.endswith(SHARED_MARK) else ""
+    said = "" if shared else owner or mark
+    return _marked_title(card.rows[0]._replace(small=said, belongs=DOT.join(card.lines)))
 
 
 def group_box(canvas: Canvas, group: Group) -> Box:
@@ -219,8 +230,9 @@ def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split], alone: int) 
     sign = lettering.symbol(split.merge)
     box = canvas.new_box(Form.SUM if sign else Form.BAR, [], Fill.MERGE)
     box.node = split.merge.name
+    after = canvas.legend.merged(split.merge, split.after if sign else ())
     if sign:
-        box.rows = [Row(sign, fill=Fill.MERGE)]
+        box.rows = [Row(sign, fill=Fill.MERGE, belongs=after)]
         box.sign = MARK if canvas.likeness.marks[split.number] else ""
     else:
         channels = _range([each.merge.output.shape[-1] for each in alike])
@@ -230,7 +242,6 @@ def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split], alone: int) 
             canvas.bundles.add(f"{box.id}:{alone}")
         words = _in_panel(canvas)
         box.lines = [lettering.chain(split.after, words)] if split.after else []
-    canvas.legend.merged(split.merge, split.after if sign else ())
     ends = split.merge, *split.after
     box.size = str(ends[-1].output)
     box.tip = partial(lettering.card_tip, ends, canvas.graph, len(alike))

@@ -4,9 +4,11 @@ differs in first copies. `boxes` and `drawer` draw onto it, `edges` reads it.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import NamedTuple
 
 from archspec.diagrams import lettering
@@ -16,8 +18,9 @@ from archspec.diagrams.comparison import WORDS, Mark
 from archspec.diagrams.drawing import Box, Drawing, Form, Row, Way
 from archspec.diagrams.elements import Element, Elements, Group, all_nodes, inside, nodes_of
 from archspec.diagrams.folding import Fold
-from archspec.diagrams.lettering import MARK, SHARED_MARK, Legend
+from archspec.diagrams.lettering import MARK, Legend
 from archspec.diagrams.palette import Fill
+from archspec.diagrams.sharing import SHARED_MARK, Sharing
 from archspec.graph import Graph, Node
 from archspec.layers.titles import plainly
 
@@ -40,19 +43,18 @@ class Around(NamedTuple):
 
 class Plan(NamedTuple):
     """How much is drawn: which groups are ``closed``, whether repeats are folded, whether equal
-    ``neighbours`` are; whether it is a panel.
+    ``neighbours`` are.
     """
 
     closed: Closed
     fold: bool = True
     neighbours: bool = False
-    panel: bool = False
+    panel: Group | None = None
+    """The call whose block is shown, in a panel."""
     vocabulary: Mapping[tuple[str, str], str] = {}
     """Words for arguments of layers, by the layer's and the argument's name, that stand in
     place of their values.
     """
-    unnamed: str = ""
-    """A name that is not shown: that of the call of which a panel shows the block."""
     most: int | None = None
     """How many boxes there may be: a figure of more is given up."""
 
@@ -157,7 +159,7 @@ class Notes:
         for number, words in enumerate(self._words.values()):
             alike.setdefault(tuple(dict.fromkeys(words)), []).append(number)
         return [
-            f"{MARK} {_several(places, numbers)}: {', '.join(words)}"
+            f"{MARK} {_several([places[number] for number in numbers])}: {', '.join(words)}"
             for words, numbers in alike.items()
         ]
 
@@ -197,7 +199,10 @@ class Canvas:
         self.nodes_on: defaultdict[str, list[Node]] = defaultdict(list)
         """The layers on each box."""
         self.closed_groups: list[tuple[Box, Group]] = []
-        self._owners = {node.weights_of for node in graph.nodes}
+        shown = plan.panel
+        self._sharing = (
+            Sharing(graph.nodes) if shown is None else Sharing(nodes_of(shown), shown.path)
+        )
         self._shares = self._freezes = False
         self._position = {node.name: number for number, node in enumerate(graph.nodes)}
         self._ids = 0
@@ -274,18 +279,24 @@ class Canvas:
         self.likeness.add(fold)
 
     def weight(self, nodes: Iterable[Node]) -> str:
-        """``9.73 k params``, or whose weights some layers have, marked as `marked` says."""
+        """``9.73 k params``, or whose weights some layers have, marked as `marked` says. In a
+        panel, whose calls have different numbers, only what they share.
+        """
         nodes = list(nodes)
-        return self.marked(lettering.weight(nodes), nodes)
+        number = "" if self.plan.panel else lettering.weight(nodes)
+        return self.marked(number or self._sharing.words(nodes), nodes)
+
+    def owner(self, nodes: Sequence[Node]) -> str:
+        """What a row says of the weights of its layers: whose they are, or that training does not
+        change them; marked as `marked` says.
+        """
+        return self.marked(self._sharing.words(nodes) or lettering.frozen(nodes), nodes)
 
     def marked(self, words: str, nodes: Iterable[Node]) -> str:
         """The words for the weights of some layers, with a mark where weights of theirs are used
         more than once. What the marks mean is then noted.
         """
-        shared = any(
-            node.weights and (node.weights_of is not None or node.name in self._owners)
-            for node in nodes
-        )
+        shared = self._sharing.is_shared(nodes)
         self._shares = self._shares or shared
         self._freezes = self._freezes or words.endswith(lettering.FROZEN)
         return f"{words} {SHARED_MARK}".strip() if shared else words
@@ -308,7 +319,8 @@ class Canvas:
 
     def noted(self, element: Element, *, closed: bool = False) -> bool:
         """Whether something differs in the first copy here; it is then noted."""
-        words = [mark.words for mark in self.likeness.marks[element.number]]
+        marks = self.likeness.marks[element.number]
+        words = [mark.words for mark in marks if mark.words]
         if isinstance(element, Group) and closed:
             structural = [
                 mark.words
@@ -318,7 +330,7 @@ class Canvas:
             ]
             words = [*self._other_arguments(element), *words, *structural]
         self.notes.add(words)
-        return bool(words)
+        return bool(words or marks)
 
     def _other_arguments(self, group: Group) -> list[str]:
         """The arguments of the first call that a closed group stands for, where they differ
@@ -339,12 +351,21 @@ class Canvas:
     def finish(self, drawing: Drawing) -> None:
         """Put the notes on a drawing; a row says what belongs to it where the legend does not."""
         for box in drawing.boxes:
-            box.rows = [self._finished(row) for row in box.rows]
+            if box.form is Form.SUM:
+                self._finished_sign(box)
+            else:
+                box.rows = [self._finished(row) for row in box.rows]
         drawing.notes += self.notes.lines()
         if self._shares:
             drawing.notes.append(f"{SHARED_MARK} weights that are used more than once")
         if self._freezes:
             drawing.notes.append(f"{lettering.FROZEN}: weights that training does not change")
+
+    def _finished_sign(self, box: Box) -> None:
+        """Say behind a sign what belongs to it, where that is not the same for all such signs."""
+        sign, belongs = box.rows[0].strong, box.rows[0].belongs
+        if belongs and self.legend.varies(sign):
+            box.lines = [lettering.DOT.join([*box.lines, belongs])]
 
     def _finished(self, row: Row) -> Row:
         usual = lettering.together(self.legend.usual(row.fill))
@@ -354,13 +375,23 @@ class Canvas:
         return row._replace(small=lettering.DOT.join(filter(None, words)))
 
 
-def _several(places: Sequence[str], numbers: Sequence[int]) -> str:
-    """``the first of conv3_x – conv5_x`` where they follow each other, ``block2, block4`` where
-    they do not.
+def _several(places: Sequence[str]) -> str:
+    """``the first of conv3_x – conv5_x`` where the names count up, ``the first of block2, block6``
+    where they do not, ``block4a, block5a`` of copies by their own names.
     """
-    named = [places[number] for number in numbers]
-    if all(place.startswith(FIRST) for place in named):
-        named = [named[0], *(place.removeprefix(FIRST) for place in named[1:])]
-    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
-        return f"{named[0]} – {named[-1]}"
-    return ", ".join(named)
+    if not all(place.startswith(FIRST) for place in places):
+        return ", ".join(places)
+    named = [places[0], *(place.removeprefix(FIRST) for place in places[1:])]
+    counted = len(places) > 2 and all(_is_next(*pair) for pair in pairwise(places))
+    return f"{named[0]} – {named[-1]}" if counted else ", ".join(named)
+
+
+def _is_next(name: str, other: str) -> bool:
+    """Whether a name is another one whose last number is one more."""
+    first, second = _LAST_NUMBER.match(name), _LAST_NUMBER.match(other)
+    if first is None or second is None or first[1] != second[1] or first[3] != second[3]:
+        return False
+    return int(second[2]) == int(first[2]) + 1
+
+
+_LAST_NUMBER = re.compile(r"(.*?)([0-9]{1,9})([^0-9]*)$", re.DOTALL)

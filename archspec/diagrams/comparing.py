@@ -30,6 +30,7 @@ def both(first: Readings, second: Readings, view: View, title: str | None = None
     )
     signs = dict(_signs(match(one, other)))
     legend = Legend()
+    parts = []
     for number, readings in enumerate((first, second)):
         graph = readings.graph
         cluster = Cluster(
@@ -41,13 +42,14 @@ def both(first: Readings, second: Readings, view: View, title: str | None = None
         draw_outputs(canvas, cluster.members)
         if not canvas.has_room:
             return None
-        part = Drawing(graph.name, graph.name, "", [cluster])
-        canvas.finish(part)
         _sign(
             canvas, cluster, {name: sign for (side, name), sign in signs.items() if side == number}
         )
         drawing.members.append(cluster)
+        parts.append((canvas, Drawing(graph.name, graph.name, "", [cluster])))
+    for canvas, part in parts:  # the legend is of both
         drawing.edges += edges(canvas, part.members)
+        canvas.finish(part)
         drawing.notes += [note for note in part.notes if note not in drawing.notes]
     drawing.legend = legend.entries()
     if not signs:

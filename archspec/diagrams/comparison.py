@@ -113,7 +113,7 @@ class Comparison:
             return False
         self.pairs.append((other, first))
         if not same_layers(first.nodes, other.nodes, same_layer):
-            self.marks.append(Mark(other, difference(first, other), structural=False))
+            self.marks += _differences(first, other)
         return True
 
     def _splits(self, first: Split, other: Split) -> bool:
@@ -167,26 +167,31 @@ WORDS = {
 }
 
 
-def difference(first: Card, other: Card) -> str:
-    """What the first card has and the other has not: ``stride 2``."""
+def _differences(first: Card, other: Card) -> list[Mark]:
+    """What the first card has and the other has not: ``stride 2``, ``with ReLU``."""
     mine, its = first.main.layer, other.main.layer
-    changed = [name for name in mine.attributes if getattr(mine, name) != getattr(its, name)]
-    words = [_argument(name, getattr(mine, name)) for name in changed]
-    more = (
-        [node.layer for node in first.nodes if node is not first.main],
-        [node.layer for node in other.nodes if node is not other.main],
-    )
-    words += [
-        f"no {_name(layer)}"
-        for layer in more[1]
-        if layer.kind() not in [one.kind() for one in more[0]]
+    words = [
+        _argument(name, getattr(mine, name))
+        for name in mine.attributes
+        if getattr(mine, name) != getattr(its, name)
     ]
-    words += [
-        f"with {_name(layer)}"
-        for layer in more[0]
-        if layer.kind() not in [one.kind() for one in more[1]]
+    more = _only_in(first, other), _only_in(other, first)
+    layers = [
+        *(f"no {_name(layer)}" for layer in more[1]),
+        *(f"with {_name(layer)}" for layer in more[0]),
     ]
-    return ", ".join(words) or "other settings"
+    if len(more[0]) == len(more[1]) == 1:
+        layers = [f"{_name(more[0][0])} for {_name(more[1][0])}"]
+    marks = [Mark(other, each, structural=False) for each in words]
+    marks += [Mark(other, each) for each in layers]
+    return marks or [Mark(other, "other settings", structural=False)]
+
+
+def _only_in(card: Card, other: Card) -> list[Layer]:
+    """The layers that belong to a card, of kinds that the other one has none of."""
+    kinds = {node.layer.kind() for node in other.nodes if node is not other.main}
+    belonging = [node.layer for node in card.nodes if node is not card.main]
+    return [layer for layer in belonging if layer.kind() not in kinds]
 
 
 def _argument(name: str, value: object) -> str:

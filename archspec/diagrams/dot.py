@@ -4,14 +4,24 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import inf
 from typing import Any
 
 import graphviz
 
-from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Member, Way, boxes
+from archspec.diagrams.drawing import (
+    Box,
+    Cluster,
+    Drawing,
+    Edge,
+    Form,
+    Member,
+    Way,
+    boxes,
+    clusters,
+)
 from archspec.diagrams.labels import (
     SMALL,
     Layout,
@@ -47,7 +57,8 @@ def dot(
     graph.attr("node", **_NODE)
     graph.attr("edge", **_edge(theme))
     forms = {box.id: box for box in drawing.boxes}
-    _write_members(graph, drawing.members, drawing.edges, forms, layout)
+    rooms = dict(_rooms(drawing)) if layout.down else {}
+    _write_members(graph, drawing.members, drawing.edges, forms, layout, rooms)
     for heads in drawing.heads:
         _write_side_by_side(graph, heads)
     _write_outputs(graph, drawing)
@@ -107,9 +118,10 @@ def _write_members(
     edges: Sequence[Edge],
     by_id: dict[str, Box],
     layout: Layout,
+    rooms: Mapping[str, float],
 ) -> None:
     """Boxes and clusters, each cluster with the edges in it, so that it has room for their
-    labels.
+    labels, and with the ``rooms`` beside first boxes.
     """
     left = list(edges)
     for member in members:
@@ -121,30 +133,41 @@ def _write_members(
                 own = [edge for edge in left if {edge.tail, edge.head} <= within]
                 left = [edge for edge in left if edge not in own]
                 inner.attr(**_cluster(member, layout), margin=_margin(member, own))
-                _write_members(inner, member.members, own, by_id, layout)
-                _write_room(inner, member, own, layout)
+                _write_members(inner, member.members, own, by_id, layout, rooms)
+                _write_room(inner, member, rooms)
     for edge in left:
-        _write_edge(graph, edge, by_id, layout)
+        _write_edge(graph, edge, by_id, layout, beside_room=edge.tail in rooms)
 
 
-def _write_room(graph: Any, cluster: Cluster, edges: Sequence[Edge], layout: Layout) -> None:
-    """Room beside the first box of a cluster, so that its title, which stands at the right, is not
-    crossed by the edge that comes in from above.
+def _rooms(drawing: Drawing) -> Iterator[tuple[str, float]]:
+    """The first boxes of clusters that need room beside them, in points, so that the title, which
+    stands at the right, is not crossed by the edge that comes in from above.
     """
+    for cluster in clusters(drawing.members):
+        first = cluster.members[0]
+        if cluster.panel or not isinstance(first, Box):
+            continue
+        inside = list(boxes(cluster.members))
+        within = {box.id for box in inside}
+        ways = {edge.way for edge in drawing.edges if {edge.tail, edge.head} <= within}
+        beside = _beside(first, inside, ways)
+        title = f"{cluster.title} ×{cluster.count}" if cluster.count > 1 else cluster.title
+        needed = max(_width(title), _width(cluster.weight) * SMALL / 11) + 20
+        if needed > beside:
+            yield first.id, needed - (0 if first.form is Form.POINT else beside)
+
+
+def _write_room(graph: Any, cluster: Cluster, rooms: Mapping[str, float]) -> None:
+    """The room beside the first box of a cluster."""
     first = cluster.members[0]
-    if not layout.down or cluster.panel or not isinstance(first, Box):
+    if not isinstance(first, Box) or first.id not in rooms:
         return
-    beside = _beside(first, list(boxes(cluster.members)), {edge.way for edge in edges})
-    title = f"{cluster.title} ×{cluster.count}" if cluster.count > 1 else cluster.title
-    needed = max(_width(title), _width(cluster.weight) * SMALL / 11) + 20
-    if needed <= beside:
-        return
-    width = needed - (0 if first.form is Form.POINT else beside)
     room = f"{cluster.id}_room"
+    width = f"{rooms[first.id] / 72:.2f}"
     with graph.subgraph() as inner:
         inner.attr(rank="same")
         inner.node(first.id)
-        inner.node(room, label="", style="invis", width=f"{width / 72:.2f}", height="0.01")
+        inner.node(room, label="", style="invis", width=width, height="0.01")
     graph.edge(first.id, room, style="invis", weight="0")
 
 
@@ -328,18 +351,32 @@ _WEIGHTS = {
     Way.REFERENCE: "0",
     Way.SIDE: "1",
     Way.OUT: "1",
+    Way.BATCH: "1",
 }
 """How much Graphviz wants an edge to be short and straight."""
 
 
-def _write_edge(graph: Any, edge: Edge, by_id: dict[str, Box], layout: Layout) -> None:
+SPINE = "300"
+"""The weight of a straight way from a box with a room beside it: more than the 128 with which
+Graphviz keeps a cluster narrow, for which it would else move the box.
+"""
+
+
+def _write_edge(
+    graph: Any, edge: Edge, by_id: dict[str, Box], layout: Layout, *, beside_room: bool
+) -> None:
     made = {"weight": _WEIGHTS[edge.way], "class": edge.way.value}
+    if beside_room and edge.way is Way.TRUNK:
+        made["weight"] = SPINE
     if edge.way in (Way.SHORTCUT, Way.REFERENCE):
         made |= {"color": layout.theme.shortcut, "fontcolor": layout.theme.shortcut}
     if edge.label and (layout.down or edge.names or edge.way is Way.SHORTCUT):
         made["label"] = f" {edge.label}"
     tail, head = edge.tail, edge.head
     before, after = by_id[tail], by_id[head]
+    if edge.way is Way.BATCH:
+        made["style"] = "dotted"
+        made["weight"] = _WEIGHTS[Way.TRUNK if before.form is Form.POINT else Way.BATCH]
     if after.form is Form.POINT:
         made["arrowhead"] = "none"
     if edge.way is Way.SHORTCUT and before.form is Form.POINT and after.form is Form.SUM:

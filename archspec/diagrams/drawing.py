@@ -92,7 +92,9 @@ Member = Union[Box, Cluster]  # noqa: UP007 - the names are not there yet when t
 
 
 class Way(Enum):
-    """What an edge is. One that leads ``out`` goes to an output which stands beside its layer."""
+    """What an edge is. One that leads ``out`` goes to an output which stands beside its layer; one
+    of the ``batch`` carries the number of examples alone.
+    """
 
     TRUNK = "trunk"
     BRANCH = "branch"
@@ -100,6 +102,7 @@ class Way(Enum):
     REFERENCE = "reference"
     SIDE = "side"
     OUT = "out"
+    BATCH = "batch"
 
 
 class Edge(NamedTuple):
@@ -162,3 +165,11 @@ def boxes(members: list[Member]) -> Iterator[Box]:
             yield member
         else:
             yield from boxes(member.members)
+
+
+def clusters(members: list[Member]) -> Iterator[Cluster]:
+    """The clusters in some members, those in one another too."""
+    for member in members:
+        if isinstance(member, Cluster):
+            yield member
+            yield from clusters(member.members)

@@ -47,13 +47,32 @@ class Wiring:
             drawn: Counter[tuple[str, str, int | None]] = Counter()
             for step in self._into(node):
                 key = step.edge.tail, step.edge.head, step.edge.port
-                found.setdefault((*key, drawn[key]), step)
+                place = (*key, drawn[key])
+                if _says_more(step, found.get(place)):
+                    found[place] = step
                 if step.edge.tail in self._closed:
                     taken[step.edge.tail, step.edge.head][step.edge.label] = None
                 drawn[key] += not self._is_bundled(step.edge)
         for step in self._ends():
             found.setdefault((step.edge.tail, step.edge.head, None, 0), step)
-        return self._labelled([_saying_all(step, taken) for step in found.values()])
+        steps = [_saying_all(step, taken) for step in found.values()]
+        return self._labelled(self._straightened(steps))
+
+    def _straightened(self, steps: list[TensorEdge]) -> list[TensorEdge]:
+        """The edges, of those into a closed group only that from the box drawn last before it as
+        the straight way.
+        """
+        latest: dict[str, int] = {}
+        for edge, _ in steps:
+            if edge.way is Way.TRUNK and edge.head in self._closed:
+                latest[edge.head] = max(latest.get(edge.head, -1), self.order[edge.tail])
+        return [
+            step._replace(edge=step.edge._replace(way=Way.REFERENCE))
+            if step.edge.way is Way.TRUNK
+            and latest.get(step.edge.head, self.order[step.edge.tail]) > self.order[step.edge.tail]
+            else step
+            for step in steps
+        ]
 
     def _into(self, node: Node) -> Iterator[TensorEdge]:
         """The edges into one layer."""
@@ -63,6 +82,7 @@ class Wiring:
         latest = self._latest(node)
         for number, (name, role) in enumerate(node.edges):
             way, port = self._merging(node, number, name, latest)
+            way = Way.BATCH if node.layer.takes_batch_alone else way
             hops = list(self._hops(name, node, head, way, port))
             label = self._words(node, name, role)
             if hops and label:
@@ -130,10 +150,16 @@ class Wiring:
 
     def _latest(self, node: Node) -> str:
         """The input that was drawn last before a layer of several inputs: the straight way into
-        it.
+        it, unless that is the same for every example.
         """
         placed = [name for name in node.inputs if self._place(name) is not None]
+        placed = [name for name in placed if name not in self._fixed] or placed
         return max(placed, key=lambda name: self.order.get(self._place(name) or "", -1), default="")
+
+    @cached_property
+    def _fixed(self) -> set[str]:
+        """The tensors that are the same for every example."""
+        return {node.name for node in self.graph.nodes if node.layer.takes_batch_alone}
 
     def _merging(self, node: Node, number: int, name: str, latest: str) -> tuple[Way, int | None]:
         ways = self.canvas.merging.get(node.name)
@@ -161,7 +187,8 @@ class Wiring:
             if place == len(chain) - 1 and node.name in self.canvas.merging:
                 incoming = way
         if before is not None and before != head:
-            yield TensorEdge(Edge(before, head, incoming, port=port), name)
+            last = way if way is Way.BATCH else incoming
+            yield TensorEdge(Edge(before, head, last, port=port), name)
 
     def _chain(self, name: str, node: Node) -> list[Around]:
         """The splits that a tensor enters on its way to a layer, the outermost first; of those
@@ -254,6 +281,11 @@ MOST_NAMES = 4
 
 WHOLE = "output"
 """What a group as a whole gives, beside names of what is taken from inside of it."""
+
+
+def _says_more(step: TensorEdge, drawn: TensorEdge | None) -> bool:
+    """Whether an edge stands where none is drawn yet, or one that carries less."""
+    return drawn is None or (drawn.edge.way is Way.BATCH is not step.edge.way)
 
 
 def _homes(members: list[Member], home: str | None = None) -> Iterator[tuple[str, str | None]]:

@@ -185,7 +185,8 @@ def figure(
         panel.canvas.finish(panel.drawing)
         drawing.members += panel.drawing.members
         drawing.edges += panel.drawing.edges
-        drawing.notes += panel.notes
+        said = [*panel.notes, *panel.drawing.notes]
+        drawing.notes += [note for note in said if note not in drawing.notes]
     drawing.legend = canvas.legend.entries()
     return drawing
 

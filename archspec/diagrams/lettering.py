@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import takewhile
 
 from archspec.diagrams.elements import Card, Element
 from archspec.diagrams.palette import Fill
@@ -36,7 +35,7 @@ def composition(card: Card, words: Words = plain_words) -> list[str]:
     """What belongs to the main layer of a card, in order: ``BN``, ``ReLU``."""
     before = [word for node in card.before for word in parts(node.layer, sized(node, words))]
     after = [
-        *own_activation(card.main.layer),
+        *own_activation(card.main.layer, sized(card.main, words)),
         *(word for node in card.after for word in parts(node.layer, sized(node, words))),
     ]
     return [f"after {DOT.join(before)}" + ("," if after else ""), *after] if before else after
@@ -68,16 +67,12 @@ def together(belongs: Sequence[str]) -> str:
 
 
 def weight(nodes: Iterable[Node]) -> str:
-    """``9.73 k params``, ``frozen`` behind it where the author keeps them from training;
-    ``weights of cls3`` where they are another's; nothing for none.
+    """``9.73 k params``, ``frozen`` behind it where the author keeps them from training; nothing
+    for none.
     """
     nodes = list(nodes)
     number = count_parameters(nodes)
-    return (
-        DOT.join(filter(None, [f"{short(number)} params", frozen(nodes)]))
-        if number
-        else shared_weights(nodes)
-    )
+    return DOT.join(filter(None, [f"{short(number)} params", frozen(nodes)])) if number else ""
 
 
 FROZEN = "frozen"
@@ -92,24 +87,6 @@ def frozen(nodes: Iterable[Node]) -> str:
     if not number:
         return ""
     return FROZEN if number == count_parameters(nodes) else f"{short(number)} {FROZEN}"
-
-
-SHARED_MARK = "‡"
-"""Behind the weights of a layer that are used more than once."""
-
-SHARED = "weights of "
-"""Before the name of the layer whose weights another one uses."""
-
-
-def shared_weights(nodes: Iterable[Node]) -> str:
-    """``weights of cls3`` where all the weights of some layers are those of others."""
-    owners = [node.weights_of for node in nodes if node.weights]
-    named = [owner.split(".") for owner in owners if owner is not None]
-    if not named or len(named) < len(owners):
-        return ""
-    steps = takewhile(lambda steps: len({*steps}) == 1, zip(*named, strict=False))
-    common = ".".join(step for step, *_ in steps)
-    return SHARED + (common or "other layers")
 
 
 def tip(node: Node, graph: Graph) -> str:
@@ -183,7 +160,7 @@ class Legend:
 
     def __init__(self) -> None:
         self.compositions: dict[Fill, Counter[tuple[str, ...]]] = {}
-        self.merges: Counter[tuple[str, ...]] = Counter()
+        self._merges: dict[str, dict[tuple[str, tuple[str, ...]], None]] = {}
 
     def saw(self, fill: Fill, belongs: Sequence[str] | None) -> None:
         """Count a card; a closed group has its colour alone."""
@@ -191,10 +168,15 @@ class Legend:
         if belongs is not None:
             counted[tuple(belongs)] += 1
 
-    def merged(self, node: Node, after: Sequence[Node]) -> None:
-        """Count a merge."""
-        words = ("".join(node.layer.title()), *(word for one in after for word in parts(one.layer)))
-        self.merges[words] += 1
+    def merged(self, node: Node, after: Sequence[Node]) -> str:
+        """Note a merge; the words for what comes after it."""
+        words = tuple(word for one in after for word in parts(one.layer))
+        self._merges.setdefault(symbol(node), {})["".join(node.layer.title()), words] = None
+        return together(words)
+
+    def varies(self, sign: str) -> bool:
+        """Whether what belongs to the merges of a sign is not the same for all of them."""
+        return len({words for _, words in self._merges.get(sign, {})}) > 1
 
     def usual(self, fill: Fill) -> tuple[str, ...]:
         """What most cards of a colour consist of beside their main layer; nothing where none is
@@ -210,7 +192,7 @@ class Legend:
         """Colour and words, in the order of the palette."""
         found: list[tuple[Fill, str]] = []
         for fill in Fill:
-            if fill is Fill.MERGE and (self.merges or fill in self.compositions):
+            if fill is Fill.MERGE and (self._merges or fill in self.compositions):
                 found.append((fill, self._merge_words()))
             elif fill in self.compositions:
                 found.append((fill, self._words(fill)))
@@ -224,7 +206,11 @@ class Legend:
         return " + ".join([words, *usual])
 
     def _merge_words(self) -> str:
-        words = [" + ".join(merge) for merge in self.merges]
+        words = [
+            title if self.varies(sign) else " + ".join([title, *after])
+            for sign, merges in self._merges.items()
+            for title, after in merges
+        ]
         return ", ".join(dict.fromkeys(words)) or Fill.MERGE.value.words
 
 

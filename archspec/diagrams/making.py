@@ -27,6 +27,11 @@ DPI = 192
 """Dots to an inch of a PNG: enough for print at the width of a page."""
 
 
+NEARER = 0.75
+"""What a view that shows less exceeds a page by at most, beside one that shows more, where neither
+fits.
+"""
+
 LARGE = 10 * BOXES
 """The boxes beyond which no page holds a figure in any direction, so that none is tried."""
 
@@ -108,7 +113,9 @@ def draw_both(one: Graph, other: Graph, format: str = "svg", options: Options = 
 
 
 def choose(graph: Graph, options: Options) -> Choice:
-    """The fullest view of a network that a page holds; if none does, that which comes nearest."""
+    """The fullest view of a network that a page holds; if none does, the fullest of those that
+    others do not come much nearer to it.
+    """
     readings = Readings(graph)
     _check_names(readings, options)
     expand, collapse = frozenset(options.expand), frozenset(options.collapse)
@@ -128,7 +135,7 @@ def _chosen(make: Make, options: Options) -> Choice:
     for other in choices:  # a single one is not measured
         if best.fits:
             return best
-        if other.fits or other.excess < best.excess:
+        if other.fits or other.excess < NEARER * best.excess:
             best = other
     return best
 

@@ -17,7 +17,7 @@ _SHAPES = {
     Form.SUM: ("((", "))"),
     Form.BAR: ("[", "]"),
 }
-_ARROWS = {Way.SHORTCUT: "-. shortcut .->", Way.REFERENCE: "-.->"}
+_ARROWS = {Way.SHORTCUT: "-. shortcut .->", Way.REFERENCE: "-.->", Way.BATCH: "-.->"}
 
 
 def mermaid(drawing: Drawing, direction: str = "tb") -> str:

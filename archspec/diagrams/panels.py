@@ -1,27 +1,28 @@
 """Blocks that are closed in a figure → a panel for each, which shows the block once, with the names
 of its arguments in place of numbers.
 
-A number is replaced by a name only where the two agree in every call that is drawn; where no name
-does, the least and the greatest number stand there, or ``…`` where it is no whole number.
+A number or word is replaced by a name only where the two agree in every call that is drawn; where
+no name does, the least and the greatest number stand there, or ``…`` where it is no whole number.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations_with_replacement
 from typing import Any, NamedTuple
 
 from archspec.diagrams.canvas import Canvas, Plan
 from archspec.diagrams.comparison import Comparison
 from archspec.diagrams.drawer import draw_body
-from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Row, Way, boxes
+from archspec.diagrams.drawing import Box, Cluster, Drawing, Edge, Form, Row, Way, boxes, clusters
 from archspec.diagrams.edges import edges
 from archspec.diagrams.elements import Card, Group, all_nodes, entries, input_name
 from archspec.diagrams.lettering import MARK
 from archspec.graph import Graph, Node
 
 UNSAID = "…"
+OTHERWISE = "built otherwise"
 FACTORS = range(2, 9)
 AXES = ("height", "width", "channels")
 """The sizes of an image, in their order."""
@@ -70,9 +71,7 @@ def panel(main: Canvas, block: str, calls: Sequence[Group], number: int) -> Pane
     shown = next(call for call in calls if _skeleton(call) == usual)
     arguments = varying(main, block, calls)
     vocabulary = Vocabulary(main.graph, shown, calls, arguments)
-    plan = Plan(
-        lambda group, depth: False, panel=True, vocabulary=vocabulary.found, unnamed=shown.name
-    )
+    plan = Plan(lambda group, depth: False, panel=shown, vocabulary=vocabulary.found)
     canvas = Canvas(main.graph, plan, f"p{number}_", main.legend)
     cluster = Cluster(f"cluster_p{number}", _signature(block, arguments), panel=True)
     cluster.members += _inputs(canvas, block, shown)
@@ -84,11 +83,13 @@ def panel(main: Canvas, block: str, calls: Sequence[Group], number: int) -> Pane
     if sum(box.counts for box in drawn) < inputs + 2 and not rows:
         return None
     drawing = Drawing(block, block, "", [cluster])
-    if any("built otherwise" in note for note in notes):
+    if any(OTHERWISE in note for note in notes):
         cluster.title += f" {MARK}"
     drawing.edges = _in_general(edges(canvas, drawing.members), drawn)
     for box in drawn:
         _generalize(box, block, vocabulary)
+    for inner in clusters(cluster.members):
+        inner.size = ""
     return Panel(drawing, canvas, tuple(notes))
 
 
@@ -129,11 +130,11 @@ def _general_label(edge: Edge, *, nested: bool) -> str:
 
 
 def _generalize(box: Box, block: str, vocabulary: Vocabulary) -> None:
-    """Take from a box what is true of the shown call alone: sizes, weights, channels, the name."""
+    """Take from a box what is true of the shown call alone: sizes, channels, the name."""
     if box.form is not Form.INPUT:
         box.ports = vocabulary.ports.get(box.node, box.ports)
         box.node = f"{block}:{box.node}" if box.node else ""
-    box.size, box.weight = "", ""
+    box.size = ""
     if box.form is Form.BAR:
         box.rows[0] = box.rows[0]._replace(rest="")
 
@@ -151,22 +152,22 @@ def _notes(
     block: str, calls: Sequence[Group], shown: Group, usual: tuple[str, ...], canvas: Canvas
 ) -> list[str]:
     """What the calls of another structure have not, or have more; it is marked where it stands."""
-    words: Counter[str] = Counter()
+    counted: Counter[str] = Counter()
     for call in calls:
-        if _skeleton(call) != usual:
-            compared = Comparison()
-            if not compared.bodies(call.body, shown.body):
-                words["built otherwise"] += 1
-            else:
-                structural = [mark for mark in compared.marks if mark.structural]
-                for mark in structural:
-                    canvas.likeness.mark(mark)
-                words[", ".join(dict.fromkeys(mark.words for mark in structural))] += 1
-    return [
-        f"{MARK} {block}: {said} in {number} of {len(calls)}"
-        for said, number in words.items()
-        if said
-    ]
+        if _skeleton(call) == usual:
+            continue
+        compared = Comparison()
+        if not compared.bodies(call.body, shown.body):
+            counted[OTHERWISE] += 1
+            continue
+        structural = [mark for mark in compared.marks if mark.structural]
+        for mark in structural:  # what it means is said of the block
+            canvas.likeness.mark(mark._replace(words=""))
+        counted.update({mark.words for mark in structural})
+    said = ", ".join(
+        f"{words} in {number} of {len(calls)}" for words, number in sorted(counted.items())
+    )
+    return [f"{MARK} {block}: {said}"] if said else []
 
 
 class Vocabulary:
@@ -220,10 +221,11 @@ class Vocabulary:
         for name, given in symbols:
             if _agree(given, values):
                 return name
-        for (one, some), (other, others) in combinations(symbols, 2):
+        numbers = [each for each in symbols if not any(isinstance(one, str) for one in each[1])]
+        for (one, some), (other, others) in combinations_with_replacement(numbers, 2):
             if _agree([a * b for a, b in zip(some, others, strict=True)], values):
-                return f"{one}·{other}"
-        for name, given in symbols:
+                return f"{one}²" if one == other else f"{one}·{other}"
+        for name, given in numbers:
             for factor in FACTORS:
                 if _agree([value * factor for value in given], values):
                     return f"{factor}·{name}"
@@ -267,11 +269,11 @@ def _answers(shown: Group, call: Group) -> dict[str, Node]:
 def _symbols(
     graph: Graph, calls: Sequence[Group], arguments: Sequence[str]
 ) -> Iterable[tuple[str, list[Any]]]:
-    """The numbers that calls differ in: their arguments, and the channels of what they are
-    given.
+    """The numbers and words that calls differ in: their arguments, and the channels of what they
+    are given.
     """
     for name in arguments:
-        values = [_number(dict(call.arguments)[name]) for call in calls]
+        values = [_value(dict(call.arguments)[name]) for call in calls]
         if None not in values:
             yield name, values
     given = [graph.tensors[entries(call)[0]].shape for call in calls]
@@ -285,22 +287,24 @@ def _symbols(
 def _columns(
     shown: Node, column: Sequence[Node | None], name: str
 ) -> Iterable[tuple[int | None, list[Any]]]:
-    """The numbers of an argument in all calls; of a list of different numbers, those at each
-    index.
+    """The numbers or words of an argument in all calls; of a list of different numbers, those at
+    each index.
     """
     value = getattr(shown.layer, name)
     every = [None if node is None else getattr(node.layer, name) for node in column]
-    if _number(value) is not None:
-        yield None, [_number(one) for one in every]
+    if _value(value) is not None:
+        yield None, [_value(one) for one in every]
     elif isinstance(value, tuple) and all(
         one is None or (isinstance(one, tuple) and len(one) == len(value)) for one in every
     ):
         for index in range(len(value)):
-            yield index, [None if one is None else _number(one[index]) for one in every]
+            yield index, [None if one is None else _value(one[index]) for one in every]
 
 
-def _number(value: Any) -> Any:
-    """A number, or that of a size that is the same along all axes; nothing for anything else."""
+def _value(value: Any) -> Any:
+    """A word, a number, or that of a size that is the same along all axes; nothing for anything
+    else.
+    """
     if isinstance(value, tuple) and len(set(value)) == 1:
         value = value[0]
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if isinstance(value, int | float | str) and not isinstance(value, bool) else None

@@ -53,9 +53,9 @@ def parts(layer: Layer, say: Say = plainly) -> list[str]:
     return [] if role(layer) is Role.LEADS else ["".join(layer.title(say))]
 
 
-def own_activation(layer: Layer) -> list[str]:
+def own_activation(layer: Layer, say: Say = plainly) -> list[str]:
     """The activation that a layer with a card of its own has as an argument, if it has one."""
     if role(layer) is Role.FOLLOWS:
         return []
-    words = activation_words(getattr(layer, "activation", None))
+    words = activation_words(getattr(layer, "activation", None), say)
     return [words] if words else []

@@ -59,7 +59,7 @@ class Activation(SameShape):
         return super().output(x)
 
     def title(self, say: Say = plainly) -> Title:
-        return Title(activation_words(self.activation) or "linear")
+        return Title(activation_words(self.activation, say) or "linear")
 
 
 @layer

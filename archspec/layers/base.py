@@ -108,6 +108,8 @@ class Layer:
     """Whether the layer brings its input to the dtype that Keras states of it."""
     hands_on_mask: ClassVar[bool] = False
     """Whether Keras gives the output the mask that came with the (first) input."""
+    takes_batch_alone: ClassVar[bool] = False
+    """Whether the layer looks at nothing of its input but the number of examples."""
     composed: ClassVar[bool] = False
     """Whether the kind is made of layers and operations of Keras and is no layer there, so that it
     cannot stand in another.

@@ -90,6 +90,8 @@ class Parameter(Layer):
     and a merge it is a layer scale, a class token or a position embedding.
     """
 
+    takes_batch_alone = True
+
     shape: tuple[int, ...] = attr(
         sequence("a list of positive integers", POSITIVE), doc="the shape, without the batch"
     )
@@ -115,6 +117,8 @@ class Constant(Layer):
     `Parameter`, but not learned: with `from` and an operation it is a mean to subtract, a table to
     look up, a mask.
     """
+
+    takes_batch_alone = True
 
     value: Any = attr(CONSTANT, doc="a number, a truth value, or lists of them")
     dtype: str | None = attr(

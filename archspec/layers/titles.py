@@ -66,8 +66,11 @@ def spaced(kind: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", " ", re.sub(r"[123]D$", "", kind)).lower()
 
 
-def activation_words(value: Any) -> str:
-    """What people call an activation, nothing for none."""
+def activation_words(value: Any, say: Say = plainly) -> str:
+    """What people call an activation, nothing for none; or what ``say`` has for it."""
+    said = say("activation", value)
+    if said != plainly("activation", value):
+        return said
     name = value.name if isinstance(value, Configured) else str(value)
     return ACTIVATIONS.get(name, name.replace("_", " "))
 
