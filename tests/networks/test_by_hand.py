@@ -5,7 +5,7 @@ parameters at full size and, from equal weights, equal outputs, at a size that c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,88 +17,13 @@ from archspec.backends.flat_spec import flat
 from archspec.backends.keras.ends import listed
 from archspec.backends.keras.model import without_values
 from tests.backends.python_source.emitted import run as run_source
-from tests.backends.python_source.emitted import written
+from tests.backends.python_source.emitted import written, written_of
 from tests.hub.prove import calls_seen_by
 from tests.marks import LONG
 from tests.networks import by_hand
+from tests.networks.small import NETWORKS, ids, numbers, part
 from tests.values import random
 
-EXAMPLES = 3
-draw = np.random.default_rng(0)
-
-
-class Network(NamedTuple):
-    """What makes a network small, and examples for it: arguments of the function, which are the
-    spec's variables unless ``changes`` to the spec say what answers them.
-    """
-
-    small: dict[str, Any]
-    inputs: list[Any]
-    changes: dict[str, Any] | None = None
-    scale: float = 0.5
-    """Of random kernels: larger where there is much padding, which adds nothing."""
-
-    def spec(self, name: str) -> dict[str, Any]:
-        """The small network, as a spec that extends the one of that name."""
-        return part(name, **({"vars": self.small} if self.changes is None else self.changes))
-
-
-def part(of: str, **changes: Any) -> dict[str, Any]:
-    return {"archspec": 1, "name": "part", "extends": of, **changes}
-
-
-def words(count: int, length: int) -> Any:
-    """Sentences, which end in padding, 0, after the first."""
-    found = draw.integers(1, count, (EXAMPLES, length)).astype("int32")
-    return found * (np.arange(length) < length - np.arange(EXAMPLES)[:, None])
-
-
-def ids(length: int) -> dict[str, Any]:
-    return {"shape": [length], "dtype": "int32"}
-
-
-def numbers(*shape: int) -> Any:
-    return draw.normal(size=(EXAMPLES, *shape)).astype("float32")
-
-
-SENTENCES = words(20, 7)
-NETWORKS = {
-    "bidirectional_lstm": Network({"words": 20, "width": 3, "units": 4}, [SENTENCES]),
-    "seq2seq": Network(
-        {"source_words": 20, "target_words": 30, "width": 6, "depth": 2},
-        [SENTENCES, words(30, 6), SENTENCES != 0],
-    ),
-    "transformer": Network(
-        {"words": 20, "depth": 2, "width": 8, "inner": 12, "heads": 2}, [SENTENCES, words(20, 6)]
-    ),
-    "wavenet": Network(
-        {"values": 5, "width": 3, "skip": 4, "stacks": 2, "depth": 2}, [words(5, 12)]
-    ),
-    "fractalnet": Network({"columns": 3, "filters": [2, 3]}, [numbers(32, 32, 3)]),
-    "pointnet": Network({"points": 16, "classes": 3}, [numbers(16, 3)]),
-    "deeplab": Network({"size": 32, "classes": 3}, [numbers(32, 32, 3)]),
-    "retinanet": Network(
-        {"size": 32, "classes": 2, "anchors": 1, "depths": [1, 1, 2, 1]},
-        [numbers(32, 32, 3)],
-        {
-            "input": [32, 32, 3],
-            "vars": {"classes": 2, "anchors": 1},
-            "blocks": {
-                "backbone": {
-                    "spec": "resnet@resnet50",
-                    "vars": {"depths": [1, 1, 2, 1]},
-                    "upto": "conv5_x",
-                }
-            },
-        },
-        scale=1.0,
-    ),
-    "hrnet": Network(
-        {"width": 2, "joints": 3, "height": 32, "across": 64},
-        [numbers(32, 64, 3)],
-        {"input": [32, 64, 3], "vars": {"width": 2, "joints": 3}},
-    ),
-}
 DEAR = ("deeplab", "hrnet")
 """They take seconds, and are built by ``ARCHSPEC_LONG=1``; a small `retinanet` always is."""
 
@@ -143,6 +68,7 @@ def assert_equal(found: list[Any], expected: list[Any]) -> None:
 
 def randomize(weights: Iterable[Any], scale: float = 0.5) -> None:
     """Weights with which what flows through keeps its size; vectors are positive, as are shares."""
+    draw = np.random.default_rng(0)
     for weight in weights:
         values = random(draw, weight)
         weight.assign(np.abs(values) if len(weight.shape) < 2 else values * scale)
@@ -158,6 +84,17 @@ def test_a_network_is_the_one_written_by_hand(name: str) -> None:
     ours = archspec.build(spec)
     move(weights, archspec.compile(spec), ours)
     assert_equal(run(ours, network.inputs), expected)
+
+
+@LONG
+@pytest.mark.parametrize("name", NETWORKS)
+def test_its_emitted_source_computes_the_same(name: str) -> None:
+    network = NETWORKS[name]
+    ours = archspec.build(network.spec(name))
+    randomize(ours.weights, network.scale)
+    emitted = run_source(written_of(network.spec(name))).build_model()
+    emitted.set_weights(ours.get_weights())
+    assert_equal(run(emitted, network.inputs), run(ours, network.inputs))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -222,7 +159,7 @@ def test_the_feature_pyramid_of_efficientdet_weighs_what_it_adds() -> None:
     )
     model, weights = weights_in_order(lambda: by_hand.pyramid_cell(size, channels))
     randomize(weights)
-    inputs = [numbers(side, side, channels) for side in sides]
+    inputs = [numbers(side, side, channels, seed=at) for at, side in enumerate(sides)]
     ours = archspec.build(spec)
     move(weights, archspec.compile(spec), ours)
     assert_equal(run(ours, inputs), run(model, inputs))

@@ -23,6 +23,7 @@ from tests.backends.keras.everything import EVERYTHING
 from tests.hub.cases import BY_SPEC
 from tests.marks import LONG
 from tests.networks.grown import GROWN
+from tests.networks.small import NETWORKS, part
 from tests.paths import SPECS
 
 SHIPPED = {path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.yaml")}
@@ -185,18 +186,29 @@ def test_onnx_computes_what_keras_does(family: str) -> None:
     assert difference(onnx_outputs(Path("net.onnx"), given, list(graph.outputs)), expected) < 1e-4
 
 
+SMALL: dict[str, Any] = {
+    "efficientdet": {"vars": {"width": 8}, "input": [128, 128, 3]},
+    "mixtral": {"vars": {"width": 8, "mlp": 6, "experts": 4, "chosen": 2, "heads": 2}},
+    **{spec: {"vars": dict(case.variables)} for spec, case in BY_SPEC.items()},
+}
+"""Changes that make networks small, but for those of `NETWORKS`."""
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize(
     "name",
-    ["bert", "llama", *(pytest.param(name, marks=LONG) for name in ("gpt2", "t5", "whisper"))],
+    [
+        pytest.param(name, marks=() if name in ("hub/bert", "hub/llama", "seq2seq") else LONG)
+        for name in (*GROWN, *BY_SPEC)
+    ],
 )
-def test_onnx_computes_what_keras_does_of_a_backbone(name: str) -> None:
+def test_onnx_computes_what_keras_does_of_a_grown_network(name: str) -> None:
     """At the size of its proof; what is written was compared with Keras before."""
     from archspec.backends.keras.model import build_model
     from archspec.backends.keras.onnx_file import write_onnx
 
-    case = BY_SPEC[f"hub/{name}"]
-    graph = archspec.compile(case.spec, **case.variables)
+    spec = NETWORKS[name].spec(name) if name in NETWORKS else part(name, **SMALL[name])
+    graph = archspec.compile(spec)
     write_onnx(build_model(graph), graph, Path("net.onnx"))
     assert Path("net.onnx").stat().st_size > 4 * graph.parameters
 
