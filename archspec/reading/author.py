@@ -19,6 +19,7 @@ from archspec.reading.emit import Unexplained, Writer
 from archspec.reading.explain import explain
 from archspec.reading.fold import folded
 from archspec.reading.item_names import ItemNames, Unnameable
+from archspec.reading.lifting import with_vars
 from archspec.reading.references import referenced
 from archspec.reading.regions import structured
 from archspec.reading.taps import with_taps
@@ -141,7 +142,8 @@ def spec_data(tree: Tree, names: ItemNames | None = None) -> dict[str, Any]:
     references = referenced(tree, names or ItemNames())
     explained = explain(tree, references.numbers)
     writer = Writer(tree, references, explained)
-    return document(tree.graph, writer.layers(), writer.blocks())
+    data = document(tree.graph, writer.layers(), writer.blocks())
+    return with_vars(data, tree.graph, writer.classifiers.classes)
 
 
 def compiled_text(text: str) -> Graph:

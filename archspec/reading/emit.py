@@ -12,6 +12,7 @@ from typing import Any
 from archspec.graph import Node
 from archspec.reading.explained import KIND, OUTPUT, REPEAT, WHEN, Explained, Spot
 from archspec.reading.labels import SHORTCUT, labels, residual
+from archspec.reading.lifting import CLASSES, COUNTED, Classifiers
 from archspec.reading.references import References
 from archspec.reading.settings import CALL, settings
 from archspec.reading.sources import PREV, SlotSource
@@ -46,6 +47,7 @@ class Writer:
 
     def __init__(self, tree: Tree, references: References, explained: Explained) -> None:
         self.tree = tree
+        self.classifiers = Classifiers(tree.graph)
         self.references = references
         self.explained = explained
         self.labels: dict[Seq, str] = {}
@@ -168,6 +170,8 @@ class Writer:
                 continue
             values = {act: own.get(key, _MISSING) for act, own in columns.items()}
             written[key.removeprefix(CALL)] = self._constant(item, key, values)
+        if all(node.name in self.classifiers.names for node in item.nodes.values()):
+            written |= dict.fromkeys(written.keys() & COUNTED.values(), CLASSES)
         return written
 
     def _from(self, item: Item) -> Data:
@@ -187,8 +191,7 @@ class Writer:
             return self._path(source, "")
         first = source.steps[source.counting].spot
         assert first is not None
-        ends = (self._number(first), self._number(source.stop))
-        start, stop = (text.removeprefix("$(").removesuffix(")") for text in ends)
+        start, stop = self._count(first), self._count(source.stop)
         step = "" if source.rise == 1 else f", {source.rise}"
         count = f"range({start}, {stop}{step})"
         name = next(name for name in COUNTERS if not re.search(rf"\b{name}\b", count))
@@ -220,15 +223,20 @@ class Writer:
         return self.references.names[named]
 
     def _number(self, spot: Spot) -> str:
-        column = self.references.numbers[spot]
+        """The number at a spot, as it stands in a name."""
+        text = self._count(spot)
+        if text.isdecimal():
+            return text
+        return f"${text}" if text.isidentifier() else f"$({text})"
+
+    def _count(self, spot: Spot) -> str:
+        """The number at a spot, as it stands within ``$(...)``."""
         value = self.explained.values.get(spot)
         if value is None:
-            value = _only(column, "the number of a round")
-        if isinstance(value, int):
-            return str(value)
+            value = _only(self.references.numbers[spot], "the number of a round")
         text = str(value).replace("$", "")
         sum_of = re.fullmatch(r"([0-9]+) [+] ([a-z_]+)", text)
-        return f"$({f'{sum_of[2]} + {sum_of[1]}' if sum_of else text})"
+        return f"{sum_of[2]} + {sum_of[1]}" if sum_of else text
 
     # --- branches
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from math import inf
@@ -13,7 +13,7 @@ from archspec.reading.edits import Edit, edited, lists
 from archspec.reading.explain import called_in, calls_by_block
 from archspec.reading.formulas import KnownColumn
 from archspec.reading.growth import Grower, Growing
-from archspec.reading.pieces import ListPiece, as_repeat, extended
+from archspec.reading.pieces import ListPiece, as_repeat, extended, in_a_row
 from archspec.reading.pricing import Pricing
 from archspec.reading.prospects import Prospect, Prospects, most_alike
 from archspec.reading.skeletons import Skeletons
@@ -107,6 +107,7 @@ class FoldSearch:
         if equal := self.equal_rows(every):
             yield equal
         yield from self.best(tree, every)
+        yield from self._allowed(self.extensions(every, in_part=True))
         if self.with_blocks:
             yield from self.body_blocks(tree, every)
 
@@ -132,8 +133,12 @@ class FoldSearch:
         moves = [*self.folds(tree, prospects), *self.stages(every), *self.extensions(every)]
         if self.with_blocks:
             moves += self.growths(tree, every, prospects)
-        moves = [move for move in moves if _mark(move.edits) not in self.barred]
-        return sorted(moves, key=lambda move: -round(move.gain, 6))
+        return self._allowed(moves)
+
+    def _allowed(self, moves: Iterable[Move]) -> list[Move]:
+        """The moves that are not barred, those that save most first."""
+        allowed = [move for move in moves if _mark(move.edits) not in self.barred]
+        return sorted(allowed, key=lambda move: -round(move.gain, 6))
 
     def equal_rows(self, every: Sequence[Seq]) -> Move | None:
         """The row of equal pieces, in a list that is no path of a branching, that saves most."""
@@ -236,21 +241,38 @@ class FoldSearch:
                 inputs = [{**a, **b} for a, b in zip(block.inputs, new.inputs, strict=True)]
                 yield move._replace(blocks={name: SharedBlock(new.body, tuple(inputs))})
 
-    def extensions(self, every: Sequence[Seq]) -> Iterator[Move]:
-        """Repetitions with a piece before or behind them as one more round."""
+    def extensions(self, every: Sequence[Seq], *, in_part: bool = False) -> Iterator[Move]:
+        """Repetitions with a piece before or behind them, or the rounds of the next one, as further
+        rounds; or, ``in_part``, with a piece that lacks some of the body.
+        """
         for seq in every:
-            tokens = self.skeletons.of_list(seq)
             for n, item in enumerate(seq.items):
                 if not isinstance(item, RepeatItem) or seq in self.paths:
                     continue
-                body = self.skeletons.of_list(item.body)
-                for start, stop in ((n - len(body), n), (n + 1, n + 1 + len(body))):
-                    if start >= 0 and tokens[start:stop] == body:
-                        whole = ListPiece(seq, min(start, n), max(stop, n + 1))
-                        other = ListPiece(seq, start, stop)
-                        move = self.repetition(whole, extended(item, other, first=start < n))
-                        if move.gain + prices.ONE_MORE_ROUND > prices.LEAST_GAIN:
-                            yield move._replace(gain=move.gain + prices.ONE_MORE_ROUND)
+                for whole, repeat in self._extended(seq, n, item, in_part=in_part):
+                    move = self.repetition(whole, repeat)
+                    if move.gain + prices.ONE_MORE_ROUND > prices.LEAST_GAIN:
+                        yield move._replace(gain=move.gain + prices.ONE_MORE_ROUND)
+
+    def _extended(
+        self, seq: Seq, n: int, item: RepeatItem, *, in_part: bool
+    ) -> Iterator[tuple[ListPiece, RepeatItem]]:
+        """A repetition with one more round, or more, and the piece for which it then stands."""
+        tokens, body = self.skeletons.of_list(seq), self.skeletons.of_list(item.body)
+        for length in range(1, len(body)) if in_part else [len(body)]:
+            if n >= length and tokens[n - length : n] == body[-length:]:
+                before = ListPiece(seq, n - length, n)
+                if not in_part or any(map(_is_folded, before.items)):
+                    yield ListPiece(seq, n - length, n + 1), extended(item, before, first=True)
+            if tokens[n + 1 : n + 1 + length] == body[:length]:
+                behind = ListPiece(seq, n + 1, n + 1 + length)
+                if not in_part or any(map(_is_folded, behind.items)):
+                    yield ListPiece(seq, n, n + 1 + length), extended(item, behind, first=False)
+        following = seq.items[n + 1] if n + 1 < len(seq.items) else None
+        if in_part or not isinstance(following, RepeatItem) or following.acts != item.acts:
+            return
+        if seq.is_prev(n + 1) and self.skeletons.of_list(following.body) == body:
+            yield ListPiece(seq, n, n + 2), in_a_row(item, following)
 
     def stages(self, every: Sequence[Seq]) -> Iterator[Move]:
         """Rows of calls as tables of stages."""
@@ -265,6 +287,11 @@ class FoldSearch:
         rows = [call_row(seq.items[0], arguments) for seq in calls]
         move = self.repetition(row, in_stages(calls, cuts(rows)))
         return move if move.gain > prices.LEAST_GAIN else None
+
+
+def _is_folded(item: Item) -> bool:
+    """Whether an item stands for more than a layer: a stage has one such."""
+    return isinstance(item, RepeatItem | CallItem | BranchesItem)
 
 
 def paths_in(seq: Seq) -> Iterator[Seq]:

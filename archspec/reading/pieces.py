@@ -176,12 +176,29 @@ def repeat_of(lists: Iterable[Seq]) -> RepeatItem:
 
 
 def extended(repeat: RepeatItem, piece: ListPiece, *, first: bool) -> RepeatItem:
-    """A repetition with a piece of its body's skeleton as one more round, the first or the last."""
-    body, acts = fresh(piece.chained)
+    """A repetition with a piece as one more round, the first or the last. The piece is of the
+    skeleton of the repetition's body; a first one may lack items at its start, and a last one at
+    its end, which are optional then.
+    """
+    seq = piece.chained
+    whole, acts = fresh(seq)
+    items = list(repeat.body.items)
+    lacking = len(items) - len(whole.items)
+    shared = items[lacking:] if first else items[: len(whole.items)]
+    lists = [whole.items, shared] if first else [shared, whole.items]
+    together = joined(Seq(tuple(one), {}) for one in lists).items
+    inp = {**whole.inp, **repeat.body.inp} if first else {**repeat.body.inp, **whole.inp}
+    rest = items[:lacking] if first else items[len(whole.items) :]
+    body = Seq((*rest, *together) if first else (*together, *rest), inp)
     rounds = dict(repeat.rounds)
     for act, inner in acts.items():
         others = repeat.rounds.get(act, ())
         rounds[act] = (inner, *others) if first else (*others, inner)
-    whole = joined([body, repeat.body] if first else [repeat.body, body])
     in_order = {act: rounds[act] for act in piece.seq.acts if act in rounds}
-    return RepeatItem(whole, in_order)
+    return RepeatItem(body, in_order)
+
+
+def in_a_row(first: RepeatItem, second: RepeatItem) -> RepeatItem:
+    """Two repetitions of one skeleton, the second right behind the first, as one."""
+    rounds = {act: (*first.rounds[act], *second.rounds[act]) for act in first.acts}
+    return RepeatItem(joined([first.body, second.body]), rounds)

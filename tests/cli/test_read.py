@@ -48,7 +48,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
-SUMMARY = "net: 5 layers → 7 lines; equal\n"
+SUMMARY = "net: 5 layers → 8 lines; equal\n"
 
 
 def test_a_model_is_read_into_a_spec() -> None:
@@ -59,7 +59,7 @@ def test_a_model_is_read_into_a_spec() -> None:
     assert items == [
         {"Conv2D": convolution, "repeat": 3},
         "GlobalAveragePooling2D",
-        {"Dense": {"units": 2}},
+        {"Dense": {"units": "$classes"}},
     ]
     assert compile("net.yaml").parameters == 3 * (3 * 3 * 3 * 3 + 3) + 3 * 2 + 2
 

@@ -97,3 +97,71 @@ def test_skips_are_made_where_the_layers_are_and_summed_at_the_end() -> None:
     assert text.count("range(1, ") == 3
     assert "512]" not in text
     assert len(text.splitlines()) <= 38, "by hand"
+
+
+# --- stages
+
+
+def stage(depth: int, filters: int) -> list[Any]:
+    conv = {"Conv2D": {"filters": filters, **CONV}}
+    residual = {"residual": ["BatchNormalization", conv, "ReLU", conv], "repeat": depth}
+    return [residual]
+
+
+def halving(filters: int) -> list[Any]:
+    halved = {"Conv2D": {"filters": filters, "kernel_size": 2, "strides": 2}}
+    return ["LayerNormalization", halved]
+
+
+HEAD = ("GlobalAveragePooling2D", {"Dense": {"units": 10, "activation": "softmax"}})
+
+
+def test_a_stage_that_lacks_what_is_between_the_others_is_one_of_them() -> None:
+    """As ConvNeXt's and DenseNet's first."""
+    layers = stage(3, 4)
+    for n, depth in enumerate([4, 9, 5]):
+        layers += [*halving(8 * 2**n), *stage(depth, 8 * 2**n)]
+    text = text_of(*layers, *HEAD, input=(64, 64, 4))
+    assert "depths: [3, 4, 9, 5]" in text
+    assert "when: $i > 0" in text
+    assert len(text.splitlines()) <= 23
+
+
+def test_stages_that_are_alike_are_rows_of_the_table_of_the_others() -> None:
+    """As VGG's last two."""
+    layers: list[Any] = []
+    for depth, filters in [(2, 8), (2, 16), (3, 24), (3, 32), (3, 32)]:
+        conv = {"Conv2D": {"filters": filters, **CONV}}
+        layers += [{**conv, "repeat": depth}, {"MaxPooling2D": {"pool_size": 2}}]
+    text = text_of(*layers, "Flatten", input=(32, 32, 3))
+    assert "[8, 16, 24, 32, 32]" in text
+    assert text.count("Conv2D") == 1
+
+
+# --- vars
+
+
+def test_what_an_author_would_vary_is_a_variable() -> None:
+    layers = [*stage(2, 4), *halving(8), *stage(2, 8), {"name": "aux", "output": [*HEAD]}, *HEAD]
+    text = text_of(*layers, input=(16, 16, 4))
+    assert "vars: {size: 16, classes: 10" in text
+    assert "input: [$size, $size, 4]" in text
+    assert "units: 10" not in text
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"Dense": {"units": 1}},
+        {"Dense": {"units": 8, "activation": "tanh"}},
+        {"Conv2D": {"filters": 3, "kernel_size": 1, "activation": "sigmoid"}},
+    ],
+)
+def test_what_are_no_classes_is_not_called_so(last: Any) -> None:
+    assert "vars:" not in text_of(*stage(1, 4), last)
+
+
+def test_a_size_that_others_follow_from_is_none_to_vary() -> None:
+    text = text_of(*stage(1, 4), {"Reshape": {"target_shape": [16, 4, 4]}}, *HEAD)
+    assert "vars: {classes: 10}" in text
+    assert "input: [8, 8, 4]" in text
