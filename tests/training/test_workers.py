@@ -232,15 +232,27 @@ def test_workers_that_slurm_has_started(jax: Mother, folder: Path) -> None:
     assert rows(folder / "slurm") == rows(folder / "two")[:1]
 
 
+FOUR = [*TRAIN, "--workers", "4", "-o", "four"]
+
+
+def test_four_workers_compute_what_two_do(jax: Mother, folder: Path, tmp_path: Path) -> None:
+    for name in ("small.yaml", "recipe.yaml"):
+        (tmp_path / name).write_text(read(folder / name))
+    done = jax.run([*FOUR, "--epochs", "1"], tmp_path)
+    assert done.code == 0, done
+    (first,) = rows(tmp_path / "four")
+    assert first == pytest.approx(rows(folder / "two")[0], abs=1e-5)
+
+
+@LONG
 def test_four_workers_stop_together_and_go_on(jax: Mother, folder: Path) -> None:
-    four = [*TRAIN, "--workers", "4", "-o", "four"]
-    command = jax.start(four, folder)
+    command = jax.start(FOUR, folder)
     command.wait_for(folder / "four/checkpoints/last.npz")
     command.kill(signal.SIGTERM)
     done = command.wait()
     assert done.code == 143, done
     assert "stopped" in done.err
-    done = jax.run(four, folder)
+    done = jax.run(FOUR, folder)
     assert done.code == 0, done
     for alone, together in zip(rows(folder / "two"), rows(folder / "four"), strict=True):
         assert together == pytest.approx(alone, abs=1e-5)
