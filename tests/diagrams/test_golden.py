@@ -48,6 +48,7 @@ def test_a_dozen_are_kept_and_no_other() -> None:
     assert {path.name for path in DATA.glob("*.dot")} == {file(name).name for name in GOLDEN}
 
 
+@pytest.mark.heavy
 def test_two_processes_give_the_same_bytes() -> None:
     """Where a set or a hash decided an order, another seed than this process's would show it."""
     done = subprocess.run(

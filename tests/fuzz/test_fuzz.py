@@ -26,6 +26,7 @@ def test_what_once_broke_the_law_keeps_it(path: Path) -> None:
     assert not judge(path).broken
 
 
+@pytest.mark.heavy
 def test_every_spec_of_the_project_keeps_the_law(tmp_path: Path) -> None:
     lay_out(tmp_path)
     for name in corpus.seeds():
@@ -70,11 +71,12 @@ def test_the_law_knows_what_breaks_it(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "ZeroDivisionError" in outcome.broken
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("number", range(2))
 def test_mutated_specs_keep_the_law(number: int) -> None:
     """The same in every run. A finding's bytes are printed."""
-    report = batch(0, number, size=600)
-    assert report.tried == 600
+    report = batch(0, number, size=300)
+    assert report.tried == 300
     assert report.compiled > 10
     assert not report.findings, shown(report)
 

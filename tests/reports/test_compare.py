@@ -243,6 +243,7 @@ for name in ("ba.svg", "ba.png"):
 """
 
 
+@pytest.mark.heavy
 def test_chart_is_the_same_bytes_in_any_process(run: Callable[..., Result]) -> None:
     root = str(Path(archspec.__file__).parents[1])
     environment = {"PYTHONPATH": root, "PYTHONHASHSEED": "7", "PATH": "/usr/bin:/bin"}

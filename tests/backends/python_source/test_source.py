@@ -171,6 +171,7 @@ def test_the_source_of_a_drawn_spec_makes_its_model(spec: Spec) -> None:
     compare(spec, written_of(spec))
 
 
+@pytest.mark.heavy
 def test_every_source_makes_the_calls_of_its_graph_and_is_clean(tmp_path: Path) -> None:
     """Of every network, of the hard specs and of drawn ones."""
     number = count()
