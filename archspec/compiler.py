@@ -21,6 +21,7 @@ from archspec.frontend.elaborate.observer import Observer
 from archspec.frontend.elaborate.state import LayerCache
 from archspec.frontend.expectations import unmet_expectations
 from archspec.frontend.input_sizes import InputSizes, sources, with_sizes
+from archspec.frontend.keras_names import with_names
 from archspec.frontend.library import Library, Reference
 from archspec.frontend.overrides import as_json_text, override_of
 from archspec.frontend.program import parser
@@ -35,7 +36,7 @@ from archspec.spelling import spec_name
 Overrides = Mapping[str, Value]
 """Variables of a spec, and what they are changed to."""
 
-NO_STRUCTURE = ("archspec", "name", "description", "source", "expect")
+NO_STRUCTURE = ("archspec", "name", "description", "source", "names", "expect")
 """Keys of a document that change nothing of its layers."""
 
 
@@ -187,12 +188,19 @@ class Compiler:
     ) -> Graph:
         """The graph, with what the document says of it besides its layers."""
         root = resolved.document.root
-        return replace(
+        graph = replace(
             self._graph(resolved, observer, budget),
             name=str(root.data["name"].text),
             description=_text(root, "description"),
             source=_text(root, "source"),
         )
+        section = root.get("names")
+        if section is None:
+            return graph
+        graph, problems = with_names(graph, section)
+        if problems:
+            raise SpecError(problems, resolved.document.sources)
+        return graph
 
     def _graph(self, resolved: Resolved, observer: Observer | None, budget: Budget | None) -> Graph:
         """The graph, elaborated unless a document with the same structure was before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -109,7 +109,8 @@ class Graph:
 
     ``inputs`` maps the model's inputs to their tensors; those that are ``optional`` may be left out
     in a call. ``outputs`` maps the names of the model's outputs, ``main`` first, to the names of
-    tensors, and ``endpoints`` every path of the text that has one.
+    tensors, and ``endpoints`` every path of the text that has one. ``names`` are those that Keras
+    has for the nodes which it does not call like the nodes.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Graph:
     source: str | None = None
     warnings: tuple[Diagnostic, ...] = ()
     optional: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def tensors(self) -> Mapping[str, Tensor]:
@@ -143,6 +145,10 @@ class Graph:
     def giver(self, tensor: str) -> str:
         """The node or input of the model that gives a tensor."""
         return self._further.get(tensor, tensor)
+
+    def name_in_keras(self, node: str) -> str:
+        """What Keras calls the layer of a node."""
+        return self.names.get(node, node)
 
     @cached_property
     def _further(self) -> Mapping[str, str]:

@@ -36,5 +36,5 @@ def counts_of_masks(graph: Graph) -> dict[str, int]:
     """The same of the words of `OF_MASKS`; nothing where no layer makes a mask."""
     if not any(node.layer.makes_mask for node in graph.nodes):
         return {}
-    found = counts(node.name for node in graph.nodes)
+    found = counts(graph.name_in_keras(node.name) for node in graph.nodes)
     return {word: found[word] for word in OF_MASKS if word in found}

@@ -28,7 +28,13 @@ def flat(graph: Graph) -> dict[str, Any]:
     last = items[-1].get("name") if items else None
     if MAIN in graph.outputs and last != graph.outputs[MAIN]:
         items.append({"from": graph.outputs[MAIN], "layers": []})
-    return {**above_layers(graph), "layers": items}
+    names = {path: as_name(name) for path, name in graph.names.items()}
+    return {**above_layers(graph), "layers": items, **({"names": names} if names else {})}
+
+
+def as_name(text: str) -> str:
+    """A text as it stands in ``names``, where what follows a ``$`` would be put in."""
+    return text.replace("$", "$('$')")
 
 
 def above_layers(graph: Graph) -> dict[str, Any]:

@@ -16,10 +16,10 @@ def output_layers(graph: Graph) -> dict[str, str]:
     """
     if list(graph.outputs) == [MAIN]:
         return {}
-    taken = {node.name for node in graph.nodes} | graph.inputs.keys()
+    taken = {graph.name_in_keras(node.name) for node in graph.nodes} | graph.inputs.keys()
     names: dict[str, str] = {}
     for output, node in graph.outputs.items():
-        if output != node:
+        if output != graph.name_in_keras(node):
             names[output] = _free(output, taken)
     return names
 

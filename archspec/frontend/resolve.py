@@ -213,7 +213,7 @@ class _Laying:
                 self._vars(value, new=new_vars)
             elif key == "defaults":
                 self.entries[key] = _merged(self.entries.get(key), value, levels=2)
-            elif key in ("blocks", "kinds"):
+            elif key in ("blocks", "kinds", "names"):
                 self.entries[key] = _merged(self.entries.get(key), value, levels=1)
             else:
                 if key in ("input", "inputs"):

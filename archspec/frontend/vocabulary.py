@@ -24,6 +24,10 @@ TOP_LEVEL = {
     ),
     "blocks": "Blocks: sequences of layers with arguments, used like layers.",
     "layers": "The network: items in a chain, each taking the output of the one before.",
+    "names": (
+        "What Keras calls layers, by their paths, where it is not to call them by these; `.` for"
+        " what stands for the dots of all others."
+    ),
     "variants": "Named sets of changes to this document.",
     "expect": "What the paper claims, checked at every compilation.",
 }

@@ -12,7 +12,7 @@ import keras
 
 from archspec.backends.keras.ends import listed, one_or_all
 from archspec.backends.keras.exporting import NotConverted
-from archspec.backends.keras.model import apply, make_layer
+from archspec.backends.keras.model import apply, layer_names, make_layer
 from archspec.graph import Graph, Node
 
 SECONDS = 60
@@ -52,10 +52,11 @@ def _first_astray(model: keras.Model, graph: Graph, write: Write) -> Node | None
     """
     started = monotonic()
     nodes = [node for node in graph.nodes if node.weights_of is None]
+    names = layer_names(graph)
     right, wrong = -1, len(nodes)
     while wrong - right > 1 and monotonic() - started < SECONDS:
         half = (right + wrong) // 2
-        if _fails(partial(_up_to, model, nodes[half]), write):
+        if _fails(partial(_up_to, model, names[nodes[half].name]), write):
             wrong = half
         else:
             right = half
@@ -73,9 +74,9 @@ def _fails(make: Callable[[], keras.Model], write: Write) -> bool:
     return False
 
 
-def _up_to(model: keras.Model, node: Node) -> keras.Model:
-    """The part of a model that ends in a layer."""
-    return keras.Model(one_or_all(model.inputs), listed(model.get_layer(node.name).output)[0])
+def _up_to(model: keras.Model, name: str) -> keras.Model:
+    """The part of a model that ends in the layer of a name."""
+    return keras.Model(one_or_all(model.inputs), listed(model.get_layer(name).output)[0])
 
 
 def _alone(graph: Graph, node: Node) -> keras.Model:

@@ -99,17 +99,17 @@ def _named_outputs(
 
 
 def layer_names(graph: Graph) -> dict[str, str]:
-    """The names of a graph's layers in Keras: their paths, but with underscores for the dots where
-    Keras runs on PyTorch, which refuses dots.
+    """The names of a graph's layers in Keras: those that the spec has for them, else their paths;
+    with underscores for the dots where Keras runs on PyTorch, which refuses dots.
 
     One more underscore at the end distinguishes it from another name.
     """
-    paths = [node.name for node in graph.nodes]
+    own = {node.name: graph.name_in_keras(node.name) for node in graph.nodes}
     if not _refuses_dots():
-        return dict(zip(paths, paths, strict=True))
+        return own
     names: dict[str, str] = {}
-    for path in sorted(paths, key=lambda path: "." in path):  # those without a dot keep their names
-        name = _without_dots(path)
+    for path in sorted(own, key=lambda path: "." in own[path]):  # those without a dot keep theirs
+        name = _without_dots(own[path])
         while name in names or name in graph.inputs:
             name += "_"
         names[name] = path

@@ -24,6 +24,7 @@ from archspec.backends.keras.exporting import (
     refuse_backends,
     silent,
 )
+from archspec.backends.keras.model import layer_names
 from archspec.backends.keras.onnx_rewrites import rewritten
 from archspec.files import reason
 from archspec.graph import Graph, Node
@@ -57,7 +58,8 @@ def write_onnx(model: keras.Model, graph: Graph, path: Path) -> None:
 def _of_scope(graph: Graph, scope: str) -> Node | None:
     """The layer in whose name scope an operation of TensorFlow lies."""
     parts = scope.split("/")
-    return next((node for node in graph.nodes if node.name in parts), None)
+    names = layer_names(graph)
+    return next((node for node in graph.nodes if names[node.name] in parts), None)
 
 
 def _write(model: keras.Model, path: Path, *, run: bool) -> None:

@@ -18,7 +18,7 @@ from archspec.backends.python_source.layout import (
     around,
 )
 from archspec.backends.python_source.module import Function
-from archspec.backends.python_source.naming import item_name, layer_path
+from archspec.backends.python_source.naming import item_name, layer_path, name_in_keras
 from archspec.backends.python_source.operations import form, operation
 from archspec.backends.python_source.tensors import keep_outputs, outputs_target
 from archspec.backends.python_source.words import ATOM, Code, Template, literal, quoted
@@ -64,10 +64,11 @@ def layer(
     nodes = [node_of(step) for step in site.steps]
     kind: str = common([(step, node_of(step).layer.kind()) for step in site.steps])
     names = {node.name for node in nodes}
+    called = name_in_keras(writer, layer_path(writer, site, name))
     if isinstance(nodes[0].layer, Operation):
-        value = _operation(writer, site, nodes[0].layer, feeds, layer_path(writer, site, name))
+        value = _operation(writer, site, nodes[0].layer, feeds, called)
     else:
-        pieces = (*_layer_arguments(writer, site, kind), f"name={layer_path(writer, site, name)}")
+        pieces = (*_layer_arguments(writer, site, kind), f"name={called}")
         made = Brackets(f"{writer.module.class_of(nodes[0])}(", pieces, ")")
         if names & writer.facts.shared:
             made = kept(writer, made)

@@ -15,6 +15,7 @@ from archspec.backends.python_source.extras import (
 )
 from archspec.backends.python_source.facts import Facts
 from archspec.backends.python_source.functions import write_block, write_model
+from archspec.backends.python_source.keras_names import CALLED, names_of_file
 from archspec.backends.python_source.layout import Brackets, Line
 from archspec.backends.python_source.module import Module
 from archspec.backends.python_source.plan import FilePlan
@@ -47,10 +48,15 @@ def _text(module: Module, build: list[str]) -> str:
     functions = _reached(module, build)
     code = "\n".join(line for lines in [*functions, build] for line in lines)
     helpers = {name for name in module.helpers if f"{name}." in code or f"{name}(" in code}
+    names = names_of_file(module.facts.recording.graph) if CALLED in helpers else None
     parts = [_docstring(module), *_imports(module, helpers), *_constants(module, code)]
+    if names is not None and names.others:
+        parts.append(list(names.constant()))
     classes = [layer_text(kind) for kind in sorted(module.kinds & layer_kinds().keys())]
     texts = [*classes, *(function_text(name) for name in FUNCTIONS if name in helpers)]
-    defined = [text.strip("\n").split("\n") for text in texts] + functions
+    defined = [text.strip("\n").split("\n") for text in texts]
+    defined += [names.function()] if names is not None else []
+    defined += functions
     if _mentions(code, BLOCKS):
         entries = tuple(f'"{name}": {one}' for name, one in sorted(module.dispatches.items()))
         table = Brackets("{", entries, "}", collection=True)

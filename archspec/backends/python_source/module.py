@@ -12,6 +12,7 @@ from archspec.backends.flat_spec import arguments
 from archspec.backends.output_layers import need_dtypes
 from archspec.backends.python_source.extras import FUNCTIONS, layer_kinds
 from archspec.backends.python_source.facts import Facts, Varies, common
+from archspec.backends.python_source.keras_names import CALLED
 from archspec.backends.python_source.layer_calls import kinds_in, written_out
 from archspec.backends.python_source.layout import Brackets, Piece, around
 from archspec.backends.python_source.plan import FilePlan
@@ -54,7 +55,7 @@ class Module:
         self.program = facts.recording.program
         self.fixed = frozenset(plan.fixed)
         self.newly_fixed: set[Key] = set()
-        self.names = Identifiers(FUNCTIONS)
+        self.names = Identifiers((*FUNCTIONS, CALLED))
         self.function_names: dict[tuple[str, int], str] = {}
         for block in self.program.blocks:
             for number in range(len(plan.groups.get(block, ()))):
@@ -81,7 +82,7 @@ class Module:
     def helper(self, function: str) -> str:
         """A function of expressions, or one that the file defines, as it is called in the file."""
         called = BUILTINS[function].python if function in BUILTINS else ""
-        if function in FUNCTIONS or "." in called:
+        if function in (*FUNCTIONS, CALLED) or "." in called:
             self.helpers.add(called.partition(".")[0] or function)
         return called or function
 

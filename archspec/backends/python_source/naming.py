@@ -4,12 +4,14 @@ or a name that is counted by the loop around it.
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections.abc import Sequence
 
 from archspec.backends.python_source.expressions import Known
 from archspec.backends.python_source.facts import Varies, within
+from archspec.backends.python_source.keras_names import CALLED
 from archspec.backends.python_source.values import count_after
-from archspec.backends.python_source.words import Code, Template, joined, layer_name
+from archspec.backends.python_source.words import Code, Template, joined, layer_name, quoted
 from archspec.backends.python_source.writer import COUNT, FunctionWriter, ItemSite, Loop
 from archspec.frontend.elaborate.recording import Step
 
@@ -46,6 +48,16 @@ def automatic_name(
 def layer_path(writer: FunctionWriter, site: ItemSite, name: Template) -> str:
     """The whole name of a layer or block call, as an expression."""
     return text_of(writer, joined(site.place.prefixes[0], name))
+
+
+def name_in_keras(writer: FunctionWriter, path: str) -> str:
+    """What Keras calls the layer of a path, both as expressions."""
+    graph = writer.facts.recording.graph
+    if not graph.names:
+        return path
+    if path.startswith('"'):
+        return quoted(graph.name_in_keras(literal_eval(path)))
+    return f"{writer.module.helper(CALLED)}({path})"
 
 
 def text_of(writer: FunctionWriter, template: Template) -> str:

@@ -4,6 +4,8 @@ end, or, where some stand in blocks, loops or conditions, a dict that is filled 
 
 from __future__ import annotations
 
+from ast import literal_eval
+
 from archspec.backends.output_layers import MAIN, output_layers
 from archspec.backends.python_source.facts import repetitions_around, within
 from archspec.backends.python_source.layout import Brackets, Line, Piece, around
@@ -26,10 +28,22 @@ def begin_output(writer: FunctionWriter) -> int:
 
 def end_output(writer: FunctionWriter, number: int, variable: str, name: str) -> None:
     """It ends: the variable that holds it, and its name as an expression."""
-    output = _named(writer.module, name, variable)
+    output = _of_output(writer.module, name, variable)
     writer.module.outputs[number] = name, output
     if writer.module.plan.gathered:
         writer.emit(Line(output, f"outputs[{name}]"))
+
+
+def _of_output(module: Module, name: str, variable: str) -> Piece:
+    """What a further output gives: behind the identity layer that is called like it, unless the
+    last layer has that name itself.
+    """
+    graph = module.facts.recording.graph
+    if not graph.names or not name.startswith('"'):
+        return _named(module, name, variable)
+    layers = output_layers(graph)
+    output = literal_eval(name)
+    return _named(module, quoted(layers[output]), variable) if output in layers else variable
 
 
 def stays_to_end(writer: FunctionWriter, site: ItemSite, variable: str) -> bool:

@@ -162,10 +162,11 @@ class _Copy:
     def _layer(self, node: Node) -> Piece:
         """The layer that was made before; a new one where there is nothing to share."""
         writer, module = self.writer, self.writer.module
+        called = quoted(self.graph.name_in_keras(node.weights_of or node.name))
         if node.weights_of is not None:
             writer.flags.add("shared")
-            return f"shared[{quoted(node.weights_of)}]"
-        pieces = (*module.plain(node.layer), f"name={quoted(node.name)}")
+            return f"shared[{called}]"
+        pieces = (*module.plain(node.layer), f"name={called}")
         made = Brackets(f"{module.class_of(node)}(", pieces, ")")
         return kept(writer, made) if node.name in writer.facts.shared else made
 

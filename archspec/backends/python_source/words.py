@@ -29,8 +29,9 @@ CHAIN = "x"
 
 BUILD = "build_model"
 BLOCKS = "BLOCKS"
+NAMES = "NAMES"
 
-OURS = frozenset({CHAIN, BUILD, BLOCKS, "inputs", "name", "outputs", "shared", "tensors"})
+OURS = frozenset({CHAIN, BUILD, BLOCKS, NAMES, "inputs", "name", "outputs", "shared", "tensors"})
 """The variables and functions that every file may have."""
 
 RESERVED = (

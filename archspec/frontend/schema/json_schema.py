@@ -70,6 +70,7 @@ def generate(
                 "minProperties": 1,
                 **says("a mapping from names to shapes", "mapping"),
             },
+            "names": _names(),
             "expect": _expect(editor),
             **(objects() if editor else {}),
         },
@@ -131,6 +132,7 @@ def _keys() -> dict[str, Schema]:
             **says("a mapping from names to declarations of kinds", "mapping"),
         },
         "layers": {"$ref": "#/$defs/items"},
+        "names": {"$ref": "#/$defs/names"},
         "expect": {"$ref": "#/$defs/expect"},
     }
 
@@ -313,6 +315,28 @@ def _kind() -> Schema:
         },
         "additionalProperties": False,
         **says("a mapping with `args`, `weights`, `shape`, `macs`, `inputs`, `keras`", "kind"),
+    }
+
+
+def _names() -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            ".": {
+                "type": ["string", "number", "boolean"],
+                **says("a text, such as `_`", "text"),
+                "description": "What stands for the dots of paths.",
+            }
+        },
+        "additionalProperties": {
+            "if": {"type": "object"},
+            "then": {"$ref": "#/$defs/names"},
+            "else": {
+                "type": ["string", "number", "boolean"],
+                **says("a name, or a mapping of the paths within", "name"),
+            },
+        },
+        **says("a mapping from paths of layers to their names in Keras", "mapping"),
     }
 
 
