@@ -5,7 +5,7 @@ number, several in a row, a long text cut, names for specs and files.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -106,6 +106,13 @@ def listed_names(names: Iterable[str], *, more: bool = False) -> str:
 def cut(text: str, longest: int = 60, mark: str = "...") -> str:
     """A text of at most ``longest`` characters, with a mark at its end where some were left out."""
     return text if len(text) <= longest else text[: longest - len(mark)] + mark
+
+
+def common_beginning(words: Collection[str]) -> str:
+    """What all of some words begin with."""
+    first, last = min(words), max(words)
+    length = next((at for at, sign in enumerate(first) if last[at : at + 1] != sign), len(first))
+    return first[:length]
 
 
 def without_count(name: str) -> str:

@@ -51,10 +51,10 @@ def expand(session: Session, spec: str, every_layer: bool, tidied: bool) -> None
 
 
 def _tidy(graph: Graph) -> str:
-    from archspec.reading.author import NoSpec, written
+    from archspec.reading.author import NoSpec, Wishes, written
 
     try:
-        spec = written(graph)
+        spec = written(graph, Wishes(names=bool(graph.names)))
     except NoSpec as error:
         raise click.ClickException(f"{error}") from None
     for reason in spec.left_out:

@@ -4,7 +4,7 @@ They agree where their layers can be paired so that each pair has the same setti
 shapes and pairs of inputs in the same order, uses of one layer with weights are uses of one layer,
 and inputs and outputs are called alike. Since Keras orders the layers of a model, and so its
 weights, by the way from its outputs, they then have the same weights in the same order too. Names
-of layers are compared on demand, and a dot in them is an underscore, as in Keras.
+of layers, those in Keras, are compared on demand.
 """
 
 from __future__ import annotations
@@ -80,8 +80,12 @@ class _Pairing:
         node, twin = self.nodes[0][name], self.nodes[1][other]
         for what, values in _compared(node, twin):
             yield f"{what} of {name}: {values}"
-        if self.names and node.name.replace(".", "_") != twin.name.replace(".", "_"):
-            yield f"the name of {name}: {other}"
+        if self.names and node.weights_of is None:
+            own, theirs = (
+                one.name_in_keras(at) for one, at in zip(self.graphs, (name, other), strict=True)
+            )
+            if own != theirs:
+                yield f"the name of {name}: {own} and {theirs}"
         owner = node.weights_of or node.name
         if node.weights and self.owners.setdefault(owner, twin.weights_of or twin.name) != (
             twin.weights_of or twin.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from archspec.backends.flat_spec import flat as flat_spec
@@ -19,7 +19,9 @@ from archspec.reading.emit import Unexplained, Writer
 from archspec.reading.explain import explain
 from archspec.reading.fold import folded
 from archspec.reading.item_names import ItemNames, Unnameable
+from archspec.reading.kept_names import kept_names, names_section, whole_paths
 from archspec.reading.lifting import with_vars
+from archspec.reading.name_schemes import schemes
 from archspec.reading.references import referenced
 from archspec.reading.regions import structured
 from archspec.reading.taps import with_taps
@@ -56,10 +58,12 @@ class Wishes:
 
 
 class WayToWrite(NamedTuple):
-    """One way to write a spec: what is not folded in it, in words, and how its data is made."""
+    """One way to write a spec: what is not folded in it, in words, and how its documents are made,
+    which differ in names alone.
+    """
 
     lost: str
-    data: Callable[[], dict[str, Any]]
+    documents: Callable[[], list[dict[str, Any]]]
 
 
 def written(graph: Graph, wishes: Wishes = Wishes()) -> Written:
@@ -67,17 +71,47 @@ def written(graph: Graph, wishes: Wishes = Wishes()) -> Written:
     reasons: list[str] = []
     for way in _ways(graph, wishes):
         try:
-            text = write(way.data())
-            compiled = compiled_text(text)
+            spec = _shortest(graph, way.documents(), names=wishes.names)
         except (Unnameable, Unexplained, SpecError, RecursionError) as error:
             reasons.append(_in_a_line(error))
             continue
-        difference = disagreement(graph, compiled, names=wishes.names)
+        difference = disagreement(graph, spec.graph, names=wishes.names)
         if difference is None:
-            why = next(iter(reasons), "every layer is to bear its old name")
-            return Written(text, compiled, (f"{way.lost}: {why}",) if way.lost else ())
+            return spec._replace(left_out=(f"{way.lost}: {reasons[0]}",) if way.lost else ())
         reasons.append(f"the folded spec differs in {difference}")
     raise NoSpec(reasons)
+
+
+def _shortest(graph: Graph, documents: list[dict[str, Any]], *, names: bool) -> Written:
+    """The one of some documents that has the fewest lines, with the names that layers keep."""
+    if not names:
+        return _compiled(graph, min(documents, key=_lines), names=False)
+    specs = [_compiled(graph, document, names=names) for document in documents]
+    return min(specs, key=lambda spec: spec.text.count("\n"))
+
+
+def _lines(document: dict[str, Any]) -> int:
+    return write(document).count("\n")
+
+
+def _compiled(graph: Graph, document: dict[str, Any], *, names: bool) -> Written:
+    """A document as text, compiled; where the layers keep their ``names``, with those that their
+    paths are not.
+    """
+    text = write(document)
+    compiled = compiled_text(text)
+    if not names or disagreement(graph, compiled) is not None:
+        return Written(text, compiled)
+    kept = kept_names(graph, compiled)
+    text, compiled = _with_names(document, names_section(kept))
+    if any(compiled.name_in_keras(path) != name for path, name in kept.items()):
+        text, compiled = _with_names(document, whole_paths(kept))
+    return Written(text, compiled)
+
+
+def _with_names(document: dict[str, Any], section: dict[str, Any]) -> tuple[str, Graph]:
+    text = write({**document, "names": section} if section else document)
+    return text, compiled_text(text)
 
 
 def _in_a_line(error: Exception) -> str:
@@ -87,28 +121,37 @@ def _in_a_line(error: Exception) -> str:
 
 def _ways(graph: Graph, wishes: Wishes) -> Iterator[WayToWrite]:
     """The ways to write a spec, the one that folds most first."""
-    if not wishes.flat and not wishes.names:
+    if not wishes.flat:
         tree = structured(graph)
         tapped = with_taps(tree)
         if tapped is not tree:
-            yield WayToWrite("", lambda: _shorter(tree, tapped, wishes))
-        yield WayToWrite("", lambda: _folded(tree, wishes))
-        yield WayToWrite("", lambda: _carefully_folded(tree, wishes))
-    if not wishes.flat:
-        yield WayToWrite("repetitions and blocks", lambda: _unfolded(graph, wishes))
+            yield WayToWrite("", lambda: _folded([tapped, tree], wishes, _has_names))
+        yield WayToWrite("", lambda: _folded([tree], wishes, _has_names))
+        yield WayToWrite("", lambda: _folded([tree], wishes, _can_be_written))
+        yield WayToWrite("repetitions and blocks", lambda: _documents(tree, wishes))
     lost = "" if wishes.flat else "branches, repetitions and blocks"
-    yield WayToWrite(lost, lambda: flat_spec(graph))
+    yield WayToWrite(lost, lambda: [flat_spec(replace(graph, names={}))])
 
 
-def _shorter(tree: Tree, tapped: Tree, wishes: Wishes) -> dict[str, Any]:
-    """The document of one of two trees of a network, the one that takes fewer lines."""
-    documents = [_folded(one, wishes) for one in (tapped, tree)]
-    return min(documents, key=lambda document: len(write(document).splitlines()))
+def _folded(
+    trees: list[Tree], wishes: Wishes, accepts: Callable[[Tree], bool]
+) -> list[dict[str, Any]]:
+    """The documents of some trees, folded, every fold of which was accepted."""
+    every = [folded(tree, blocks=wishes.blocks, accepts=accepts) for tree in trees]
+    return [document for tree in every for document in _documents(tree, wishes)]
 
 
-def _folded(tree: Tree, wishes: Wishes) -> dict[str, Any]:
-    """The document of a folded tree, in which whatever an item takes has a name."""
-    return spec_data(folded(tree, blocks=wishes.blocks, accepts=_has_names))
+def _documents(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
+    """The documents of a tree: where its layers are to keep their names, with names of items that
+    are taken from theirs, in two ways.
+    """
+    if not wishes.names:
+        return [spec_data(tree)]
+    graph = tree.graph
+    names = {node.name: graph.name_in_keras(node.name) for node in graph.nodes}
+    found = [schemes(tree, names, stages=stages) for stages in (False, True)]
+    ways = found if found[0].keys() != found[1].keys() else found[:1]
+    return [spec_data(tree, ItemNames(way)) for way in ways]
 
 
 def _has_names(tree: Tree) -> bool:
@@ -119,22 +162,12 @@ def _has_names(tree: Tree) -> bool:
     return True
 
 
-def _carefully_folded(tree: Tree, wishes: Wishes) -> dict[str, Any]:
-    """The document of a tree of which every fold was tried before it was made."""
-    return spec_data(folded(tree, blocks=wishes.blocks, accepts=_can_be_written))
-
-
 def _can_be_written(tree: Tree) -> bool:
     try:
         spec_data(tree)
     except (Unnameable, Unexplained):
         return False
     return True
-
-
-def _unfolded(graph: Graph, wishes: Wishes) -> dict[str, Any]:
-    tree = structured(graph, branches=not wishes.names)
-    return spec_data(tree, ItemNames(exact=wishes.names))
 
 
 def spec_data(tree: Tree, names: ItemNames | None = None) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
+from types import MappingProxyType
 
 from archspec.graph import Node
+from archspec.reading.name_schemes import Scheme
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
@@ -18,7 +20,6 @@ from archspec.reading.tree import (
     Seq,
     Tree,
     leaves,
-    walk,
 )
 from archspec.spelling import letters, snake_case
 
@@ -52,27 +53,42 @@ class Unnameable(Exception):
 
 
 class ItemNames:
-    """Chooses names. ``exact``: every layer has the name that it has in the graph."""
+    """Chooses names. ``schemes`` are those that the names of layers give to some items, which are
+    named even if nothing takes them.
+    """
 
-    def __init__(self, *, exact: bool = False) -> None:
-        self.exact = exact
-
-    def of_all(self, tree: Tree) -> list[Item]:
-        """The items that get a name even if nothing takes them."""
-        items = [item for _, _, item in walk(tree.main)] if self.exact else []
-        return [item for item in items if isinstance(item, LayerItem)]
+    def __init__(self, schemes: Mapping[Item, Scheme] = MappingProxyType({})) -> None:
+        self.schemes = schemes
 
     def chosen(self, tree: Tree, wanted: Iterable[Item], counted: Set[Item]) -> Mapping[Item, str]:
         """A name for each of some items of a tree, no two alike, to be followed by a number for
         those that are ``counted``.
         """
-        if self.exact:
-            return {item: _exact(item) for item in wanted}
         taken = _Taken(set(_automatic(tree)))
-        return {item: taken.take(self._words(item), counted=item in counted) for item in wanted}
+        named: dict[Item, str] = {}
+        for item in wanted:
+            word = self._continued(item, named)
+            named[item] = word or taken.take(self._words(item), counted=item in counted)
+        return named
+
+    def _continued(self, item: Item, named: Mapping[Item, str]) -> str | None:
+        """The word of items above whose numbers go on in those of this one."""
+        scheme = self.schemes.get(item)
+        alike = [
+            self.schemes[one]
+            for one, word in named.items()
+            if scheme is not None and one in self.schemes and word == scheme.word
+        ]
+        if scheme is None or not scheme.suffix or not alike:
+            return None
+        used = {number for one in alike for number in one.numbers}
+        is_free = used and used.isdisjoint(scheme.numbers)
+        return scheme.word if is_free and {one.dash for one in alike} == {scheme.dash} else None
 
     def _words(self, item: Item) -> Iterator[str]:
         """Names for an item, the best first."""
+        if item in self.schemes:
+            yield self.schemes[item].word
         nodes = _nodes(item)
         if isinstance(item, GroupItem):
             yield _common(
@@ -90,13 +106,6 @@ def _common(names: list[str]) -> str:
     while count < len(first) and all(words[: count + 1] == first[: count + 1] for words in others):
         count += 1
     return "_".join(first[:count])
-
-
-def _exact(item: Item) -> str:
-    """The name of a layer, which is in one act."""
-    if not isinstance(item, LayerItem) or len(item.nodes) > 1:
-        raise Unnameable("a layer that stands for several cannot have the names of all")
-    return next(iter(item.nodes.values())).name
 
 
 class _Taken:

@@ -82,7 +82,8 @@ class _Resolver:
             for seq, index, item in outside_reuse(top):
                 self.around[item] = Standing(seq, index, next(iter(seq.acts)))
                 self._look(seq, index, item)
-        self.wanted.update(dict.fromkeys(names.of_all(self.tree)))
+        unwanted = names.schemes.keys() - self.wanted.keys()
+        self.wanted.update({item: None for item in names.schemes if item in unwanted})
         self._name_repetitions()
         for name, block in self.tree.blocks.items():
             if block.inputs:
@@ -92,6 +93,8 @@ class _Resolver:
         counted.update(first for first, _ in self.families.all())
         named = dict(names.chosen(self.tree, singles, counted))
         self._number_families(named)
+        for item in unwanted & named.keys():
+            named[item] += names.schemes[item].suffix
         self._gather()
         sources = {
             item: tuple(self._source(raw, named) for raw in raws) for item, raws in self.raw.items()

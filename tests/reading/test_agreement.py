@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -76,4 +77,6 @@ def test_names_count_on_demand() -> None:
     assert disagreement(compiled(BASE), renamed, names=True) is not None
     dotted = compiled(BASE.replace("name: state", "name: a.b"))
     underscored = compiled(BASE.replace("name: state", "name: a_b"))
-    assert disagreement(dotted, underscored, names=True) is None
+    assert disagreement(dotted, underscored, names=True) is not None
+    called = replace(dotted, names={"a.b": "a_b"})
+    assert disagreement(called, underscored, names=True) is None

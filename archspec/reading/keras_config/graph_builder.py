@@ -45,6 +45,7 @@ class GraphBuilder:
         self.inputs: dict[str, Tensor] = {}
         self.optional: set[str] = set()
         self.nodes: list[Node] = []
+        self.kept: dict[str, str] = {}
         self.tensors: dict[str, Tensor] = {}
         self.names: set[str] = set()
         self.counts: dict[str, int] = {}
@@ -78,6 +79,8 @@ class GraphBuilder:
     def add(self, use: Use, scope: int) -> Node:
         """A further layer. Raises `SpecError` where it does not fit its inputs."""
         name = self.free(_joined(self.scopes[scope].path, use.name))
+        if scope == 0 and name != use.name:
+            self.kept[name] = use.name
         taken = [self.tensors[tensor] for tensor in use.inputs]
         count = use.layer.count_by_position(taken, use.roles)
         if use.inferred is None and not use.layer.takes(count):
@@ -130,7 +133,18 @@ class GraphBuilder:
             tuple(self.scopes),
             {},
             optional=frozenset(self.optional),
+            names=self._names(),
         )
+
+    def _names(self) -> dict[str, str]:
+        """The names of layers in Keras that no spec can have for them, each of one layer."""
+        taken = {*self.inputs, *[node.name for node in self.nodes if node.name not in self.kept]}
+        names = {}
+        for node, name in self.kept.items():
+            if name and "/" not in name and len(name) <= limits.NAME_LENGTH and name not in taken:
+                taken.add(name)
+                names[node] = name
+        return names
 
 
 def _joined(path: str, step: str) -> str:
