@@ -1,9 +1,11 @@
 """What holds of all tests: properties are tried on the same examples in every run, as long as each
-takes; and what is there before the first test is left alone by the garbage collector.
+takes; an interrupt reaches what it is sent to; and what is there before the first test is left alone
+by the garbage collector.
 """
 
 import gc
 import os
+import signal
 from itertools import pairwise
 
 import pytest
@@ -12,6 +14,10 @@ from hypothesis import HealthCheck, settings
 from tests.marks import ONE_THREAD
 
 os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what it leaves in the background so, and the commands that tests interrupt
+    # would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "archspec",
