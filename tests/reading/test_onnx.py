@@ -441,7 +441,7 @@ NETS: dict[str, tuple[Net, str]] = {
             "p = GlobalAveragePool(x)\na = Squeeze(p, ax)\nb = Unsqueeze(a, ax)\ny = Conv(b, w)",
             {"ax": [2, 3], "w": (4, 3, 1, 1)},
         ),
-        "GlobalAveragePooling2D Reshape Conv2D",
+        "GlobalAveragePooling2D Conv2D",
     ),
     "depth to space": (
         Net("y = DepthToSpace<blocksize=2>(x)", {}, ("batch", 8, 3, 3)),
@@ -543,6 +543,27 @@ NETS: dict[str, tuple[Net, str]] = {
         Net("y = Upsample(x, s)", {"s": [1.0, 1.0, 2.0, 2.0]}, opset=9),
         "UpSampling2D",
     ),
+    "a map of the image and one of the channels": (
+        Net("a = ReduceMean<axes=[1]>(x)\nb = GlobalMaxPool(x)\ny = Mul(a, b)"),
+        "ops.mean GlobalMaxPooling2D Multiply",
+    ),
+    "a module as PyTorch exports it": (
+        Net(
+            "c = Conv<pads=[1,1,1,1]>(x, w1, b1)\nr = Relu(c)\nd = Conv<pads=[1,1,1,1]>(r, w2, b1)\n"
+            "a = Add(d, x)\ne = Relu(a)\np = GlobalAveragePool(e)\nf = Flatten(p)\ny = Gemm<transB=1>(f, w3)",
+            {"w1": (3, 3, 3, 3), "w2": (3, 3, 3, 3), "b1": (3,), "w3": (7, 3)},
+        ),
+        "Conv2D Conv2D Add Activation GlobalAveragePooling2D Dense",
+    ),
+    "half of the channels, shuffled, as ShuffleNet's second version": (
+        Net(
+            "a, b = Split<axis=1>(x)\nc = Conv(b, w)\nd = Concat<axis=1>(a, c)\ne = Reshape(d, s)\n"
+            "f = Transpose<perm=[0,2,1,3,4]>(e)\ny = Reshape(f, t)",
+            {"w": (3, 3, 1, 1), "s": [0, 2, 3, 4, 4], "t": [0, 6, 4, 4]},
+            ("batch", 6, 4, 4),
+        ),
+        "ops.split Conv2D Concatenate Reshape Permute Reshape",
+    ),
     "dropout": (Net("a = Relu(x)\nb = Dropout(a)\ny = Identity(b)"), "Activation"),
     "what nothing takes": (Net("a = Tanh(x)\ny = Relu(x)"), "Activation"),
     "attention": (
@@ -573,6 +594,32 @@ def test_it_computes_what_onnxruntime_does(name: str) -> None:
     read = read_proto(proto)
     assert difference(proto, read) < 1e-4
     assert not kinds or sorted(read.kinds) == sorted(kinds.split()), read.text
+
+
+def test_several_outputs_keep_their_order() -> None:
+    net = Net("y = Relu(x)\np = GlobalAveragePool(y)\nb = Flatten(p)\na = Sigmoid(y)")
+    proto = proto_of(net, ("y", "b", "a"))
+    read = read_proto(proto)
+    assert list(read.weights.graph.outputs) == ["main", "b", "a"]
+    assert difference(proto, read) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("name", "weight", "expected"),
+    [
+        ("/layer1/layer1.0/conv1/Conv", "onnx::Conv_193", "layer1_0_conv1"),
+        ("/features/features.0/Conv", "features.0.weight", "features_0"),
+        ("Conv_0", "conv1.weight", "conv1"),
+        ("n18", "conv1/7x7_s2_w_0", "conv1_7x7_s2"),
+        ("resnetv17_conv0_fwd", "resnetv17_conv0_weight", "resnetv17_conv0_fwd"),
+        ("", "w", "conv2d"),
+    ],
+)
+def test_layers_are_called_as_people_called_them(name: str, weight: str, expected: str) -> None:
+    proto = proto_of(Net("y = Conv(x, w)", {"w": (4, 3, 3, 3)}))
+    proto.graph.node[0].name = name
+    proto.graph.node[0].input[1] = proto.graph.initializer[0].name = weight
+    assert read_proto(proto).network.graph.nodes[0].name == expected
 
 
 REFUSED: dict[str, tuple[Net, str]] = {

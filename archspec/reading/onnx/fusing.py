@@ -1,5 +1,6 @@
 """The graph of an ONNX model, which has an operator for each activation → the same with activations
-in the layers before them, as people write them; and two `Rescaling` in a row as one.
+in the layers before them, as people write them; two `Rescaling` in a row, and a global pooling and
+the axes of size 1 behind it, as one.
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ def _both(first: Layer, second: Layer) -> Layer | None:
         return type(first).of({**first.arguments, "activation": name}) if free else None
     if first.kind() == second.kind() == "Rescaling":
         return _rescaling(first, second)
+    if first.kind().startswith("Global") and second.kind() == "Reshape":
+        *ones, _ = second.arguments["target_shape"]
+        stays = set(ones) == {1} and first.kind().endswith(f"{len(ones)}D")
+        return type(first).of({**first.arguments, "keepdims": True}) if stays else None
     return None
 
 

@@ -39,6 +39,7 @@ ELEMENTWISE = (
     "Pad",
     "Relu",
     "Slice",
+    "Split",
     "Sub",
 )
 """Operators that leave the axes where they are."""

@@ -1,4 +1,4 @@
-"""An ONNX model → the same with one operator for what exporters write out as several: activations,
+"""An ONNX model → the same with one operator for what exporters write out as several: GELU,
 normalizations, and biases.
 
 Operators that stand in a product, in whatever order, are looked at as its factors.
@@ -297,51 +297,10 @@ def _gates(pieces: Pieces, tensors: Sequence[str]) -> Iterator[tuple[str, float,
     """The activations that a product of some tensors may be: the operator, what the numbers in it
     make, and its input.
     """
-    if len(tensors) == 1 and (x := _relu6_of_shifted(pieces, tensors[0])):
-        yield "HardSigmoidOfKeras", 1 / 6, x
     for gate, x in (tensors, tensors[::-1]) if len(tensors) == 2 else ():
         for operator, number, find in GATES:
             if find(pieces, gate) == x:
                 yield operator, number, x
-
-
-def _relu6_of_shifted(pieces: Pieces, tensor: str) -> str | None:
-    """x in relu6(x + 3)."""
-    clip = pieces.giver(tensor, "Clip")
-    if clip is None or not _is_clip(pieces, clip, 0, 6):
-        return None
-    shifted = pieces.tensor_and_number(pieces.giver(clip.inputs[0], "Add"))
-    return shifted.tensor if shifted and shifted.number == 3 else None
-
-
-def _is_clip(pieces: Pieces, node: OnnxNode, low: float, high: float) -> bool:
-    bounds = [
-        pieces.number(node.inputs[index])
-        if len(node.inputs) > index and node.inputs[index]
-        else node.attributes.get(name)
-        for index, name in ((1, "min"), (2, "max"))
-    ]
-    return bounds == [low, high]
-
-
-def _sigmoid(pieces: Pieces, tensor: str) -> str | None:
-    node = pieces.giver(tensor, "Sigmoid")
-    return node.inputs[0] if node else None
-
-
-def _hard_sigmoid(pieces: Pieces, tensor: str) -> str | None:
-    node = pieces.giver(tensor, "HardSigmoid", "HardSigmoidOfKeras")
-    if node is None:
-        return None
-    numbers = (node.attributes.get("alpha", 0.2), node.attributes.get("beta", 0.5))
-    fits = node.operator == "HardSigmoidOfKeras" or numpy.allclose(numbers, (1 / 6, 0.5))
-    return node.inputs[0] if fits else None
-
-
-def _softplus_tanh(pieces: Pieces, tensor: str) -> str | None:
-    node = pieces.giver(tensor, "Tanh")
-    inner = pieces.giver(node.inputs[0], "Softplus") if node else None
-    return inner.inputs[0] if inner else None
 
 
 def _normal_distribution(pieces: Pieces, tensor: str) -> str | None:
@@ -386,10 +345,6 @@ def _tanh_of_cubic(pieces: Pieces, tensor: str) -> str | None:
 
 
 GATES: Sequence[tuple[str, float, Callable[[Pieces, str], str | None]]] = (
-    ("Silu", 1.0, _sigmoid),
-    ("HardSwish", 1.0, _hard_sigmoid),
-    ("HardSwish", 1 / 6, _relu6_of_shifted),
-    ("Mish", 1.0, _softplus_tanh),
     ("Gelu", 0.5, _normal_distribution),
     ("GeluByTanh", 0.5, _tanh_of_cubic),
 )

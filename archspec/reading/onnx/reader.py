@@ -27,6 +27,7 @@ from archspec.reading.onnx.operators.products import PRODUCTS
 from archspec.reading.onnx.operators.resizing import RESIZING
 from archspec.reading.onnx.patterns import simplified
 from archspec.reading.onnx.views import TensorView, laid
+from archspec.reading.onnx.written_out import with_activations
 from archspec.spelling import spec_name
 from archspec.tensor import Tensor
 
@@ -88,7 +89,7 @@ class _Translator:
             self._translate(node)
         self.problems.check()
         outputs, orders = self._outputs()
-        graph = normal(fused(self.builder.graph(outputs)))
+        graph = normal(fused(with_activations(self.builder.graph(outputs))))
         names = {node.name for node in graph.nodes}
         weights = {name: one for name, one in self.result.weights.items() if name in names}
         return OnnxNetwork(graph, weights, self.result.batch, self.orders, orders)

@@ -4,8 +4,9 @@ constants → activations, merging layers, `Rescaling`, and learned constants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import numpy
@@ -313,9 +314,19 @@ def single(array: Array) -> float:
 def short(value: float) -> float:
     """A number of float32 as people write it, to the rounding: 0.1, and not 0.10000000149."""
     exact = float(value)
-    shorter = (float(f"{exact:.{digits}g}") for digits in range(1, 9))
+    shorter = (one for digits in range(1, 7) for one in _rounded(exact, digits))
     return next((one for one in shorter if abs(one - exact) <= ROUNDING * abs(exact)), exact)
 
+
+def _rounded(value: float, digits: int) -> Iterator[float]:
+    """A number with so many digits, and one by such a number, as 1 / 127.5 is."""
+    yield float(f"{value:.{digits}g}")
+    if value and isfinite(1 / value) and digits < MANY:
+        yield 1 / float(f"{1 / value:.{digits}g}")
+
+
+MANY = 5
+"""Digits that nobody divides by."""
 
 ROUNDING = 2.0**-23
 """The part of a number up to which float32 tells it from another, at most."""
@@ -378,8 +389,6 @@ ONE: Mapping[str, Callable[[GrowingNetwork], Layer]] = {
     "Softsign": _activation("softsign"),
     "Mish": _activation("mish"),
     "HardSwish": _activation("hard_silu"),
-    "Silu": _activation("silu"),
-    "HardSigmoidOfKeras": _activation("hard_sigmoid"),
     "GeluByTanh": lambda network: ("ops.gelu", {"approximate": True}),
     "Gelu": _gelu,
     "Clip": _clip,

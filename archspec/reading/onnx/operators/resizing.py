@@ -55,6 +55,10 @@ def _sizes(
     if given is None or len(given) != 4 or float(given[0]) != 1 or float(given[1]) != 1:
         raise NoCounterpart("its size is not known before a run")
     factors = [float(factor) for factor in given[2:]]
+    if any(
+        size is not None and size * factor % 1 for size, factor in zip(old, factors, strict=True)
+    ):
+        raise NoCounterpart("its new size is rounded")
     return factors, [
         None if size is None else floor(size * factor)
         for size, factor in zip(old, factors, strict=True)
@@ -65,19 +69,25 @@ def _is_keras(network: GrowingNetwork, mode: str, factors: Sequence[float], whol
     """Whether values are found as Keras finds them: a pixel is its centre, and of several that are
     near the one that it lies in.
     """
-    if network.attribute("antialias", 0) or network.attribute("exclude_outside", 0):
+    whole_image = network.attribute("keep_aspect_ratio_policy", "stretch") == "stretch"
+    if not whole_image or any(network.attribute(name, 0) for name in UNLIKE_KERAS):
         return False
     if network.node.operator == "Upsample" or network.model.opset < 11:
         where = "asymmetric"
     else:
         where = network.attribute("coordinate_transformation_mode", "half_pixel")
     if mode == "linear":
-        alone = where == "pytorch_half_pixel"  # of one pixel it takes another
-        return where == "half_pixel" or alone
+        # PyTorch finds the values of an axis of size 1 elsewhere
+        alone = any(factor < 1 for factor in factors)
+        return where == "half_pixel" or (where == "pytorch_half_pixel" and not alone)
     rounding = network.attribute("nearest_mode", "round_prefer_floor")
     if network.node.operator == "Upsample" or network.model.opset < 11:
         rounding = "floor"
     return whole and all(_repeats(int(factor), where, rounding) for factor in factors)
+
+
+UNLIKE_KERAS = ("antialias", "exclude_outside")
+"""Settings that Keras has in another way."""
 
 
 def _repeats(factor: int, where: str, rounding: str) -> bool:
