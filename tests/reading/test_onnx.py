@@ -287,6 +287,10 @@ NETS: dict[str, tuple[Net, str]] = {
         Net("y = Mul(x, c)", {"c": (6, 1, 1)}, ("batch", 6, 4, 4)),
         "Parameter Multiply",
     ),
+    "a factor for each channel of a map": (
+        Net("a = ReduceMean<axes=[1]>(x)\ny = Mul(c, a)", {"c": (1, 6, 1, 1)}),
+        "ops.mean Parameter Multiply",
+    ),
     "a constant minus": (
         Net("y = Sub(c, x)", {"c": (1, 6, 4, 1)}, ("batch", 6, 4, 5)),
         "Parameter Subtract",
@@ -557,12 +561,12 @@ NETS: dict[str, tuple[Net, str]] = {
     ),
     "half of the channels, shuffled, as ShuffleNet's second version": (
         Net(
-            "a, b = Split<axis=1>(x)\nc = Conv(b, w)\nd = Concat<axis=1>(a, c)\ne = Reshape(d, s)\n"
+            "z = Conv(x, v)\na, b = Split<axis=1>(z)\nc = Conv(b, w)\nd = Concat<axis=1>(a, c)\ne = Reshape(d, s)\n"
             "f = Transpose<perm=[0,2,1,3,4]>(e)\ny = Reshape(f, t)",
-            {"w": (3, 3, 1, 1), "s": [0, 2, 3, 4, 4], "t": [0, 6, 4, 4]},
+            {"v": (6, 6, 1, 1), "w": (3, 3, 1, 1), "s": [0, 2, 3, 4, 4], "t": [0, 6, 4, 4]},
             ("batch", 6, 4, 4),
         ),
-        "ops.split Conv2D Concatenate Reshape Permute Reshape",
+        "Conv2D ops.split Conv2D Concatenate Reshape Permute Reshape",
     ),
     "dropout": (Net("a = Relu(x)\nb = Dropout(a)\ny = Identity(b)"), "Activation"),
     "what nothing takes": (Net("a = Tanh(x)\ny = Relu(x)"), "Activation"),

@@ -191,12 +191,36 @@ def _with_constant(network: GrowingNetwork, view: TensorView, constant: Array, k
     rescaled = _rescaled(network, view, constant, first)
     if rescaled is not None:
         return rescaled
+    if _is_larger(view, constant):
+        return _stretched(network, view, constant, kind)
     view, array = arranged_constant(network, view, constant)
     learned = network.add(
         "Parameter", {"shape": list(array.shape)}, [view.tensor], [array], part="parameter"
     )
     pair = [view.tensor, learned] if first else [learned, view.tensor]
     return network.same(view, network.add(kind, {}, pair))
+
+
+def _is_larger(view: TensorView, constant: Array) -> bool:
+    """Whether a constant has an axis that is of size 1 in a tensor."""
+    pairs = zip(constant.shape[::-1], view.shape[::-1], strict=False)
+    return any(size > 1 and own == 1 for size, own in pairs)
+
+
+def _stretched(network: GrowingNetwork, view: TensorView, constant: Array, kind: str) -> Value:
+    """A tensor and a constant along whose axes it is stretched."""
+    rank = len(view.want)
+    shape = (1,) * (rank + 1 - constant.ndim) + constant.shape
+    if len(shape) > rank + 1 or shape[0] != 1:
+        raise NoCounterpart("its constant has more axes than its input")
+    array = constant.reshape(shape[1:])
+    array = numpy.moveaxis(array, 0, -1) if rank > 2 else array
+    learned = network.add(
+        "Parameter", {"shape": list(array.shape)}, [view.tensor], [array], part="parameter"
+    )
+    other = network.of_image(learned) if rank > 2 else network.laid(learned, range(rank))
+    first = isinstance(network.taken(0), TensorView)
+    return _of_tensors(network, [view, other] if first else [other, view], kind)
 
 
 FEW = 4
