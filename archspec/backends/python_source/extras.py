@@ -64,6 +64,7 @@ def named(name, result):
     """What an operation gives, the operation bearing this name in the model."""
     tensor = result[0] if isinstance(result, (list, tuple)) else result
     tensor._keras_history.operation.name = name
+    tensor._sparse = False  # as Keras takes a product with a number to be
     return result
 '''
     ),

@@ -108,7 +108,9 @@ def test_a_program_gives_the_class() -> None:
 def test_the_sizes_of_a_product_with_a_number_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHSPEC_TRUST", "ownkinds")
     layers = [{"ops.multiply": {"x2": 0.5}}, {"Scale": {"factor": 2}}]
-    assert archspec.build({**spec(), "layers": layers}).output_shape == (None, 4)
+    network = {**spec(), "layers": [*layers, {"Dense": {"units": 2}}]}
+    assert archspec.build(network).output_shape == (None, 2)
+    assert run(written_of(network)).build_model().output_shape == (None, 2)
 
 
 @pytest.mark.parametrize(
