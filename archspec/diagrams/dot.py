@@ -135,8 +135,13 @@ def _write_members(
                 inner.attr(**_cluster(member, layout), margin=_margin(member, own))
                 _write_members(inner, member.members, own, by_id, layout, rooms)
                 _write_room(inner, member, rooms)
+    here = {member.id for member in members}
     for edge in left:
-        _write_edge(graph, edge, by_id, layout, beside_room=edge.tail in rooms)
+        wide = edge.names and not {edge.tail, edge.head} <= here
+        made = _made_edge(edge, by_id, layout)
+        made |= {"weight": SPINE} if edge.tail in rooms and edge.way is Way.TRUNK else {}
+        made |= {"label": f"{BORDER}{edge.label}"} if wide and "label" in made else {}
+        graph.edge(*_ends(edge, by_id, layout), **made)
 
 
 def _rooms(drawing: Drawing) -> Iterator[tuple[str, float]]:
@@ -362,29 +367,33 @@ Graphviz keeps a cluster narrow, for which it would else move the box.
 """
 
 
-def _write_edge(
-    graph: Any, edge: Edge, by_id: dict[str, Box], layout: Layout, *, beside_room: bool
-) -> None:
+BORDER = "   "
+"""Before the name at an edge into or out of a cluster, beside whose border it may come to stand."""
+
+
+def _made_edge(edge: Edge, by_id: dict[str, Box], layout: Layout) -> Attributes:
     made = {"weight": _WEIGHTS[edge.way], "class": edge.way.value}
-    if beside_room and edge.way is Way.TRUNK:
-        made["weight"] = SPINE
     if edge.way in (Way.SHORTCUT, Way.REFERENCE):
         made |= {"color": layout.theme.shortcut, "fontcolor": layout.theme.shortcut}
-    if edge.label and (layout.down or edge.names or edge.way is Way.SHORTCUT):
-        made["label"] = f" {edge.label}"
-    tail, head = edge.tail, edge.head
-    before, after = by_id[tail], by_id[head]
     if edge.way is Way.BATCH:
         made["style"] = "dotted"
-        made["weight"] = _WEIGHTS[Way.TRUNK if before.form is Form.POINT else Way.BATCH]
-    if after.form is Form.POINT:
+        made["weight"] = _WEIGHTS[Way.TRUNK if by_id[edge.tail].form is Form.POINT else Way.BATCH]
+    if edge.label and (layout.down or edge.names or edge.way is Way.SHORTCUT):
+        made["label"] = f" {edge.label}"
+    if by_id[edge.head].form is Form.POINT:
         made["arrowhead"] = "none"
+    return made
+
+
+def _ends(edge: Edge, by_id: dict[str, Box], layout: Layout) -> tuple[str, str]:
+    """Where an edge begins and ends, with the sides of its boxes where these matter."""
+    before, after = by_id[edge.tail], by_id[edge.head]
     if edge.way is Way.SHORTCUT and before.form is Form.POINT and after.form is Form.SUM:
         side = "e" if layout.down else "n"
-        tail, head = f"{tail}:{side}", f"{head}:{side}"
-    elif edge.port is not None:
-        head = f"{head}:p{edge.port}:{'n' if layout.down else 'w'}"
-    graph.edge(tail, head, **made)
+        return f"{edge.tail}:{side}", f"{edge.head}:{side}"
+    if edge.port is not None:
+        return edge.tail, f"{edge.head}:p{edge.port}:{'n' if layout.down else 'w'}"
+    return edge.tail, edge.head
 
 
 def _plain_name(name: str) -> str:
