@@ -37,12 +37,34 @@ def structured(graph: Graph, *, branches: bool = True) -> Tree:
     """The tree of a graph. Without ``branches`` every merge is a layer of a list that takes
     tensors by name.
     """
-    used = _without_idle_sharing(graph)
+    used = _in_one_order(_without_idle_sharing(graph))
     main = _Regions(used, branches).main()
     if any(node.weights_of for node in used.nodes):
         main = _owned_by_first(main)
         main = with_shared_groups(main, graph) if branches else main
     return Tree(graph, main)
+
+
+def _in_one_order(graph: Graph) -> Graph:
+    """The graph with its nodes in the order in which its outputs are worked out, each layer's first
+    input first: models that list their layers otherwise are the same.
+    """
+    nodes = {node.name: node for node in graph.nodes}
+    order: dict[str, Node] = {}
+    open_ends = [graph.giver(tensor) for tensor in reversed([*graph.outputs.values()])]
+    while open_ends:
+        node = nodes.get(open_ends[-1])
+        if node is None or node.name in order:
+            open_ends.pop()
+            continue
+        givers = [graph.giver(tensor) for tensor in reversed(node.inputs)]
+        missing = [giver for giver in givers if giver in nodes and giver not in order]
+        if missing:
+            open_ends += missing
+        else:
+            order[node.name] = node
+    rest = [node for node in graph.nodes if node.name not in order]
+    return replace(graph, nodes=(*order.values(), *rest))
 
 
 def _without_idle_sharing(graph: Graph) -> Graph:

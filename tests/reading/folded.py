@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 from archspec import compile
 from archspec.compiler import Compiler
@@ -74,3 +75,17 @@ def frozen_at(graph: Graph, number: int) -> Graph:
     weights = tuple(weight._replace(trainable=trainable) for weight in node.weights)
     changed = node._replace(layer=layer, weights=weights)
     return replace(graph, nodes=(*graph.nodes[:number], changed, *graph.nodes[number + 1 :]))
+
+
+def listed_otherwise(graph: Graph, random: Random) -> Graph:
+    """A graph whose layers stand in another order, each behind all that it needs."""
+    waiting = {
+        node.name: {*map(graph.giver, node.inputs), *filter(None, [node.weights_of])}
+        for node in graph.nodes
+    }
+    nodes = {node.name: node for node in graph.nodes}
+    order = dict.fromkeys(graph.inputs)
+    while len(order) < len(nodes) + len(graph.inputs):
+        ready = [name for name in nodes if name not in order and waiting[name] <= order.keys()]
+        order[random.choice(ready)] = None
+    return replace(graph, nodes=tuple(nodes[name] for name in order if name in nodes))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -23,6 +24,7 @@ from archspec.reading.regions import structured
 from archspec.reading.tree import SharedBlock
 from tests.marks import LONG
 from tests.paths import DATA, SPECS
+from tests.reading.folded import listed_otherwise
 from tests.reading.random_networks import network
 from tests.reading.soundness import unsound
 
@@ -68,6 +70,12 @@ def test_a_random_network_is_read_as_it_is(seed: int) -> None:
     spec = written(graph)
     assert disagreement(graph, compiled_text(spec.text)) is None
     assert unsound(structured(graph)) == []
+
+
+@pytest.mark.parametrize("seed", range(0, SAMPLE, 4))
+def test_a_random_network_is_read_the_same_in_whatever_order_its_layers_are(seed: int) -> None:
+    graph = network(seed)
+    assert written(listed_otherwise(graph, Random(seed))).text == written(graph).text
 
 
 @LONG

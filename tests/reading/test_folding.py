@@ -19,7 +19,14 @@ from archspec.graph import Graph
 from archspec.reading.author import Written, written
 from tests.marks import LONG
 from tests.paths import ROOT
-from tests.reading.folded import applications, frozen_at, lines_by_hand, network, with_names
+from tests.reading.folded import (
+    applications,
+    frozen_at,
+    lines_by_hand,
+    listed_otherwise,
+    network,
+    with_names,
+)
 
 GOLDEN = {
     "ResNet50": "keras/resnet",
@@ -122,6 +129,14 @@ def test_names_without_sense_do_no_harm() -> None:
     words = random.Random(0).sample(range(10**6), len(graph.nodes))
     scrambled = with_names(graph, lambda number, _: f"x{words[number]}_{words[-number]}")
     assert lines(scrambled) <= 1.3 * lines_of(name)
+
+
+@pytest.mark.parametrize("name", [CHEAP[2], pytest.param("keras/nasnet@NASNetMobile", marks=LONG)])
+def test_the_order_of_a_description_does_not_matter(name: str) -> None:
+    graph = network(name)
+    other = listed_otherwise(graph, random.Random(0))
+    assert [node.name for node in other.nodes] != [node.name for node in graph.nodes]
+    assert folded(other).text == folded(graph).text
 
 
 def differing(name: str, times: int) -> list[int]:
