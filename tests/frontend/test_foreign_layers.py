@@ -17,6 +17,12 @@ GROUP = (
     " use_bias: false}, BatchNormalization, Activation: {activation: silu}]`"
 )
 
+EXCITE = (
+    "squeeze_excite: {layers: [{branches: {features: [], weights: [GlobalAveragePooling2D: {keepdims: true},"
+    " Dense: {units: $in.channels / 4, activation: relu}, Dense: {units: $in.channels, activation: sigmoid}]},"
+    " merge: Multiply}]}"
+)
+
 LINES = [
     # wrappers of recurrent layers
     line("- Bidirectional: LSTM", "write `Bidirectional: {layer: {LSTM: {units: 64}}}`", STEPS),
@@ -156,11 +162,8 @@ SLIPS = [
     Slip(items(f"{RELU}\n  - {{name: a, Dense: {{units: 3}}}}\n  - {{from: [a, input], Concatenate: {{axis: 1}}}}").replace("units: 3", "units: 5"),
          "tensors are channels-last: to join channels write `axis: -1`",
          items(f"{RELU}\n  - {{name: a, Dense: {{units: 5}}}}\n  - {{from: [a, input], Concatenate: {{axis: -1}}}}")),
-    Slip(items("  - SqueezeExcite: {rd_ratio: 0.25}"),
-         "write `branches: {way: [], excite: [GlobalAveragePooling2D: {keepdims: true}, Conv2D: {filters: 8, kernel_size: 1, activation: relu}, Conv2D: {filters:"
-         " $in.channels, kernel_size: 1, activation: sigmoid}]}` with `merge: Multiply`",
-         items("  - branches: {way: [], excite: [GlobalAveragePooling2D: {keepdims: true}, Conv2D: {filters: 8, kernel_size: 1, activation: relu}, Conv2D: {filters:"
-               " $in.channels, kernel_size: 1, activation: sigmoid}]}\n    merge: Multiply")),
+    Slip(document("input: [8, 8, 16]\nlayers:\n  - SqueezeExcite: {rd_ratio: 0.25}"), f"define it in `blocks`, as `{EXCITE}`, and call it, `- squeeze_excite`",
+         document(f"input: [8, 8, 16]\nblocks: {{{EXCITE}}}\nlayers:\n  - squeeze_excite")),
     # whole networks
     Slip(document("input: [224, 224, 3]\nlayers:\n  - resnet50"), "a whole network is a block: `blocks: {resnet50: {spec: resnet@resnet50}}`, and `- resnet50` here",
          document("input: [224, 224, 3]\nblocks: {resnet50: {spec: resnet@resnet50}}\nlayers:\n  - resnet50")),

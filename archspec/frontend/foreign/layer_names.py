@@ -225,9 +225,10 @@ _CONV_NORM = (
     " false}, BatchNormalization, ReLU]`, or define it in `blocks`"
 )
 _EXCITE = (
-    "write `branches: {way: [], excite: [GlobalAveragePooling2D: {keepdims: true}, Conv2D:"
-    " {filters: 8, kernel_size: 1, activation: relu}, Conv2D: {filters: $in.channels, kernel_size:"
-    " 1, activation: sigmoid}]}` with `merge: Multiply`"
+    "define it in `blocks`, as `squeeze_excite: {layers: [{branches: {features: [], weights:"
+    " [GlobalAveragePooling2D: {keepdims: true}, Dense: {units: $in.channels / 4, activation:"
+    " relu}, Dense: {units: $in.channels, activation: sigmoid}]}, merge: Multiply}]}`, and call it,"
+    " `- squeeze_excite`"
 )
 
 

@@ -15,9 +15,10 @@ from archspec.frontend.foreign.documents import file_help
 from archspec.frontend.foreign.items import item_help, typed_item
 from archspec.frontend.foreign.layers import layer_help
 from archspec.frontend.foreign.words import named_item_help
-from archspec.frontend.schema.advice import Surroundings, advice, describe, straight_quotes
+from archspec.frontend.schema.advice import advice, describe, straight_quotes
 from archspec.frontend.schema.missing_keys import out_of
 from archspec.frontend.schema.refusals import BEGINNING, Refusal, first_line
+from archspec.frontend.schema.surroundings import Surroundings
 from archspec.frontend.schema.wrong_keys import misplaced
 from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS
 from archspec.frontend.yaml.document import Value
