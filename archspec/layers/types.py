@@ -353,7 +353,7 @@ def _object_arguments(name: str, types: Mapping[str, Type], arguments: Any) -> d
     if not isinstance(arguments, dict):
         raise _WrongWithin(
             f"`{name}` takes a mapping of arguments",
-            f"write `{{{name}: {{{next(iter(types), 'argument')}: ...}}}}`",
+            f"write `{{{name}: {{{next(iter(types), 'argument')}: {in_words(arguments)}}}}}`",
         )
     result = {}
     for key, value in arguments.items():

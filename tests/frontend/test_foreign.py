@@ -51,7 +51,7 @@ SLIPS = [
     Slip("  - BatchNorm2d", "did you mean `BatchNormalization`?", "  - BatchNormalization"),
     Slip("  - AdaptiveAvgPool2d: {output_size: 1}", "did you mean `AdaptiveAveragePooling2D`?", "  - AdaptiveAveragePooling2D: {output_size: 1}"),
     Slip("  - view: [-1, 3]", "did you mean `Reshape`?", "  - Reshape: {target_shape: [-1, 3]}"),
-    Slip("  - chunk: {axis: -1, start: 0, end: 2}", "did you mean `Slice`?", "  - Slice: {axis: -1, start: 0, stop: 2}"),
+    Slip("  - chunk: {axis: -1, start: 0, end: 2}", "write `- Slice: {axis: -1, start: 0, stop: 2}`", "  - Slice: {axis: -1, start: 0, stop: 2}"),
     Slip("  - ChannelShuffle: {groups: 2}", "write it as `Reshape`, `Permute` and `Reshape`",
          "  - Reshape: {target_shape: [32, 32, 3, 1]}\n  - Permute: {dims: [1, 2, 4, 3]}\n  - Reshape: {target_shape: [32, 32, 3]}"),
     arguments("Slice", "axis: -1, start: 0, end: 2", "did you mean `stop`?", "axis: -1, start: 0, stop: 2"),

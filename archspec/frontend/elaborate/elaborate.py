@@ -268,5 +268,8 @@ def _wrong_dtype(entry: Input, dtype: str) -> Diagnostic | None:
     if dtype in DTYPES:
         return None
     place = entry.dtype.span if entry.dtype else entry.shape.value.span
-    help = did_you_mean(dtype, DTYPES) or f"the dtypes are {', '.join(DTYPES)}"
+    from archspec.frontend.foreign.arguments import choice_of
+
+    listed = f"the dtypes are {', '.join(DTYPES)}"
+    help = choice_of(dtype, DTYPES) or did_you_mean(dtype, DTYPES) or listed
     return Diagnostic("wrong-value", f"`{dtype}` is no dtype of Keras", place, help=help)

@@ -135,6 +135,7 @@ REMOVED = {
     ),
     "end_dim": "remove it: `Flatten` takes all axes but the batch; for fewer use `Reshape`",
     "key": "remove it: random numbers are a recipe's, `archspec train`",
+    "padding_idx": "remove it: `mask_zero: true` leaves out the steps that are 0",
     "pretrained": "remove it: weights are given when a model is built, `archspec build --weights`",
     "recompute_scale_factor": "remove it",
     "rngs": "remove it: random numbers are a recipe's, `archspec train`",

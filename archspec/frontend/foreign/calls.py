@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from archspec.frontend.foreign.argument_names import INITIALIZERS, POSITIONS
 from archspec.frontend.foreign.arguments import keras_name, written_item
@@ -82,25 +82,47 @@ def object_help(text: str, classes: Mapping[str, Iterable[str]]) -> str | None:
     return f"write `{{{written_item(name, given)}}}`"
 
 
-def activation_help(text: str, names: Iterable[str]) -> str | None:
-    """What to write for an activation as Python names or makes it: ``tf.nn.relu``,
-    ``nn.LeakyReLU(0.1)``; ``names`` are those that an argument can have.
+class Activation(NamedTuple):
+    """An activation as Python names or makes it: its name as an argument, ``None`` where it has
+    none; the item that it is, ``None`` where it is no layer; whether arguments were given.
+    """
+
+    name: str | None
+    item: str | None
+    has_arguments: bool
+
+
+def activation_of(text: str, names: Iterable[str]) -> Activation:
+    """What an activation of Python is here, ``tf.nn.relu`` or ``nn.LeakyReLU(0.1)``; ``names`` are
+    those that an argument can have.
     """
     tree = _parsed(text)
     call = tree if isinstance(tree, ast.Call) else None
     word = ast.unparse(call.func) if call else text.strip()
-    plain = plain_name(word)
-    kind = kind_of(word)
+    plain, kind = plain_name(word), kind_of(word)
     own = {one.replace("_", ""): one for one in names}
-    name = own.get(plain) or own.get(ACTIVATIONS.get(plain) or "")
-    has_arguments = call is not None and bool(call.args or call.keywords)
-    if kind is not None and KINDS[kind].family() == "activation":
-        item = _item_of(call) if call else kind
-        if has_arguments or name is None:
-            return f"it is a layer: remove `activation`, and put `- {item}` below"
-    if name is None or name == text:
+    name = own.get(plain) or own.get((ACTIVATIONS.get(plain) or "").replace("_", ""))
+    is_layer = kind is not None and KINDS[kind].family() == "activation"
+    item = (_item_of(call) if call else kind) if is_layer else None
+    return Activation(name, item, call is not None and bool(call.args or call.keywords))
+
+
+def activation_help(text: str, names: Iterable[str]) -> str | None:
+    """What to write for the ``activation`` of a layer as Python names or makes it."""
+    found = activation_of(text, names)
+    if found.item is not None and (found.has_arguments or found.name is None):
+        return f"it is a layer: remove `activation`, and put `- {found.item}` below"
+    if found.name is None or found.name == text:
         return None
-    return f"write `{name}`"
+    return f"write `{found.name}`" + (", which takes no arguments" * found.has_arguments)
+
+
+def activation_item_help(text: str, names: Iterable[str]) -> str | None:
+    """What to write for ``Activation`` with an activation of Python behind it."""
+    found = activation_of(text, names)
+    if found.item is not None and (found.has_arguments or found.name is None):
+        return f"write `- {found.item}`"
+    return f"write `Activation: {{activation: {found.name}}}`" if found.name else None
 
 
 def translated(kind: str, name: str, given: Mapping[str, Any]) -> str:

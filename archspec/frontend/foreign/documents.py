@@ -64,6 +64,7 @@ DOCUMENT = {
 """Keys of a document by what others call them → ours."""
 
 SECTIONS = {
+    "channels": "channels are the last size of the input: `input: [32, 32, 3]`",
     "decoder": "a network is one list: put its items into `layers`, below the others",
     "depth_multiple": "write `vars: {depth: ...}`, and `repeat: round($depth * 3)` in an item",
     "head": "a network is one list: put its items into `layers`, below the others",

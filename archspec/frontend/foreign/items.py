@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from archspec.frontend.foreign.calls import translated
-from archspec.frontend.foreign.layers import kind_of
+from archspec.frontend.foreign.layers import kind_of, takes_several
 from archspec.frontend.vocabulary import MODIFIERS
+from archspec.spelling import in_words
 
 ITEM = {
     "bottom": "from",
@@ -128,6 +129,14 @@ def typed_item(item: Mapping[str, Any]) -> tuple[str, str] | None:
     written = translated(kind, name, given)
     beside = ", ".join(f"{one}: {item[one]}" for one in MODIFIERS if isinstance(item.get(one), str))
     return key, f"write `- {{{beside}, {written}}}`" if beside else f"write `- {written}`"
+
+
+def merge_help(key: str, value: Any) -> str | None:
+    """What to write for ``add: [a, b]``."""
+    kind = kind_of(key)
+    if kind is None or not takes_several(kind) or not isinstance(value, list):
+        return None
+    return f"write `- {{from: {in_words(value)}, {kind}: {{}}}}`"
 
 
 def operation_for(partner: str, keys: Iterable[str]) -> str | None:

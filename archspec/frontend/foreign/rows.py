@@ -67,6 +67,8 @@ def _ultralytics(kind: str, module: str, arguments: Sequence[Any]) -> str:
 
 def _layer_in_a_list(kind: str, word: str, rest: Sequence[Any]) -> str | None:
     given: dict[str, Any] = {}
+    if any(isinstance(one, str) and kind_of(one) for one in rest):
+        return None  # a list of items
     bare = [one for one in rest if not isinstance(one, dict)]
     given.update(zip(KINDS[kind].attributes, bare, strict=False))
     for one in rest:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from archspec.spelling import cut
 
-UNKNOWN = ("none", "null", "?", "-1", "any", "unknown", "*")
+UNKNOWN = ("none", "null", "?")
 """How others write a size that is unknown."""
 
 BATCH = ("b", "batch", "batch_size", "batchsize", "bs", "n_batch")

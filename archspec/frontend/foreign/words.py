@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from archspec.frontend.foreign.arguments import written_item
-from archspec.frontend.foreign.calls import call_help
+from archspec.frontend.foreign.argument_names import INFERRED, REMOVED
+from archspec.frontend.foreign.arguments import keras_name, written_item
+from archspec.frontend.foreign.calls import call_help, translated
 from archspec.frontend.foreign.items import ITEM, typed_item
 from archspec.frontend.foreign.layers import kind_of, layer_help, typical
 from archspec.frontend.foreign.rows import paper_help
@@ -49,6 +50,8 @@ def key_help(key: str, value: Any, written: str | None) -> str | None:
     """What to write for a key of an item that is no layer kind and no word of the language, with
     its value, as ``written`` where it is no collection.
     """
+    if isinstance(value, Mapping) and (item := _translated(key, value)):
+        return f"write `{item}`"
     if loop := LOOP.fullmatch(key.strip()):
         return f"write `- repeat: {loop['count']}`, and the items below `layers:` beside it"
     if condition := re.fullmatch(r"(?:if|when)\s+(?P<test>.+)", key.strip()):
@@ -82,12 +85,25 @@ def network_help(word: str) -> str | None:
 
 def called_help(word: str, arguments: Mapping[str, Any]) -> str | None:
     """What to write for a name with a layer below it, where a block with its arguments belongs."""
+    if item := _translated(word, arguments):
+        return f"write `- {item}`"
     count = next((one for one in arguments.values() if isinstance(one, int)), None)
     if ITEM.get(word) == "repeat" and count is not None:
         return f"write `- repeat: {count}`, and the items below `layers:` beside it"
     if typed := typed_item({"name": word, **arguments}):
         return typed[1]
     return named_item_help(word, arguments)
+
+
+def _translated(word: str, arguments: Mapping[str, Any]) -> str | None:
+    """The item for a layer of another tool with its arguments there, where all are known."""
+    kind = kind_of(word)
+    if kind is None or set(arguments) <= set(KINDS[kind].attributes):
+        return None
+    left_out = {*INFERRED, *REMOVED}
+    if not all(one in left_out or keras_name(kind, one) for one in arguments):
+        return None
+    return translated(kind, word, arguments)
 
 
 def named_item_help(name: str, value: Any) -> str | None:

@@ -155,14 +155,15 @@ def unknown_operation(
     """What to say of a word that names neither a layer kind nor a block, and the help;
     ``arguments`` are those that it is called with, as they are written.
     """
-    from archspec.frontend.foreign.layers import lacking
+    from archspec.frontend.foreign.layers import kind_of, lacking
     from archspec.frontend.foreign.words import called_help, word_help
 
     blocks = list(blocks)
     arguments = arguments or {}
     if missing := lacking(word):
         return missing
-    from_elsewhere = word_help(word, blocks) or called_help(word, arguments)
+    called = called_help(word, arguments)
+    from_elsewhere = word_help(word, blocks) or called
     camel = re.sub(r"(?:^|_)([a-z])", lambda match: match[1].upper(), word)
     kind = next(
         (
@@ -175,7 +176,9 @@ def unknown_operation(
         None,
     )
     near = (
-        f"did you mean `{kind}`?"
+        called
+        if called and kind_of(word)
+        else f"did you mean `{kind}`?"
         if kind
         else from_elsewhere
         or did_you_mean(word, [*blocks, *OPERATIONS])
@@ -195,9 +198,9 @@ def unknown_operation(
             f"there is no layer kind `{shown}`",
             near or "`archspec layers` lists the layer kinds",
         )
-    called = re.fullmatch(r"(\w+)\(.*\)", word)
-    if called and called[1] in blocks:
-        near = f"the arguments of a block are given by name: `- {called[1]}: {{name: value}}`"
+    python = re.fullmatch(r"(\w+)\(.*\)", word)
+    if python and python[1] in blocks:
+        near = f"the arguments of a block are given by name: `- {python[1]}: {{name: value}}`"
     if not re.fullmatch(r"\w+", word):
         return (
             f"`{shown}` names neither a layer kind nor a block",

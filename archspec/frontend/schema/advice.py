@@ -61,6 +61,11 @@ def _shape_of_number(value: Value, around: Surroundings) -> Iterator[str]:
     yield f"write `[{value.text}]`"
 
 
+def _weight_decay(value: Value, around: Surroundings) -> Iterator[str]:
+    if around.key.endswith("regularizer"):
+        yield f"write `{around.prefix}{{L2: {{l2: {value.text}}}}}`"
+
+
 def _percentage(value: Value, around: Surroundings) -> Iterator[str]:
     bounds = (around.expects.minimum, around.expects.maximum)
     if bounds == (0, 1) and isinstance(value.data, int) and 1 < value.data <= 100:
@@ -103,6 +108,7 @@ _FOR_NUMBER: Mapping[str, Advice] = {
     "integer": _axis,
     "items": _identity,
     "number": _percentage,
+    "object": _weight_decay,
     "shape": _shape_of_number,
     "size": _unknown_size,
     "truth": _condition,

@@ -9,10 +9,16 @@ from collections.abc import Iterator, Mapping
 
 from archspec.frontend.expressions.expression import RESERVED
 from archspec.frontend.foreign.arguments import choice_of, written_item
-from archspec.frontend.foreign.calls import keywords_help, object_help
+from archspec.frontend.foreign.calls import (
+    activation_item_help,
+    call_help,
+    keywords_help,
+    object_help,
+)
 from archspec.frontend.foreign.inputs import is_batch
 from archspec.frontend.foreign.layers import kind_of, takes_layer, typical
 from archspec.frontend.foreign.texts import (
+    UNKNOWN,
     comment_help,
     entry_of_variables,
     list_help,
@@ -22,7 +28,7 @@ from archspec.frontend.schema.surroundings import Advice, Surroundings, accepts,
 from archspec.frontend.yaml.document import Value
 from archspec.frontend.yaml.key_complaints import NO_SPACE
 from archspec.layers import KINDS
-from archspec.layers.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from archspec.layers.objects import ACTIVATION, CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from archspec.spelling import cut, did_you_mean
 
 
@@ -37,6 +43,8 @@ def for_text(value: Value, around: Surroundings) -> Iterator[str]:
         yield near
     yield from _of_another_language(value, around)
     yield from helps(_FOR_TEXT, value, around)
+    if around.key == "target_shape" and text.lower() in UNKNOWN:
+        yield "write `-1`: what is left over"
     if expects.or_null and text.lower() in ("none", "any", "?", "unknown", "-"):
         yield "write `null`"
     if re.fullmatch(r"[-+]?[0-9.]+", text):
@@ -137,11 +145,18 @@ def _arguments_of_text(value: Value, around: Surroundings) -> Iterator[str]:
         yield keywords
     if (inner := takes_layer(kind)) and (layer := kind_of(text)):
         yield f"write `{written_item(kind, {inner: {layer: typical(layer)}})}`"
+    first = next(iter(KINDS[kind].attributes), "")
+    if values := call_help(f"{kind} {re.sub(rf'^{first} (?=[^=])', '', text)}"):
+        yield values
     if percent := re.fullmatch(r"([\d.]+) ?%", text):
         name = next(iter(KINDS[kind].attributes))
         yield f"write `{kind}: {{{name}: {float(percent[1]) / 100:g}}}`"
+    names = ACTIVATION.expects.choices
+    if kind == "Activation" and (made := activation_item_help(text, names)):
+        yield made
     if KINDS[kind].arity[0] > 1:
-        yield f"write `{kind}:` and below it `from: [{cut(text)}, prev]`, with two tensors or more"
+        tensors = cut(text) if "," in text else f"{cut(text)}, prev"
+        yield f"write `{kind}:` and below it `from: [{tensors}]`, with two tensors or more"
         return
     for name, attribute in KINDS[kind].attributes.items():
         if name not in ("dtype", "trainable") and accepts(attribute.type, text):

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from archspec.diagnostics import Diagnostic
+from archspec.frontend.foreign.argument_names import INITIALIZERS
 from archspec.frontend.foreign.arguments import beside_help
 from archspec.frontend.foreign.calls import activation_help
 from archspec.frontend.foreign.documents import file_help
-from archspec.frontend.foreign.items import item_help, typed_item
+from archspec.frontend.foreign.items import item_help, merge_help, typed_item
 from archspec.frontend.foreign.layers import layer_help
 from archspec.frontend.foreign.words import named_item_help
 from archspec.frontend.schema.advice import advice, describe, straight_quotes
@@ -148,6 +149,7 @@ def _refused(refusal: Refusal, wanted: Refused) -> Diagnostic:
         straight_quotes(refusal.value)
         or _modifier_inside(refusal)
         or _activation(refusal, wanted.expects)
+        or _initializer(refusal, wanted.expects)
         or (advised or wanted.help if refusal.value.is_list else wanted.help or advised)
     )
     return Diagnostic(
@@ -165,6 +167,15 @@ def _activation(refusal: Refusal, expects: Expects) -> str | None:
     if expects.choices != names or not isinstance(text, str):
         return None
     return activation_help(text, names)
+
+
+def _initializer(refusal: Refusal, expects: Expects) -> str | None:
+    """The help for an initializer by what others call it."""
+    text = refusal.value.data
+    if expects.what != "object" or not isinstance(text, str):
+        return None
+    name = INITIALIZERS.get(text.lower())
+    return f"write `{name}`" if name else None
 
 
 def _glued_dash(refusal: Refusal) -> Diagnostic | None:
@@ -305,6 +316,7 @@ def _no_call(refusal: Refusal, key: str) -> Iterator[Diagnostic]:
         return
     near = (
         _beside_a_layer(refusal, key, item)
+        or merge_help(key, refusal.value.unwrapped())
         or item_help(key)
         or did_you_mean(key, [*MODIFIERS, *OPERATIONS])
         or named_item_help(key, refusal.value.data)
