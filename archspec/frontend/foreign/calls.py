@@ -82,7 +82,7 @@ def object_help(text: str, classes: Mapping[str, Iterable[str]]) -> str | None:
     return f"write `{{{written_item(name, given)}}}`"
 
 
-class Activation(NamedTuple):
+class PythonActivation(NamedTuple):
     """An activation as Python names or makes it: its name as an argument, ``None`` where it has
     none; the item that it is, ``None`` where it is no layer; whether arguments were given.
     """
@@ -92,7 +92,7 @@ class Activation(NamedTuple):
     has_arguments: bool
 
 
-def activation_of(text: str, names: Iterable[str]) -> Activation:
+def activation_of(text: str, names: Iterable[str]) -> PythonActivation:
     """What an activation of Python is here, ``tf.nn.relu`` or ``nn.LeakyReLU(0.1)``; ``names`` are
     those that an argument can have.
     """
@@ -104,7 +104,7 @@ def activation_of(text: str, names: Iterable[str]) -> Activation:
     name = own.get(plain) or own.get((ACTIVATIONS.get(plain) or "").replace("_", ""))
     is_layer = kind is not None and KINDS[kind].family() == "activation"
     item = (_item_of(call) if call else kind) if is_layer else None
-    return Activation(name, item, call is not None and bool(call.args or call.keywords))
+    return PythonActivation(name, item, call is not None and bool(call.args or call.keywords))
 
 
 def activation_help(text: str, names: Iterable[str]) -> str | None:
