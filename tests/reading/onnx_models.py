@@ -107,3 +107,34 @@ def difference(proto: onnx.ModelProto, read: Read, size: int = 5) -> float:
         float(abs(result.transpose(order) - other).max() / max(abs(other).max(), 1e-30))
         for result, order, other in zip(results, network.outputs.values(), expected, strict=True)
     )
+
+
+def with_random_weights(name: str) -> onnx.ModelProto:
+    """A network of the model zoo that is in ``onnx``, whose weights are all alike there, with
+    random ones, and without a softmax at the end, which would saturate.
+    """
+    path = Path(onnx.__path__[0], f"backend/test/data/light/light_{name}.onnx")
+    proto = onnx.load(path)
+    graph, draw = proto.graph, numpy.random.default_rng(0)
+    shapes = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    positive = {
+        node.input[index]
+        for node in graph.node
+        if node.op_type == "BatchNormalization"
+        for index in (1, 4)
+    }
+    made = [node for node in graph.node if node.op_type == "ConstantOfShape"]
+    for node in made:
+        shape = shapes[node.input[0]].tolist()
+        values = draw.standard_normal(shape, "float32") * (1.6 / numpy.prod(shape[1:])) ** 0.5
+        if len(shape) == 1:
+            ends = (0.5, 1.5) if node.output[0] in positive else (-0.1, 0.1)
+            values = draw.uniform(*ends, shape)
+        tensor = numpy_helper.from_array(values.astype("float32"), node.output[0])
+        graph.initializer.append(tensor)
+    nodes = [node for node in graph.node if node.op_type != "ConstantOfShape"]
+    if nodes[-1].op_type == "Softmax":
+        graph.output[0].name = nodes.pop().input[0]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return proto

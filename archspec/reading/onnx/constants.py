@@ -45,10 +45,19 @@ def computed(node: OnnxNode, taken: Sequence[Array | None], opset: int) -> Array
     if compute is None or len(node.outputs) != 1:
         return None
     try:
-        result = compute(node, [*taken, *[None] * 5], opset)
-    except (TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
+        result = _whole(compute(node, [*taken, *[None] * 5], opset))
+    except TypeError as error:
+        raise NoCounterpart("it computes with a size that only a run knows") from error
+    except (ValueError, IndexError, OverflowError, AttributeError) as error:
         raise NoCounterpart("its constants cannot be computed before a run") from error
     return result
+
+
+def _whole(array: Array) -> Array:
+    """Sizes as whole numbers, where all of them are known."""
+    if array.dtype == object and not any(isinstance(one, UnknownSize) for one in array.flat):
+        return array.astype("int64")
+    return array
 
 
 def axes_of(node: OnnxNode, given: Array | None) -> list[int] | None:
@@ -130,7 +139,7 @@ def _cast(node: OnnxNode, taken: Any, opset: int) -> Array:
     array = taken[0]
     dtype = DTYPES.get(node.attributes["to"])
     if dtype is None or array.dtype == object:
-        return array if dtype == "int64" or array.dtype == object else None
+        return array if array.dtype == object else None
     return _bounded([array], lambda: array.astype(dtype))
 
 
@@ -145,7 +154,12 @@ def _reshape(node: OnnxNode, taken: Any, opset: int) -> Array:
 
 
 def _expand(node: OnnxNode, taken: Any, opset: int) -> Array:
-    shape = numpy.broadcast_shapes(taken[0].shape, tuple(int(size) for size in taken[1]))
+    """A constant that is the same for all examples stays one for a single example, which every
+    operator on a tensor and a constant stretches.
+    """
+    first, *others = taken[1].tolist()
+    sizes = [1 if first is BATCH else int(first), *map(int, others)]
+    shape = numpy.broadcast_shapes(taken[0].shape, tuple(sizes))
     return numpy.broadcast_to(taken[0], shape)
 
 
@@ -180,6 +194,10 @@ def _bounded(arrays: Sequence[Array], compute: Callable[[], Array]) -> Array:
 
 
 def _reduce_product(node: OnnxNode, taken: Any, opset: int) -> Array:
+    if taken[0].dtype == object:  # no axis is kept of a list of sizes
+        product = numpy.empty(1 if node.attributes.get("keepdims", 1) else (), dtype=object)
+        product[...] = UnknownSize("a product of sizes")
+        return product
     axes = axes_of(node, taken[1])
     keepdims = bool(node.attributes.get("keepdims", 1))
     axis = None if axes is None else tuple(axes)

@@ -23,7 +23,7 @@ Array = Any
 def simplified(model: OnnxModel) -> OnnxModel:
     """The model in which constants are computed, and what was written out is one operator."""
     pieces = Pieces(_with_constants(model))
-    for find in (_biased, _scaled, _normalized, _layer_normalized, _activated):
+    for find in (_of_rows, _biased, _scaled, _normalized, _layer_normalized, _activated):
         pieces = pieces.replaced(find)
     return pieces.model
 
@@ -153,14 +153,29 @@ def _as(node: OnnxNode, operator: str, *inputs: str, **attributes: Any) -> OnnxN
 # --- biases and factors for each channel
 
 
+def _of_rows(pieces: Pieces, node: OnnxNode) -> OnnxNode | None:
+    """A product of a tensor's rows, of which all examples are joined before and split behind it, as
+    TensorFlow has it: the product of the tensor. Its shapes are looked at when it is translated.
+    """
+    product = pieces.giver(node.inputs[0], "MatMul") if node.operator == "Reshape" else None
+    before = pieces.giver(product.inputs[0], "Reshape") if product is not None else None
+    if product is None or before is None or not len(before.inputs) == len(node.inputs) == 2:
+        return None
+    x, kernel, shapes = before.inputs[0], product.inputs[1], (before.inputs[1], node.inputs[1])
+    array = pieces.constant(kernel)
+    if array is None or array.ndim != 2 or len(product.inputs) > 2:
+        return None
+    return _as(node, "MatMulOfRows", x, kernel, "", *shapes)
+
+
 def _biased(pieces: Pieces, node: OnnxNode) -> OnnxNode | None:
     """A product or convolution without a bias, and the sum behind it."""
     if node.operator != "Add":
         return None
     for tensor, bias in (node.inputs, node.inputs[::-1]) if len(node.inputs) == 2 else ():
-        product = pieces.giver(tensor, "MatMul", "Conv", "ConvTranspose")
+        product = pieces.giver(tensor, "MatMul", "MatMulOfRows", "Conv")
         array = pieces.constant(bias)
-        if product is None or array is None or len(product.inputs) != 2:
+        if product is None or array is None or any(product.inputs[2:3]):
             continue
         kernel = pieces.constant(product.inputs[1])
         if kernel is not None and _is_bias(product, kernel, array):
@@ -170,9 +185,9 @@ def _biased(pieces: Pieces, node: OnnxNode) -> OnnxNode | None:
 
 def _is_bias(product: OnnxNode, kernel: Array, bias: Array) -> bool:
     """Whether a constant is one number for each thing that a product gives."""
-    if product.operator == "MatMul":
+    if product.operator != "Conv":
         return bool(kernel.ndim == 2 and bias.shape[-1:] == (bias.size,) == kernel.shape[1:])
-    return _is_by_channel(bias, kernel.ndim) and product.operator == "Conv"
+    return _is_by_channel(bias, kernel.ndim)
 
 
 def _is_by_channel(array: Array, rank: int) -> bool:
@@ -182,7 +197,8 @@ def _is_by_channel(array: Array, rank: int) -> bool:
 
 
 def _joined(product: OnnxNode, total: OnnxNode, bias: str) -> OnnxNode:
-    return product._replace(inputs=(*product.inputs, bias), outputs=total.outputs)
+    inputs = (*product.inputs[:2], bias, *product.inputs[3:])
+    return product._replace(inputs=inputs, outputs=total.outputs)
 
 
 def _scaled(pieces: Pieces, node: OnnxNode) -> OnnxNode | None:

@@ -142,7 +142,8 @@ class _Translator:
         try:
             made = self._made(node, taken)
         except NoCounterpart as refused:
-            self.problems.operator(node.kind, str(refused), node.called)
+            kind = WRITTEN_OUT.get(node.kind, node.kind)
+            self.problems.operator(kind, str(refused), node.called)
             values.update(dict.fromkeys(outputs, UNKNOWN))
             return
         several = made if isinstance(made, list) else [made]
@@ -180,6 +181,9 @@ class _Translator:
             orders[output] = (0, *(axis + 1 for axis in order))
         return outputs, orders
 
+
+WRITTEN_OUT = {"MatMulOfRows": "MatMul", "ScaleAndShift": "Add", "GeluByTanh": "Mul"}
+"""The last of the operators that one stands for, which no file holds."""
 
 UNKNOWN = object()
 """Stands for what a refused operator gives, so that others that are refused are found too."""

@@ -232,31 +232,51 @@ def _order(view: TensorView, axis: int) -> tuple[Any, ...]:
 def _slice(network: GrowingNetwork) -> Value:
     view = network.view()
     given = [network.constant(index) for index in range(5)[1:]]
-    parts = slices(network.node, [None, *given], len(view.want) + 1)
-    if any(axis == 0 for axis, _ in parts):
-        raise NoCounterpart("it takes a part of the batch")
-    for axis, part in parts:
-        view = _cut(network, view, axis - 1, part)
-    return view
+    cuts: dict[int, range] = {}
+    for axis, part in slices(network.node, [None, *given], len(view.want) + 1):
+        size = network.batch if axis == 0 else view.shape[axis - 1]
+        taken = range(0) if size is None else range(*part.indices(size))
+        if part == WHOLE or taken == range(size or 0) != range(0):
+            continue
+        if axis == 0:
+            raise NoCounterpart("it takes a part of the batch")
+        if size is None:
+            raise NoCounterpart("it takes a part of an axis whose size only a run knows")
+        if taken.step < 1 or not taken:
+            raise NoCounterpart("it takes a part backwards, or nothing")
+        cuts[axis - 1] = taken
+    return _cut(network, view, cuts) if cuts else view
 
 
-def _cut(network: GrowingNetwork, view: TensorView, axis: int, part: slice) -> TensorView:
-    size = view.shape[axis]
-    if size is None:
-        raise NoCounterpart("it takes a part of an axis whose size only a run knows")
-    start, stop, step = part.indices(size)
-    if (start, stop, step) == (0, size, 1):
-        return view
-    if step < 1 or stop <= start:
-        raise NoCounterpart("it takes a part backwards, or nothing")
-    view = _with_own_axis(network, view, axis)
-    index = index_of(view, axis)
-    word = f"{start or ''}:{'' if stop == size else stop}" + (f":{step}" if step > 1 else "")
-    key = [word if number == index else ":" for number in range(len(view.have))]
-    y = network.add("ops.get_item", {"key": key}, [view.tensor])
+WHOLE = slice(0, None, 1)
+
+
+def _cut(network: GrowingNetwork, view: TensorView, cuts: Mapping[int, range]) -> Value:
+    """Parts of some axes: of an image what is cut off, where it is cut off at its edges."""
+    if not all(has_axis(view, axis) for axis in cuts):
+        view = network.canonical(view)
+    rank = len(view.want) - 1
+    image = 2 <= rank <= 3 and view.have == (*view.want[1:], view.want[0]) and 0 not in cuts
+    if image and all(part.step == 1 for part in cuts.values()):
+        edges = [
+            [part.start, (view.shape[axis] or 0) - part.stop]
+            if (part := cuts.get(axis))
+            else [0, 0]
+            for axis in range(1, rank + 1)
+        ]
+        y = network.add(f"Cropping{rank}D", {"cropping": edges}, [view.tensor])
+    else:
+        key = [":"] * len(view.have)
+        for axis, part in cuts.items():
+            step = f":{part.step}" if part.step > 1 else ""
+            end = "" if part.stop == view.shape[axis] else part.stop
+            key[index_of(view, axis)] = f"{part.start or ''}:{end}{step}"
+        y = network.add("ops.get_item", {"key": key}, [view.tensor])
     if view.tensor in network.nonnegative:
         network.nonnegative.add(y)
-    return with_axis(view, y, axis, len(range(start, stop, step)))
+    for axis, part in cuts.items():
+        view = with_axis(view, y, axis, len(part))
+    return view
 
 
 def _split(network: GrowingNetwork) -> Value:

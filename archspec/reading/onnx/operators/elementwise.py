@@ -232,9 +232,11 @@ def _rescaled(
 ) -> Value | None:
     """An image of few channels times or plus a number for each, ``None`` where it is none."""
     sizes = (1,) * (len(view.want) + 1 - constant.ndim) + constant.shape
-    channels = view.shape[0]
-    alone = constant.size == channels == sizes[1] if len(sizes) > 3 else False
-    if not alone or constant.size > FEW or view.have[-1] != view.want[0]:
+    varying = [axis for axis, size in enumerate(sizes) if size > 1]
+    if len(sizes) < 4 or len(varying) != 1 or not varying[0] or constant.size > FEW:
+        return None
+    channels = varying[0] - 1
+    if view.want[channels] != view.have[-1] or view.shape[channels] != constant.size:
         return None
     values = constant.ravel().astype("float64")
     numbers: Any = [short(value) for value in values]

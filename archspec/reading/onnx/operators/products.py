@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy
 
-from archspec.reading.onnx.constants import NoCounterpart
+from archspec.reading.onnx.constants import NoCounterpart, UnknownSize
 from archspec.reading.onnx.network import GrowingNetwork, Later, Value
-from archspec.reading.onnx.views import Axes, TensorView
+from archspec.reading.onnx.views import Axes, Size, TensorView
 
 Array = Any
 
@@ -39,6 +39,35 @@ def _matmul(network: GrowingNetwork) -> Value:
     if kernel is None or kernel.ndim != 2:
         raise NoCounterpart("its constant is no matrix")
     return _dense(network, network.view(), kernel, network.numbers(2))
+
+
+def _matmul_of_rows(network: GrowingNetwork) -> Value:
+    """A product of a tensor with a matrix, for which ONNX joins all axes but the last, and splits
+    them again: its last two inputs are the shapes.
+    """
+    view, kernel, bias = network.view(), network.numbers(1), network.numbers(2)
+    assert kernel is not None
+    joined, split = (
+        [] if (shape := network.constant(index)) is None else shape.ravel().tolist()
+        for index in (3, 4)
+    )
+    width, units = kernel.shape
+    fits = len(joined) == 2 and joined[1] in (width, -1) and view.shape[-1:] == (width,)
+    if not fits or not _is_shape(split, (network.batch, *view.shape[:-1], units)):
+        raise NoCounterpart("it joins axes, and splits them otherwise")
+    return _dense(network, view, kernel, bias)
+
+
+def _is_shape(given: Sequence[Any], shape: Sequence[Size]) -> bool:
+    """Whether a shape is given, in which -1 stands for one size; what only a run knows, is it."""
+    return (
+        len(given) == len(shape)
+        and given.count(-1) <= 1
+        and all(
+            one == -1 or (one == size if size is not None else isinstance(one, UnknownSize))
+            for one, size in zip(given, shape, strict=True)
+        )
+    )
 
 
 def _dense(network: GrowingNetwork, view: TensorView, kernel: Array, bias: Array | None) -> Value:
@@ -90,5 +119,9 @@ def _product(network: GrowingNetwork, first: TensorView, second: TensorView) -> 
     return network.laid(y, range(len(first.want)))
 
 
-PRODUCTS: Mapping[str, Callable[[GrowingNetwork], Value]] = {"Gemm": _gemm, "MatMul": _matmul}
-"""What translates products."""
+PRODUCTS: Mapping[str, Callable[[GrowingNetwork], Value]] = {
+    "Gemm": _gemm,
+    "MatMul": _matmul,
+    "MatMulOfRows": _matmul_of_rows,
+}
+"""What translates products; ``MatMulOfRows`` is found by `patterns`."""
