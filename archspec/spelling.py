@@ -69,9 +69,14 @@ def with_article(kind: str) -> str:
     """A layer kind as one of its kind: ``a `Dense` ``, ``an `Add` ``, ``an `LSTM` ``, as it is
     spoken.
     """
+    return f"{article(kind)} `{kind}`"
+
+
+def article(kind: str) -> str:
+    """The article before a layer kind as it is spoken: ``a`` Dense, ``an`` Add, ``an`` LSTM."""
     spelt = kind[:2].isupper() and kind[0] in "FHLMNRSX"
     vowel = kind[:1].lower() in "aeio" or kind.startswith("Up")
-    return f"{'an' if spelt or vowel else 'a'} `{kind}`"
+    return "an" if spelt or vowel else "a"
 
 
 def counted(number: int, noun: str) -> str:

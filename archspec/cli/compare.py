@@ -62,8 +62,8 @@ def compare(session: Session, specs: tuple[str, ...], format: str, **charts: Any
     A spec without @VARIANT stands for all its variants, and for itself if no variant is the same
     network. Depth counts the layers with weights on the longest path, as papers do: convolutions,
     dense layers and attention, without normalizations. --accuracy names networks as the table does.
-    With -o, a bubble chart: multiply-adds across, parameters up, activation memory as the area;
-    with accuracies, accuracy up and parameters as the area.
+    With -o, a bubble chart: multiply-adds on the x axis, parameters on the y axis, activation
+    memory as the area; with accuracies, accuracy on the y axis and parameters as the area.
 
     The folders of runs, as `archspec train` writes them, are compared by the loss and the accuracy
     of their last epochs; their chart has the accuracy in validation.

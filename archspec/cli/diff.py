@@ -24,8 +24,8 @@ def diff(session: Session, a: str, b: str, format: str) -> int:
     by stage, and the difference in parameters and multiply-adds.
 
     Layers are paired by the names that the author wrote, then by what they are. Repetitions that
-    changed alike are listed once, ×N. As with `diff`, the exit code is 0 if the networks are equal,
-    1 if they differ, and 2 if they cannot be compared, because a spec is wrong for example.
+    changed alike are listed once, ×N. As with Unix's `diff`, the exit code is 0 if the networks are
+    equal, 1 if they differ, and 2 if they cannot be compared, for example because a spec is wrong.
 
     \b
     Examples:

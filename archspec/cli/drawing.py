@@ -19,7 +19,7 @@ DRAWING = options(
     click.option(
         "--theme",
         type=click.Choice(THEMES),
-        help="Light, dark, or auto: as the reader has set.  [default: auto in SVG, else light]",
+        help="Light, dark, or auto: the reader's setting.  [default: auto in SVG, else light]",
     ),
     click.option(
         "--title",

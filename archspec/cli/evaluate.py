@@ -20,13 +20,13 @@ PARTS = ("train", "validation", "test")
     "--on",
     "part",
     type=click.Choice(PARTS),
-    help="The examples.  [default: test, else validation]",
+    help="The examples to evaluate on.  [default: test, else validation]",
 )
 @click.option(
     "--model",
     "which",
     type=click.Choice(("best", "final")),
-    help="The model.  [default: best where the run has one]",
+    help="The model of the run to evaluate.  [default: best where the run has one]",
 )
 @output_format(("text", "json"))
 @ERRORS

@@ -20,7 +20,7 @@ STDIN = "-"
 @click.command(short_help="Lay out specs and recipes in the canonical form.")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=text)
 @click.option(
-    "--check", is_flag=True, help="Write nothing; exit code 1 where a file is laid out otherwise."
+    "--check", is_flag=True, help="Write nothing; exit with 1 if a file is not in canonical form."
 )
 def fmt(files: tuple[str, ...], check: bool) -> int:
     """Lay out specs and recipes in canonical form: spaces, indentation, empty lines, long lines.

@@ -60,8 +60,7 @@ def read(
     MODEL is a .keras or .h5 file, Keras's JSON, the folder of a SavedModel of Keras 2,
     keras.applications:FUNCTION, or an .onnx file of an image classifier: channels come last in the
     spec, and -o writes the weights too, as a Keras model that is run and compared with the file
-    where onnxruntime is installed. No code of a file is run. The last line says what became of the
-    model.
+    where onnxruntime is installed. No code of a file is run. The last line says what was found.
 
     \b
     Examples:

@@ -36,7 +36,7 @@ def sweep(session: Session, recipe: str, jobs: int, output: Path | None) -> int:
     as it has `trials`, which Optuna chooses.
 
     Candidates that the compiler refuses, or that do not meet `where`, are never built. Each trial
-    is a run, as `archspec train --set` makes it. The same command goes on after a kill.
+    is a run, as `archspec train --set` makes it. The same command resumes a killed sweep.
 
     \b
     Examples:

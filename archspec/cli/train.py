@@ -26,7 +26,7 @@ MOST_EPOCHS = 1_000_000
 MOST_WORKERS = 65_536
 
 
-@click.command(short_help="Train a network by a recipe; a killed run goes on.")
+@click.command(short_help="Train a network by a recipe; a killed run is resumed.")
 @click.argument("reference", metavar="SPEC|RECIPE")
 @click.option("--recipe", "-r", metavar="RECIPE", help="The recipe to train SPEC by.")
 @output_path("The folder of the run.  [default: runs/NAME]", "DIR")
@@ -62,7 +62,7 @@ def train(
 
     A SPEC is trained by the recipe that archspec ships for it, else on the digits that it ships.
     --set changes a variable of the network, or a value of the recipe. A run may be killed at any
-    moment: the same command goes on where it stopped, to the same bits.
+    moment: the same command resumes it, and the result is the same to the bit.
 
     \b
     Examples:
@@ -74,8 +74,8 @@ def train(
       archspec train myrecipe.yaml --workers 2 --address 10.0.0.1:4000 --rank 1
 
     The exit code is 0 if the network is trained, 1 if the recipe is wrong, 3 if the loss is not a
-    number, 4 if memory ran out, 5 if the disk refuses, 6 if a worker died, 130 and 143 after Ctrl-C
-    and SIGTERM, which save first.
+    number, 4 if memory ran out, 5 if the disk cannot be written, 6 if a worker died, 130 and 143
+    after Ctrl-C and SIGTERM, which save first.
     """
     share = _share(**{name: values[name] for name in Share._fields})
     changes = with_epochs(session.overrides, values["epochs"])

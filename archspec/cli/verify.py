@@ -50,7 +50,7 @@ def verify(session: Session, spec: str, against: str, outputs: bool, format: str
     that has no counterpart is judged by the outputs alone. Nothing is downloaded.
 
     The exit code is 0 if the two are equal, 1 if they differ, and 2 if they cannot be compared,
-    because the spec is wrong for example.
+    for example because the spec is wrong.
 
     \b
     Examples:

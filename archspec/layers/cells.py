@@ -109,9 +109,9 @@ class OfUnits(Gated):
 
 @cell
 class LSTMCell(OfUnits):
-    """A step of an `LSTM`.
+    """One step of an `LSTM`.
 
-    Shape: (C) → (units). It remembers two vectors of units.
+    Shape: (C) → (units). States: two vectors (units), the output and the memory.
     """
 
     gates = 4
@@ -129,9 +129,9 @@ class LSTMCell(OfUnits):
 
 @cell
 class GRUCell(OfUnits):
-    """A step of a `GRU`.
+    """One step of a `GRU`.
 
-    Shape: (C) → (units). It remembers its output.
+    Shape: (C) → (units). State: its output.
     """
 
     gates = 3
@@ -149,9 +149,9 @@ class GRUCell(OfUnits):
 
 @cell
 class SimpleRNNCell(OfUnits):
-    """A step of a `SimpleRNN`.
+    """One step of a `SimpleRNN`.
 
-    Shape: (C) → (units). It remembers its output.
+    Shape: (C) → (units). State: its output.
     """
 
     gates = 1
@@ -169,7 +169,7 @@ ONE_CELL = layer_of(
 class StackedRNNCells(Cell):
     """Several cells, each fed with the output of the one before; a list in `cell` means the same.
 
-    Shape: (C) → the output of the last cell. It remembers what all of them do.
+    Shape: (C) → the output of the last cell. States: those of all cells.
     """
 
     cells: tuple[Any, ...] = attr(

@@ -74,7 +74,7 @@ class _Encoding(Layer):
 
 @layer
 class CategoryEncoding(_Encoding):
-    """Turns whole numbers into vectors with a place for each.
+    """Encodes whole numbers as vectors with one entry for each of `num_tokens` categories.
 
     Shape: (…) → (…, num_tokens) with `output_mode: one_hot`, in the place of a last axis of size 1;
     (L) → (num_tokens) with `multi_hot` and `count`. Floating numbers lose their fraction.
@@ -131,11 +131,11 @@ class CategoryEncoding(_Encoding):
 
 @layer
 class Discretization(_Encoding):
-    """Turns numbers into those of the ranges that they lie in: `bin_boundaries: [0, 1]` makes
-    three.
+    """Replaces each number by the index of the range that it lies in: `bin_boundaries: [0, 1]`
+    makes three ranges.
 
-    Shape: unchanged, of int32; with another `output_mode` as of `CategoryEncoding`, a place for
-    each range.
+    Shape: unchanged, of int32; with another `output_mode` as of `CategoryEncoding`, with one entry
+    for each range.
     """
 
     bin_boundaries: tuple[float, ...] | None = attr(
@@ -353,7 +353,7 @@ class _TokenLookup(_Lookup):
 
 @layer
 class StringLookup(_TokenLookup):
-    """Turns texts into their numbers in a vocabulary, or, with `invert: true`, numbers into texts.
+    """Replaces texts by their indices in a vocabulary, or, with `invert: true`, indices by texts.
 
     Shape: unchanged, of int64; with another `output_mode` as of `CategoryEncoding`, of int64
     (float32 with `tf_idf`). TensorFlow only.
@@ -378,7 +378,8 @@ class StringLookup(_TokenLookup):
 
 @layer
 class IntegerLookup(_TokenLookup):
-    """Turns whole numbers into their numbers in a vocabulary, or, with `invert: true`, back.
+    """Replaces whole numbers by their indices in a vocabulary, or, with `invert: true`, indices by
+    numbers.
 
     Shape: unchanged, of int64; with another `output_mode` as of `CategoryEncoding`, of int64
     (float32 with `tf_idf`). TensorFlow only.
@@ -414,10 +415,10 @@ _NGRAMS = optional(
 
 @layer
 class TextVectorization(_Lookup):
-    """Splits texts into words, and turns those into their numbers in a vocabulary.
+    """Splits texts into words, and replaces those by their indices in a vocabulary.
 
     Shape: () or (1) → (output_sequence_length), unknown where that is left out; with `output_mode:
-    multi_hot`, `count` or `tf_idf`, () → a place for each entry and one for other words.
+    multi_hot`, `count` or `tf_idf`, () → one entry for each word, and one for all other words.
     TensorFlow only.
     """
 

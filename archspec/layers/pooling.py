@@ -227,47 +227,47 @@ class _AdaptiveGreatest(_Adaptive):
 
 @layer
 class AdaptiveAveragePooling1D(_AdaptiveAverage, rank=1):
-    """The mean value in windows of a sequence, as many as give an output of `output_size`.
+    """The mean value in each of `output_size` windows of a sequence, channel by channel.
 
-    Shape: (L, C) → (L', C), of `output_size`.
+    Shape: (L, C) → (output_size, C).
     """
 
 
 @layer
 class AdaptiveAveragePooling2D(_AdaptiveAverage, rank=2):
-    """The mean value in windows of an image, as many as give an output of `output_size`.
+    """The mean value in each of `output_size` windows of an image, channel by channel.
 
-    Shape: (H, W, C) → (H', W', C), of `output_size`.
+    Shape: (H, W, C) → (*output_size, C).
     """
 
 
 @layer
 class AdaptiveAveragePooling3D(_AdaptiveAverage, rank=3):
-    """The mean value in windows of a volume, as many as give an output of `output_size`.
+    """The mean value in each of `output_size` windows of a volume, channel by channel.
 
-    Shape: (D, H, W, C) → (D', H', W', C), of `output_size`.
+    Shape: (D, H, W, C) → (*output_size, C).
     """
 
 
 @layer
 class AdaptiveMaxPooling1D(_AdaptiveGreatest, rank=1):
-    """The greatest value in windows of a sequence, as many as give an output of `output_size`.
+    """The greatest value in each of `output_size` windows of a sequence, channel by channel.
 
-    Shape: (L, C) → (L', C), of `output_size`.
+    Shape: (L, C) → (output_size, C).
     """
 
 
 @layer
 class AdaptiveMaxPooling2D(_AdaptiveGreatest, rank=2):
-    """The greatest value in windows of an image, as many as give an output of `output_size`.
+    """The greatest value in each of `output_size` windows of an image, channel by channel.
 
-    Shape: (H, W, C) → (H', W', C), of `output_size`.
+    Shape: (H, W, C) → (*output_size, C).
     """
 
 
 @layer
 class AdaptiveMaxPooling3D(_AdaptiveGreatest, rank=3):
-    """The greatest value in windows of a volume, as many as give an output of `output_size`.
+    """The greatest value in each of `output_size` windows of a volume, channel by channel.
 
-    Shape: (D, H, W, C) → (D', H', W', C), of `output_size`.
+    Shape: (D, H, W, C) → (*output_size, C).
     """

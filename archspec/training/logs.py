@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from archspec.graph import Graph
 from archspec.layers.types import Configured
@@ -38,11 +37,6 @@ def metrics_of(fit: FitOptions, outputs: Sequence[str]) -> dict[str, tuple[Confi
     """The metrics of each output."""
     shared = fit.metrics.get(ALL_OUTPUTS, ())
     return {name: fit.metrics.get(name, shared) for name in outputs}
-
-
-def one_or_named(values: Mapping[str, Any]) -> Any:
-    """What is said of each output, as Keras takes it: of several a dict of their names."""
-    return values if len(values) > 1 else next(iter(values.values()))
 
 
 def reported(fit: FitOptions, graph: Graph, *, validated: bool) -> list[str]:

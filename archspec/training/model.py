@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 import keras
 
+from archspec.backends.keras.ends import one_or_named
 from archspec.backends.keras.model import build_model, compare_count, layer_names
 from archspec.graph import Graph, Node
 from archspec.layers.types import Configured
 from archspec.training.checks import frozen_nodes, losses_of
 from archspec.training.formulas import Steps, evaluated
-from archspec.training.logs import metric_names, metrics_of, one_or_named, rises
+from archspec.training.logs import metric_names, metrics_of, rises
 from archspec.training.plan import TrainingPlan
 from archspec.training.recipe import Recipe
 

@@ -14,6 +14,7 @@ from archspec.backends.keras.ends import listed, one_or_all
 from archspec.backends.keras.exporting import NotConverted
 from archspec.backends.keras.model import apply, layer_names, make_layer
 from archspec.graph import Graph, Node
+from archspec.spelling import article
 
 SECONDS = 60
 """How long each of the two ways to find the layer may take."""
@@ -29,7 +30,10 @@ def culprit(model: keras.Model, graph: Graph, write: Write) -> Node | None:
 
 def called(node: Node | None) -> str:
     """How a sentence about a layer begins, or one about all of a network."""
-    return f"`{node.name}`, a {node.layer.kind()}," if node else "the network"
+    if node is None:
+        return "the network"
+    kind = node.layer.kind()
+    return f"`{node.name}`, {article(kind)} {kind},"
 
 
 def _first_alone(graph: Graph, write: Write) -> Node | None:

@@ -28,6 +28,11 @@ def one_or_all(tensors: list[Any]) -> Any:
     return tensors if len(tensors) > 1 else tensors[0]
 
 
+def one_or_named(values: Mapping[str, Any]) -> Any:
+    """What Keras takes for what is said of each output: a dict of their names, or the one value."""
+    return values if len(values) > 1 else next(iter(values.values()))
+
+
 def with_lists(
     model: keras.Model, inputs: Sequence[str] = (), outputs: Sequence[str] = ()
 ) -> keras.Model:

@@ -37,13 +37,15 @@ class NotCopied(Exception):
 
 def copy_weights(source: Path, target: Path, size: int) -> None:
     """The weights of a file, as HDF5."""
-    if source.suffix == ".keras":
-        with zipfile.ZipFile(source) as archive:
-            whole = target.with_suffix(".whole")
-            with whole.open("wb") as file:
-                _extract(archive, "model.weights.h5", file, size)
-            source = whole
-    _copy_file(source, target, size)
+    import h5py  # noqa: PLC0415 - the bounds are set first
+
+    with _opened(_weights_of(source, target, size)) as file, h5py.File(target, "w") as copy:
+        _copy_names(file, copy)
+        for path, member in _Members(h5py, size).of(file):
+            if isinstance(member, h5py.Group):
+                _copy_names(member, copy.create_group(path))
+            else:
+                _copy_names(member, _copy_array(member, copy, path))
 
 
 def copy_config(source: Path, target: Path, size: int) -> None:
@@ -59,20 +61,28 @@ def copy_shapes(source: Path, target: Path, size: int) -> None:
     """The shapes and dtypes of the arrays in a file of weights, by their paths, as JSON."""
     import h5py  # noqa: PLC0415 - the bounds are set first
 
-    copy = target.with_suffix(".weights")
-    copy_weights(source, copy, size)
-    arrays: dict[str, Any] = {}
-
-    def note(path: str, value: Any) -> None:
-        if isinstance(value, h5py.Dataset):
-            arrays[path] = [list(value.shape), str(value.dtype)]
-
-    with h5py.File(copy, "r") as file:
-        file.visititems(note)
+    with _opened(_weights_of(source, target, size)) as file:
+        arrays = {
+            path: [list(member.shape), str(member.dtype)]
+            for path, member in _Members(h5py, size).of(file)
+            if isinstance(member, h5py.Dataset)
+        }
     target.write_text(json.dumps(arrays), encoding="utf-8")
 
 
 TASKS = {"weights": copy_weights, "config": copy_config, "shapes": copy_shapes}
+
+
+def _weights_of(source: Path, target: Path, size: int) -> Path:
+    """The HDF5 file with the weights: of a ``.keras`` file, one that is extracted beside the
+    target.
+    """
+    if source.suffix != ".keras":
+        return source
+    whole = target.with_suffix(".whole")
+    with zipfile.ZipFile(source) as archive, whole.open("wb") as file:
+        _extract(archive, "model.weights.h5", file, size)
+    return whole
 
 
 def _extract(archive: zipfile.ZipFile, name: str, target: IO[bytes], size: int) -> None:
@@ -89,13 +99,6 @@ def _extract(archive: zipfile.ZipFile, name: str, target: IO[bytes], size: int) 
 
 
 # HDF5
-
-
-def _copy_file(source: Path, target: Path, size: int) -> None:
-    import h5py  # noqa: PLC0415 - the bounds are set first
-
-    with _opened(source) as file, h5py.File(target, "w") as copy:
-        _Copier(h5py, size).copy(file, copy)
 
 
 def _opened(source: Path) -> Any:
@@ -121,19 +124,20 @@ def _model_config(source: Path) -> str:
     return text
 
 
-class _Copier:
-    """Copies groups, and counts what it copies."""
+class _Members:
+    """Goes through the groups and arrays of a file, and counts them and their bytes."""
 
     def __init__(self, h5py: Any, size: int) -> None:
         self.h5py = h5py
         self.left = size
         self.seen: set[Any] = set()
 
-    def copy(self, group: Any, copy: Any, path: str = "", depth: int = 0) -> None:
-        """Copy what a group holds, and the names that it gives."""
+    def of(self, group: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+        """The path and value of each group and array in a group, a group before what it holds.
+        Raises `NotCopied` for anything else.
+        """
         if depth > DEPTH:
             raise NotCopied(f"its groups are more than {DEPTH} deep")
-        self._names(group, copy)
         for name in group:
             if depth == 0 and name in WITHOUT:
                 continue
@@ -143,9 +147,11 @@ class _Copier:
             member = group[name]
             self._count(member, inside)
             if isinstance(member, self.h5py.Group):
-                self.copy(member, copy.create_group(name), inside, depth + 1)
+                yield inside, member
+                yield from self.of(member, inside, depth + 1)
             elif isinstance(member, self.h5py.Dataset):
-                self._names(member, self._array(member, copy, name, inside))
+                self._count_bytes(member, inside)
+                yield inside, member
             else:
                 raise NotCopied(f"`{inside}` is neither a group nor an array")
 
@@ -157,14 +163,7 @@ class _Copier:
         if len(self.seen) > MEMBERS:
             raise NotCopied(f"it holds more than {MEMBERS:,} groups and arrays")
 
-    def _names(self, member: Any, copy: Any) -> None:
-        for name in member.attrs:
-            if name.rstrip("0123456789") in NAMES:
-                value = member.attrs[name]
-                if isinstance(value, str | bytes) or getattr(value, "dtype", None) is not None:
-                    copy.attrs[name] = value
-
-    def _array(self, array: Any, copy: Any, name: str, path: str) -> Any:
+    def _count_bytes(self, array: Any, path: str) -> None:
         if array.is_virtual or array.external:
             raise NotCopied(f"the values of `{path}` are in another file")
         if array.shape is None or not _is_plain(array):
@@ -172,10 +171,23 @@ class _Copier:
         self.left -= array.size * array.dtype.itemsize
         if self.left < 0:
             raise NotCopied("its weights are far larger than the file")
-        result = copy.create_dataset(name, array.shape, array.dtype)
-        for part in _parts(array.shape, array.dtype.itemsize):
-            result[part] = array[part]
-        return result
+
+
+def _copy_names(member: Any, copy: Any) -> None:
+    """Copy the names that a group or an array gives."""
+    for name in member.attrs:
+        if name.rstrip("0123456789") in NAMES:
+            value = member.attrs[name]
+            if isinstance(value, str | bytes) or getattr(value, "dtype", None) is not None:
+                copy.attrs[name] = value
+
+
+def _copy_array(array: Any, copy: Any, path: str) -> Any:
+    """Copy an array into the file ``copy``, part by part."""
+    result = copy.create_dataset(path, array.shape, array.dtype)
+    for part in _parts(array.shape, array.dtype.itemsize):
+        result[part] = array[part]
+    return result
 
 
 def _is_plain(array: Any) -> bool:

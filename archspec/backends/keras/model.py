@@ -13,7 +13,7 @@ from keras.src.backend.common import global_state
 from archspec.backends.automatic_names import counts
 from archspec.backends.keras import layers as keras_layers
 from archspec.backends.keras.declared import NO_CLASSES, Classes, declared_classes, shipped_class
-from archspec.backends.keras.ends import one_or_all
+from archspec.backends.keras.ends import one_or_all, one_or_named
 from archspec.backends.keras.operations import KerasFunction
 from archspec.backends.output_layers import need_dtypes, output_layers
 from archspec.diagnostics import Diagnostic, SpecError
@@ -74,10 +74,9 @@ def build_model(
             _compare(node, layer, given)
             tensors.update(zip(node.tensors, given, strict=True))
             done(node)
-    outputs = _named_outputs(graph, tensors)
     return keras.Model(
         one_or_all(inputs),
-        outputs if len(outputs) > 1 else next(iter(outputs.values())),
+        one_or_named(_named_outputs(graph, tensors)),
         name=graph.name.replace("/", "-"),  # which Keras refuses
     )
 

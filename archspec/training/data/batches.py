@@ -14,9 +14,9 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
+from archspec.backends.keras.ends import one_or_named
 from archspec.training.data.order import order
 from archspec.training.data.source import Examples
-from archspec.training.logs import one_or_named
 from archspec.training.recipe import Data
 
 PREPARED = 256 * 2**20

@@ -320,7 +320,7 @@ def test_the_layer_that_litert_does_not_run_is_named() -> None:
     Path("ends.yaml").write_text(text, encoding="utf-8")
     result = run("build", "ends.yaml", "-o", "net.tflite")
     assert result.exit_code == 1
-    assert "`reads`, a LSTM, cannot be written for LiteRT: LiteRT does not run it" in result.stderr
+    assert "`reads`, an LSTM, cannot be written for LiteRT: LiteRT does not run it" in result.stderr
     assert "ends.yaml:8:" in result.stderr and not Path("net.tflite").exists()
 
 
