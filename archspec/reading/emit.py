@@ -11,7 +11,8 @@ from typing import Any
 
 from archspec.graph import Node
 from archspec.reading.explained import KIND, OUTPUT, REPEAT, WHEN, Explained, Spot
-from archspec.reading.labels import SHORTCUT, labels, residual
+from archspec.reading.fans import LabelledPath, fanned
+from archspec.reading.labels import SHORTCUT, labels, path_word, residual
 from archspec.reading.lifting import CLASSES, COUNTED, Classifiers
 from archspec.reading.references import References
 from archspec.reading.settings import CALL, settings
@@ -259,8 +260,12 @@ class Writer:
     def _labelled(self, item: BranchesItem) -> Data:
         words = labels(item, self.tree.blocks)
         self.labels.update(zip(item.paths, words, strict=True))
-        paths = {self.labels[path]: self._branch(item, path) for path in item.paths}
-        return {"branches": paths, "merge": self._merge(item.merge)}
+        blocks = self.tree.blocks
+        paths = [
+            LabelledPath(word, path_word(path, item.merge, blocks), self._branch(item, path))
+            for path, word in zip(item.paths, words, strict=True)
+        ]
+        return {"branches": fanned(paths), "merge": self._merge(item.merge)}
 
     def _branch(self, item: BranchesItem, path: Seq) -> Any:
         when = self._when(item, path)

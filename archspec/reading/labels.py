@@ -65,7 +65,7 @@ def labels(item: BranchesItem, blocks: Mapping[str, SharedBlock]) -> list[str]:
     them), also of those in blocks, ``pool``, ``gate``, ``same`` for the identity; letters tell
     apart those that are alike.
     """
-    words = [_word(path, item.merge, blocks) for path in item.paths]
+    words = [path_word(path, item.merge, blocks) for path in item.paths]
     taken: dict[str, int] = {}
     labels = []
     for word in words:
@@ -77,7 +77,8 @@ def labels(item: BranchesItem, blocks: Mapping[str, SharedBlock]) -> list[str]:
     return labels
 
 
-def _word(path: Seq, merge: LayerItem, blocks: Mapping[str, SharedBlock]) -> str:
+def path_word(path: Seq, merge: LayerItem, blocks: Mapping[str, SharedBlock]) -> str:
+    """The word for a path of a branching."""
     if not path.items:
         return "same"
     nodes = list(_nodes(path, set(path.acts), blocks))

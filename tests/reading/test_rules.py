@@ -165,3 +165,42 @@ def test_a_size_that_others_follow_from_is_none_to_vary() -> None:
     text = text_of(*stage(1, 4), {"Reshape": {"target_shape": [16, 4, 4]}}, *HEAD)
     assert "vars: {classes: 10}" in text
     assert "input: [8, 8, 4]" in text
+
+
+# --- fans
+
+
+def branching(*paths: list[Any]) -> dict[str, Any]:
+    return {
+        "branches": {f"p{n}x": path for n, path in enumerate(paths)},
+        "merge": "Concatenate",
+    }
+
+
+def test_paths_that_are_alike_are_one_that_repeats() -> None:
+    """As the groups of a ResNeXt."""
+    path = [{"Conv2D": {"filters": 4, **CONV}}, "ReLU"]
+    text = text_of(branching(*[path] * 16))
+    assert "repeat: 16" in text
+    assert text.count("Conv2D") == 1
+
+
+def test_paths_that_differ_in_values_count_or_have_them_in_lists() -> None:
+    def part(n: int) -> list[Any]:
+        return [{"Slice": {"axis": -1, "start": 4 * n, "stop": 4 * n + 4}}, "BatchNormalization"]
+
+    def dilated(rate: int) -> list[Any]:
+        return [{"Conv2D": {"filters": 4, "dilation_rate": rate, **CONV}}, "ReLU"]
+
+    parts = text_of(branching(*map(part, range(1, 5))), input=(8, 8, 20))
+    assert "start: 4 * $i + 4, stop: 4 * $i + 8" in parts
+    first, last = [{"Conv2D": {"filters": 4, "kernel_size": 1}}], ["BatchNormalization"]
+    dilated_text = text_of(branching(first, *map(dilated, (6, 12, 18)), last))
+    assert "[6, 12, 18]" in dilated_text
+    assert dilated_text.count("dilation_rate: ") == 2
+
+
+def test_experts_of_a_mixture_are_one_path() -> None:
+    text = written(archspec.compile("mixtral")).text
+    assert "repeat: 8" in text
+    assert "start: $i, stop: $i + 1" in text
