@@ -15,6 +15,7 @@ from archspec.reading.onnx.constants import NoCounterpart
 from archspec.reading.onnx.model import OnnxModel, OnnxNode
 from archspec.reading.onnx.names import LayerNames
 from archspec.reading.onnx.views import Axes, Size, TensorView, channels_last, in_order, laid, moves
+from archspec.spelling import snake_case
 
 Array = Any
 
@@ -120,6 +121,8 @@ class GrowingNetwork:
         if [weight.shape for weight in weights] != shapes:
             raise NoCounterpart("its weights do not fit its input")
         name = self.names.of(self.node, part or kind, whole=not part)
+        if name in self.builder.names:  # of another operator of one layer
+            name = f"{name}_{snake_case(kind)}"
         node = self.builder.add(Use(name, layer, tuple(inputs)), 0)
         if weights:
             self.weights[node.name] = tuple(weights)
