@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
@@ -79,7 +80,7 @@ class GraphBuilder:
     def add(self, use: Use, scope: int) -> Node:
         """A further layer. Raises `SpecError` where it does not fit its inputs."""
         name = self.free(_joined(self.scopes[scope].path, use.name))
-        if scope == 0 and name != use.name:
+        if name != use.name and use.weights_of is None:
             self.kept[name] = use.name
         taken = [self.tensors[tensor] for tensor in use.inputs]
         count = use.layer.count_by_position(taken, use.roles)
@@ -137,14 +138,16 @@ class GraphBuilder:
         )
 
     def _names(self) -> dict[str, str]:
-        """The names of layers in Keras that no spec can have for them, each of one layer."""
-        taken = {*self.inputs, *[node.name for node in self.nodes if node.name not in self.kept]}
-        names = {}
-        for node, name in self.kept.items():
-            if name and "/" not in name and len(name) <= limits.NAME_LENGTH and name not in taken:
-                taken.add(name)
-                names[node] = name
-        return names
+        """The names that layers have in Keras where they are others here, each of one layer: those
+        within a model have here its name before their own.
+        """
+        others = [node.name for node in self.nodes if node.name not in self.kept]
+        times = Counter([*self.inputs, *others, *self.kept.values()])
+        return {
+            node: name
+            for node, name in self.kept.items()
+            if name and times[name] == 1 and "/" not in name and len(name) <= limits.NAME_LENGTH
+        }
 
 
 def _joined(path: str, step: str) -> str:
