@@ -4,14 +4,20 @@ or a name that is counted by the loop around it.
 
 from __future__ import annotations
 
-from ast import literal_eval
 from collections.abc import Sequence
 
 from archspec.backends.python_source.expressions import Known
 from archspec.backends.python_source.facts import Varies, within
 from archspec.backends.python_source.keras_names import CALLED
 from archspec.backends.python_source.values import count_after
-from archspec.backends.python_source.words import Code, Template, joined, layer_name, quoted
+from archspec.backends.python_source.words import (
+    Code,
+    Template,
+    joined,
+    layer_name,
+    quoted,
+    unquoted,
+)
 from archspec.backends.python_source.writer import COUNT, FunctionWriter, ItemSite, Loop
 from archspec.frontend.elaborate.recording import Step
 
@@ -56,7 +62,7 @@ def name_in_keras(writer: FunctionWriter, path: str) -> str:
     if not graph.names:
         return path
     if path.startswith('"'):
-        return quoted(graph.name_in_keras(literal_eval(path)))
+        return quoted(graph.name_in_keras(unquoted(path)))
     return f"{writer.module.helper(CALLED)}({path})"
 
 

@@ -4,13 +4,11 @@ end, or, where some stand in blocks, loops or conditions, a dict that is filled 
 
 from __future__ import annotations
 
-from ast import literal_eval
-
 from archspec.backends.output_layers import MAIN, output_layers
 from archspec.backends.python_source.facts import repetitions_around, within
 from archspec.backends.python_source.layout import Brackets, Line, Piece, around
 from archspec.backends.python_source.module import Module
-from archspec.backends.python_source.words import quoted
+from archspec.backends.python_source.words import quoted, unquoted
 from archspec.backends.python_source.writer import FunctionWriter, ItemSite
 
 
@@ -42,7 +40,7 @@ def _of_output(module: Module, name: str, variable: str) -> Piece:
     if not graph.names or not name.startswith('"'):
         return _named(module, name, variable)
     layers = output_layers(graph)
-    output = literal_eval(name)
+    output = unquoted(name)
     return _named(module, quoted(layers[output]), variable) if output in layers else variable
 
 

@@ -100,6 +100,11 @@ def quoted(text: str) -> str:
     return f'"{found[1:-1]}"' if found[0] == "'" and '"' not in found else found
 
 
+def unquoted(name: str) -> str:
+    """The name that `quoted` made a literal of; names hold nothing that is escaped."""
+    return name[1:-1]
+
+
 def literal(value: Any) -> Piece:
     """A number, text, truth value, list, row or small object of Keras as Python."""
     if isinstance(value, Configured):

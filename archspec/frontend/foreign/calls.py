@@ -257,7 +257,8 @@ def _bare_values(text: str) -> str | None:
 
 
 def _parsed(text: str) -> ast.expr | None:
-    if len(text) > LONGEST_CALL:
+    """The expression of a call, or of tensors that are joined; names alone need no parsing."""
+    if len(text) > LONGEST_CALL or not re.search(r"[(+*/@&|%-]", text):
         return None
     try:
         return ast.parse(text.strip(), mode="eval").body
