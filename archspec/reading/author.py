@@ -27,6 +27,13 @@ from archspec.reading.regions import structured
 from archspec.reading.taps import with_taps
 from archspec.reading.tree import Tree
 
+MANY_LINES = 50
+FEW_LAYERS = 400
+"""Lines of a spec from which on, and layers up to which, a network is folded in another way too."""
+
+MUCH_SHORTER = 0.9
+"""The share of lines from which on a spec is far shorter than another."""
+
 
 class Written(NamedTuple):
     """A spec that was compiled and agrees: its text, its graph, and in ``left_out`` what could not
@@ -123,14 +130,30 @@ def _ways(graph: Graph, wishes: Wishes) -> Iterator[WayToWrite]:
     """The ways to write a spec, the one that folds most first."""
     if not wishes.flat:
         tree = structured(graph)
-        tapped = with_taps(tree)
-        if tapped is not tree:
-            yield WayToWrite("", lambda: _folded([tapped, tree], wishes, _has_names))
+        yield WayToWrite("", lambda: _in_several_ways(tree, wishes))
         yield WayToWrite("", lambda: _folded([tree], wishes, _has_names))
         yield WayToWrite("", lambda: _folded([tree], wishes, _can_be_written))
         yield WayToWrite("repetitions and blocks", lambda: _documents(tree, wishes))
     lost = "" if wishes.flat else "branches, repetitions and blocks"
     yield WayToWrite(lost, lambda: [flat_spec(replace(graph, names={}))])
+
+
+def _in_several_ways(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
+    """The documents of a tree that is folded also with what is summed up at the end where it is
+    made, if that is another tree, and, where that is long, against the names of its layers, of
+    which only what is far shorter counts.
+    """
+    tapped = with_taps(tree)
+    documents = _folded([tree] if tapped is tree else [tapped, tree], wishes, _has_names)
+    least = min(map(_lines, documents))
+    if wishes.names or least < MANY_LINES or len(tree.graph.nodes) > FEW_LAYERS:
+        return documents
+    try:
+        blind = folded(tree, blocks=wishes.blocks, by_names=False, accepts=_has_names)
+        others = _documents(blind, wishes)
+    except (Unnameable, Unexplained):
+        return documents
+    return others if min(map(_lines, others)) < MUCH_SHORTER * least else documents
 
 
 def _folded(

@@ -41,7 +41,7 @@ def fanned(paths: Sequence[LabelledPath]) -> dict[str, Any]:
     at = 0
     while at < len(paths):
         stop = at + 1
-        while stop < len(paths) and _fan(paths[at : stop + 1]) is not None:
+        while stop < len(paths) and _fan(paths[stop - 1 : stop + 1]) is not None:
             stop += 1
         if stop - at >= FEWEST and (fan := _fan(paths[at:stop])) is not None:
             others = {*result, *(path.label for path in (*paths[:at], *paths[stop:]))}

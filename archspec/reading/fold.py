@@ -21,14 +21,19 @@ from archspec.reading.tree import Tree
 
 
 def folded(
-    tree: Tree, *, blocks: bool = True, accepts: Callable[[Tree], bool] | None = None
+    tree: Tree,
+    *,
+    blocks: bool = True,
+    by_names: bool = True,
+    accepts: Callable[[Tree], bool] | None = None,
 ) -> Tree:
-    """The tree with its repetitions and, if wanted, blocks; ``accepts`` says of the tree after a
-    move whether it can be written.
+    """The tree with its repetitions and, if wanted, blocks; ``by_names``: the names of layers are
+    evidence of where pieces begin and end. ``accepts`` says of the tree after a move whether it can
+    be written.
     """
     columns = LayerColumns(tree.graph)
     skeletons, pricing = Skeletons(columns), Pricing(columns)
-    hints = NameHints()
+    hints = NameHints(trusted=by_names)
     grower = Grower(Aligner(skeletons, pricing, columns), pricing, skeletons, hints)
     prospects = Prospects(skeletons, pricing, hints)
     folder = FoldSearch(skeletons, pricing, grower, prospects, with_blocks=blocks)

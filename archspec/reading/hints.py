@@ -15,9 +15,10 @@ WORDS = re.compile(r"[A-Za-z]+|\d+")
 
 
 class NameHints:
-    """The words of the names of one network's layers."""
+    """The words of the names of one network's layers; none where they are not ``trusted``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, trusted: bool = True) -> None:
+        self.trusted = trusted
         self._pairs: dict[tuple[Item, Item], int] = {}
         self._words: dict[str, tuple[str, ...]] = {}
         self._ends: dict[Item, tuple[str, str, int]] = {}
@@ -39,6 +40,8 @@ class NameHints:
 
     def is_one(self, body: Seq) -> bool:
         """Whether the layers of a list share the first word of their names, in most acts."""
+        if not self.trusted:
+            return False
         outs = [
             item.out
             for _, _, item in walk(body)
@@ -103,7 +106,7 @@ class NameHints:
     def words(self, name: str) -> tuple[str, ...]:
         """The words and numbers of a name."""
         if name not in self._words:
-            self._words[name] = tuple(WORDS.findall(name))
+            self._words[name] = tuple(WORDS.findall(name)) if self.trusted else ()
         return self._words[name]
 
 
