@@ -24,6 +24,9 @@ EXCITE = (
 )
 
 LINES = [
+    # gated units, factors
+    line("- GLU", "did you mean `ops.glu`?", "[32, 32, 4]"),
+    line("- Activation: glu", "write `- ops.glu`", "[32, 32, 4]"),
     # wrappers of recurrent layers
     line("- Bidirectional: LSTM", "write `Bidirectional: {layer: {LSTM: {units: 64}}}`", STEPS),
     line("- Bidirectional: {LSTM: {units: 8}}", "write `Bidirectional: {layer: {LSTM: {units: 8}}}`", STEPS),
@@ -128,7 +131,22 @@ ARGUMENTS = [
 CONVOLUTION = "  - Conv2D: {filters: 8, kernel_size: 3}"
 RELU = "  - ReLU: {}"
 
+UNIT = (
+    "input: [32, 32, 4]\nblocks:\n  unit:\n    args: [filters, kernel_size: 3]\n    layers:\n"
+    "      - Conv2D: {filters: $filters, kernel_size: $kernel_size}\nlayers:\n"
+)
+
 SLIPS = [
+    # arguments of a block without their names, a loop of branches, a residual that is no item
+    Slip(document(f"{UNIT}  - unit: [8, 1]"), "write `unit: {filters: 8, kernel_size: 1}`",
+         document(f"{UNIT}  - unit: {{filters: 8, kernel_size: 1}}")),
+    Slip(document(f"{UNIT}  - unit: [8, 1, 2]\n"), "write `unit: {filters: ...}`",
+         document(f"{UNIT}  - unit: {{filters: 8}}")),
+    Slip(items("  - branches:\n    - []\n    - for: {rate: [1, 2]}\n      layers: [Dropout: {rate: 1 / (2 * $rate)}]\n    merge: Add"),
+         "did you mean `repeat`?",
+         items("  - branches:\n    - []\n    - repeat: {rate: [1, 2]}\n      layers: [Dropout: {rate: 1 / (2 * $rate)}]\n    merge: Add")),
+    Slip(document("input: [8]\nlayers:\n  residual:\n    - ReLU"), "begin each item with `- `",
+         document("input: [8]\nlayers:\n  - residual:\n    - ReLU")),
     # a layer in place of an activation, and settings that are layers
     *(
         Slip(items(f"  - Conv2D: {{{CONV}, activation: {wrong}}}"), f"it is a layer: remove `activation`, and put `- {right}` below",

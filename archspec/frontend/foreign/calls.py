@@ -92,6 +92,10 @@ class PythonActivation(NamedTuple):
     has_arguments: bool
 
 
+GATED = "ops.glu"
+"""What other tools have among the activations, and halves the channels: here an operation."""
+
+
 def activation_of(text: str, names: Iterable[str]) -> PythonActivation:
     """What an activation of Python is here, ``tf.nn.relu`` or ``nn.LeakyReLU(0.1)``; ``names`` are
     those that an argument can have.
@@ -102,7 +106,7 @@ def activation_of(text: str, names: Iterable[str]) -> PythonActivation:
     plain, kind = plain_name(word), kind_of(word)
     own = {one.replace("_", ""): one for one in names}
     name = own.get(plain) or own.get((ACTIVATIONS.get(plain) or "").replace("_", ""))
-    is_layer = kind is not None and KINDS[kind].family() == "activation"
+    is_layer = kind == GATED or (kind is not None and KINDS[kind].family() == "activation")
     item = (_item_of(call) if call else kind) if is_layer else None
     return PythonActivation(name, item, call is not None and bool(call.args or call.keywords))
 

@@ -148,6 +148,8 @@ _PAPERS = {
     "eltwise": "Add",
     "fc": "Dense",
     "fullyconnected": "Dense",
+    "glu": "ops.glu",
+    "scale": "Rescaling",
     "gap": "GlobalAveragePooling2D",
     "globalavgpool": "GlobalAveragePooling2D",
     "globalavgpool2d": "GlobalAveragePooling2D",

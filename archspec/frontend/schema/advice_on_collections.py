@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from archspec.frontend.foreign.rows import entry_help
 from archspec.frontend.foreign.words import named_item_help
 from archspec.frontend.schema.surroundings import Advice, Surroundings, accepts, helps
+from archspec.frontend.vocabulary import OPERATIONS
 from archspec.frontend.yaml.document import Value
 from archspec.layers import KINDS
 from archspec.layers.types import Type
@@ -73,9 +74,13 @@ def _arguments_of_list(value: Value, around: Surroundings) -> Iterator[str]:
     yield from _mapping_of_list(value, around)
 
 
+STRUCTURE = OPERATIONS.keys() - {"layers"}
+"""Operations that a list of items may have without the dash before it."""
+
+
 def _items_of_mapping(value: Value, around: Surroundings) -> Iterator[str]:
     (first, inner), *others = value.items()
-    if inner.is_list and not others and first not in KINDS:
+    if inner.is_list and not others and first not in KINDS.keys() | STRUCTURE:
         yield f"remove `{first}:`, and let its items stand in its place"
     named = None if first in KINDS else named_item_help(first, inner.unwrapped())
     if named and first not in around.blocks:

@@ -11,6 +11,7 @@ from archspec.diagnostics import Diagnostic, Span
 from archspec.frontend.foreign.arguments import argument_help
 from archspec.frontend.foreign.documents import block_key_help, document_help, file_help, spec_help
 from archspec.frontend.foreign.inputs import input_key_help, shape_of_keys
+from archspec.frontend.foreign.items import item_help
 from archspec.frontend.foreign.layers import lacking, layer_help
 from archspec.frontend.foreign.words import key_help
 from archspec.frontend.schema.refusals import BEGINNING, Refusal, first_line
@@ -152,7 +153,9 @@ def _from_elsewhere(refusal: Refusal, key: str, value: Value) -> str | None:
         return document_help(key, value.data)
     if refusal.path == ("input",) or refusal.path[:-1] == ("inputs",):
         return input_key_help(key, value.unwrapped())
-    return block_key_help(key) if refusal.path[:-1] == ("blocks",) else None
+    if refusal.path[:-1] == ("blocks",):
+        return block_key_help(key)
+    return item_help(key) if refusal.key == "branches" else None
 
 
 def _no_such_layer(refusal: Refusal, key: str, value: Value) -> Diagnostic:

@@ -5,7 +5,7 @@ there, and what to write instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archspec.diagnostics import Diagnostic
@@ -299,12 +299,7 @@ def _no_call(refusal: Refusal, key: str) -> Iterator[Diagnostic]:
     blocks = refusal.document.root.get("blocks")
     block = blocks.get(key) if blocks is not None else None
     if block is not None:
-        names = refusal.arguments_of(block)
-        help = (
-            f"write `{key}: {{{names[0]}: {refusal.value.text or '...'}}}`"
-            if names
-            else f"write `{key}: {{}}`: the block has no arguments"
-        )
+        help = _by_name(key, refusal.arguments_of(block), refusal.value)
         message = f"the arguments of the block `{key}` are given by name"
         yield Diagnostic(
             "wrong-value", message, refusal.where(), f"found {describe(refusal.value)}", help=help
@@ -326,6 +321,17 @@ def _no_call(refusal: Refusal, key: str) -> Iterator[Diagnostic]:
     yield Diagnostic(
         "unknown-key", f"an item has no modifier `{key}`", refusal.value.place, help=help
     )
+
+
+def _by_name(block: str, names: Sequence[str], given: Value) -> str:
+    """The help for arguments of a block that were given without their names."""
+    if not names:
+        return f"write `{block}: {{}}`: the block has no arguments"
+    texts = [one.text for one in given.elements()] if given.is_list else [given.text]
+    if None in texts or len(texts) > len(names):
+        texts = ["..."]
+    pairs = ", ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=False))
+    return f"write `{block}: {{{pairs}}}`"
 
 
 def _beside_a_layer(refusal: Refusal, key: str, item: Value) -> str | None:
