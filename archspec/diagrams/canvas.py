@@ -33,12 +33,14 @@ Closed = Callable[[Group, int], bool]
 
 class Around(NamedTuple):
     """A split that a layer is in: the tensor that enters it, the point where it parts, the way
-    that the layer is on.
+    that the layer is on. ``number`` is that of the one input of the layer that comes from there,
+    where not each that is the tensor does.
     """
 
     entry: str
     point: str
     way: Way
+    number: int | None = None
 
 
 class Plan(NamedTuple):

@@ -202,7 +202,7 @@ def _write_side_by_side(graph: Any, heads: list[str]) -> None:
         for head in heads:
             inner.node(head)
     for left, right in pairwise(heads):
-        graph.edge(left, right, style="invis", weight="0")
+        graph.edge(left, right, style="invis", weight="1")
 
 
 def _write_outputs(graph: Any, drawing: Drawing) -> None:

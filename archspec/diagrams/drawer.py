@@ -8,7 +8,7 @@ those from one copy to the next are what ×N says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from itertools import pairwise
@@ -41,6 +41,7 @@ from archspec.diagrams.elements import (
 )
 from archspec.diagrams.folding import Fold, folds, neighbours
 from archspec.diagrams.lettering import DOT
+from archspec.diagrams.rounds import Taking, ambiguous_entries
 
 
 def draw_inputs(canvas: Canvas, members: list[Member]) -> None:
@@ -74,7 +75,6 @@ def draw_body(canvas: Canvas, elements: Elements, members: list[Member]) -> None
         if fold.number == 1:
             _draw(canvas, fold.body[0], members)
         else:
-            canvas.add_fold(fold)
             _draw_fold(canvas, fold, "", members)
 
 
@@ -104,7 +104,7 @@ def _draw_split(canvas: Canvas, split: Split, members: list[Member]) -> None:
     """Draw a point where a split parts, its paths, and the sign or bar in which they meet."""
     alike = [each for each in canvas.likeness.alike(split) if isinstance(each, Split)]
     bar = not lettering.symbol(split.merge)
-    point = _point(canvas, split, members)
+    point = _point(canvas, alike, members)
     ways = _ways(split, bar=bar)
     alone = _drawn_alone(canvas, split)
     for each in alike:
@@ -170,15 +170,29 @@ def _draw_path(canvas: Canvas, path: Path, members: list[Member], *, bar: bool) 
         draw_body(canvas, path.body, members)
 
 
-def _point(canvas: Canvas, split: Split, members: list[Member]) -> str:
-    """Where a split parts: a point of its own, or that of the split around it that parts
-    from the same tensor.
+def _point(canvas: Canvas, alike: Sequence[Split], members: list[Member]) -> str:
+    """Where splits that are drawn as one part: a point of their own, or that of the split around
+    them that parts from the same tensor, in each of them.
     """
+    around = [_parting_before(canvas, split) for split in alike]
+    for point in around[0]:
+        if all(point in points for points in around):
+            return point
+    return _new_point(canvas, members)
+
+
+def _parting_before(canvas: Canvas, split: Split) -> list[str]:
+    """The points of the splits around one that part from the same tensor as it."""
     entry = _entry(split)
     names = {node.name for node in nodes_of(split)}
-    for outer in canvas.around[min(names)] if names else []:
-        if outer.entry == entry and all(outer in canvas.around[name] for name in names):
-            return outer.point
+    return [
+        outer.point
+        for outer in (canvas.around[min(names)] if names else [])
+        if outer.entry == entry and all(outer in canvas.around[name] for name in names)
+    ]
+
+
+def _new_point(canvas: Canvas, members: list[Member]) -> str:
     box = canvas.new_box(Form.POINT, [])
     members.append(box)
     return box.id
@@ -227,11 +241,13 @@ def _draw_group(canvas: Canvas, group: Group, members: list[Member]) -> None:
         body = group.body
     else:
         cluster.count = fold.number
-        canvas.add_fold(fold)
         body = _opened(canvas, fold)
     inherits = fold is None and canvas.notes.has_place  # the first copy is that of a fold around it
     with nullcontext() if inherits else canvas.notes.at(f"{FIRST}{cluster.title}"):
-        draw_body(canvas, body, cluster.members)
+        if fold is None:
+            draw_body(canvas, body, cluster.members)
+        else:
+            _draw_round(canvas, fold, body, cluster.members)
     canvas.depth -= 1
     members += _framed(canvas, cluster)
 
@@ -305,7 +321,6 @@ def _draw_repeat(canvas: Canvas, repeat: Repeat, members: list[Member]) -> None:
             draw_body(canvas, copy, members)
         return
     for fold in _folds(canvas, repeat):
-        canvas.add_fold(fold)
         _draw_fold(canvas, fold, repeat.label, members)
 
 
@@ -327,8 +342,48 @@ def _draw_fold(canvas: Canvas, fold: Fold, label: str, members: list[Member]) ->
     """Draw one copy of a fold, with ×N on its box or around its boxes."""
     inner: list[Member] = []
     with canvas.notes.at(_first_of(canvas, fold, label)):
-        draw_body(canvas, fold.body, inner)
+        _draw_round(canvas, fold, fold.body, inner)
     members += inner if fold.number == 1 else [_counted(canvas, fold, label, inner)]
+
+
+def _draw_round(canvas: Canvas, fold: Fold, body: Elements, members: list[Member]) -> None:
+    """Draw one copy of a fold, with points where what enters a round parts, if it is not clear from
+    where the arrows come from.
+    """
+    canvas.add_fold(fold)
+    entries = ambiguous_entries(fold, canvas.flow)
+    outside = {
+        taking.node.name: len(canvas.around[taking.node.name])
+        for takings in entries
+        for taking in takings
+    }
+    draw_body(canvas, body, members)
+    only = members[0] if len(members) == 1 else None
+    inner = only.members if isinstance(only, Cluster) else members
+    for takings in entries:
+        if not _part_at_a_point(canvas, takings, outside):
+            point = canvas.new_box(Form.POINT, [])
+            inner.insert(0, point)
+            for taking in takings:
+                around = Around(taking.tensor, point.id, Way.TRUNK, taking.number)
+                canvas.around[taking.node.name].insert(outside[taking.node.name], around)
+
+
+def _part_at_a_point(canvas: Canvas, takings: Sequence[Taking], outside: Mapping[str, int]) -> bool:
+    """Whether what enters the first round goes to one box, or to all boxes by one point within the
+    round.
+    """
+    first = [taking for taking in takings if taking.tensor == takings[0].tensor]
+    points = [
+        {
+            around.point
+            for around in canvas.around[taking.node.name][outside[taking.node.name] :]
+            if around.entry == taking.tensor
+        }
+        for taking in first
+    ]
+    heads = {canvas.place.get(taking.node.name) for taking in first}
+    return len(heads) == 1 or bool(set.intersection(*points))
 
 
 def _counted(canvas: Canvas, fold: Fold, label: str, inner: list[Member]) -> Member:

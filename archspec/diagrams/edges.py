@@ -83,7 +83,7 @@ class Wiring:
         for number, (name, role) in enumerate(node.edges):
             way, port = self._merging(node, number, name, latest)
             way = Way.BATCH if node.layer.takes_batch_alone else way
-            hops = list(self._hops(name, node, head, way, port))
+            hops = list(self._hops(number, node, head, way, port))
             label = self._words(node, name, role)
             if hops and label:
                 hops[-1] = hops[-1]._replace(edge=hops[-1].edge._replace(label=label, names=True))
@@ -170,10 +170,13 @@ class Wiring:
         return Way.TRUNK, None
 
     def _hops(
-        self, name: str, node: Node, head: str, way: Way, port: int | None
+        self, number: int, node: Node, head: str, way: Way, port: int | None
     ) -> Iterator[TensorEdge]:
-        """From the box of a tensor, through the points where splits part, to the box of a layer."""
-        chain = self._chain(name, node)
+        """From the box of what an input takes, through the points where splits part, to the box of
+        its layer.
+        """
+        name = node.inputs[number]
+        chain = self._chain(number, node)
         tail, giver = self._place(name), self.graph.giver(name)
         cut = tail is None or self._other_copy(giver, node.name)
         before = None if cut else tail
@@ -184,19 +187,20 @@ class Wiring:
             if before is not None and before != around.point:
                 yield TensorEdge(Edge(before, around.point, incoming), name)
             before, incoming = around.point, around.way
-            if place == len(chain) - 1 and node.name in self.canvas.merging:
+            merges = place == len(chain) - 1 and node.name in self.canvas.merging
+            if merges or around.number is not None:
                 incoming = way
         if before is not None and before != head:
             last = way if way is Way.BATCH else incoming
             yield TensorEdge(Edge(before, head, last, port=port), name)
 
-    def _chain(self, name: str, node: Node) -> list[Around]:
-        """The splits that a tensor enters on its way to a layer, the outermost first; of those
-        that share a point, the innermost.
+    def _chain(self, number: int, node: Node) -> list[Around]:
+        """The splits that what an input takes enters on its way to the layer, the outermost first;
+        of those that share a point, the innermost.
         """
         found: dict[str, Around] = {}
         for around in self.canvas.around[node.name]:
-            if around.entry == name:
+            if around.entry == node.inputs[number] and around.number in (None, number):
                 found[around.point] = around
         return list(found.values())
 

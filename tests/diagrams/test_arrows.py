@@ -1,6 +1,7 @@
 """No picture loses an arrow: every edge of a graph is an arrow of its picture, or lies inside one
 box, or between copies that are drawn once as ×N, are wired alike and are taken by nothing else. An
-arrow from a closed group says what is taken, unless that is what the group as a whole gives.
+arrow from a closed group says what is taken, unless that is what the group as a whole gives. What
+the rounds of a fold take from one another enters the drawn one by an arrow of its own.
 
 What is checked is read off the graph and off where the canvas says that each layer is.
 """
@@ -14,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 
 import archspec
-from archspec.diagrams.drawing import Form
+from archspec.diagrams.drawing import Form, boxes
 from archspec.diagrams.elements import Element, Group, nodes_of
 from archspec.diagrams.making import draw
 from archspec.graph import Graph, Node
 from tests.diagrams.samples import FAMILIES, graph
-from tests.diagrams.test_folding import VIEWS, Drawn, compiled, drawn, drawn_once
+from tests.diagrams.test_folding import VIEWS, Drawn, clusters, compiled, drawn, drawn_once
 from tests.drawn_specs import Spec, specs
 from tests.hard_specs import HARD
 from tests.paths import DATA, DESIGN
@@ -32,6 +33,7 @@ def assert_no_arrow_is_lost(network: Graph, one: Drawn) -> None:
     for node in network.nodes:
         law.assert_taken(node)
     law.assert_rows()
+    law.assert_rounds()
 
 
 class Law:
@@ -41,6 +43,9 @@ class Law:
         self.network = network
         self.place = one.canvas.place
         self.forms = {box.id: box.form for box in one.drawing.boxes}
+        self.frames = [
+            {box.id for box in boxes(each.members)} for each in clusters(one.drawing.members)
+        ]
         self.bundles = {box.id for box in one.drawing.boxes if "more branches" in str(box.rows)}
         self.after: defaultdict[str, list[str]] = defaultdict(list)
         for edge in one.drawing.edges:
@@ -141,6 +146,61 @@ class Law:
             takers = [taker for taker in self.takers[node.name] if self.unit[taker] != unit]
             within = [taker for taker in takers if self.in_row(node.name, taker)]
             assert not within or len({self.unit[taker] for taker in takers}) == 1, node.name
+
+    def assert_rounds(self) -> None:
+        """What enters the first round of a fold, and in the next is what the round before gives,
+        comes in by one arrow: what is taken by that and also by others would else be drawn as if
+        every round took it.
+        """
+        for (fold, copy), first in self.members.items():
+            after = self.members.get((fold, 1), [])
+            if copy or [one.layer.kind() for one in first] != [one.layer.kind() for one in after]:
+                continue
+            given, taken = {node.name for node in first}, defaultdict(list)
+            for node, like in zip(first, after, strict=True):
+                pairs = (self.network.taken_from(one) for one in (node, like))
+                for name, its in zip(*pairs, strict=True):
+                    drawn = self.fold_between(name, node.name) is None
+                    if its in given and name not in given and drawn:
+                        taken[name].append(self.place[node.name])
+            homes = {self.place[node.name] for node in first}
+            inside = min((frame for frame in self.frames if homes <= frame), key=len, default=set())
+            for name, heads in taken.items():
+                if inside and len(self.network_takers(name)) > len(heads) and len({*heads}) > 1:
+                    entering = self.entering(self.place[name], inside)
+                    assert any(
+                        all(self.leads(box, head, inside) for head in heads) for box in entering
+                    ), (name, heads)
+
+    def network_takers(self, name: str) -> list[str]:
+        """The layers that take a tensor, each as often as it does, in this and other copies."""
+        return [
+            node.name
+            for node in self.network.nodes
+            for taken in self.network.taken_from(node)
+            if taken == name
+        ]
+
+    def entering(self, tail: str, inside: set[str]) -> list[str]:
+        """Where in a frame the arrows from a box lead, through points outside of it."""
+        return [
+            box
+            for head in self.after[tail]
+            for box in (
+                [head]
+                if head in inside
+                else self.entering(head, inside)
+                if self.forms[head] is Form.POINT
+                else []
+            )
+        ]
+
+    def leads(self, box: str, head: str, inside: set[str]) -> bool:
+        """Whether a box is another one, or a point that leads there within a frame."""
+        return box == head or (
+            self.forms[box] is Form.POINT
+            and any(self.leads(each, head, inside) for each in self.after[box] if each in inside)
+        )
 
     def in_row(self, name: str, other: str) -> bool:
         """Whether a layer is in another row of the same box and copy as another one."""
