@@ -365,9 +365,9 @@ def _condition(data: Data) -> Any:
 
 
 def _short(data: Data) -> Any:
-    """An item as a bare word, where it is no more than its kind."""
+    """An item as a bare word, where it is no more than its kind or block."""
     ((key, value), *others) = data.items()
-    return key if not others and value == {} and key[0].isupper() else data
+    return key if not others and value == {} else data
 
 
 def _is_list(data: Data) -> bool:

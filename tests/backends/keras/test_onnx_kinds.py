@@ -12,6 +12,7 @@ import pytest
 
 import archspec
 from archspec.layers import KINDS
+from archspec.spelling import article
 from archspec.tensor import Tensor
 from tests.kinds.oracle import Row
 from tests.kinds.rows import ROWS, spec_of
@@ -189,7 +190,7 @@ def test_rows_of_a_kind_are_run_or_refused_by_its_name(kind: str, tmp_path: Path
     refused = []
     for row in chosen(kind):
         if message := outcome(row, tmp_path / "net.onnx"):
-            assert f"`layer`, a {kind}, cannot be written as ONNX: " in message
+            assert f"`layer`, {article(kind)} {kind}, cannot be written as ONNX: " in message
             refused.append(row)
     assert [str(row) for row in refused if not cannot(row)] == []
 
