@@ -137,6 +137,14 @@ UNIT = (
 )
 
 SLIPS = [
+    # several tensors in a text, sizes with letters among them, products in parentheses
+    Slip(items("  - {name: a, ReLU: {}}\n  - Add:\n    from: a, prev"), "write `from: [a, prev]`",
+         items("  - {name: a, ReLU: {}}\n  - Add:\n    from: [a, prev]")),
+    Slip(document("input: points [n, 3]\nlayers: [Dense: {units: 2}]"), "write `[null, 3]`",
+         document("input: [null, 3]\nlayers: [Dense: {units: 2}]")),
+    Slip(items("  - Reshape: {target_shape: (-1, 2 * 4)}"), "write `[-1, $(2 * 4)]`",
+         items("  - Reshape: {target_shape: [-1, $(2 * 4)]}")),
+    Slip(items("  - InstanceNorm"), "write `GroupNormalization: {groups: -1}`", items("  - GroupNormalization: {groups: -1}")),
     # arguments of a block without their names, a loop of branches, a residual that is no item
     Slip(document(f"{UNIT}  - unit: [8, 1]"), "write `unit: {filters: 8, kernel_size: 1}`",
          document(f"{UNIT}  - unit: {{filters: 8, kernel_size: 1}}")),

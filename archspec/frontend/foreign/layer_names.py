@@ -86,6 +86,7 @@ _PYTORCH = {
     "dropout3d": "SpatialDropout3D",
     "flatten": "Flatten",
     "groupnorm": "GroupNormalization",
+    "instancenorm": "GroupNormalization: {groups: -1}",
     "instancenorm1d": "GroupNormalization: {groups: -1}",
     "instancenorm2d": "GroupNormalization: {groups: -1}",
     "instancenorm3d": "GroupNormalization: {groups: -1}",

@@ -34,14 +34,16 @@ def list_help(text: str) -> str | None:
     sides = re.fullmatch(r"\s*((?:\d+|\?|none)(?:\s*[x×]\s*(?:\d+|\?|none))+)\s*", text, re.I)
     if sides:
         return f"write `[{', '.join(map(_size, re.split(r' *[x×X] *', sides[1])))}]`"
-    inner = re.fullmatch(r"\s*\(\s*([\w.$?-]+(?:\s*,\s*[\w.$?-]+)*)\s*,?\s*\)\s*", text)
+    element = r"[\w.$?*+/-](?:[\w.$?*+/ -]*[\w.$?])?"
+    inner = re.fullmatch(rf"\s*\(\s*({element}(?:\s*,\s*{element})*)\s*,?\s*\)\s*", text)
     if inner is None or "," not in text:
         return None
     return f"write `[{', '.join(map(_size, re.split(r' *, *', inner[1])))}]`"
 
 
 def _size(word: str) -> str:
-    return "null" if word.strip().lower() in UNKNOWN else word.strip()
+    size = "null" if word.strip().lower() in UNKNOWN else word.strip()
+    return f"$({size})" if re.search("[*+/]", size) and "$" not in size else size
 
 
 def template_help(text: str) -> str | None:

@@ -46,7 +46,7 @@ from archspec.frontend.vocabulary import (
     VARIABLE_NAME,
 )
 from archspec.frontend.yaml.document import Broken, Value
-from archspec.spelling import did_you_mean, listed_names
+from archspec.spelling import cut, did_you_mean, listed_names
 
 
 def parse_items(state: ParserState, value: Value, seen: Visible) -> Items:
@@ -263,8 +263,18 @@ def _sources(state: ParserState, value: Value | None, seen: Visible) -> tuple[Fr
     return tuple(
         _from_name(state, name, role, seen)
         for role, names in by_role
-        for name in (names.data if names.is_list else [names])
+        for name in (names.data if names.is_list else _names_in(state, names))
     )
+
+
+def _names_in(state: ParserState, value: Value) -> list[Value]:
+    """What is taken, as a list: several names in a text, ``a, b``, are read as they are meant."""
+    if not value.plain or "," not in (value.text or ""):
+        return [value]
+    names = [name for name in re.split(r"[\s,]+", str(value.text)) if name]
+    help = f"write `from: [{cut(', '.join(names))}]`"
+    state.problem("wrong-value", "several tensors are a list", value.span, help=help)
+    return [value._replace(data=name, text=name) for name in names]
 
 
 def _from_name(state: ParserState, value: Value, role: str, seen: Visible) -> FromName:

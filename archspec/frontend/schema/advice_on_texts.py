@@ -127,7 +127,12 @@ def _network_name(value: Value, around: Surroundings) -> Iterator[str]:
 
 
 def _sizes_of_text(value: Value, around: Surroundings) -> Iterator[str]:
-    if sizes := re.findall(r"\d+|None|null|\?", value.data):
+    listed = re.search(r"[\[(]([^\[\]()]+)[\])]", value.data)
+    if listed and re.search(r"\d", listed[1]):
+        sizes = [size.strip() for size in listed[1].split(",")]
+        written = [size if size.isdecimal() else "null" for size in sizes if size]
+        yield f"write `[{', '.join(written)}]`"
+    elif sizes := re.findall(r"\d+|None|null|\?", value.data):
         written = ["null" if size in ("None", "?") else size for size in sizes]
         yield f"write `[{', '.join(written)}]`"
 
