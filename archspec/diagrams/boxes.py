@@ -233,7 +233,7 @@ def merge_box(canvas: Canvas, split: Split, alike: Sequence[Split], alone: int) 
     after = canvas.legend.merged(split.merge, split.after if sign else ())
     if sign:
         box.rows = [Row(sign, fill=Fill.MERGE, belongs=after)]
-        box.sign = MARK if canvas.likeness.marks[split.number] else ""
+        box.differs = bool(canvas.likeness.marks[split.number])
     else:
         channels = _range([each.merge.output.shape[-1] for each in alike])
         box.rows = [Row(split.merge.layer.title().strong, f" {channels}", fill=Fill.MERGE)]

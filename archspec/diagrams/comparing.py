@@ -54,7 +54,7 @@ def both(first: Readings, second: Readings, view: View, title: str | None = None
     drawing.legend = legend.entries()
     if not signs:
         drawing.notes.append("the two are equal")
-    found = dict.fromkeys(box.sign for box in drawing.boxes if box.sign in SIGNS)
+    found = dict.fromkeys(box.sign for box in drawing.boxes if box.sign)
     drawing.notes += [f"{sign} {SIGNS[sign]}" for sign in found]
     return drawing
 

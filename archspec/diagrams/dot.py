@@ -31,7 +31,6 @@ from archspec.diagrams.labels import (
     cluster_label,
     font,
     frame_label,
-    is_signed,
     stack_label,
     title_label,
 )
@@ -294,7 +293,7 @@ def _group(box: Box, layout: Layout) -> Attributes:
 
 
 def _signed(box: Box, layout: Layout) -> Attributes:
-    return {"color": layout.theme.accent, "penwidth": "2.6"} if is_signed(box) else {}
+    return {"color": layout.theme.accent, "penwidth": "2.6"} if box.sign else {}
 
 
 def _stack(box: Box, layout: Layout) -> Attributes:

@@ -51,7 +51,7 @@ class Box:
     ``rows`` hold the title; several in a stack, and in a frame, which is a group of cards under its
     title. ``lines`` stand below it; ``size`` is the output's, ``weight`` says the parameters;
     ``ports`` are the words at the branches' ends of a bar. ``sign`` marks a difference in a
-    comparison, ``+``, ``−`` or ``~``, or with ``†`` what differs in the first copy.
+    comparison, ``+``, ``−`` or ``~``. A split whose first copy ``differs`` says so where it ends.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Box:
     tip: Tip = str
     ports: list[str] = field(default_factory=list)
     sign: str = ""
+    differs: bool = False
 
     @property
     def counts(self) -> int:

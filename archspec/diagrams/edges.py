@@ -236,7 +236,7 @@ class Wiring:
         tail, head = self.boxes[step.edge.tail], self.boxes[step.edge.head]
         if step.edge.way is not Way.SHORTCUT or (tail.form, head.form) != (Form.POINT, Form.SUM):
             return step
-        label = f"shortcut {MARK}" if head.sign == MARK else "shortcut"
+        label = f"shortcut {MARK}" if head.differs else "shortcut"
         return step._replace(edge=step.edge._replace(label=label))
 
     def _is_bundled(self, edge: Edge) -> bool:

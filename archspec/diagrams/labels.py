@@ -16,8 +16,6 @@ from archspec.diagrams.palette import INK, Fill, Theme
 SMALL = 9
 """The size of letters below a title, in points."""
 GAP = "   "
-SIGNS = "+−~"
-"""What marks a difference in a comparison."""
 
 
 class Layout(NamedTuple):
@@ -61,7 +59,7 @@ def cluster_label(cluster: Cluster, layout: Layout, side: str) -> str:
 def box_label(box: Box, layout: Layout, ink: str = INK) -> str:
     """Title, what belongs to it, and in a line of numbers the size and the weights."""
     row = box.rows[0]
-    sign = bold(f"{box.sign} ", 12) if is_signed(box) else ""
+    sign = bold(f"{box.sign} ", 12) if box.sign else ""
     title = f"{sign}{bold(_short(row.strong, layout))}{escaped(row.rest)}{times(row.times, 12)}"
     below = "".join(f"<BR/>{font(line, SMALL, ink)}" for line in _below(box, layout) if line)
     return f"<{title}{below}>"
@@ -97,7 +95,7 @@ def stack_label(box: Box, layout: Layout) -> str:
     """The rows of a stack, one below the other."""
     mixed = len({row.fill for row in box.rows}) > 1
     rows = "<HR/>".join(f"<TR>{_stack_row(row, layout, mixed=mixed)}</TR>" for row in box.rows)
-    border = layout.theme.accent if box.sign else box.fill.border
+    border = layout.theme.accent if box.sign or box.differs else box.fill.border
     ground = "" if mixed else f' BGCOLOR="{box.fill.colour}"'
     table = (
         f'<TABLE{"" if mixed else _ROUNDED} BORDER="1" CELLBORDER="0" CELLSPACING="0"'
@@ -125,7 +123,7 @@ def frame_label(box: Box, layout: Layout) -> str:
     title = bold(head.strong, 11, theme.ink) + times(head.times, 13, theme.accent)
     title += f"<BR/>{font(numbers, SMALL, theme.faint)}" if numbers else ""
     rows = "".join(f"<TR>{_frame_row(row, layout)}</TR>" for row in cards)
-    border = theme.accent if box.sign else theme.frame
+    border = theme.accent if box.sign or box.differs else theme.frame
     table = (
         f'<TABLE{_ROUNDED} BORDER="1" CELLBORDER="1" CELLSPACING="4" CELLPADDING="2"'
         f' COLOR="{border}" BGCOLOR="{theme.cluster}">'
@@ -143,7 +141,7 @@ def _frame_row(row: Row, layout: Layout) -> str:
 
 def bar_label(box: Box, layout: Layout) -> str:
     """A bar with a port for each branch that ends in it."""
-    border = layout.theme.accent if box.sign else Fill.MERGE.border
+    border = layout.theme.accent if box.sign or box.differs else Fill.MERGE.border
     words = f"{bold(box.rows[0].strong)}{escaped(box.rows[0].rest)}"
     words += "".join(f"{DOT}{escaped(line)}" for line in box.lines)
     reach = ' WIDTH="104"' if layout.down else ' HEIGHT="28"'
@@ -162,11 +160,6 @@ def bar_label(box: Box, layout: Layout) -> str:
         f' COLOR="{border}" BGCOLOR="{Fill.MERGE.colour}">'
     )
     return f"<{table}{rows}</TABLE>>"
-
-
-def is_signed(box: Box) -> bool:
-    """Whether a box is marked as different in a comparison."""
-    return bool(box.sign) and box.sign in SIGNS
 
 
 # --- marks

@@ -223,6 +223,12 @@ def test_a_default_that_is_written_out_is_no_difference() -> None:
     assert "the two are equal" in pictures.read(draw_both(one, other)).text
 
 
+def test_a_shortcut_that_the_first_block_has_otherwise_is_marked_in_both_networks() -> None:
+    """ResNet-18's and -34's stages from conv3_x on begin with a 1×1 convolution on the shortcut."""
+    figure = draw_both(graph("resnet@resnet18"), graph("resnet@resnet34")).decode()
+    assert figure.count("shortcut †<") == 2 * 3
+
+
 @pytest.mark.parametrize(
     "drawing",
     [
