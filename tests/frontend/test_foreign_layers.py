@@ -137,6 +137,7 @@ UNIT = (
 )
 
 SLIPS = [
+    Slip(items("  - Conv2D: {8, 3}"), "write `Conv2D: {filters: 8, kernel_size: 3}`", items("  - Conv2D: {filters: 8, kernel_size: 3}")),
     # several tensors in a text, sizes with letters among them, products in parentheses
     Slip(items("  - {name: a, ReLU: {}}\n  - Add:\n    from: a, prev"), "write `from: [a, prev]`",
          items("  - {name: a, ReLU: {}}\n  - Add:\n    from: [a, prev]")),

@@ -58,6 +58,11 @@ def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
             or "write `inputs` in place of `input`: they are several, each with its name"
         )
         yield Diagnostic("wrong-value", message, first_line(refusal.value.place), help=help)
+    elif pairs := _numbers_by_name(refusal):
+        owner = refusal.path[-1]
+        message = f"the arguments of `{owner}` are given by name"
+        help = f"write `{owner}: {{{pairs}}}`"
+        yield Diagnostic("wrong-value", message, first_line(refusal.value.span), help=help)
     elif not refusal.is_something_else():
         for key in refusal.unknown_keys():
             yield from _unknown_key(refusal, key, refusal.value.data[key], known)
@@ -77,6 +82,17 @@ def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
         help = spec_help(refusal.value.data) or BEGINNING
         found = "a spec has no such key"
         yield Diagnostic("wrong-value", "this is no spec", place, found, help=help)
+
+
+def _numbers_by_name(refusal: Refusal) -> str | None:
+    """The arguments of a layer whose braces hold numbers alone, ``{8, 3}``, with their names."""
+    owner, given = refusal.path[-1] if refusal.path else None, refusal.value.data
+    if not is_kind(owner) or not all(
+        value.data is None and re.fullmatch(r"[\d.]+", key) for key, value in given.items()
+    ):
+        return None
+    names = list(KINDS[str(owner)].attributes)[: len(given)]
+    return ", ".join(f"{name}: {number}" for name, number in zip(names, given, strict=False))
 
 
 def _shape_by_keys(refusal: Refusal) -> str | None:
