@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any, NamedTuple
 
 from archspec.frontend.expressions.builtins import make_divisible
-from archspec.reading.columns import Flag, Real, Values, follows, plain
+from archspec.reading.columns import Flag, Real, Settings, Values, follows, plain
 from archspec.spelling import in_words
 
 CHANNELS, SIZE, RATE, FLAG = "channels", "size", "rate", "flag"
@@ -54,6 +54,13 @@ def literal(value: Hashable) -> str:
     return f"'{value}'" if isinstance(value, str) else in_words(value)
 
 
+def has_literal(value: Hashable) -> bool:
+    """Whether a value can stand in an expression, which holds no mappings."""
+    if isinstance(value, tuple):
+        return all(map(has_literal, value))
+    return not isinstance(value, Settings)
+
+
 def same(column: Values, known: KnownColumn) -> bool:
     """Whether the values are the known ones."""
     values = known.values
@@ -88,6 +95,8 @@ def choice(column: Values, known: KnownColumn) -> str | None:
     """One of two values, by a number or a flag: ``'same' if $strides == 1 else 'valid'``."""
     values = follows(column, known.values)
     if values is None or len(set(values.values())) != 2:
+        return None
+    if not all(map(has_literal, values.values())):
         return None
     bases = _in_order(values)
     if bases is None:

@@ -35,6 +35,7 @@ from archspec.reading.formulas import (
     choice,
     equalities,
     family,
+    has_literal,
     literal,
     of_channels,
     same,
@@ -259,7 +260,7 @@ def first_differs(frame: ListFrame, names: Names, key: str, column: Values) -> s
             return None
         if rest:
             others[act] = rest.pop()
-    if not first or not others:
+    if not first or not others or not all(map(has_literal, (*first.values(), *others.values()))):
         return None
     outer = frame.outer
     assert outer is not None

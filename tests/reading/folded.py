@@ -77,6 +77,15 @@ def frozen_at(graph: Graph, number: int) -> Graph:
     return replace(graph, nodes=(*graph.nodes[:number], changed, *graph.nodes[number + 1 :]))
 
 
+def initialized_at(graph: Graph, name: str) -> Graph:
+    """A graph of which the kernel of one layer is initialized otherwise."""
+    number = [node.name for node in graph.nodes].index(name)
+    node = graph.nodes[number]
+    layer = type(node.layer).of({**node.layer.arguments, "kernel_initializer": "he_uniform"})
+    changed = node._replace(layer=layer)
+    return replace(graph, nodes=(*graph.nodes[:number], changed, *graph.nodes[number + 1 :]))
+
+
 def listed_otherwise(graph: Graph, random: Random) -> Graph:
     """A graph whose layers stand in another order, each behind all that it needs."""
     waiting = {

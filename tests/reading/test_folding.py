@@ -22,6 +22,7 @@ from tests.paths import ROOT
 from tests.reading.folded import (
     applications,
     frozen_at,
+    initialized_at,
     lines_by_hand,
     listed_otherwise,
     network,
@@ -163,6 +164,12 @@ def differing(name: str, times: int) -> list[int]:
 @pytest.mark.parametrize("name", CHEAP)
 def test_a_layer_that_differs_costs_few_lines(name: str) -> None:
     assert max(differing(name, 2)) <= 16
+
+
+def test_an_initializer_that_differs_in_the_first_round_is_in_no_expression() -> None:
+    """The others have one with arguments, a mapping, which no expression can hold."""
+    name = "keras/efficientnet@EfficientNetB0"
+    assert lines(initialized_at(network(name), "block2a.se.reduce")) - lines_of(name) <= 16
 
 
 PRINTED = """
