@@ -137,6 +137,11 @@ UNIT = (
 )
 
 SLIPS = [
+    # modifiers by other tools' words, with a mapping behind them as if they called a block
+    Slip(items("  - for: {rate: [0.1, 0.2]}\n    Dropout: {rate: $rate}"), "write `repeat` in place of `for`",
+         items("  - repeat: {rate: [0.1, 0.2]}\n    Dropout: {rate: $rate}")),
+    Slip(items("  - Dropout: {rate: $rate}\n    loop: {rate: [0.1, 0.2]}"), "write `repeat` in place of `loop`",
+         items("  - Dropout: {rate: $rate}\n    repeat: {rate: [0.1, 0.2]}")),
     Slip(items("  - Conv2D: {8, 3}"), "write `Conv2D: {filters: 8, kernel_size: 3}`", items("  - Conv2D: {filters: 8, kernel_size: 3}")),
     # several tensors in a text, sizes with letters among them, products in parentheses
     Slip(items("  - {name: a, ReLU: {}}\n  - Add:\n    from: a, prev"), "write `from: [a, prev]`",

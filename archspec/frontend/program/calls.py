@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from archspec.diagnostics import Diagnostic
-from archspec.frontend.program.complaints import RECURSION_HELP, recursion
+from archspec.frontend.program.complaints import RECURSION_HELP, modifier_meant, recursion
 from archspec.frontend.program.program import BlockCall
 from archspec.frontend.yaml.document import Value
 from archspec.spelling import listed_names
@@ -44,6 +44,9 @@ def _circle(start: str, calls: Mapping[str, Sequence[BlockCall]]) -> list[BlockC
 
 def two_operations_help(item: Value, keys: list[str], blocks: Mapping[str, Value]) -> str:
     """What to do where an item has several operations, ``keys``; ``blocks`` are the spec's."""
+    for key in keys:
+        if key not in blocks and (modifier := modifier_meant(key)):
+            return f"write `{modifier}` in place of `{key}`"
     for key in keys:
         block = blocks.get(key)
         args = block.get("args") if block is not None else None

@@ -164,6 +164,8 @@ def unknown_operation(
         return missing
     called = called_help(word, arguments)
     from_elsewhere = word_help(word, blocks) or called
+    if from_elsewhere is None and arguments and (modifier := modifier_meant(word)):
+        from_elsewhere = f"did you mean `{modifier}`?"
     camel = re.sub(r"(?:^|_)([a-z])", lambda match: match[1].upper(), word)
     kind = next(
         (
@@ -208,6 +210,13 @@ def unknown_operation(
             or "an item is a layer with its arguments, `- Conv2D: {filters: 32, kernel_size: 3}`",
         )
     return f"there is no block `{shown}`", near or _definition(shown, blocks, list(arguments))
+
+
+def modifier_meant(word: str) -> str | None:
+    """The modifier of an item that another tool has a word for, such as ``for``."""
+    from archspec.frontend.foreign.items import ITEM
+
+    return ITEM.get(word)
 
 
 def _definition(word: str, blocks: list[str], arguments: list[str]) -> str:
