@@ -37,7 +37,7 @@ class UnknownSize:
 BATCH = UnknownSize("the batch")
 
 
-def computed(node: OnnxNode, taken: Sequence[Array | None], opset: int) -> Array | None:
+def computed(node: OnnxNode, taken: Sequence[Array | None]) -> Array | None:
     """The constant that an operator makes of constants, ``None`` where that is not computed here.
     Raises `NoCounterpart` where it cannot be.
     """
@@ -45,7 +45,7 @@ def computed(node: OnnxNode, taken: Sequence[Array | None], opset: int) -> Array
     if compute is None or len(node.outputs) != 1:
         return None
     try:
-        result = _whole(compute(node, [*taken, *[None] * 5], opset))
+        result = _whole(compute(node, [*taken, *[None] * 5]))
     except TypeError as error:
         raise NoCounterpart("it computes with a size that only a run knows") from error
     except (ValueError, IndexError, OverflowError, AttributeError) as error:
@@ -68,7 +68,7 @@ def axes_of(node: OnnxNode, given: Array | None) -> list[int] | None:
     return None if axes is None else [int(axis) for axis in axes]
 
 
-def _constant(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _constant(node: OnnxNode, taken: Any) -> Array:
     value = node.attributes.get("value")
     if value is not None:
         return value
@@ -79,33 +79,33 @@ def _constant(node: OnnxNode, taken: Any, opset: int) -> Array:
     raise NoCounterpart("its value is no number")
 
 
-def _constant_of_shape(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _constant_of_shape(node: OnnxNode, taken: Any) -> Array:
     value = node.attributes.get("value")
     one = numpy.zeros(1, "float32") if value is None else value
     return numpy.broadcast_to(one.reshape(()), [int(size) for size in taken[0]])
 
 
-def _unsqueeze(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _unsqueeze(node: OnnxNode, taken: Any) -> Array:
     axes = axes_of(node, taken[1])
     return numpy.expand_dims(taken[0], tuple(axes or ()))
 
 
-def _squeeze(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _squeeze(node: OnnxNode, taken: Any) -> Array:
     axes = axes_of(node, taken[1])
     return numpy.squeeze(taken[0], None if axes is None else tuple(axes))
 
 
-def _gather(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _gather(node: OnnxNode, taken: Any) -> Array:
     indices = taken[1].astype("int64")
     return numpy.asarray(numpy.take(taken[0], indices, axis=node.attributes.get("axis", 0)))
 
 
-def _concat(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _concat(node: OnnxNode, taken: Any) -> Array:
     arrays = [one for one in taken if one is not None]
     return _bounded(arrays, lambda: numpy.concatenate(arrays, axis=node.attributes["axis"]))
 
 
-def _slice(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _slice(node: OnnxNode, taken: Any) -> Array:
     array = taken[0]
     for axis, part in slices(node, taken, array.ndim):
         array = array[(slice(None),) * axis + (part,)]
@@ -135,7 +135,7 @@ def _end(end: int, step: int) -> int | None:
     return None if (step > 0 and end >= FAR) or (step < 0 and end < -FAR) else end
 
 
-def _cast(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _cast(node: OnnxNode, taken: Any) -> Array:
     array = taken[0]
     dtype = DTYPES.get(node.attributes["to"])
     if dtype is None or array.dtype == object:
@@ -147,13 +147,13 @@ DTYPES = {1: "float32", 6: "int32", 7: "int64", 9: "bool", 11: "float64"}
 """The dtypes of constants, by ONNX's numbers."""
 
 
-def _reshape(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _reshape(node: OnnxNode, taken: Any) -> Array:
     array, shape = taken[:2]
     sizes = [array.shape[n] if size == 0 else int(size) for n, size in enumerate(shape.tolist())]
     return array.reshape(sizes)
 
 
-def _expand(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _expand(node: OnnxNode, taken: Any) -> Array:
     """A constant that is the same for all examples stays one for a single example, which every
     operator on a tensor and a constant stretches.
     """
@@ -163,7 +163,7 @@ def _expand(node: OnnxNode, taken: Any, opset: int) -> Array:
     return numpy.broadcast_to(taken[0], shape)
 
 
-def _range(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _range(node: OnnxNode, taken: Any) -> Array:
     start, limit, delta = (one.item() for one in taken[:3])
     if ceil((limit - start) / delta) > LARGEST:
         raise NoCounterpart("its constant is too large")
@@ -176,8 +176,8 @@ def _divide(one: Array, other: Array) -> Array:
     return one / other
 
 
-def _elementwise(compute: Callable[..., Array]) -> Callable[[OnnxNode, Any, int], Array]:
-    def run(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _elementwise(compute: Callable[..., Array]) -> Callable[[OnnxNode, Any], Array]:
+    def run(node: OnnxNode, taken: Any) -> Array:
         arrays = [one for one in taken if one is not None]
         return _bounded(arrays, lambda: numpy.asarray(compute(*arrays)))
 
@@ -193,7 +193,7 @@ def _bounded(arrays: Sequence[Array], compute: Callable[[], Array]) -> Array:
     return compute()
 
 
-def _reduce_product(node: OnnxNode, taken: Any, opset: int) -> Array:
+def _reduce_product(node: OnnxNode, taken: Any) -> Array:
     if taken[0].dtype == object:  # no axis is kept of a list of sizes
         product = numpy.empty(1 if node.attributes.get("keepdims", 1) else (), dtype=object)
         product[...] = UnknownSize("a product of sizes")
@@ -204,7 +204,7 @@ def _reduce_product(node: OnnxNode, taken: Any, opset: int) -> Array:
     return numpy.asarray(numpy.prod(taken[0], axis=axis, keepdims=keepdims))
 
 
-COMPUTED: Mapping[str, Callable[[OnnxNode, Any, int], Array]] = {
+COMPUTED: Mapping[str, Callable[[OnnxNode, Any], Array]] = {
     "Constant": _constant,
     "ConstantOfShape": _constant_of_shape,
     "Unsqueeze": _unsqueeze,
@@ -217,11 +217,11 @@ COMPUTED: Mapping[str, Callable[[OnnxNode, Any, int], Array]] = {
     "Expand": _expand,
     "Range": _range,
     "ReduceProd": _reduce_product,
-    "Transpose": lambda node, taken, _: numpy.transpose(taken[0], node.attributes.get("perm")),
-    "Shape": lambda node, taken, _: numpy.array(
+    "Transpose": lambda node, taken: numpy.transpose(taken[0], node.attributes.get("perm")),
+    "Shape": lambda node, taken: numpy.array(
         taken[0].shape[node.attributes.get("start", 0) : node.attributes.get("end")], "int64"
     ),
-    "Size": lambda node, taken, _: numpy.array(taken[0].size, "int64"),
+    "Size": lambda node, taken: numpy.array(taken[0].size, "int64"),
     "Identity": _elementwise(lambda x: x),
     "Add": _elementwise(numpy.add),
     "Sub": _elementwise(numpy.subtract),

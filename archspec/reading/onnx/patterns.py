@@ -36,7 +36,7 @@ def _with_constants(model: OnnxModel) -> OnnxModel:
         if all(name in constants for name in taken) and node.kind == node.operator:
             arrays = [constants[name] if name else None for name in node.inputs]
             try:
-                value = computed(node, arrays, model.opset)
+                value = computed(node, arrays)
             except NoCounterpart:  # said where the operator is translated
                 value = None
             if value is not None:

@@ -151,7 +151,7 @@ class _Translator:
 
     def _made(self, node: OnnxNode, taken: list[Value]) -> Value:
         if not any(isinstance(value, TensorView) for value in taken):
-            constant = computed(node, taken, self.model.opset)
+            constant = computed(node, taken)
             if constant is None:
                 raise NoCounterpart("it takes nothing but constants")
             return constant
