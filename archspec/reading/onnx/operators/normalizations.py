@@ -11,8 +11,8 @@ from archspec.layers import KINDS
 from archspec.reading.onnx.constants import NoCounterpart
 from archspec.reading.onnx.network import GrowingNetwork, Value
 from archspec.reading.onnx.operators.elementwise import short
-from archspec.reading.onnx.operators.products import rows
-from archspec.reading.onnx.views import Axes, TensorView
+from archspec.reading.onnx.operators.products import features_last, rows
+from archspec.reading.onnx.views import TensorView
 
 Array = Any
 
@@ -23,7 +23,7 @@ def _batch_normalization(network: GrowingNetwork) -> Value:
     if any(network.node.outputs[1:]):
         raise NoCounterpart("it gives its statistics")
     arrays = [network.numbers(index) for index in range(1, 5)]
-    view, tensor = features_last(network, network.view())
+    view, tensor = features_last(network, network.view(), 0)
     channels = view.shape[0]
     if any(array is None or array.shape != (channels,) for array in arrays):
         raise NoCounterpart("its weights do not fit its input")
@@ -34,19 +34,6 @@ def _batch_normalization(network: GrowingNetwork) -> Value:
     return network.same(view, y)
 
 
-def features_last(network: GrowingNetwork, view: TensorView) -> tuple[TensorView, str]:
-    """A tensor whose last axis here is made of the channels, the first axis of the ONNX model, in
-    whatever order.
-    """
-    if set(view.have[-1]) == set(view.want[0]) and (view.want[0] or len(view.want) == 1):
-        return view, view.tensor
-    if len(view.want) == 1:
-        target: Axes = (tuple(atom for axis in view.have for atom in axis),)
-    else:
-        target = (*view.want[1:], view.want[0])
-    return view._replace(have=target), network.arranged(view, target)
-
-
 def _rows_of_first(view: TensorView) -> Array:
     return rows(view._replace(want=(view.want[0],)))
 
@@ -54,12 +41,12 @@ def _rows_of_first(view: TensorView) -> Array:
 def _scale_and_shift(network: GrowingNetwork) -> Value:
     """A factor and a summand for each channel, as a normalization that exporters wrote out."""
     scale, shift = network.numbers(1), network.numbers(2)
-    view, tensor = features_last(network, network.view())
+    view, tensor = features_last(network, network.view(), 0)
     channels = view.shape[0]
     if scale is None or shift is None or not scale.size == shift.size == channels:
         raise NoCounterpart("its weights do not fit its input")
     order = _rows_of_first(view)
-    epsilon = KINDS["BatchNormalization"].epsilon  # type: ignore[attr-defined]
+    epsilon = KINDS["BatchNormalization"].epsilon  # type: ignore[attr-defined]  # of this kind
     weights = [
         scale.ravel()[order],
         shift.ravel()[order],

@@ -79,7 +79,7 @@ def _dense(network: GrowingNetwork, view: TensorView, kernel: Array, bias: Array
         raise NoCounterpart("its weights do not fit its input")
     if bias is not None and bias.size not in (1, units):
         raise NoCounterpart("its bias is one for each example of a batch")
-    view, tensor = _with_features_last(network, view)
+    view, tensor = features_last(network, view, -1)
     weights: list[Any] = [Later(kernel.shape, lambda: kernel[rows(view)])]
     if bias is not None:
         weights.append(numpy.broadcast_to(bias.reshape(-1), (units,)))
@@ -90,16 +90,17 @@ def _dense(network: GrowingNetwork, view: TensorView, kernel: Array, bias: Array
     return TensorView(y, have, want, {**view.sizes, **last.sizes})
 
 
-def _with_features_last(network: GrowingNetwork, view: TensorView) -> tuple[TensorView, str]:
-    """A tensor whose last axis here is made of the last axis of the ONNX model, in whatever
-    order.
+def features_last(network: GrowingNetwork, view: TensorView, axis: int) -> tuple[TensorView, str]:
+    """A tensor whose last axis here is made of an axis of the ONNX model, the first or the last
+    (-1), in whatever order.
     """
-    if set(view.have[-1]) == set(view.want[-1]) and (view.want[-1] or len(view.want) == 1):
+    others = list(view.want)
+    features = others.pop(axis)
+    if set(view.have[-1]) == set(features) and (features or not others):
         return view, view.tensor
-    if len(view.want) == 1:
-        target: Axes = (tuple(atom for axis in view.have for atom in axis),)
-    else:
-        target = view.want
+    target: Axes = (*others, features)
+    if not others:
+        target = (tuple(atom for group in view.have for atom in group),)
     return view._replace(have=target), network.arranged(view, target)
 
 
