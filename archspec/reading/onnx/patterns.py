@@ -53,6 +53,14 @@ class Term(NamedTuple):
     number: float | None = None
 
 
+class Affine(NamedTuple):
+    """What a product and the sum behind it take: a tensor, and two constants, by name."""
+
+    tensor: str
+    scale: str
+    shift: str
+
+
 class Pieces:
     """A model, and which operator gives each tensor."""
 
@@ -112,6 +120,12 @@ class Pieces:
         if self.constant(second) is not None:
             return first, second
         return (second, first) if self.constant(first) is not None else None
+
+    def affine(self, node: OnnxNode) -> Affine | None:
+        """A product with a constant, and the sum of that and a constant, which the node is."""
+        pair = self.with_constant(node) if node.operator == "Add" else None
+        inner = self.with_constant(self.giver(pair[0], "Mul")) if pair else None
+        return Affine(*inner, pair[1]) if pair and inner else None
 
     def factors(self, node: OnnxNode) -> tuple[list[str], float]:
         """The tensors of a product, and the product of its numbers."""
@@ -203,12 +217,10 @@ def _joined(product: OnnxNode, total: OnnxNode, bias: str) -> OnnxNode:
 
 def _scaled(pieces: Pieces, node: OnnxNode) -> OnnxNode | None:
     """A factor and then a summand for each channel of an image."""
-    pair = pieces.with_constant(node) if node.operator == "Add" else None
-    product = pieces.giver(pair[0], "Mul") if pair else None
-    inner = pieces.with_constant(product)
-    if pair is None or inner is None:
+    found = pieces.affine(node)
+    if found is None:
         return None
-    scale, shift = pieces.model.constants[inner[1]], pieces.model.constants[pair[1]]
+    scale, shift = (pieces.model.constants[name] for name in (found.scale, found.shift))
     rank = max(scale.ndim, shift.ndim)
     if rank == 3:  # of (channels, 1, 1)
         rank = 4
@@ -216,7 +228,7 @@ def _scaled(pieces: Pieces, node: OnnxNode) -> OnnxNode | None:
         return None
     if not (_is_by_channel(scale, rank) and _is_by_channel(shift, rank)):
         return None
-    return _as(node, "ScaleAndShift", inner[0], inner[1], pair[1])
+    return _as(node, "ScaleAndShift", *found)
 
 
 FEWEST = 5
@@ -250,17 +262,13 @@ def _normalized(pieces: Pieces, node: OnnxNode) -> OnnxNode | None:
 
 def _layer_normalized(pieces: Pieces, node: OnnxNode) -> OnnxNode | None:
     """(x - mean) / sqrt(variance + epsilon) * gamma + beta over the last axis."""
-    pair = pieces.with_constant(node) if node.operator == "Add" else None
-    product = pieces.giver(pair[0], "Mul") if pair else None
-    inner = pieces.with_constant(product)
-    if pair is None or inner is None:
-        return None
-    division = pieces.giver(inner[0], "Div")
+    affine = pieces.affine(node)
+    division = pieces.giver(affine.tensor, "Div") if affine else None
     found = _standardized(pieces, division) if division else None
-    if found is None:
+    if affine is None or found is None:
         return None
     x, epsilon = found
-    return _as(node, "LayerNormalization", x, inner[1], pair[1], epsilon=epsilon)
+    return _as(node, "LayerNormalization", x, affine.scale, affine.shift, epsilon=epsilon)
 
 
 def _standardized(pieces: Pieces, division: OnnxNode) -> tuple[str, float] | None:
