@@ -29,7 +29,6 @@ class LayerNames:
     """The names of the layers of a model."""
 
     def __init__(self, model: OnnxModel) -> None:
-        self.model = model
         self.kinds = {node.operator for node in model.nodes}
         self.of_tensorflow = any(NUMBERED.search(node.name) for node in model.nodes)
 

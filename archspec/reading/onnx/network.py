@@ -186,11 +186,6 @@ class GrowingNetwork:
         return laid(tensor, self.shape(tensor), order)
 
     @property
-    def alone(self) -> bool:
-        """Whether nothing but one operator takes what this one gives."""
-        return self.uses[self.node.outputs[0]] == 1
-
-    @property
     def takers(self) -> set[str]:
         """The operators that take what this one gives."""
         return set(self.followers.get(self.node.outputs[0], ()))

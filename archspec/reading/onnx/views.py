@@ -76,12 +76,11 @@ def channels_last(tensor: str, shape: Sequence[Size]) -> TensorView:
 
 def with_axis(view: TensorView, tensor: str, axis: int, size: Size) -> TensorView:
     """The view of a new tensor in which one axis of the ONNX model has another size."""
-    old, atom = view.want[axis], _new()
+    atom = _new()
     new = () if size == 1 else (atom,)
     have = list(view.have)
     have[index_of(view, axis)] = new
     want = tuple(new if number == axis else group for number, group in enumerate(view.want))
-    del old
     return TensorView(tensor, tuple(have), want, {**view.sizes, atom: size})
 
 

@@ -124,7 +124,7 @@ def _sizes(network: GrowingNetwork, view: TensorView, target: list[Any]) -> list
         raise NoCounterpart("it changes the size of the batch")
     if not all(type(size) is int for size in others):
         raise NoCounterpart("its shape is not known before a run")
-    if others.count(-1) == 1 and total and -1 in others:
+    if others.count(-1) == 1 and total:
         known = prod(size for size in others if size != -1)
         if not known or total % known:
             raise NoCounterpart("the number of elements would change")

@@ -315,16 +315,14 @@ def _matched(main: TensorView, view: TensorView) -> Axes | None:
 
 def _largest(views: Sequence[TensorView]) -> TensorView:
     """The view of what is made of tensors whose axes are in one order, each at its longest."""
-    wants, haves = [], list(views[0].have)
     sizes: dict[int, Size] = {}
     for view in views:
         sizes |= view.sizes
-    for groups in zip(*(view.want for view in views), strict=True):
-        wants.append(next(filter(None, groups), ()))
-    for number, groups in enumerate(zip(*(view.have for view in views), strict=True)):
-        group = next(filter(None, groups), ())
-        haves[number] = next((want for want in wants if want and want == group), group)
-    return TensorView("", tuple(haves), tuple(wants), sizes)
+    have, want = (
+        tuple(next(filter(None, groups), ()) for groups in zip(*axes, strict=True))
+        for axes in ([view.have for view in views], [view.want for view in views])
+    )
+    return TensorView("", have, want, sizes)
 
 
 # --- constants
