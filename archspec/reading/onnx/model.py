@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
+from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -120,17 +121,12 @@ def model_of(folder: Path) -> OnnxModel:
 
 
 def _array(entry: Mapping[str, Any], numbers: Array) -> Array:
-    """A tensor; where its numbers are of a sort that is not read, what stands for it has that
-    dtype in words.
-    """
+    """A tensor; an empty one of objects where its numbers are of a sort that is not read."""
     if "start" not in entry:
         return numpy.empty(0, dtype=object)
     dtype = numpy.dtype(entry["dtype"]).newbyteorder("<")
-    count = 1
-    for size in entry["shape"]:
-        count *= size
     start = entry["start"]
-    whole = numbers[start : start + count * dtype.itemsize]
+    whole = numbers[start : start + prod(entry["shape"]) * dtype.itemsize]
     return whole.view(dtype).reshape(entry["shape"])
 
 

@@ -79,9 +79,9 @@ class _TensorCopier:
         for attribute in node.attribute:
             value = self.onnx.helper.get_attribute_value(attribute)
             if isinstance(value, self.onnx.TensorProto):
-                key = f"{number}/{attribute.name}"  # a tensor of the graph may be called so too
-                self.copy(f"\0{key}", value)
-                value = {"tensor": f"\0{key}"}
+                key = f"\0{number}/{attribute.name}"  # as no tensor of the graph is called
+                self.copy(key, value)
+                value = {"tensor": key}
             elif isinstance(value, bytes):
                 value = value.decode("utf-8", errors="replace")
             elif attribute.type in (attribute.INTS, attribute.FLOATS):

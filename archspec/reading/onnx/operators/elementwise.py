@@ -114,9 +114,8 @@ def _prelu(network: GrowingNetwork) -> Value:
         arguments = {"negative_slope": short(slope.item())}
         return network.same(view, network.add("LeakyReLU", arguments, [view.tensor]))
     view, array = arranged_constant(network, network.view(), slope)
-    shared = [axis for axis, size in enumerate(array.shape, 1) if size == 1]
-    shape = network.shape(view.tensor)
-    shared = [axis for axis in shared if shape[axis - 1] != 1]
+    pairs = zip(array.shape, network.shape(view.tensor), strict=True)
+    shared = [axis for axis, (size, own) in enumerate(pairs, 1) if size == 1 != own]
     axes: dict[str, Any] = {"shared_axes": shared} if shared else {}
     return network.same(view, network.add("PReLU", axes, [view.tensor], [array]))
 

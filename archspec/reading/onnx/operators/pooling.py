@@ -72,12 +72,10 @@ def _mean_of_padded(
     if counts and widened == windows:
         return network.add(layer, arguments, [padded(network, x, windows.pads)])
     inner = padded(network, x, windows.pads) if counts and not windows.plain else x
-    outer = tuple(
-        (before, after - end) if counts else (before, after)
-        for (before, after), (_, end) in zip(widened.pads, windows.pads, strict=True)
-    )
+    outer = widened.pads
     if counts:
-        outer = tuple((0, after) for _, after in outer)
+        pairs = zip(widened.pads, windows.pads, strict=True)
+        outer = tuple((0, after - end) for (_, after), (_, end) in pairs)
     ones = network.add("ops.ones_like", {}, [inner], part="ones")
     sums, parts = (
         network.add(layer, arguments, [padded(network, tensor, outer)], part=word)
@@ -180,12 +178,12 @@ def _reduced_over(
     else:
         arguments = {"axis": [axis + 1 for axis in ours], "keepdims": keepdims}
         y = network.add(OPERATIONS[kind], arguments, [view.tensor])
-    want = [() if number in axes else group for number, group in enumerate(view.want)]
     if keepdims:
         have = [() if number in ours else group for number, group in enumerate(view.have)]
-        return TensorView(y, tuple(have), tuple(want), view.sizes)
-    have = [group for number, group in enumerate(view.have) if number not in ours]
-    want = [group for number, group in enumerate(view.want) if number not in axes]
+        want = [() if number in axes else group for number, group in enumerate(view.want)]
+    else:
+        have = [group for number, group in enumerate(view.have) if number not in ours]
+        want = [group for number, group in enumerate(view.want) if number not in axes]
     return TensorView(y, tuple(have), tuple(want), view.sizes)
 
 
