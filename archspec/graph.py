@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -135,6 +136,13 @@ class Graph:
             else:
                 tensors[node.name] = node.output
         return tensors
+
+    @cached_property
+    def uses(self) -> Mapping[str, int]:
+        """How often each tensor is taken by a layer, or is an output; 0 for what is not."""
+        uses = Counter(name for node in self.nodes for name in node.inputs)
+        uses.update(self.outputs.values())
+        return uses
 
     def taken_from(self, node: Node) -> tuple[str, ...]:
         """The nodes and inputs of the model that give what a node takes, one for each input."""

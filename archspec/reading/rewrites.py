@@ -7,7 +7,6 @@ its operations.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -70,13 +69,11 @@ def _merge_arguments(layer: Layer) -> dict[str, Any]:
 
 def _with_hard_sigmoids(graph: Graph) -> Graph:
     """``relu6(x + 3) / 6``, as MobileNetV3 has it, as the activation that it is."""
-    uses = Counter(name for node in graph.nodes for name in node.inputs)
-    uses.update(graph.outputs.values())
     nodes = {node.name: node for node in graph.nodes}
     changed: dict[str, Node] = {}
     gone: set[str] = set()
     for last in graph.nodes:
-        chain = _chain(last, nodes, uses) if _is_sixth(last.layer) else None
+        chain = _chain(last, nodes, graph.uses) if _is_sixth(last.layer) else None
         if chain is not None:
             first, middle = chain
             layer = KINDS["Activation"](activation="hard_sigmoid")

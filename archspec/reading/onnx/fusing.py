@@ -27,8 +27,7 @@ def fused(graph: Graph) -> Graph:
     needs.
     """
     graph = _needed(graph)
-    uses = Counter(name for node in graph.nodes for name in node.inputs)
-    uses.update(graph.outputs.values())
+    uses = Counter(graph.uses)
     nodes: dict[str, Node] = {}
     renamed: dict[str, str] = {}
     for one in graph.nodes:

@@ -7,6 +7,7 @@ The library ``onnx`` reads it in a process of its own, with bounds on its time a
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -87,6 +88,13 @@ class OnnxModel:
                 needed.update(node.inputs)
                 live.append(node)
         return tuple(reversed(live))
+
+    @cached_property
+    def uses(self) -> Mapping[str, int]:
+        """How often each tensor is taken by what is live, or given to the outside."""
+        uses = Counter(name for node in self.live for name in node.inputs)
+        uses.update(self.outputs)
+        return uses
 
 
 def model_in(path: Path) -> OnnxModel:

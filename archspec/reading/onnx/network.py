@@ -4,7 +4,6 @@ the layers that bring tensors into another order.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -43,9 +42,6 @@ class GrowingNetwork:
         self.nonnegative: set[str] = set()
         self.batch: int | None = None
         self.node: OnnxNode
-        uses = Counter(name for node in model.live for name in node.inputs)
-        uses.update(model.outputs)
-        self.uses: Mapping[str, int] = uses
         self.followers: dict[str, list[str]] = {}
         for node in model.live:
             for name in node.inputs:

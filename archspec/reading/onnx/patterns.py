@@ -6,7 +6,6 @@ Operators that stand in a product, in whatever order, are looked at as its facto
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import isclose, pi, sqrt
@@ -67,9 +66,6 @@ class Pieces:
     def __init__(self, model: OnnxModel) -> None:
         self.model = model
         self.givers = {name: node for node in model.live for name in node.outputs if name}
-        uses = Counter(name for node in model.live for name in node.inputs)
-        uses.update(model.outputs)
-        self.uses = uses
 
     def replaced(self, find: Callable[[Pieces, OnnxNode], OnnxNode | None]) -> Pieces:
         """With another operator in the place of each for which there is one; what nothing takes
@@ -87,7 +83,7 @@ class Pieces:
         """The operator of some kinds that gives a tensor, which ``alone`` one other takes."""
         node = self.givers.get(tensor)
         fits = node is not None and node.kind in operators
-        return node if fits and (not alone or self.uses[tensor] == 1) else None
+        return node if fits and (not alone or self.model.uses[tensor] == 1) else None
 
     def constant(self, tensor: str) -> Array | None:
         """A constant of numbers."""

@@ -4,7 +4,6 @@ operators: a hard sigmoid, and products of a tensor and a function of it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from math import isclose
@@ -48,9 +47,7 @@ class _Layers:
 
     def __init__(self, graph: Graph) -> None:
         self.nodes = {node.name: node for node in graph.nodes}
-        uses = Counter(name for node in graph.nodes for name in node.inputs)
-        uses.update(graph.outputs.values())
-        self.uses: Mapping[str, int] = uses
+        self.uses = graph.uses
 
     def giver(self, tensor: str, kind: str) -> Node | None:
         """The layer of a kind that gives a tensor, which one other takes."""

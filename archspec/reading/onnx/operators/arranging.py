@@ -33,7 +33,7 @@ Array = Any
 
 
 def _identity(network: GrowingNetwork) -> Value:
-    if any(network.node.outputs[1:]) and network.uses[network.node.outputs[1]]:
+    if any(network.node.outputs[1:]) and network.model.uses[network.node.outputs[1]]:
         raise NoCounterpart("it gives its mask too")
     return network.taken(0)
 
