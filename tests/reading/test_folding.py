@@ -54,19 +54,8 @@ def lines(graph: Graph) -> int:
 
 
 @cache
-def read_back(name: str) -> str:
-    """What is read of a shipped network."""
-    return folded(network(name)).text
-
-
-def length(name: str) -> int:
-    """The lines of what is read of a shipped network."""
-    return len(read_back(name).splitlines())
-
-
-@cache
 def text_of(name: str) -> str:
-    """The spec of a network of `keras.applications`."""
+    """What is read of a shipped network."""
     return folded(network(name)).text
 
 
@@ -120,7 +109,7 @@ def test_they_are_about_as_long_as_by_hand(names: Collection[str]) -> None:
     assert max(ratios.values()) <= 1.3, ratios
     for family, depths in DEEPER.items():
         named = {f"keras/{family}@{name}" for name in depths} & {*names}
-        assert len({length(name) for name in named}) == 1, family
+        assert len({lengths[name] for name in named}) == 1, family
 
 
 def nameless(graph: Graph) -> Graph:
@@ -151,7 +140,7 @@ def test_the_order_of_a_description_does_not_matter(name: str) -> None:
     graph = network(name)
     other = listed_otherwise(graph, random.Random(0))
     assert [node.name for node in other.nodes] != [node.name for node in graph.nodes]
-    assert folded(other).text == read_back(name)
+    assert folded(other).text == text_of(name)
 
 
 def differing(name: str, times: int) -> list[int]:
