@@ -22,7 +22,7 @@ STEP = re.compile(r"(?P<word>.*?[A-Za-z_-])(?P<number>[1-9]\d{0,8})")
 TOKEN = re.compile(r"(?:0|[1-9]\d{0,8})(?!\d)|[^\d]+|\d+")
 """What a name is made of: numbers, and the texts between them."""
 
-VARIABLES = "ijklmnopqrstuvwxyz"
+VARIABLES = "nopqrstuvwxyz"
 FEWEST = 2
 """How many layers an entry with variables must name."""
 
@@ -189,7 +189,7 @@ def _rule(layers: Sequence[KeptName]) -> Entry | None:
     differing = _differing(layers)
     if not differing:
         return None
-    variables = dict(zip(differing, VARIABLES[VARIABLES.index("n") :], strict=False))
+    variables = dict(zip(differing, VARIABLES, strict=False))
     columns = {
         variables[place]: [one.around[place].number for one in layers] for place in differing
     }
@@ -219,18 +219,20 @@ def _part(values: Sequence[str], columns: Mapping[str, Sequence[int]]) -> str | 
 
 def _number(values: Sequence[int], columns: Mapping[str, Sequence[int]]) -> str | None:
     """A number as one of the path plus a constant, or plus a number that depends on another."""
-    for variable, column in columns.items():
-        rest = [value - number for value, number in zip(values, column, strict=True)]
+    rests = {
+        variable: [value - number for value, number in zip(values, column, strict=True)]
+        for variable, column in columns.items()
+    }
+    for variable, rest in rests.items():
         if len(set(rest)) == 1:
             return f"$({_sum(variable, rest[0])})"
     for variable, column in columns.items():
         steps = _steps(values, column, variable) or _table(values, column, variable)
         if steps is not None:
             return f"$({steps})"
-    for variable, column in columns.items():
-        rest = [value - number for value, number in zip(values, column, strict=True)]
-        for other in columns.keys() - {variable}:
-            table = _table(rest, columns[other], other)
+    for variable, rest in rests.items():
+        for other, column in columns.items():
+            table = _table(rest, column, other) if other != variable else None
             if table is not None:
                 return f"$({table} + {variable})"
     return None

@@ -111,6 +111,17 @@ def test_names_that_follow_numbers_are_one_entry() -> None:
     }
 
 
+def test_the_first_of_two_steps_that_say_the_same_is_in_the_entry() -> None:
+    """Sets of Python have another order in each process."""
+    names = {
+        f"net{n}.part{n}.block{o}.conv2d": f"c{o + (5, 9, 7)[n - 1]}"
+        for n in (1, 2, 3)
+        for o in (1, 2)
+    }
+    key = "net$n.part$o.block$p.conv2d"
+    assert names_section(names) == {key: "c$([5, 9, 7][n - 1] + p)"}
+
+
 def test_names_that_are_paths_but_for_their_dots_need_one_entry() -> None:
     names = {f"stage{n}.conv2d": f"stage{n}_conv2d" for n in range(1, 5)}
     assert names_section({**names, "dense": "dense"}) == {".": "_"}
