@@ -187,7 +187,7 @@ def _differing(layers: Sequence[KeptName]) -> list[int]:
 def _rule(layers: Sequence[KeptName]) -> Entry | None:
     """One entry for all of some layers, where their names follow the numbers of their paths."""
     differing = _differing(layers)
-    if not differing:
+    if not 0 < len(differing) <= len(VARIABLES):
         return None
     variables = dict(zip(differing, VARIABLES, strict=False))
     columns = {

@@ -122,6 +122,12 @@ def test_the_first_of_two_steps_that_say_the_same_is_in_the_entry() -> None:
     assert names_section(names) == {key: "c$([5, 9, 7][n - 1] + p)"}
 
 
+def test_paths_that_differ_in_more_numbers_than_there_are_variables_are_entries_each() -> None:
+    paths = [".".join(f"a{first + step}" for step in range(14)) for first in (1, 2)]
+    names = {f"{path}.x": f"c{number}" for number, path in enumerate(paths)}
+    assert names_section(names) == names
+
+
 def test_names_that_are_paths_but_for_their_dots_need_one_entry() -> None:
     names = {f"stage{n}.conv2d": f"stage{n}_conv2d" for n in range(1, 5)}
     assert names_section({**names, "dense": "dense"}) == {".": "_"}
