@@ -87,23 +87,15 @@ class _SchemeFinder:
         scheme = _scheme(item, texts)
         if scheme is not None:
             self.found[item] = scheme
-            words = {
-                round: f"{scheme.word}{scheme.dash}{number}"
-                for round, number in _counts(item, scheme)
-            }
-            begun = {
-                round: f"{text}_{words[round]}" if text else words[round]
-                for round, text in begun.items()
-            }
-        only = only_item(item.body)
-        if only is None:
-            if (
-                self.stages
-                and scheme is None
-                and any(isinstance(one, RepeatItem) for one in item.body.items)
-            ):
-                self.found[item] = Scheme(STAGE)
-            self.look(item.body, begun)
+            for round, number in _counts(item, scheme):
+                word = f"{scheme.word}{scheme.dash}{number}"
+                begun[round] = f"{begun[round]}_{word}" if begun[round] else word
+        if only_item(item.body) is not None:
+            return
+        repeats = any(isinstance(one, RepeatItem) for one in item.body.items)
+        if scheme is None and repeats and self.stages:
+            self.found[item] = Scheme(STAGE)
+        self.look(item.body, begun)
 
     def _text(self, body: Seq, round: Act, begun: str) -> str:
         """What the names of a round go on with."""
