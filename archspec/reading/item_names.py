@@ -74,13 +74,13 @@ class ItemNames:
     def _continued(self, item: Item, named: Mapping[Item, str]) -> str | None:
         """The word of items above whose numbers go on in those of this one."""
         scheme = self.schemes.get(item)
+        if scheme is None or not scheme.suffix:
+            return None
         alike = [
             self.schemes[one]
             for one, word in named.items()
-            if scheme is not None and one in self.schemes and word == scheme.word
+            if one in self.schemes and word == scheme.word
         ]
-        if scheme is None or not scheme.suffix or not alike:
-            return None
         used = {number for one in alike for number in one.numbers}
         is_free = used and used.isdisjoint(scheme.numbers)
         return scheme.word if is_free and {one.dash for one in alike} == {scheme.dash} else None
