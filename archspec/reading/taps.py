@@ -56,9 +56,10 @@ def _rewritten(tree: Tree) -> Iterator[list[Edit]]:
         if isinstance(item, BranchesItem) and len(item.paths) >= FEWEST
         for act in item.acts
     ]
-    places = Places(tree) if wide else None
+    if not wide:
+        return
+    places = Places(tree)
     for standing in wide:
-        assert places is not None
         edits = _edits(tree, places, standing)
         if edits is not None:
             yield edits
