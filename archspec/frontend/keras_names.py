@@ -30,16 +30,6 @@ COUNTED = r"(?:_([1-9]\d{0,8}))?"
 """What the number of a step matches, and that of an automatic step, which does not write its 1."""
 
 
-class NamesInKeras(NamedTuple):
-    """What a ``names`` section makes of a graph: the names that differ from the paths, what is
-    wrong with them, and warnings of keys that no layer has.
-    """
-
-    names: Mapping[str, str]
-    problems: list[Diagnostic]
-    warnings: list[Diagnostic]
-
-
 class Rule(NamedTuple):
     """An entry: the whole key, what paths it matches, its variables in their order, and the name;
     ``value`` is where it stands.
@@ -68,24 +58,22 @@ class Numbers(NamedTuple):
 
 
 def with_names(graph: Graph, section: Value) -> tuple[Graph, list[Diagnostic]]:
-    """The graph with the names of a ``names`` section, and what is wrong with those."""
-    names, problems, warnings = layer_names(graph, section)
-    graph = replace(graph, names=names, warnings=(*graph.warnings, *warnings))
-    return graph, problems
-
-
-def layer_names(graph: Graph, section: Value) -> NamesInKeras:
-    """The names that a section gives the layers of a graph."""
+    """The graph with the names of a ``names`` section, and warnings of keys that no layer has; and
+    what is wrong with the names.
+    """
     naming = _Naming(section)
     names = {
         node.name: naming.name_of(node.name) for node in graph.nodes if node.weights_of is None
     }
     problems = [*naming.problems, *naming.wrong(graph.inputs, names)][: limits.MISTAKES]
-    return NamesInKeras(
-        {path: name for path, name in names.items() if name != path},
-        stopped(problems) if len(problems) == limits.MISTAKES else problems,
-        [_unused(rule, graph) for rule in naming.rules if rule.key not in naming.used],
+    used = {rule.key for rule in naming.givers.values()}
+    unused = [_unused(rule, graph) for rule in naming.rules if rule.key not in used]
+    graph = replace(
+        graph,
+        names={path: name for path, name in names.items() if name != path},
+        warnings=(*graph.warnings, *unused),
     )
+    return graph, stopped(problems) if len(problems) == limits.MISTAKES else problems
 
 
 class _Naming:
@@ -102,14 +90,12 @@ class _Naming:
         dot = section.get(DOT)
         self.between = DOT if dot is None else str(dot.text)
         self.givers: dict[str, Rule] = {}
-        self.used: set[str] = set()
 
     def name_of(self, path: str) -> str:
         """What Keras calls the layer of a path."""
         for rule in self.by_words.get(_words(path), ()):
             values = _numbers(rule, path)
             if values is not None:
-                self.used.add(rule.key)
                 self.givers[path] = rule
                 return self._filled(rule, values)
         return path.replace(DOT, self.between)
