@@ -65,7 +65,7 @@ def translate(error: Any, text: str, name: str) -> Diagnostic:
         line[: 2 * limits.NAME_LENGTH] for line in lines
     ]  # the patterns below take time by the square of a line's length
     trouble = Trouble(_fault(error), shown, (mark.line, mark.column), start)
-    words = other_file(trouble, text) or next(
+    words = _other_file(trouble, text) or next(
         words for say in _TRANSLATIONS if (words := say(trouble)) is not None
     )
     line, column, length = words.place or (*trouble.at, 1)
@@ -124,12 +124,12 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return len(above) - 1, len(above[-1]) - 1
 
 
-def other_file(trouble: Trouble, text: str) -> Words | None:
+def _other_file(trouble: Trouble, text: str) -> Words | None:
     """The words for a file of another tool."""
     other = file_help(text)
-    return (
-        None if other is None else Words(*other, (0, 0, len(trouble.line(0))), code="foreign-file")
-    )
+    if other is None:
+        return None
+    return Words(*other, (0, 0, len(trouble.line(0))), code="foreign-file")
 
 
 def _anything(trouble: Trouble) -> Words:

@@ -107,11 +107,9 @@ def indentation(trouble: Trouble) -> Words | None:
     columns = dict(_columns(trouble, row))
     if column not in columns:
         return _between_columns(columns, column, place)
-    above = trouble.above(row)
-    if text.startswith("- ") and (words := glued_dash(trouble, above, column)):
-        return words
-    if re.match(r"- +", text):
-        return _item_among_keys(columns, text, place)
+    if text.startswith("- "):
+        glued = glued_dash(trouble, trouble.above(row), column)
+        return glued or _item_among_keys(columns, text, place)
     if trouble.fault is not YamlFault.NO_DASH:
         return no_colon(trouble, row, column)
     return beside_its_partner(trouble, row) or _key_among_items(trouble, text, place)

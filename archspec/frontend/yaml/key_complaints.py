@@ -60,7 +60,7 @@ def bracket_without_colon(trouble: Trouble) -> Words | None:
         return None
     word, dash = match["word"], match["dash"] or ""
     help = f"write `{dash}{word}: {match['rest']}`"
-    if help != cut(help, 200):
+    if len(help) > 200:
         help = f"write `{dash}{word}: {match['rest'][:1]}...`"
     return Words(f"a colon is missing after `{word}`", help, (row, match.start("word"), len(word)))
 
