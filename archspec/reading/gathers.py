@@ -76,20 +76,16 @@ class Gatherer:
         return result
 
     def _counted(self, source: SlotSource, slot: Column[str]) -> CountedWay:
-        words = [
-            None if isinstance(step.named, Seq) else self.members.get(step.named)
-            for step in source.steps
-        ]
-        names = [
-            step.named if word is None else word[0]
-            for step, word in zip(source.steps, words, strict=True)
-        ]
+        names: list[Item | Seq | str] = []
         numbers: list[Column[int] | None] = []
-        for step, word in zip(source.steps, words, strict=True):
+        for step in source.steps:
+            member = None if isinstance(step.named, Seq) else self.members.get(step.named)
+            name, number = member or (step.named, None)
+            names.append(name)
             if step.spot is not None:
                 numbers.append(self.numbers[step.spot])
             else:
-                numbers.append(None if word is None else dict.fromkeys(slot, word[1]))
+                numbers.append(None if number is None else dict.fromkeys(slot, number))
         return CountedWay(source, tuple(names), tuple(numbers))
 
     def _in_one(self, item: Item, at: int, run: CountedRun) -> SlotSource:

@@ -133,8 +133,7 @@ def _behind(tree: Tree, places: Places, standing: Standing, path: Seq) -> _Inser
     givers = {tree.graph.giver(tensor) for tensor in taken} - inside
     if not givers or not givers.isdisjoint(tree.graph.inputs):
         return None
-    around = list(places.around(standing, calls=False))
-    for outer in around:
+    for outer in places.around(standing, calls=False):
         spots = [_index_in(places, outer.seq, giver) for giver in givers]
         known = [spot for spot in spots if spot is not None and spot < outer.index]
         if len(known) == len(givers):
