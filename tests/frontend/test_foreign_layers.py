@@ -69,6 +69,8 @@ LINES = [
     line("- x + input", "write `- {from: [prev, input], Add: {}}`"),
     line("- Conv2d: {in_channels: 3, out_channels: 8, kernel_size: 3, stride: 1, padding: 1}",
          "write `Conv2D: {filters: 8, kernel_size: 3, strides: 1, padding: same}`"),
+    line("- Conv2d: {out_channels: 8, kernel_size: 3, padding: [$x, $x]}",
+         "write `layers: [ZeroPadding2D: {padding: [$x, $x]}, Conv2D: {filters: 8, kernel_size: 3}]`"),
     line("- BatchNorm2d: {num_features: 3, eps: 1e-5, momentum: 0.1}", "write `BatchNormalization: {epsilon: 1e-05, momentum: 0.9}`"),
     line("- add: [prev, input]", "write `- {from: [prev, input], Add: {}}`"),
     line("- Activation: LeakyReLU(0.1)", "write `- LeakyReLU: {negative_slope: 0.1}`"),

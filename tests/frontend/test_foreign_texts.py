@@ -120,6 +120,21 @@ def test_the_help_of_a_slip_works(slip: Slip, tmp_path: Path) -> None:
     assert_mended(slip, tmp_path)
 
 
+NUMBERS = {
+    "a share with two points": "Dropout: {rate: 1.2.3%}",
+    "a layer and a share with two points": "Dropout: 1.2.3%",
+    "a padding that is no number": "nn.Conv2d(3, 8, 3, padding=(None, 1))",
+    "units of too many digits": f"fc-{'9' * 5000}",
+    "repetitions of too many digits": f"ReLU x {'9' * 5000}",
+    "repetitions of too many digits behind braces": f"Dense: {{units: 3}} x {'9' * 5000}",
+}
+
+
+@pytest.mark.parametrize("item", NUMBERS.values(), ids=NUMBERS)
+def test_what_is_no_number_is_a_complaint_too(item: str, tmp_path: Path) -> None:
+    assert complaints(items(f"  - {item}"), tmp_path)
+
+
 FILES = {
     "a network of Darknet": "[net]\nwidth=416\n\n[convolutional]\nfilters=32\n",
     "a network of Caffe": 'name: "net"\nlayer {\n  name: "conv1"\n  type: "Convolution"\n}\n',

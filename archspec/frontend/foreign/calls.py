@@ -180,7 +180,7 @@ def _margin(kind: str, arguments: dict[str, Any]) -> Any:
     if not any(sides):
         return None
     fits = all(
-        isinstance(size, int) and 2 * side + 1 == size
+        isinstance(side, int) and isinstance(size, int) and 2 * side + 1 == size
         for side, size in zip(sides, windows, strict=False)
     )
     at_every_place = arguments.get("strides", 1) == 1 or "pool_size" in arguments

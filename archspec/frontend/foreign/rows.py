@@ -18,6 +18,9 @@ from archspec.layers import KINDS
 ULTRALYTICS_CONV = ("filters", "kernel_size", "strides", "padding", "groups")
 """The arguments of Ultralytics's ``Conv`` in their order."""
 
+LONGEST_ROW = 100
+"""Characters beyond which a text is not read as a line of a paper's table."""
+
 
 def entry_help(values: Sequence[Any]) -> str | None:
     """What to write for a line of Ultralytics's lists, and for a layer and its arguments in one
@@ -80,6 +83,8 @@ def paper_help(text: str) -> str | None:
     """What to write for a layer as a table of a paper has it: ``conv3-64``, ``3x3 conv, 64, /2``,
     ``FC-4096``, ``2x2 max pool``.
     """
+    if len(text) > LONGEST_ROW:
+        return None
     plain = text.strip().lower().replace("×", "x")
     window, side = re.match(r"(?:(\d+) ?x ?\1,? *)?", plain), None
     if window and window[1]:

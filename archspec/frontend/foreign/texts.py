@@ -90,15 +90,21 @@ def comment_of(match: re.Match[str]) -> str:
     return next((text for text in match.groups() if text is not None), "")
 
 
+def share_of(text: str) -> str | None:
+    """A percentage as the share that it is: ``50%`` → ``0.5``."""
+    percent = re.fullmatch(r"(\d+\.?\d*|\.\d+) ?%", text)
+    return f"{float(percent[1]) / 100:g}" if percent else None
+
+
 def times(text: str) -> int | None:
     """How often something is made, behind it: ``x 3``, ``× 3``, ``* 3``."""
-    match = re.fullmatch(r"\s*[x×X*]\s*(\d+)\s*(?:times)?\s*", text)
+    match = re.fullmatch(r"\s*[x×X*]\s*(\d{1,18})\s*(?:times)?\s*", text)
     return int(match[1]) if match else None
 
 
 def repetition_help(text: str) -> str | None:
     """What to write for an item and how often it is made, ``ReLU x 3``."""
-    match = re.fullmatch(r"\s*(?:(\d+)\s*[x×*]\s*)?([A-Za-z]\w*)(\s*[x×*]\s*\d+)?\s*", text)
+    match = re.fullmatch(r"\s*(?:(\d+)\s*[x×*]\s*)?([A-Za-z]\w*)(\s*[x×*]\s*\d{1,18})?\s*", text)
     if match is None or bool(match[1]) == bool(match[3]):
         return None
     number = match[1] or times(match[3])

@@ -22,6 +22,7 @@ from archspec.frontend.foreign.texts import (
     comment_help,
     entry_of_variables,
     list_help,
+    share_of,
     template_help,
 )
 from archspec.frontend.schema.surroundings import Advice, Surroundings, accepts, helps
@@ -68,8 +69,8 @@ def _of_another_language(value: Value, around: Surroundings) -> Iterator[str]:
         yield entry
     if (expects.or_list or expects.what == "shape") and (sides := list_help(text)):
         yield sides
-    if expects.what == "number" and (percent := re.fullmatch(r"([\d.]+) ?%", text)):
-        yield f"write `{float(percent[1]) / 100:g}`"
+    if expects.what == "number" and (share := share_of(text)):
+        yield f"write `{share}`"
     if expects.what in ("size", "integer") and around.key == "input" and is_batch(text):
         yield "the batch is never written: remove this entry"
 
@@ -153,9 +154,8 @@ def _arguments_of_text(value: Value, around: Surroundings) -> Iterator[str]:
     first = next(iter(KINDS[kind].attributes), "")
     if values := call_help(f"{kind} {re.sub(rf'^{first} (?=[^=])', '', text)}"):
         yield values
-    if percent := re.fullmatch(r"([\d.]+) ?%", text):
-        name = next(iter(KINDS[kind].attributes))
-        yield f"write `{kind}: {{{name}: {float(percent[1]) / 100:g}}}`"
+    if share := share_of(text):
+        yield f"write `{kind}: {{{first}: {share}}}`"
     names = ACTIVATION.expects.choices
     if kind == "Activation" and (made := activation_item_help(text, names)):
         yield made
