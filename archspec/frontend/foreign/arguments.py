@@ -5,7 +5,7 @@ here. The words stand in the tables of `argument_names`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from archspec.frontend.foreign.argument_names import (
@@ -150,6 +150,11 @@ def choice_of(text: str, choices: Collection[str]) -> str | None:
 def written_item(kind: str, arguments: Mapping[str, Any]) -> str:
     """A layer with its arguments as a spec has them: ``Conv2D: {filters: 8, kernel_size: 3}``."""
     return f"{kind}: {{{cut(pairs(arguments.items()), 200)}}}"
+
+
+def merging(kind: str, inputs: Sequence[Any]) -> str:
+    """An item that merges tensors: ``{from: [a, b], Add: {}}``."""
+    return f"{{from: {in_words(inputs)}, {kind}: {{}}}}"
 
 
 def pairs(items: Iterable[tuple[str, Any]]) -> str:

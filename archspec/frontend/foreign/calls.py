@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from archspec.frontend.foreign.argument_names import INITIALIZERS, POSITIONS
-from archspec.frontend.foreign.arguments import keras_name, written_item
+from archspec.frontend.foreign.arguments import keras_name, merging, written_item
 from archspec.frontend.foreign.layer_names import ACTIVATIONS, FUNCTION, PREFIX
 from archspec.frontend.foreign.layers import (
     kind_of,
@@ -77,9 +77,7 @@ def object_help(text: str, classes: Mapping[str, Iterable[str]]) -> str | None:
         return None
     if not (call.args or call.keywords):
         return f"write `{name}`"
-    given = dict(zip(classes[name], map(_value, call.args), strict=False))
-    given |= {keyword.arg: _value(keyword.value) for keyword in call.keywords if keyword.arg}
-    return f"write `{{{written_item(name, given)}}}`"
+    return f"write `{{{written_item(name, _given(call, classes[name]))}}}`"
 
 
 class PythonActivation(NamedTuple):
@@ -216,13 +214,11 @@ def _item_of(node: ast.expr) -> str | None:
         first = next(iter(KINDS[kind].attributes))
         return written_item(kind, {first: values[tensors + 1 :]})
     if takes_several(kind) and values and isinstance(values[0], list):
-        return f"{{from: {in_words(values[0])}, {kind}: {{}}}}"
+        return merging(kind, values[0])
     order = list(KINDS[kind].attributes)
     if _is_of_pytorch(word):
         order = list(POSITIONS.get(plain_name(word), order))
-    given = dict(zip(order, values[tensors:], strict=False))
-    given |= {keyword.arg: _value(keyword.value) for keyword in node.keywords if keyword.arg}
-    return translated(kind, word, given)
+    return translated(kind, word, _given(node, order, tensors))
 
 
 def _applied(node: ast.Call) -> str | None:
@@ -230,7 +226,7 @@ def _applied(node: ast.Call) -> str | None:
     kind = kind_of(ast.unparse(node.func.func)) if isinstance(node.func, ast.Call) else None
     inputs = _value(node.args[0]) if node.args else None
     if kind is not None and takes_several(kind) and isinstance(inputs, list):
-        return f"{{from: {in_words(inputs)}, {kind}: {{}}}}"
+        return merging(kind, inputs)
     return _item_of(node.func)
 
 
@@ -240,7 +236,7 @@ def _joined(tree: ast.BinOp) -> str | None:
     if kind is None or not all(isinstance(side, ast.Name) for side in sides):
         return None
     names = ["prev" if _value(side) in ("x", "out") else _value(side) for side in sides]
-    return f"write `- {{from: {in_words(names)}, {kind}: {{}}}}`"
+    return f"write `- {merging(kind, names)}`"
 
 
 def _bare_values(text: str) -> str | None:
@@ -270,6 +266,14 @@ def _parsed(text: str) -> ast.expr | None:
         return None
 
 
+def _given(call: ast.Call, names: Iterable[str], tensors: int = 0) -> dict[str, Any]:
+    """The arguments of a call by their names; ``names`` are those of its arguments without one, in
+    their order after the tensors.
+    """
+    given = dict(zip(names, map(_value, call.args[tensors:]), strict=False))
+    return given | {one.arg: _value(one.value) for one in call.keywords if one.arg}
+
+
 def _value(node: ast.expr) -> Any:
     if isinstance(node, ast.Constant):
         return node.value
@@ -279,8 +283,6 @@ def _value(node: ast.expr) -> Any:
     if isinstance(node, ast.Tuple | ast.List):
         return [_value(element) for element in node.elts]
     if isinstance(node, ast.Call) and (kind := kind_of(ast.unparse(node.func))) is not None:
-        given = dict(zip(KINDS[kind].attributes, map(_value, node.args), strict=False))
-        given |= {one.arg: _value(one.value) for one in node.keywords if one.arg}
-        return {kind: given}
+        return {kind: _given(node, KINDS[kind].attributes)}
     text = ast.unparse(node)
     return text.rpartition(".")[2] if re.fullmatch(r"[\w.]+", text) else text

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from archspec.frontend.foreign.arguments import merging
 from archspec.frontend.foreign.calls import translated
 from archspec.frontend.foreign.layers import kind_of, takes_several
 from archspec.frontend.vocabulary import MODIFIERS
-from archspec.spelling import in_words
 
 ITEM = {
     "bottom": "from",
@@ -136,7 +136,7 @@ def merge_help(key: str, value: Any) -> str | None:
     kind = kind_of(key)
     if kind is None or not takes_several(kind) or not isinstance(value, list):
         return None
-    return f"write `- {{from: {in_words(value)}, {kind}: {{}}}}`"
+    return f"write `- {merging(kind, value)}`"
 
 
 def operation_for(partner: str, keys: Iterable[str]) -> str | None:
