@@ -232,6 +232,14 @@ def test_the_help_of_a_slip_works(slip: Slip, tmp_path: Path) -> None:
     assert_mended(slip, tmp_path)
 
 
+def test_a_key_beside_a_layer_with_a_value_alone_is_told_of(tmp_path: Path) -> None:
+    for value in ("8", "relu", "[8, 3]"):
+        helps = [
+            one.help for one in complaints(items(f"  - Conv2D: {value}\n    act: relu"), tmp_path)
+        ]
+        assert "it is an argument: write `Conv2D: {activation: relu}`" in helps
+
+
 BLOCKS = ("Bottleneck", "MBConv", "TransformerEncoderLayer", "InceptionModule", "DenseBlock")
 
 

@@ -151,6 +151,12 @@ def test_a_file_of_another_tool_is_called_what_it_is(what: str, text: str, tmp_p
     assert told.help
 
 
+@pytest.mark.parametrize("key", ["layers", "residual"])
+def test_braces_with_nothing_in_them_are_no_list(key: str, tmp_path: Path) -> None:
+    (told,) = complaints(items(f"  - {key}: {{}}"), tmp_path)
+    assert told.help == "begin each item with `- `"
+
+
 def test_marks_around_a_spec_are_called_what_they_are(tmp_path: Path) -> None:
     spec = document("input: [4]\nlayers: [ReLU]")
     (told,) = complaints(f"```yaml\n{spec}```\n", tmp_path)

@@ -79,8 +79,8 @@ STRUCTURE = OPERATIONS.keys() - {"layers"}
 
 
 def _items_of_mapping(value: Value, around: Surroundings) -> Iterator[str]:
-    (first, inner), *others = value.items()
-    if inner.is_list and not others and first not in KINDS.keys() | STRUCTURE:
+    first, inner = next(value.items(), ("", value))
+    if inner.is_list and len(value.data) == 1 and first not in KINDS.keys() | STRUCTURE:
         yield f"remove `{first}:`, and let its items stand in its place"
     named = None if first in KINDS else named_item_help(first, inner.unwrapped())
     if named and first not in around.blocks:

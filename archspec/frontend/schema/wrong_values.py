@@ -340,4 +340,6 @@ def _beside_a_layer(refusal: Refusal, key: str, item: Value) -> str | None:
     if kind is None:
         return None
     arguments = item.data[kind].unwrapped()
-    return beside_help(kind, key, refusal.value.data, arguments or {})
+    if not isinstance(arguments, dict):
+        arguments = {}
+    return beside_help(kind, key, refusal.value.data, arguments)
