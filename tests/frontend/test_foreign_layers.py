@@ -81,6 +81,7 @@ LINES = [
     line("- [-1, 1, Conv, [64, 6, 2, 2]]", GROUP),
     line("- [-1, 1, Conv, [64]]", "write `- layers: [Conv2D: {filters: 64, kernel_size: 1, use_bias: false}, BatchNormalization, Activation: {activation: silu}]`"),
     # items
+    line("- {Conv2D: {filters: 8}, kernel: [3, 3]}", "it is an argument: write `Conv2D: {filters: 8, kernel_size: [3, 3]}`"),
     line("- {type: Conv2D, filters: 8, kernel_size: 3}", "write `- Conv2D: {filters: 8, kernel_size: 3}`"),
     line("- {type: Conv2d, out_channels: 8, kernel_size: 3, name: a}", "write `- {name: a, Conv2D: {filters: 8, kernel_size: 3}}`"),
     line("- {layer: Conv2D, args: {filters: 8, kernel_size: 3}}", "write `- Conv2D: {filters: 8, kernel_size: 3}`"),

@@ -314,7 +314,7 @@ def _no_call(refusal: Refusal, key: str) -> Iterator[Diagnostic]:
         or merge_help(key, refusal.value.unwrapped())
         or item_help(key)
         or did_you_mean(key, [*MODIFIERS, *OPERATIONS])
-        or named_item_help(key, refusal.value.data)
+        or named_item_help(key, refusal.value.unwrapped())
         or layer_help(key)
     )
     help = near or f"the modifiers are {', '.join(MODIFIERS)}"
@@ -342,4 +342,4 @@ def _beside_a_layer(refusal: Refusal, key: str, item: Value) -> str | None:
     arguments = item.data[kind].unwrapped()
     if not isinstance(arguments, dict):
         arguments = {}
-    return beside_help(kind, key, refusal.value.data, arguments)
+    return beside_help(kind, key, refusal.value.unwrapped(), arguments)
