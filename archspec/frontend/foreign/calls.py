@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from archspec.frontend.foreign.argument_names import INITIALIZERS, POSITIONS
+from archspec.frontend.foreign.argument_names import POSITIONS
 from archspec.frontend.foreign.arguments import keras_name, merging, written_item
 from archspec.frontend.foreign.layer_names import ACTIVATIONS, FUNCTION, PREFIX
 from archspec.frontend.foreign.layers import (
@@ -66,8 +66,6 @@ def object_help(text: str, classes: Mapping[str, Iterable[str]]) -> str | None:
     """What to write for an initializer, regularizer or constraint as Python makes it,
     ``l2(1e-4)``; ``classes`` are those that there are, with the names of their arguments.
     """
-    if text.lower() in INITIALIZERS:
-        return f"write `{INITIALIZERS[text.lower()]}`"
     call = _parsed(text)
     if not isinstance(call, ast.Call):
         return None

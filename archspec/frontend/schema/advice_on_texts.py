@@ -16,7 +16,7 @@ from archspec.frontend.foreign.calls import (
     object_help,
 )
 from archspec.frontend.foreign.inputs import is_batch
-from archspec.frontend.foreign.layers import kind_of, takes_layer, typical
+from archspec.frontend.foreign.layers import kind_of, takes_layer, takes_several, typical
 from archspec.frontend.foreign.texts import (
     UNKNOWN,
     comment_help,
@@ -159,7 +159,7 @@ def _arguments_of_text(value: Value, around: Surroundings) -> Iterator[str]:
     names = ACTIVATION.expects.choices
     if kind == "Activation" and (made := activation_item_help(text, names)):
         yield made
-    if KINDS[kind].arity[0] > 1:
+    if takes_several(kind):
         tensors = cut(text) if "," in text else f"{cut(text)}, prev"
         yield f"write `{kind}:` and below it `from: [{tensors}]`, with two tensors or more"
         return

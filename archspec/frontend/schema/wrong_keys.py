@@ -15,13 +15,13 @@ from archspec.frontend.foreign.items import item_help
 from archspec.frontend.foreign.layers import lacking, layer_help
 from archspec.frontend.foreign.words import key_help
 from archspec.frontend.schema.refusals import BEGINNING, Refusal, first_line
+from archspec.frontend.schema.surroundings import accepts
 from archspec.frontend.vocabulary import MODIFIERS
 from archspec.frontend.yaml.document import Value
 from archspec.frontend.yaml.indentation_complaints import BLANKS, not_a_space
 from archspec.frontend.yaml.key_complaints import NO_SPACE, no_space
 from archspec.layers import KINDS
 from archspec.layers.registry import is_kind
-from archspec.layers.types import Refused
 from archspec.spelling import did_you_mean, listed_names
 
 
@@ -91,8 +91,8 @@ def _numbers_by_name(refusal: Refusal) -> str | None:
         value.data is None and re.fullmatch(r"[\d.]+", key) for key, value in given.items()
     ):
         return None
-    names = list(KINDS[str(owner)].attributes)[: len(given)]
-    return ", ".join(f"{name}: {number}" for name, number in zip(names, given, strict=False))
+    named = zip(KINDS[str(owner)].attributes, given, strict=False)
+    return ", ".join(f"{name}: {number}" for name, number in named)
 
 
 def _shape_by_keys(refusal: Refusal) -> str | None:
@@ -211,14 +211,15 @@ def _no_argument(refusal: Refusal, key: str, owner: str) -> str | None:
 
 def _argument_for(owner: str, refusal: Refusal, value: Value) -> str | None:
     """The argument that a layer needs and has not, where a value of another key is right for it."""
-    for name, attribute in KINDS[owner].attributes.items():
-        if attribute.required and name not in refusal.value.data:
-            try:
-                attribute.type.accept(value.unwrapped())
-            except Refused:
-                continue
-            return name
-    return None
+    given, data = refusal.value.data, value.unwrapped()
+    return next(
+        (
+            name
+            for name, one in KINDS[owner].attributes.items()
+            if one.required and name not in given and accepts(one.type, data)
+        ),
+        None,
+    )
 
 
 def _no_defaults(refusal: Refusal, key: str, value: Value) -> str | None:

@@ -19,7 +19,7 @@ from archspec.frontend.foreign.words import named_item_help
 from archspec.frontend.schema.advice import advice, describe, straight_quotes
 from archspec.frontend.schema.missing_keys import out_of
 from archspec.frontend.schema.refusals import BEGINNING, Refusal, first_line
-from archspec.frontend.schema.surroundings import Surroundings
+from archspec.frontend.schema.surroundings import Surroundings, accepts
 from archspec.frontend.schema.wrong_keys import misplaced
 from archspec.frontend.vocabulary import CALL_PATTERN, MODIFIERS, OPERATIONS
 from archspec.frontend.yaml.document import Value
@@ -96,9 +96,7 @@ def _fewer(refusal: Refusal, type: Type) -> str | None:
         if inner is None:
             return None
         return f"write `{refusal.key}: {in_words(inner)}`, without batch and channels"
-    try:
-        type.accept(elements[0])
-    except Refused:
+    if not accepts(type, elements[0]):
         return None
     return f"write `{refusal.key}: {elements[0]}`, which stands for every axis"
 
@@ -111,11 +109,7 @@ def _image_axes(elements: list[Any], type: Type) -> list[Any] | None:
         return None
     of_kernel = elements[:-2] if all(isinstance(one, int) and one > 1 for one in elements) else []
     inner = elements[1:-1] if elements[0] == elements[-1] in (1, [0, 0]) else of_kernel
-    try:
-        type.accept(inner)
-    except Refused:
-        return None
-    return inner or None
+    return inner if inner and accepts(type, inner) else None
 
 
 def _row_help(refusal: Refusal) -> str:
