@@ -124,6 +124,13 @@ class GrowingNetwork:
             self.weights[node.name] = tuple(weights)
         return list(node.tensors)
 
+    def keep_nonnegative(self, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        """Note that some of our tensors have no number below 0, where those have none that they are
+        made of.
+        """
+        if self.nonnegative.issuperset(inputs):
+            self.nonnegative.update(outputs)
+
     def shape(self, tensor: str) -> tuple[Size, ...]:
         """The shape of one of our tensors."""
         return self.builder.tensors[tensor].shape

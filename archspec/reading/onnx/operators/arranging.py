@@ -195,8 +195,7 @@ def _concatenate(network: GrowingNetwork) -> Value:
     index = index_of(main, axis)
     arguments = {} if index == len(main.have) - 1 else {"axis": index + 1}
     y = network.add("Concatenate", arguments, tensors)
-    if network.nonnegative.issuperset(tensors):
-        network.nonnegative.add(y)
+    network.keep_nonnegative(tensors, [y])
     return with_axis(main, y, axis, total)
 
 
@@ -272,8 +271,7 @@ def _cut(network: GrowingNetwork, view: TensorView, cuts: Mapping[int, range]) -
             end = "" if part.stop == view.shape[axis] else part.stop
             key[index_of(view, axis)] = f"{part.start or ''}:{end}{step}"
         y = network.add("ops.get_item", {"key": key}, [view.tensor])
-    if view.tensor in network.nonnegative:
-        network.nonnegative.add(y)
+    network.keep_nonnegative([view.tensor], [y])
     for axis, part in cuts.items():
         view = with_axis(view, y, axis, len(part))
     return view
@@ -299,8 +297,7 @@ def _split(network: GrowingNetwork) -> Value:
     sections = count if len(set(parts)) == 1 else cuts
     arguments = {"indices_or_sections": sections, "axis": index + 1}
     tensors = network.add_several("ops.split", arguments, [view.tensor])
-    if view.tensor in network.nonnegative:
-        network.nonnegative.update(tensors)
+    network.keep_nonnegative([view.tensor], tensors)
     return [
         with_axis(view, tensor, axis, part) for tensor, part in zip(tensors, parts, strict=True)
     ]

@@ -179,8 +179,8 @@ def _with_number(network: GrowingNetwork, view: TensorView, number: float, first
 def _of_tensors(network: GrowingNetwork, views: Sequence[TensorView], kind: str) -> Value:
     tensors, result = together(network, views)
     y = network.add(kind, {}, tensors)
-    if kind in ("Add", "Multiply", "Maximum") and network.nonnegative.issuperset(tensors):
-        network.nonnegative.add(y)
+    if kind in ("Add", "Multiply", "Maximum"):
+        network.keep_nonnegative(tensors, [y])
     return network.same(result, y)
 
 

@@ -106,8 +106,7 @@ def _local_response_normalization(network: GrowingNetwork) -> Value:
         "beta": short(network.attribute("beta", 0.75)),
     }
     y = network.add("LocalResponseNormalization", arguments, [x])
-    if x in network.nonnegative:
-        network.nonnegative.add(y)
+    network.keep_nonnegative([x], [y])
     return network.of_image(y)
 
 

@@ -43,8 +43,7 @@ def _pool(network: GrowingNetwork, kind: str) -> Value:
     if padding is None:
         x = _with_edges(network, x, widened)
     y = network.add(*_layer(kind, windows, padding or "valid"), [x])
-    if x in network.nonnegative:
-        network.nonnegative.add(y)
+    network.keep_nonnegative([x], [y])
     return network.of_image(y)
 
 
@@ -131,8 +130,7 @@ def _pooled_whole(
     stay = keepdims is not False and not squeezed
     layer = f"Global{LAYERS[kind]}{rank}D"
     y = network.add(layer, {"keepdims": True} if stay else {}, [x])
-    if x in network.nonnegative:
-        network.nonnegative.add(y)
+    network.keep_nonnegative([x], [y])
     if stay:
         return network.of_image(y)
     flat = network.laid(y, [0])

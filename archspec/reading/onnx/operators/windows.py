@@ -95,8 +95,7 @@ def padded(network: GrowingNetwork, tensor: str, pads: Pads) -> str:
     rank = len(pads)
     padding = list(pads[0]) if rank == 1 else [list(pair) for pair in pads]
     result = network.add(f"ZeroPadding{rank}D", {"padding": padding}, [tensor], part="pad")
-    if tensor in network.nonnegative:
-        network.nonnegative.add(result)
+    network.keep_nonnegative([tensor], [result])
     return result
 
 
