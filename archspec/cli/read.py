@@ -12,6 +12,7 @@ from archspec.cli import terminal
 from archspec.cli.options import ERRORS, need_ending, options, output_path, text
 from archspec.cli.session import Session, compiling
 from archspec.files import check_target, size_of, whole_file
+from archspec.model_names import is_onnx
 
 if TYPE_CHECKING:
     from archspec.reading.read import Spec
@@ -94,8 +95,6 @@ def _target(model: str, output: Path | None, weights: Path | None) -> Path | Non
     """The file for the weights of a model, ``None`` where there are none to write. Raises a usage
     error where another file would be lost.
     """
-    from archspec.model_names import is_onnx
-
     if not is_onnx(model):
         if weights is not None:
             raise click.UsageError("--weights is for ONNX models; a model of Keras has its own")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from archspec.backends.keras.foreign import UnreadableFile, config_of
-from archspec.files import reason
 from archspec.model_names import ENDINGS, SAVED_MODEL
 from archspec.reading.keras_config.problems import Problems
 
@@ -45,10 +44,8 @@ def config_in(path: Path) -> Mapping[str, Any]:
         config = json.loads(text)
     except UnreadableFile as error:
         problems.refuse(f"`{path}` does not hold a Keras model: {error}", SAVE)
-    except FileNotFoundError:
-        problems.refuse(f"there is no file `{path}`", "write the path of a model, or correct it")
     except OSError as error:
-        problems.refuse(f"`{path}` cannot be read: {reason(error)}")
+        problems.unreadable(error)
     except RecursionError:
         problems.refuse(f"`{path}` is nested too deep to read", SAVE)
     except ValueError as error:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from archspec.diagnostics import Diagnostic, Span, SpecError
+from archspec.files import reason
 from archspec.spelling import counted, cut, in_words, listed
 
 SHOWN = 3
@@ -71,6 +72,13 @@ class Problems:
         self.other(message, help)
         self.check()
         raise AssertionError("a complaint was gathered")
+
+    def unreadable(self, error: OSError) -> NoReturn:
+        """Raise `SpecError`: the system refuses the file."""
+        if isinstance(error, FileNotFoundError):
+            help = "write the path of a model, or correct it"
+            self.refuse(f"there is no file `{self.source}`", help)
+        self.refuse(f"`{self.source}` cannot be read: {reason(error)}")
 
     def damaged(self, message: str) -> NoReturn:
         """Raise `SpecError`: the description contradicts itself, or lacks what Keras writes."""

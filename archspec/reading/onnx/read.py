@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from archspec.backends.keras.foreign import UnreadableFile
-from archspec.files import reason
 from archspec.graph import Graph
 from archspec.reading.agreement import counterparts
 from archspec.reading.keras_config.problems import Problems
@@ -27,10 +26,8 @@ def _model(path: Path) -> OnnxModel:
         problems.refuse(f"`{path}` does not hold an ONNX model that can be read: {error}")
     except MissingLibrary as error:
         problems.refuse(f"`{path}` cannot be read: {error}")
-    except FileNotFoundError:
-        problems.refuse(f"there is no file `{path}`", "write the path of a model, or correct it")
     except OSError as error:
-        problems.refuse(f"`{path}` cannot be read: {reason(error)}")
+        problems.unreadable(error)
 
 
 def weights_for(path: Path, network: OnnxNetwork, graph: Graph) -> OnnxWeights:
