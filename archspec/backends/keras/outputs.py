@@ -75,10 +75,10 @@ def _random_weight(layer: Any, weight: Any, number: int) -> Array:
     return draw.standard_normal(weight.shape, "float32") / numpy.sqrt(fan_in)
 
 
-def random_input(model: keras.Model, tensor: Any, number: int) -> Array:
+def random_input(model: keras.Model, tensor: Any, number: int, examples: int = EXAMPLES) -> Array:
     """Pixels from 0 to 255, or whole numbers that every embedding knows."""
     draw = numpy.random.default_rng(number)
-    shape = (EXAMPLES, *(size or SIZE for size in tensor.shape[1:]))
+    shape = (examples, *(size or SIZE for size in tensor.shape[1:]))
     if "float" in tensor.dtype:
         return draw.uniform(0, 255, shape).astype(tensor.dtype)
     words = [

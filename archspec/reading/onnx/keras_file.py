@@ -4,7 +4,7 @@ onnxruntime is installed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ from archspec.backends.keras import ends
 from archspec.backends.keras.exporting import SCALES, TOLERANCE, is_tried
 from archspec.backends.keras.foreign import Tasks, UnreadableFile, run_task
 from archspec.backends.keras.model import build_model, layer_names
-from archspec.backends.keras.outputs import EXAMPLES, SIZE
+from archspec.backends.keras.outputs import EXAMPLES, random_input
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph, Node
 from archspec.reading.keras_config.problems import span_of
@@ -65,7 +65,11 @@ def apart(path: Path, network: OnnxNetwork, model: keras.Model, scale: float) ->
     value, for random inputs from 0 to 255 times a scale. Raises `SpecError` where onnxruntime does
     not run the file.
     """
-    inputs = list(_inputs(network, model, scale))
+    drawn = (
+        random_input(model, tensor, number, network.batch or EXAMPLES)
+        for number, tensor in enumerate(model.inputs)
+    )
+    inputs = [one * one.dtype.type(scale) for one in drawn]
     pairs = zip(inputs, network.inputs.values(), strict=True)
     try:
         expected = outputs_of(path, [one.transpose(order) for one, order in pairs])
@@ -85,14 +89,6 @@ def _refuse(path: Path, why: str) -> NoReturn:
 def _made(weight: Array | Later) -> Array:
     made = weight.make() if isinstance(weight, Later) else weight
     return numpy.ascontiguousarray(made, dtype="float32")
-
-
-def _inputs(network: OnnxNetwork, model: keras.Model, scale: float) -> Iterator[Array]:
-    """Random inputs, in our order of axes."""
-    for number, tensor in enumerate(model.inputs):
-        draw = numpy.random.default_rng(number)
-        shape = (network.batch or EXAMPLES, *(size or SIZE for size in tensor.shape[1:]))
-        yield draw.uniform(0, 255 * scale, shape).astype("float32")
 
 
 def outputs_of(path: Path, inputs: list[Array]) -> list[Array]:
