@@ -15,11 +15,11 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper, parser
 
 from archspec.backends.keras import ends
-from archspec.reading.agreement import counterparts
 from archspec.reading.author import Wishes, written
 from archspec.reading.onnx.keras_file import model_with
 from archspec.reading.onnx.model import model_of
 from archspec.reading.onnx.plain_copy import copy_model
+from archspec.reading.onnx.read import weights_for
 from archspec.reading.onnx.reader import OnnxNetwork, network_of
 from archspec.reading.onnx.weights import OnnxWeights
 
@@ -83,8 +83,7 @@ def read_proto(proto: onnx.ModelProto) -> Read:
         copy_model(source, folder, 10**9)
         network = network_of(model_of(folder), Path("small.onnx"))
     text, graph, _ = written(network.graph, Wishes())
-    names = counterparts(network.graph, graph)
-    return Read(text, network, OnnxWeights(Path("small.onnx"), network, graph, names))
+    return Read(text, network, weights_for(Path("small.onnx"), network, graph))
 
 
 def difference(proto: onnx.ModelProto, read: Read, size: int = 5) -> float:
