@@ -66,7 +66,7 @@ class Wishes:
 
 class WayToWrite(NamedTuple):
     """One way to write a spec: what is not folded in it, in words, and how its documents are made,
-    which differ in names alone.
+    of which the shortest counts.
     """
 
     lost: str

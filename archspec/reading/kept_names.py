@@ -132,7 +132,7 @@ def _entries(layers: Sequence[KeptName]) -> list[Entry]:
     entry = _rule(alike) if len(alike) >= FEWEST else None
     if entry is not None:
         differing = set(_differing(alike))
-        others = [one for one in layers if _shape(one) != _shape(alike[0])]
+        others = [one for one in layers if _shape(one.name) != _shape(alike[0].name)]
         matched = [one for one in others if _agrees(one, alike[0], differing)]
         if len(matched) < len(alike):
             rest = [one for one in others if not _agrees(one, alike[0], differing)]
@@ -163,18 +163,14 @@ def _agrees(layer: KeptName, other: KeptName, differing: Container[int]) -> bool
 
 def _most_alike(layers: Sequence[KeptName]) -> list[KeptName]:
     """Those of some layers whose names have the commonest shape."""
-    shapes = [_shape(one) for one in layers]
+    shapes = [_shape(one.name) for one in layers]
     ((commonest, _),) = Counter(shapes).most_common(1)
     return [one for one, shape in zip(layers, shapes, strict=True) if shape == commonest]
 
 
-def _shape(layer: KeptName) -> str:
-    """A name in which all numbers are alike, and all letters that are a word."""
-    return _shape_of(layer.name)
-
-
 @cache
-def _shape_of(name: str) -> str:
+def _shape(name: str) -> str:
+    """A name in which all numbers are alike, and all letters that are a word."""
     return re.sub(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", "a", re.sub(r"\d+", "1", name))
 
 
