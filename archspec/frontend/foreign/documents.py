@@ -63,16 +63,20 @@ DOCUMENT = {
 }
 """Keys of a document by what others call them → ours."""
 
+_ONE_LIST = "a network is one list: put its items into `layers`, below the others"
+_CLASSES = "write `vars: {classes: ...}`, and `$classes` in the last layer"
+_OUTPUTS = "outputs are items of `layers`: the last is `main`, others are `output: []`"
+
 SECTIONS = {
     "channels": "channels are the last size of the input: `input: [32, 32, 3]`",
-    "decoder": "a network is one list: put its items into `layers`, below the others",
+    "decoder": _ONE_LIST,
     "depth_multiple": "write `vars: {depth: ...}`, and `repeat: round($depth * 3)` in an item",
-    "head": "a network is one list: put its items into `layers`, below the others",
-    "nc": "write `vars: {classes: ...}`, and `$classes` in the last layer",
-    "neck": "a network is one list: put its items into `layers`, below the others",
-    "num_classes": "write `vars: {classes: ...}`, and `$classes` in the last layer",
-    "output": "outputs are items of `layers`: the last is `main`, others are `output: []`",
-    "outputs": "outputs are items of `layers`: the last is `main`, others are `output: []`",
+    "head": _ONE_LIST,
+    "nc": _CLASSES,
+    "neck": _ONE_LIST,
+    "num_classes": _CLASSES,
+    "output": _OUTPUTS,
+    "outputs": _OUTPUTS,
     "scales": "write `variants:`, with the `vars` of each",
     "width_multiple": "write `vars: {width: ...}`, and `filters: $width * 64` in a layer",
 }

@@ -64,22 +64,26 @@ OPERATION = {
 }
 """Operations of an item by what others call them → ours."""
 
+_ACTIVATES = "give the layer `activation: relu`, or make it an item, `- ReLU`"
+_BEHIND = "write the arguments behind the layer: `- Conv2D: {filters: 8, kernel_size: 3}`"
+_BY_LAYER = "an item is named by its layer: `- Conv2D: {filters: 8, kernel_size: 3}`"
+
 ITEM_HELP = {
-    "act": "give the layer `activation: relu`, or make it an item, `- ReLU`",
-    "activation": "give the layer `activation: relu`, or make it an item, `- ReLU`",
-    "args": "write the arguments behind the layer: `- Conv2D: {filters: 8, kernel_size: 3}`",
-    "class_name": "an item is named by its layer: `- Conv2D: {filters: 8, kernel_size: 3}`",
-    "config": "write the arguments behind the layer: `- Conv2D: {filters: 8, kernel_size: 3}`",
+    "act": _ACTIVATES,
+    "activation": _ACTIVATES,
+    "args": _BEHIND,
+    "class_name": _BY_LAYER,
+    "config": _BEHIND,
     "else": "write a second item with the opposite `when`, or an expression, `a if $x else b`",
     "freeze": "write `trainable: false` in the layer's arguments",
-    "kind": "an item is named by its layer: `- Conv2D: {filters: 8, kernel_size: 3}`",
-    "layer": "an item is named by its layer: `- Conv2D: {filters: 8, kernel_size: 3}`",
-    "module": "an item is named by its layer: `- Conv2D: {filters: 8, kernel_size: 3}`",
-    "op": "an item is named by its layer: `- Conv2D: {filters: 8, kernel_size: 3}`",
-    "params": "write the arguments behind the layer: `- Conv2D: {filters: 8, kernel_size: 3}`",
+    "kind": _BY_LAYER,
+    "layer": _BY_LAYER,
+    "module": _BY_LAYER,
+    "op": _BY_LAYER,
+    "params": _BEHIND,
     "return": "the last item is the output; a further one is `{name: NAME, output: []}`",
     "skip": "the way around a `residual` is its `shortcut`; without one it is the identity",
-    "type": "an item is named by its layer: `- Conv2D: {filters: 8, kernel_size: 3}`",
+    "type": _BY_LAYER,
 }
 """Keys of an item that others have, and what to do."""
 
@@ -125,7 +129,7 @@ def typed_item(item: Mapping[str, Any]) -> tuple[str, str] | None:
         elif other != key and other not in MODIFIERS:
             given[other] = value
     if kind is None:
-        return (key, ITEM_HELP["type"]) if key in ITEM_HELP or given else None
+        return (key, _BY_LAYER) if key in ITEM_HELP or given else None
     written = translated(kind, name, given)
     beside = ", ".join(f"{one}: {item[one]}" for one in MODIFIERS if isinstance(item.get(one), str))
     return key, f"write `- {{{beside}, {written}}}`" if beside else f"write `- {written}`"
