@@ -151,6 +151,13 @@ def test_a_file_of_another_tool_is_called_what_it_is(what: str, text: str, tmp_p
     assert told.help
 
 
+def test_what_a_variant_changes_is_shown_as_it_is_written(tmp_path: Path) -> None:
+    rest = "input: [4]\nvars: {n: 1}\nlayers: [Dense: {units: $n}]"
+    for new in ("8", "true", "[8, 9]"):
+        (told,) = complaints(document(f"{rest}\nvariants: {{big: [{new}]}}"), tmp_path)
+        assert told.help == f"write `big: {{vars: {{n: {new}}}}}`, or `big: {{}}` for no change"
+
+
 @pytest.mark.parametrize("key", ["layers", "residual"])
 def test_braces_with_nothing_in_them_are_no_list(key: str, tmp_path: Path) -> None:
     (told,) = complaints(items(f"  - {key}: {{}}"), tmp_path)

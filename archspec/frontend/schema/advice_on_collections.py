@@ -39,7 +39,7 @@ def _block_of_list(value: Value, around: Surroundings) -> Iterator[str]:
 
 def _changes_of_list(value: Value, around: Surroundings) -> Iterator[str]:
     variable = next(iter(around.variables)) if len(around.variables) == 1 else "..."
-    new = value.data[0].data if len(value.data) == 1 else "..."
+    new = in_words(value.data[0].unwrapped()) if len(value.data) == 1 else "..."
     yield (
         f"write `{around.prefix}{{vars: {{{variable}: {new}}}}}`, or `{around.prefix}{{}}` for no"
         " change"
@@ -53,7 +53,7 @@ def _mapping_of_list(value: Value, around: Surroundings) -> Iterator[str]:
         yield f"write each with its shape: `inputs: {{{cut(shapes, 150)}}}`"
     if value.data and all(one.is_mapping for one in value.data):
         name = value.data[0].get("name")
-        if name is not None:
+        if name is not None and name.text is not None:
             yield f"the name is the key: write `{name.text}:` in place of `- name: {name.text}`"
         dashes = value.data[0].span.column > value.span.column + 1
         yield (
