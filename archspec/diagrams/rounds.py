@@ -43,7 +43,11 @@ def ambiguous_entries(fold: Fold, flow: Flow) -> list[list[Taking]]:
         entries[first.tensor] += [first, *rounds]
     copies = chain(fold.copies, *fold.others) if several else ()
     inside = {node.name for copy in copies for node in all_nodes(copy)}
-    return [entries[tensor] for tensor in several if _also_else(entries[tensor], inside, flow)]
+    return [
+        takings
+        for tensor, takings in entries.items()
+        if tensor in several and _also_else(takings, inside, flow)
+    ]
 
 
 def _also_else(takings: list[Taking], inside: set[str], flow: Flow) -> bool:

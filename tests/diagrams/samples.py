@@ -19,9 +19,9 @@ from tests.diagrams.pictures import Picture
 from tests.marks import LONG
 
 DATA = paths.DATA / "diagrams"
-SAMPLES = ["chain", "chain_varied", "dense", "two", "unet"]
-"""A chain of 500 equal layers and one of 500 different ones, a DenseNet's block, a network of
-two inputs, a U-Net.
+SAMPLES = ["carried", "chain", "chain_varied", "dense", "two", "unet"]
+"""Rounds that take two tensors from one another, a chain of 500 equal layers and one of 500 different
+ones, a DenseNet's block, a network of two inputs, a U-Net.
 """
 
 SHIPPED = [
