@@ -116,24 +116,25 @@ def declare_arguments(cls: Any, last: Mapping[str, Field]) -> None:
         if isinstance(value, Field) and not isinstance(value, CallField)
     }
     cls.own_attributes = own
-    tail = {name: value for name, value in last.items() if cls.attributes.get(name) is value}
-    inherited = cls.attributes if len(cls.__bases__) == 1 else _of_all_bases(cls, last)
-    above = {name: value for name, value in inherited.items() if name not in tail}
-    others = {name: value for name, value in tail.items() if name not in own}
-    cls.attributes = MappingProxyType({**_in_order(above, own), **others})
+    others = {
+        name: value
+        for name, value in last.items()
+        if name not in own and cls.attributes.get(name) is value
+    }
+    cls.attributes = MappingProxyType({**_declared(cls, last), **others})
     for name, value in own.items():
         setattr(cls, name, REQUIRED if value.required else value.type.accept(value.default))
 
 
-def _of_all_bases(cls: type, last: Mapping[str, Field]) -> dict[str, Field]:
-    """The arguments that a class inherits, but for ``last``: those of each class above it, among
-    those of the classes above that.
+def _declared(cls: type, last: Mapping[str, Field]) -> dict[str, Field]:
+    """The arguments of a class but for ``last``: those that it and each class above it declare,
+    among those of the classes above that.
     """
-    above: dict[str, Field] = {}
-    for base in reversed(cls.__mro__[1:]):
-        own = vars(base).get("own_attributes", {}).items()
-        above = _in_order(above, {name: its for name, its in own if its is not last.get(name)})
-    return above
+    found: dict[str, Field] = {}
+    for one in reversed(cls.__mro__):
+        own = vars(one).get("own_attributes", {}).items()
+        found = _in_order(found, {name: its for name, its in own if its is not last.get(name)})
+    return found
 
 
 def _in_order(inherited: Mapping[str, Field], own: Mapping[str, Field]) -> dict[str, Field]:
@@ -152,12 +153,10 @@ def declare_call(cls: Any) -> None:
     inputs, into its ``roles``. Roles by position replace inherited ones.
     """
     own = {name: value for name, value in vars(cls).items() if isinstance(value, CallField)}
-    bases = reversed(cls.__mro__[1:])
-    inherited = [*(vars(base).get("call_attributes", {}).items() for base in bases)]
-    if own or any(inherited):
-        cls.call_attributes = MappingProxyType(
-            {name: value for fields in (*inherited, own.items()) for name, value in fields}
-        )
+    inherited = (vars(base).get("call_attributes", {}) for base in reversed(cls.__mro__[1:]))
+    cls.call_attributes = MappingProxyType(
+        {name: value for fields in (*inherited, own) for name, value in fields.items()}
+    )
     for name, value in own.items():
         setattr(cls, name, value.type.accept(value.default))
     roles = {name: value for name, value in vars(cls).items() if isinstance(value, TensorRole)}
