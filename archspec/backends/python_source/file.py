@@ -51,7 +51,7 @@ def _text(module: Module, build: list[str]) -> str:
     names = names_of_file(module.facts.recording.graph) if CALLED in helpers else None
     parts = [_docstring(module), *_imports(module, helpers), *_constants(module, code)]
     if names is not None and names.others:
-        parts.append(list(names.constant()))
+        parts.append(names.constant())
     classes = [layer_text(kind) for kind in sorted(module.kinds & layer_kinds().keys())]
     texts = [*classes, *(function_text(name) for name in FUNCTIONS if name in helpers)]
     defined = [text.strip("\n").split("\n") for text in texts]

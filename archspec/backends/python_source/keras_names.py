@@ -4,7 +4,7 @@ paths, and its table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from archspec.backends.python_source.layout import Line
@@ -21,10 +21,9 @@ class NamesOfFile(NamedTuple):
     between: str
     others: Mapping[str, str]
 
-    def constant(self) -> Iterator[str]:
+    def constant(self) -> list[str]:
         """The lines of the table."""
-        if self.others:
-            yield from Line(literal(dict(self.others)), NAMES).lines("")
+        return list(Line(literal(dict(self.others)), NAMES).lines(""))
 
     def function(self) -> list[str]:
         """The lines of the function."""
