@@ -15,7 +15,7 @@ INPUTS, OUTPUTS = "inputs.npz", "outputs.npz"
 def run_model(source: Path, folder: Path, size: int) -> None:
     """Run the model on the inputs in a folder, and write its outputs there."""
     import numpy  # noqa: PLC0415 - the bounds are set first
-    import onnxruntime  # noqa: PLC0415
+    import onnxruntime  # noqa: PLC0415 - as above
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
