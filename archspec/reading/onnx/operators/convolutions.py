@@ -9,6 +9,7 @@ from archspec.reading.onnx.constants import NoCounterpart
 from archspec.reading.onnx.network import GrowingNetwork, Value
 from archspec.reading.onnx.operators.windows import (
     Windows,
+    by_axis,
     each,
     padded,
     padding_word,
@@ -89,8 +90,7 @@ def _transposed_convolution(network: GrowingNetwork) -> Value:
     weights = [kernel.transpose(*range(2, rank + 2), 1, 0), *bias]
     y = network.add(f"Conv{rank}DTranspose", arguments, [x], weights)
     if not same and any(map(any, crops)):
-        cropping = list(crops[0]) if rank == 1 else [list(pair) for pair in crops]
-        y = network.add(f"Cropping{rank}D", {"cropping": cropping}, [y], part="crop")
+        y = network.add(f"Cropping{rank}D", {"cropping": by_axis(crops)}, [y], part="crop")
     return network.of_image(y)
 
 

@@ -7,7 +7,7 @@ output ⌈size / strides⌉ long, half of it before (the smaller half), which de
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archspec.reading.onnx.constants import NoCounterpart
 from archspec.reading.onnx.network import GrowingNetwork
@@ -92,11 +92,15 @@ def padding_word(windows: Windows, sizes: Sequence[Size]) -> str | None:
 
 def padded(network: GrowingNetwork, tensor: str, pads: Pads) -> str:
     """The tensor with zeros around it."""
-    rank = len(pads)
-    padding = list(pads[0]) if rank == 1 else [list(pair) for pair in pads]
-    result = network.add(f"ZeroPadding{rank}D", {"padding": padding}, [tensor], part="pad")
+    arguments = {"padding": by_axis(pads)}
+    result = network.add(f"ZeroPadding{len(pads)}D", arguments, [tensor], part="pad")
     network.keep_nonnegative([tensor], [result])
     return result
+
+
+def by_axis(pads: Sequence[tuple[int, int]]) -> list[Any]:
+    """What is added or cut off at the edges, as Keras takes it: of one axis its pair alone."""
+    return list(pads[0]) if len(pads) == 1 else [list(pair) for pair in pads]
 
 
 def each(values: Sequence[int]) -> int | list[int]:
