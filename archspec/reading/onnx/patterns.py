@@ -31,8 +31,7 @@ def _with_constants(model: OnnxModel) -> OnnxModel:
     constants = dict(model.constants)
     nodes = []
     for node in model.live:
-        taken = [name for name in node.inputs if name]
-        if all(name in constants for name in taken) and node.kind == node.operator:
+        if all(name in constants for name in node.inputs if name):
             arrays = [constants[name] if name else None for name in node.inputs]
             try:
                 value = computed(node, arrays)
