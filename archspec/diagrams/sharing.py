@@ -35,13 +35,10 @@ class Sharing:
         """``weights of cls3`` where all the weights of some layers are those of others that come
         before them.
         """
-        weighted = [node for node in nodes if node.weights]
-        owners = [self._users_with(node)[0] for node in weighted]
-        if not weighted or any(
-            owner == node.name for node, owner in zip(weighted, owners, strict=True)
-        ):
+        owners = {node.name: self._users_with(node)[0] for node in nodes if node.weights}
+        if not owners or any(name == owner for name, owner in owners.items()):
             return ""
-        inside = [owner.removeprefix(self._scope) for owner in owners]
+        inside = [owner.removeprefix(self._scope) for owner in owners.values()]
         return SHARED + (_common(inside) or "other layers")
 
     def _users_with(self, node: Node) -> Sequence[str]:
