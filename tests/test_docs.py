@@ -189,12 +189,16 @@ def has_heavy(document: Path) -> bool:
     return any(block.order == "heavy" for block in blocks(document.read_text(encoding="utf-8")))
 
 
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
 @pytest.mark.parametrize(
     "document",
     [
         pytest.param(
             document,
-            id=document.relative_to(ROOT).as_posix(),
+            id=named(document),
             marks=pytest.mark.heavy if has_heavy(document) else (),
         )
         for document in DOCUMENTS
@@ -209,7 +213,7 @@ def test_document_says_what_happens(
 @pytest.mark.parametrize(
     "document",
     [document for document in DOCUMENTS if LISTED.search(document.read_text(encoding="utf-8"))],
-    ids=lambda path: path.relative_to(ROOT).as_posix(),
+    ids=named,
 )
 def test_table_of_networks_is_the_output_of_list(document: Path, tmp_path: Path) -> None:
     text = document.read_text(encoding="utf-8")
