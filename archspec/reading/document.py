@@ -10,8 +10,9 @@ from archspec.backends.flat_spec import above_layers
 from archspec.graph import Graph
 from archspec.layers import KINDS, Layer
 from archspec.layers.declared import Declared
-from archspec.reading.emit import Data, literal
+from archspec.reading.emit import Data
 from archspec.reading.labels import SHORTCUT
+from archspec.reading.literals import literal
 from archspec.reading.settings import plain_default
 
 SAVED = 1

@@ -14,6 +14,7 @@ from archspec.reading.explained import KIND, OUTPUT, REPEAT, WHEN, Explained, Sp
 from archspec.reading.fans import LabelledPath, fanned
 from archspec.reading.labels import SHORTCUT, labels, path_word, residual
 from archspec.reading.lifting import CLASSES, COUNTED, Classifiers
+from archspec.reading.literals import literal
 from archspec.reading.references import References
 from archspec.reading.settings import CALL, settings
 from archspec.reading.sources import PREV, SlotSource
@@ -300,37 +301,6 @@ def _only(column: Column[Any], key: str) -> Any:
     if any(other != first or type(other) is not type(first) for other in others):
         raise Unexplained(key)
     return first
-
-
-def literal(value: Any) -> Any:
-    """A value as it stands in a spec, where a text with ``$`` would be an expression."""
-    if isinstance(value, str) and "$" in value:
-        return f"$({_quoted(value)})"
-    if isinstance(value, list | tuple):
-        return [literal(one) for one in value]
-    if isinstance(value, dict):
-        return {key: literal(one) for key, one in value.items()}
-    return _reciprocal(value) or value if isinstance(value, float) else value
-
-
-LONG_FLOAT = 8
-"""Characters from which on a float is written as the reciprocal that it is: ``$(1 / 127.5)``."""
-
-
-def _reciprocal(value: float) -> str | None:
-    """A float as one divided by a whole or half number, if it is that to the last bit."""
-    if len(repr(value)) < LONG_FLOAT or not 1e-6 < value < 1:
-        return None
-    doubled = round(2 / value)
-    if 2 / doubled != value:
-        return None
-    return f"$(1 / {doubled // 2 if doubled % 2 == 0 else doubled / 2})"
-
-
-def _quoted(text: str) -> str:
-    """A text in an expression, where quotes know no escapes."""
-    quote = '"' if "'" in text else "'"
-    return f"{quote}{text}{quote}"
 
 
 def _by_role(node: Node, texts: Sequence[str]) -> Any:

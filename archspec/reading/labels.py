@@ -88,13 +88,19 @@ def path_word(path: Seq, merge: LayerItem, blocks: Mapping[str, SharedBlock]) ->
     kernels = list(_kernels(nodes))
     pools = any("Pooling" in node.layer.kind() for node in nodes)
     if not kernels:
-        return "pool" if pools else "path"
+        return "pool" if pools else _operation(nodes) or "path"
     if pools and nodes and "Pooling" in nodes[0].layer.kind():
         return "pool"
     largest = max(kernels)
     same = kernels.count(largest)
     text = "x".join(map(str, largest))
     return f"{text}x{same}" if same > 1 and largest[0] > 1 else text
+
+
+def _operation(nodes: list[Node]) -> str | None:
+    """The name of the only layer, if it is an operation: ``sin``."""
+    kinds = [node.layer.kind() for node in nodes]
+    return kinds[0].removeprefix("ops.") if len(kinds) == 1 and "ops." in kinds[0] else None
 
 
 def _nodes(seq: Seq, acts: Set[Act], blocks: Mapping[str, SharedBlock]) -> Iterator[Node]:

@@ -13,13 +13,14 @@ from math import inf
 from typing import Any
 
 from archspec.reading import prices
-from archspec.reading.columns import Settings, is_constant, only_value
+from archspec.reading.columns import Real, Settings, is_constant, only_value
 from archspec.reading.explain import Explainer
 from archspec.reading.explained import REPEAT, Spot
 from archspec.reading.formulas import FLAG, KnownColumn
 from archspec.reading.frames import ListFrame
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.pieces import ListPiece
+from archspec.reading.series import series
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
@@ -201,7 +202,8 @@ def _elements(value: Any) -> int:
     if isinstance(value, Settings):
         return sum(1 + _elements(part) for _, part in value.entries)
     if isinstance(value, tuple):
-        return sum(1 + _elements(part) for part in value)
+        rule = series([part.value if isinstance(part, Real) else part for part in value])
+        return len(rule.split()) if rule else sum(1 + _elements(part) for part in value)
     return 0
 
 
