@@ -31,6 +31,9 @@ MANY_LINES = 50
 FEW_LAYERS = 400
 """Lines of a spec from which on, and layers up to which, a network is folded in another way too."""
 
+FEW_OUTPUTS = 3
+"""Outputs up to which each stands where it is made."""
+
 MUCH_SHORTER = 0.9
 """The share of lines from which on a spec is far shorter than another."""
 
@@ -144,7 +147,10 @@ def _in_several_ways(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
     which only what is far shorter counts.
     """
     tapped = with_taps(tree)
-    documents = _folded([tree] if tapped is tree else [tapped, tree], wishes, _has_names)
+    trees = [tree] if tapped is tree else [tapped, tree]
+    if len(tree.graph.outputs) > FEW_OUTPUTS:
+        trees.append(structured(tree.graph, outputs_last=True))
+    documents = _folded(trees, wishes, _has_names)
     least = min(map(_lines, documents))
     if wishes.names or least < MANY_LINES or len(tree.graph.nodes) > FEW_LAYERS:
         return documents

@@ -12,6 +12,7 @@ from typing import Any
 from archspec.graph import Node
 from archspec.reading.explained import KIND, OUTPUT, REPEAT, WHEN, Explained, Spot
 from archspec.reading.fans import LabelledPath, fanned
+from archspec.reading.item_names import output_word
 from archspec.reading.labels import SHORTCUT, labels, path_word, residual
 from archspec.reading.lifting import CLASSES, COUNTED, Classifiers
 from archspec.reading.literals import literal
@@ -122,7 +123,7 @@ class Writer:
             case BranchesItem():
                 return {**head, **when, **self._branches(item)}
             case OutputItem():
-                names = {"name": self._constant(item, OUTPUT, item.names)}
+                names = {"name": self._output_name(item)}
                 return {**names, **head, **when, "output": self._items(item.body)}
             case _:
                 return {**head, **when, "layers": [self._repeat(item, {})]}
@@ -221,8 +222,14 @@ class Writer:
         if isinstance(named, Seq):
             return self.labels.get(named)
         if isinstance(named, OutputItem):
-            return str(self._constant(named, OUTPUT, named.names))
+            return self._output_name(named)
         return self.references.names[named]
+
+    def _output_name(self, item: OutputItem) -> str:
+        spot = Spot(item, OUTPUT)
+        if spot in self.references.numbers:
+            return f"{output_word(item)}{self._number(spot)}"
+        return str(_only(item.names, OUTPUT))
 
     def _number(self, spot: Spot) -> str:
         """The number at a spot, as it stands in a name."""

@@ -11,11 +11,13 @@ from types import MappingProxyType
 from archspec.graph import Node
 from archspec.reading.name_schemes import Scheme
 from archspec.reading.tree import (
+    Act,
     BranchesItem,
     CallItem,
     GroupItem,
     Item,
     LayerItem,
+    OutputItem,
     RepeatItem,
     Seq,
     Tree,
@@ -43,6 +45,9 @@ BY_FAMILY = {
 OTHERS = "part"
 ANYTHING = ("item", "tensor", "result")
 """What an item is called where all else is taken for something other."""
+
+OUTPUT_NAME = re.compile(r"(.*[^\d])(0|[1-9]\d{0,8})")
+"""The name of an output that can be numbered."""
 
 DIGITS = "0123456789"
 JOINED = "joined"
@@ -97,6 +102,23 @@ class ItemNames:
         if len({node.name for node in nodes}) == 1:
             yield nodes[0].name.replace(".", "_")
         yield _role(item, nodes)
+
+
+def output_word(item: OutputItem) -> str | None:
+    """The word before the number in all names of an output, ``classes`` of ``classes3``; ``None``
+    where they are not numbers behind one word.
+    """
+    matches = [OUTPUT_NAME.fullmatch(name) for name in item.names.values()]
+    words = {match[1] if match else "" for match in matches}
+    return words.pop() or None if len(words) == 1 else None
+
+
+def output_numbers(item: OutputItem) -> dict[Act, int]:
+    """The numbers in the names of an output that are behind one word."""
+    word = output_word(item)
+    if word is None:
+        raise Unnameable("outputs of the model of several names")
+    return {act: int(name.removeprefix(word)) for act, name in item.names.items()}
 
 
 def _common(names: list[str]) -> str:

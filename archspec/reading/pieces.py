@@ -81,8 +81,11 @@ NOTHING_TAKEN = TakenTensors((), ())
 
 def taken(seq: Seq) -> TakenTensors | None:
     """What a list takes by name; ``None`` where that is not the same tensor in every round of a
-    repetition within, so that no input of a block can stand for it.
+    repetition within, so that no input of a block can stand for it, or where it uses layers that
+    stand elsewhere, out of which no block sees.
     """
+    if _uses_others(seq):
+        return None
     named = [
         (inner, item.slots[slot])
         for inner, n, item in walk(seq)
@@ -114,6 +117,13 @@ def taken(seq: Seq) -> TakenTensors | None:
         else:
             pattern.append(("outside", _index(outside, column)))
     return TakenTensors(tuple({**seq.inp, **column} for column in outside), tuple(pattern))
+
+
+def _uses_others(seq: Seq) -> bool:
+    """Whether a list uses layers of others."""
+    own = [node for leaf in leaves(seq) for node in leaf.nodes.values()]
+    used = {node.weights_of for node in own if node.weights_of is not None}
+    return bool(used) and not used <= {node.name for node in own}
 
 
 def grows(item: LayerItem) -> bool:

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archspec.reading.explained import Spot
+from archspec.reading.explained import OUTPUT, Spot
 from archspec.reading.families import ItemFamilies
 from archspec.reading.gathers import FEWEST, Gatherer
-from archspec.reading.item_names import ItemNames, Unnameable
+from archspec.reading.item_names import ItemNames, Unnameable, output_numbers
 from archspec.reading.places import Places, Standing, is_end, outside_reuse
 from archspec.reading.sources import PREV, PathStep, SlotSource
 from archspec.reading.tree import (
@@ -32,6 +32,7 @@ from archspec.reading.tree import (
     Seq,
     Tree,
     leaves,
+    lists_in,
     only_item,
     walk,
 )
@@ -82,9 +83,10 @@ class _Resolver:
             for seq, index, item in outside_reuse(top):
                 self.around[item] = Standing(seq, index, next(iter(seq.acts)))
                 self._look(seq, index, item)
-        unwanted = names.schemes.keys() - self.wanted.keys()
+        unwanted = names.schemes.keys() - self.wanted.keys() - self._without_names()
         self.wanted.update({item: None for item in names.schemes if item in unwanted})
         self._name_repetitions()
+        self._check_outputs()
         for name, block in self.tree.blocks.items():
             if block.inputs:
                 self._input_names(name)
@@ -113,7 +115,7 @@ class _Resolver:
             _check_chain(item)
             return
         if isinstance(item, OutputItem):
-            self._check_output(seq)
+            self._look_at_output(seq, item)
         prev = seq.takes_prev[index]
         if prev != (True,):
             self.raw[item] = [
@@ -145,15 +147,38 @@ class _Resolver:
             if len(raw) >= FEWEST and not _has_roles(item):
                 self.raw[item] = gatherer.gathered(item, raw, self.spare.get(item, {}))
 
-    def _check_output(self, seq: Seq) -> None:
-        """Raise `Unnameable` where an output of the model would get the name of a block's call or
-        of a repetition before its own.
+    def _look_at_output(self, seq: Seq, item: OutputItem) -> None:
+        """The numbers in the names of an output that is repeated. Raise `Unnameable` where an
+        output of the model would get the name of a block's call before its own.
         """
-        around = list(self._outward(seq))
-        if around[-1].seq is not self.tree.main or any(
-            isinstance(one.item, RepeatItem) for one in around[1:]
-        ):
-            raise Unnameable("an output of the model within a block or a repetition")
+        if list(self._outward(seq))[-1].seq is not self.tree.main:
+            raise Unnameable("an output of the model within a block")
+        if len(item.acts) > 1:
+            self.numbers[Spot(item, OUTPUT)] = output_numbers(item)
+
+    def _around_outputs(self) -> set[Item]:
+        """The repetitions of outputs of the model, whose names would be before those of these."""
+        return {
+            around.item
+            for item, standing in self.around.items()
+            if isinstance(item, OutputItem)
+            for around in self.places.around(standing, calls=False)
+            if isinstance(around.item, RepeatItem)
+        }
+
+    def _without_names(self) -> set[Item]:
+        """All items within the repetitions of outputs, and these."""
+        every = self._around_outputs()
+        return every | {
+            inner for item in every for seq in lists_in(item) for *_, inner in walk(seq)
+        }
+
+    def _check_outputs(self) -> None:
+        """Raise `Unnameable` where an output of the model would get the name of a repetition before
+        its own.
+        """
+        if not self._around_outputs().isdisjoint(self.wanted):
+            raise Unnameable("an output of the model within a repetition with a name")
 
     def _found(self, seq: Seq, index: int, column: Column[str], key: str) -> SlotSource:
         """The reference to what a slot takes in every act."""

@@ -33,12 +33,13 @@ from archspec.reading.tree import (
 )
 
 
-def structured(graph: Graph, *, branches: bool = True) -> Tree:
+def structured(graph: Graph, *, branches: bool = True, outputs_last: bool = False) -> Tree:
     """The tree of a graph. Without ``branches`` every merge is a layer of a list that takes
-    tensors by name.
+    tensors by name. Further outputs stand where all is there that they need, or, with
+    ``outputs_last``, one after another behind everything else.
     """
     used = _in_one_order(_without_idle_sharing(graph))
-    main = _Regions(used, branches).main()
+    main = _Regions(used, branches).main(outputs_last=outputs_last)
     if any(node.weights_of for node in used.nodes):
         main = _owned_by_first(main)
         main = with_shared_groups(main, graph) if branches else main
@@ -315,7 +316,7 @@ class _Regions:
 
     # --- the model
 
-    def main(self) -> Seq:
+    def main(self, *, outputs_last: bool) -> Seq:
         """The list of the whole model, its outputs in their order."""
         inp = self.column(next(iter(self.graph.inputs)))
         alone = set(self._paths(self.exit)) if self.branches else set()
@@ -326,13 +327,11 @@ class _Regions:
         if ends.get(MAIN) in alone:
             vertices = [one for one in vertices if one != ends[MAIN]] + [ends[MAIN]]
         last_piece = len(vertices) - (1 if ends.get(MAIN) in alone else 0)
-        ready = self._ready(vertices, ends)
+        ready = {} if outputs_last else self._ready(vertices, ends)
         items: list[Item] = []
         queue = deque(sides)
-        latest = 0
         for at in range(len(vertices) + 1):
-            while queue and (max(ready[queue[0]], latest) <= at or at == last_piece):
-                latest = at
+            while queue and min(ready.get(queue[0], last_piece), last_piece) <= at:
                 name = queue.popleft()
                 items.append(self._output(name, ends[name], inp, alone=ends[name] in paths))
             items += self._listed(vertices[at : at + 1])

@@ -10,6 +10,7 @@ from typing import Any
 
 from archspec.graph import Graph
 from archspec.reading.columns import is_constant, only_value
+from archspec.reading.item_names import output_word
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.pieces import ListPiece
 from archspec.reading.tree import (
@@ -49,7 +50,11 @@ class Skeletons:
         return self._lists[seq]
 
     def _wiring(self, item: Item, prev: tuple[bool, ...]) -> tuple[bool, ...]:
-        """Which slots take what stands before; of a list that grows the first and the last."""
+        """Which slots take what stands before; of a list that grows the first and the last. What an
+        output takes can as well be named.
+        """
+        if isinstance(item, OutputItem):
+            return ()
         return (prev[0], prev[-1]) if self._grows(item) else prev
 
     def _grows(self, item: Item) -> bool:
@@ -83,7 +88,7 @@ class Skeletons:
         if isinstance(item, CallItem):
             return own, item.block
         if isinstance(item, OutputItem):
-            return own, id(item)  # each is another output of the model
+            return own, output_word(item) or id(item), self.of_list(item.body)
         if isinstance(item, BranchesItem):
             merge = layer_skeleton(item.merge)
             return own, merge, tuple(self.of_list(path) for path in item.paths)
@@ -111,8 +116,8 @@ class Skeletons:
             columns = self.columns.of(item)
             constant = all(is_constant(column) for column in columns.values())
             values = tuple((key, only_value(column)) for key, column in columns.items())
-            return values if constant else id(item)
-        if isinstance(item, CallItem):
+            return (values, *_owners(item)) if constant and len(_owners(item)) < 2 else id(item)
+        if isinstance(item, CallItem | OutputItem):
             return id(item)
         inner: Any = [tuple(self.exact(one) for one in seq.items) for seq in lists_in(item)]
         if isinstance(item, BranchesItem):
@@ -147,8 +152,12 @@ def growing_merges(graph: Graph) -> frozenset[str]:
 
 
 def layer_skeleton(leaf: LayerItem) -> tuple[Hashable, ...]:
-    """The kinds of a layer's item, and whose layer it uses, if it is another's."""
+    """The kinds of a layer's item, its inputs, and whether it uses the layer of another."""
     kinds = {node.layer.kind() for node in leaf.nodes.values()}
     roles = {node.roles for node in leaf.nodes.values()}
-    owners = {node.weights_of or "" for node in leaf.nodes.values()}
-    return tuple(sorted(kinds)), len(leaf.slots), tuple(sorted(roles)), tuple(sorted(owners))
+    return tuple(sorted(kinds)), len(leaf.slots), tuple(sorted(roles)), _owners(leaf) != {""}
+
+
+def _owners(leaf: LayerItem) -> set[str]:
+    """The layers that a layer's item uses, empty where it uses its own."""
+    return {node.weights_of or "" for node in leaf.nodes.values()}

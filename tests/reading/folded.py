@@ -47,6 +47,17 @@ def lines_by_hand(name: str) -> int:
     return lines
 
 
+def lines_with_parts(name: str) -> int:
+    """The lines of a spec that say what its layers are, and of the specs that it is made of."""
+    path = SPECS / f"{name.partition('@')[0]}.yaml"
+    parts = re.findall(r"\b(?:spec|extends): ([\w./]+)", path.read_text())
+    near = [path.parent / f"{part.removesuffix('.yaml')}.yaml" for part in parts]
+    shipped = [SPECS / one.relative_to(path.parent) for one in near]
+    found = [one if one.exists() else other for one, other in zip(near, shipped, strict=True)]
+    names = [one.relative_to(SPECS).with_suffix("").as_posix() for one in found]
+    return lines_by_hand(name) + sum(map(lines_with_parts, names))
+
+
 def with_names(graph: Graph, name: Callable[[int, Node], str]) -> Graph:
     """A graph whose layers have other names: what ``name`` says of their number and node."""
     names = {node.name: name(number, node) for number, node in enumerate(graph.nodes)}

@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from archspec.frontend.expressions.expression import Value, parse
-from archspec.reading.author import written
 from archspec.reading.literals import literal
 from archspec.reading.series import series
-from tests.reading.folded import lines_by_hand, network
 
 RULES = {
     "[10000 ** (-2 * $k / 512) for $k in range(256)]": [
@@ -73,10 +71,3 @@ def test_a_root_is_written_as_one(width: int) -> None:
 @pytest.mark.parametrize("value", [22.627416997969525, 0.7071, 3.14159265358979, 16.0])
 def test_another_float_is_no_root(value: float) -> None:
     assert literal(value) == value
-
-
-def test_the_transformer_is_about_as_long_as_by_hand() -> None:
-    name = "transformer"
-    spec = written(network(name))
-    assert not spec.left_out
-    assert len(spec.text.splitlines()) <= 1.1 * lines_by_hand(name)
