@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from archspec.graph import Graph
 from archspec.reading.columns import Flag, Values, hashable, is_constant, only_value, plain
 from archspec.reading.explained import KIND, REPEAT, WHEN, Explained, Spot
-from archspec.reading.formulas import CHANNELS, FLAG, KnownColumn, family
+from archspec.reading.formulas import CHANNELS, FLAG, WIDENED, KnownColumn, family
 from archspec.reading.frames import ListFrame, Names, condition, table, written
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.naming import presence_name, setting_names
@@ -74,6 +74,7 @@ class Explainer:
     values: dict[Spot, Any] = field(default_factory=dict)
     wanted: list[Wanted] = field(default_factory=list)
     repeats: list[tuple[RepeatItem, ListFrame]] = field(default_factory=list)
+    widened: set[Item] = field(default_factory=set)
 
     def explain_block(self, body: Seq) -> list[KnownColumn]:
         """Explain the body of a block; gives its arguments."""
@@ -113,6 +114,7 @@ class Explainer:
                 continue
             if isinstance(item, BranchesItem):
                 self._want_columns(item.merge, seq.before[n], frame)
+                self.widened |= set(self._widened_in(item))
             longest = max((len(inner.items) for inner in lists_in(item)), default=0)
             for inner in lists_in(item):
                 side = AROUND if len(inner.items) < longest else about
@@ -126,7 +128,9 @@ class Explainer:
             if key == KIND or not is_constant(column) or isinstance(item, CallItem):
                 channels = {act: self._channels(before[act]) for act in column}
                 names = NAMED.get(about) or setting_names(item, key)
-                self.wanted.append(Wanted(frame, Spot(item, key), about, column, names, channels))
+                wide = item in self.widened and family(about) == CHANNELS
+                sort = WIDENED if wide else about
+                self.wanted.append(Wanted(frame, Spot(item, key), sort, column, names, channels))
 
     def _want_presence(
         self, spot: Spot, within: Seq | Item, frame: ListFrame, about: tuple[str, str]
@@ -146,6 +150,16 @@ class Explainer:
             spot = Spot(repeat, REPEAT)
             self.wanted.append(Wanted(frame, spot, REPEAT, counts, ("depth",), {}))
         self._gather(repeat.body, inner)
+
+    def _widened_in(self, residual: BranchesItem) -> Iterator[Item]:
+        """The items of a residual's paths that give more channels than the path does."""
+        if any(node.layer.kind() != "Add" for node in residual.merge.nodes.values()):
+            return
+        for path in residual.paths:
+            ends = {act: self._channels(tensor) or 0 for act, tensor in path.out.items()}
+            for item in path.items:
+                if all((self._channels(item.out[act]) or 0) > ends[act] for act in item.acts):
+                    yield item
 
     def _channels(self, tensor: str) -> int | None:
         return _size(self.columns.graph, tensor)

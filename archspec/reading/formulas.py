@@ -17,8 +17,12 @@ from archspec.spelling import in_words
 
 CHANNELS, SIZE, RATE, FLAG = "channels", "size", "rate", "flag"
 
+WIDENED = "widened"
+"""What the channels in the middle of a residual are about that is widest there."""
+
 FAMILIES = {
     **dict.fromkeys(("filters", "units", "channels", "key_dim", "output_dim", "groups"), CHANNELS),
+    WIDENED: CHANNELS,
     **dict.fromkeys(("kernel_size", "pool_size"), SIZE),
     **dict.fromkeys(("rate", "drop_rate"), RATE),
 }
@@ -29,6 +33,9 @@ PARTS = (2, 3, 4, 6, 8, 16)
 
 SHARES = (0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.8, 1.0)
 """What the rates of dropping a residual rise to over the depth of a network."""
+
+LEAST_RATES = 3
+"""Rates that are said to rise; of two any formula is true."""
 
 MOST_BLOCKS = 200
 """Blocks of a network whose drop rates rise with their number: ResNet-152 has 50, the longest
@@ -85,6 +92,18 @@ def of_channels(column: Values, known: KnownColumn) -> str | None:
         if all(a == make_divisible(b / part) for a, b in pairs):
             return f"make_divisible({known.text} / {part})"
     return None
+
+
+def expansion(column: Values, base: Values) -> dict[Any, int] | None:
+    """How many times as many channels as others some are, in each act: whole numbers, far fewer of
+    them than there are numbers of channels.
+    """
+    pairs = {act: (value, base.get(act)) for act, value in column.items()}
+    if any(_ratio(*pair) is None for pair in pairs.values()):
+        return None
+    times = {act: value // around for act, (value, around) in pairs.items()}
+    few = 2 * len(set(times.values())) <= len(set(column.values()))
+    return times if few else None
 
 
 def _is_size(value: Any) -> bool:
@@ -181,6 +200,8 @@ def share(column: Values) -> tuple[str, dict[Any, Hashable]] | None:
     """
     floats = [value.value for value in column.values() if isinstance(value, Real)]
     if len(floats) != len(column) or not all(0 <= value < 1 for value in floats):
+        return None
+    if len(set(floats)) < LEAST_RATES:
         return None
     least = min(value for value in floats if value) if any(floats) else 0
     for most in SHARES:

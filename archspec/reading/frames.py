@@ -9,6 +9,7 @@ new variable of a repetition is itself a column of the frame around: a list for 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from archspec.frontend.expressions.lexer import RESERVED
+from archspec.reading import prices
 from archspec.reading.columns import (
     Flag,
     Values,
@@ -31,9 +33,11 @@ from archspec.reading.formulas import (
     CHANNELS,
     FLAG,
     RATE,
+    WIDENED,
     KnownColumn,
     choice,
     equalities,
+    expansion,
     family,
     has_literal,
     literal,
@@ -55,8 +59,8 @@ CHOOSING = ("strides", "size", FLAG)
 DECIDING = ("strides", RATE, FLAG)
 """Families whose thresholds may decide whether an item is there."""
 
-LONG_ROW = 7
-"""Rounds from which on an exception in the first is written as that, and not as a list."""
+EXPANSION = "expansion"
+"""What the factor is called by which the channels in the middle of a residual are more."""
 
 NO_NAMES = RESERVED | {"j"}
 """What no variable is called."""
@@ -122,7 +126,7 @@ def written(
         text = of_channels(column, KnownColumn("$prev.channels", CHANNELS, prev))
         text = None if text == "$prev.channels" else text
     if text is None:
-        text = rising(frame, key, column)
+        text = widened(frame, key, column) or rising(frame, key, column)
     return text if text is not None else bound(frame, names or (key,), key, column)
 
 
@@ -161,16 +165,29 @@ def elementwise(frame: ListFrame, key: str, column: Values) -> list[Any] | None:
     return elements
 
 
+def widened(frame: ListFrame, key: str, column: Values) -> str | None:
+    """The channels in the middle of a residual as a multiple of those of its input."""
+    if key != WIDENED:
+        return None
+    inputs = next((known for known in frame.visible if known.text == "$in.channels"), None)
+    times = expansion(column, inputs.values) if inputs is not None else None
+    if inputs is None or times is None:
+        return None
+    return f"{_factor(written(frame, EXPANSION, times, (EXPANSION,)))} * {inputs.text}"
+
+
 def rising(frame: ListFrame, key: str, column: Values) -> str | None:
     """A rate that rises with the number of a block."""
     shares = share(column) if family(key) == RATE else None
     if shares is None:
         return None
     text, numbers = shares
-    number = written(frame, "number", numbers, ("block",))
-    return text.format(
-        number if str(number).isidentifier() or " " not in str(number) else f"({number})"
-    )
+    return text.format(_factor(written(frame, "number", numbers, ("block",))))
+
+
+def _factor(value: Any) -> str:
+    """A number, or a text that `written` made, as a factor."""
+    return f"({value})" if " " in str(value) else str(value)
 
 
 # --- new variables
@@ -199,6 +216,7 @@ def by_round(frame: ListFrame, names: Names, key: str, column: Values) -> str | 
             return text
         if text := first_differs(frame, names, key, column):
             return text
+        return one_differs(frame, rows) if alike else None
     return None
 
 
@@ -206,7 +224,7 @@ def _is_table(row: list[Hashable], key: str) -> bool:
     """Whether values are better written as a list than by the number of the round: few of them,
     but for strides, which authors have in the first round alone.
     """
-    few = 3 if family(key) in ("strides", "number", "round") else LONG_ROW
+    few = 3 if family(key) in ("strides", "number", "round") else prices.LONG_ROW
     return len(row) < few or (family(key) == CHANNELS and len(set(row)) > 2)
 
 
@@ -267,6 +285,25 @@ def first_differs(frame: ListFrame, names: Names, key: str, column: Values) -> s
     rest_text = from_outside(outer, key, others, names)
     first_text = from_outside(outer, key, first, names)
     return f"{_operand(first_text)} if {INDEX} == 0 else {_operand(rest_text)}"
+
+
+def one_differs(frame: ListFrame, rows: list[list[Hashable]]) -> str | None:
+    """``3 if $i == 5 else 1``: one value in a round in the midst, another in all others, and so in
+    each act around.
+    """
+    row = rows[0]
+    usual, times = Counter(row).most_common(1)[0]
+    whole = all(len(all_of) == len(row) for all_of in frame.rounds.values())
+    if not whole or len(row) < prices.LONG_ROW or times != len(row) - 1:
+        return None
+    number = next(n for n, value in enumerate(row) if value != usual)
+    if number in (0, len(row) - 1):  # which is better an item of its own
+        return None
+    if isinstance(usual, Flag):
+        return f"{INDEX} {'!=' if usual.value else '=='} {number}"
+    if not all(map(has_literal, row)):
+        return None
+    return f"{literal(row[number])} if {INDEX} == {number} else {literal(usual)}"
 
 
 def from_outside(outer: ListFrame, key: str, column: Values, names: Names) -> Any:
@@ -351,11 +388,22 @@ def _by_round(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]
         last = lengths.pop() - 1
         yield f"{INDEX} < {last}", {act: Flag(n < last) for act, n in index.items()}
         yield f"{INDEX} == {last}", {act: Flag(n == last) for act, n in index.items()}
+        yield from _at_a_round(index, present)
     elif frame.count:
         ends = {row[-1] for row in frame.rounds.values()}
         last_text = f"{frame.count} - 1"
         yield f"{INDEX} < {last_text}", {act: Flag(act not in ends) for act in index}
         yield f"{INDEX} == {last_text}", {act: Flag(act in ends) for act in index}
+
+
+def _at_a_round(index: Column[int], present: Values) -> Iterator[tuple[str, Values]]:
+    """That it is the only round, or any but the only one, with another presence than the others."""
+    for wanted, sign in ((True, "=="), (False, "!=")):
+        numbers = {index[act] for act, flag in present.items() if flag.value is wanted}
+        if len(numbers) == 1:
+            (number,) = numbers
+            values = {act: Flag((n == number) is wanted) for act, n in index.items()}
+            yield f"{INDEX} {sign} {number}", values
 
 
 def table(frame: ListFrame, name: str) -> Any:

@@ -50,6 +50,9 @@ BINDING = 1.5
 LONG_LIST = 8
 """Elements of a list beyond which each further one costs `ELEMENT` more: nobody counts them."""
 
+LONG_ROW = 7
+"""Rounds from which on what differs in one of them is written as that, and not as a list."""
+
 ONE_MORE_ROUND = 2.0
 """What it is worth beyond its words that a piece beside a repetition becomes a round of it."""
 

@@ -161,13 +161,14 @@ def is_readable(body: Seq, arguments: Sequence[KnownColumn]) -> bool:
     if len(arguments) > prices.MOST_ARGUMENTS:
         return False
     lines = sum(1 for _ in walk(body))
-    about = {
+    sorts = Counter(
         without_count(argument.text) if argument.family == FLAG else argument.family
         for argument in arguments
-    }
+    )
     optional = conditions(body)
-    if len(arguments) - len(about) > _bound(prices.MOST_LIKE_NAMED, lines):
-        return not optional and len(body.acts) >= prices.CALLS_OF_LIKE_NAMED * len(arguments)
+    if len(arguments) - len(sorts) > _bound(prices.MOST_LIKE_NAMED, lines):
+        like_named = sum(times for times in sorts.values() if times > 1)
+        return not optional and len(body.acts) >= prices.CALLS_OF_LIKE_NAMED * like_named
     return optional <= _bound(prices.MOST_CONDITIONS, lines)
 
 

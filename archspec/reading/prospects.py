@@ -4,6 +4,7 @@ what folding them can save at most.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -107,8 +108,10 @@ class Prospects:
         return self._costs[piece]
 
     def are_equal(self, pieces: Sequence[ListPiece]) -> bool:
-        """Whether pieces have the same text."""
-        return len({tuple(map(self.skeletons.exact, piece.items)) for piece in pieces}) == 1
+        """Whether pieces have the same text; of many, all but one."""
+        texts = Counter(tuple(map(self.skeletons.exact, piece.items)) for piece in pieces)
+        others = len(pieces) - max(texts.values())
+        return others == 0 or (others == 1 and len(pieces) >= prices.LONG_ROW)
 
     def seeds(
         self, every: Sequence[Seq], paths: Set[Seq], prospects: Sequence[Prospect]

@@ -6,11 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from archspec import compile
+from archspec.backends.flat_spec import flat
 from archspec.compiler import Compiler
+from archspec.diagnostics import SpecError
 from archspec.frontend.library import Reference
 from archspec.graph import Graph, Node
+from archspec.layers import KINDS
+from archspec.reading.agreement import disagreement
 from tests.paths import SPECS
 
 ABOUT = ("description", "source", "expect", "variants")
@@ -88,13 +93,59 @@ def frozen_at(graph: Graph, number: int) -> Graph:
     return replace(graph, nodes=(*graph.nodes[:number], changed, *graph.nodes[number + 1 :]))
 
 
-def initialized_at(graph: Graph, name: str) -> Graph:
-    """A graph of which the kernel of one layer is initialized otherwise."""
-    number = [node.name for node in graph.nodes].index(name)
-    node = graph.nodes[number]
-    layer = type(node.layer).of({**node.layer.arguments, "kernel_initializer": "he_uniform"})
-    changed = node._replace(layer=layer)
-    return replace(graph, nodes=(*graph.nodes[:number], changed, *graph.nodes[number + 1 :]))
+OTHERWISE: dict[str, tuple[Any, ...]] = {
+    "filters": (24, 64, 96, 320),
+    "units": (24, 320),
+    "kernel_size": (1, 3, 5),
+    "pool_size": (2, 3),
+    "strides": (1, 2),
+    "dilation_rate": (2,),
+    "padding": ("same", "valid"),
+    "use_bias": (True, False),
+    "scale": (True, False),
+    "trainable": (False,),
+    "activation": ("relu", "tanh", None),
+    "kernel_initializer": ("he_normal", "glorot_uniform"),
+    "depthwise_initializer": ("he_uniform",),
+    "bias_initializer": ("ones",),
+    "epsilon": (1e-5, 1e-3),
+    "momentum": (0.9, 0.99),
+    "rate": (0.1, 0.33),
+    "keepdims": (True, False),
+}
+"""Settings, and values that they are changed to."""
+
+
+def changed(graph: Graph, random: Random) -> Graph:
+    """A graph with another value of a random setting of a random layer."""
+    document = flat(replace(graph, names={}))
+    while True:
+        item = random.choice(document["layers"])
+        kind = next((key for key in item if key in KINDS), "")
+        keys = [key for key in OTHERWISE if key in KINDS[kind].attributes] if kind else []
+        if not keys:
+            continue
+        key = random.choice(keys)
+        layer = {**item[kind], key: random.choice(OTHERWISE[key])}
+        try:
+            other = compile(_with_item(document, item, {**item, kind: layer}))
+        except SpecError:  # a size that no longer fits
+            continue
+        if disagreement(other, graph):
+            return other
+
+
+def changed_at(graph: Graph, name: str, **settings: Any) -> Graph:
+    """A graph with other settings of one layer."""
+    document = flat(replace(graph, names={}))
+    item = next(item for item in document["layers"] if item.get("name") == name)
+    kind = next(key for key in item if key in KINDS)
+    return compile(_with_item(document, item, {**item, kind: {**item[kind], **settings}}))
+
+
+def _with_item(document: dict[str, Any], item: Any, other: Any) -> dict[str, Any]:
+    layers = [other if one is item else one for one in document["layers"]]
+    return {**document, "layers": layers}
 
 
 def listed_otherwise(graph: Graph, random: Random) -> Graph:

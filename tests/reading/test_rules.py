@@ -59,6 +59,27 @@ def test_modules_that_differ_in_many_widths_are_a_block_where_they_are_many() ->
     assert len(text.splitlines()) <= 30
 
 
+def test_a_round_in_the_midst_that_differs_is_written_by_its_number() -> None:
+    layers = [{"Dense": {"units": 4, "use_bias": n != 5}} for n in range(12)]
+    text = text_of(*layers, input=(4,))
+    assert "{Dense: {units: 4, use_bias: $i != 5}, repeat: 12}" in text
+    layers = [{"Dropout": {"rate": 0.5 if n == 7 else 0.1}} for n in range(12)]
+    assert "rate: 0.5 if $i == 7 else 0.1" in text_of(*layers, input=(4,))
+
+
+def test_what_a_residual_is_widened_by_is_a_number() -> None:
+    """As the expansions of MobileNets."""
+    items: list[Any] = []
+    before = 8
+    for filters, times in [(16, 6), (24, 4), (32, 4), (40, 6), (48, 6), (64, 4)]:
+        narrowed = {"Conv2D": {"filters": filters, "kernel_size": 1}}
+        path = [{"Conv2D": {"filters": times * before, "kernel_size": 1}}, "ReLU", narrowed]
+        items.append({"residual": path, "shortcut": [narrowed]})
+        before = filters
+    text = text_of(*items, input=(8, 8, 8))
+    assert "filters: $expansion * $in.channels" in text
+
+
 # --- references into rounds
 
 DENSE = {"Dense": {"units": 8}}
