@@ -15,9 +15,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from archspec.graph import Graph
+from archspec.reading.calls import callees_first, calls_by_block
 from archspec.reading.columns import Flag, Values, hashable, is_constant, only_value, plain
 from archspec.reading.explained import KIND, REPEAT, WHEN, Explained, Spot
-from archspec.reading.formulas import CHANNELS, FLAG, WIDENED, KnownColumn, family
+from archspec.reading.formulas import CHANNELS, FLAG, ROUND, WIDENED, KnownColumn, family
 from archspec.reading.frames import ListFrame, Names, condition, table, written
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.naming import presence_name, setting_names
@@ -31,7 +32,6 @@ from archspec.reading.tree import (
     Seq,
     Tree,
     lists_in,
-    walk,
 )
 
 ORDER = (REPEAT, CHANNELS, "strides", "size", KIND, "", "rate", WHEN, FLAG, "padding")
@@ -40,9 +40,6 @@ ORDER = (REPEAT, CHANNELS, "strides", "size", KIND, "", "rate", WHEN, FLAG, "pad
 
 AROUND = "around"
 """What a condition on the way around a residual is about."""
-
-ROUND = "round"
-"""What the number of a round that a reference names is about."""
 
 NAMED: Mapping[str, Names] = {KIND: ("act",), ROUND: ("number",)}
 """What variables are called that are no setting's."""
@@ -217,16 +214,6 @@ def _signature(
     return (*required, *optional)
 
 
-def calls_by_block(tree: Tree) -> dict[str, list[CallItem]]:
-    """The calls of each block."""
-    calls: dict[str, list[CallItem]] = {name: [] for name in tree.blocks}
-    for seq in (tree.main, *(block.body for block in tree.blocks.values())):
-        for _, _, item in walk(seq):
-            if isinstance(item, CallItem):
-                calls.setdefault(item.block, []).append(item)
-    return calls
-
-
 def _argument_rank(argument: KnownColumn) -> int:
     """Arguments stand as Keras has them: filters, kernel size, strides, all others, flags."""
     first = (CHANNELS, "size", "strides", "padding")
@@ -284,23 +271,3 @@ def _size(graph: Graph, tensor: str) -> int | None:
 
 def _channels_in(graph: Graph, text: str, tensors: Column[str]) -> KnownColumn:
     return KnownColumn(text, CHANNELS, {act: _size(graph, name) for act, name in tensors.items()})
-
-
-def callees_first(tree: Tree) -> list[str]:
-    """The names of the blocks, each after those that it calls."""
-    order: dict[str, None] = {}
-
-    def visit(name: str) -> None:
-        if name not in order:
-            for called in called_in(tree.blocks[name].body):
-                visit(called)
-            order[name] = None
-
-    for name in tree.blocks:
-        visit(name)
-    return list(order)
-
-
-def called_in(seq: Seq) -> Iterator[str]:
-    """The blocks that a list calls."""
-    return (item.block for _, _, item in walk(seq) if isinstance(item, CallItem))

@@ -16,6 +16,8 @@ from archspec.reading.columns import Flag, Real, Settings, Values, follows, plai
 from archspec.spelling import in_words
 
 CHANNELS, SIZE, RATE, FLAG = "channels", "size", "rate", "flag"
+ROUND = "round"
+"""The family of the numbers of rounds that references name."""
 
 WIDENED = "widened"
 """What the channels in the middle of a residual are about that is widest there."""

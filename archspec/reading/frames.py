@@ -33,6 +33,7 @@ from archspec.reading.formulas import (
     CHANNELS,
     FLAG,
     RATE,
+    ROUND,
     WIDENED,
     KnownColumn,
     choice,
@@ -224,12 +225,14 @@ def _is_table(row: list[Hashable], key: str) -> bool:
     """Whether values are better written as a list than by the number of the round: few of them,
     but for strides, which authors have in the first round alone.
     """
-    few = 3 if family(key) in ("strides", "number", "round") else prices.LONG_ROW
+    few = 3 if family(key) in ("strides", "number", ROUND) else prices.LONG_ROW
     return len(row) < few or (family(key) == CHANNELS and len(set(row)) > 2)
 
 
 def progression(frame: ListFrame, names: Names, key: str, column: Values) -> str | None:
-    """``$first + 2 * $i``: the same step from each round to the next."""
+    """``$first + 2 * $i``: the same step from each round to the next, which is down, ``4 - $i``, in
+    the numbers of rounds that references name.
+    """
     if not all(type(value) is int for value in column.values()):
         return None
     first, steps = {}, set()
@@ -241,14 +244,16 @@ def progression(frame: ListFrame, names: Names, key: str, column: Values) -> str
     if len(steps) != 1:
         return None
     step = steps.pop()
-    if step != int(step) or step <= 0:
+    if step != int(step) or not step or (step < 0 and family(key) != ROUND):
         return None
     assert frame.outer is not None
     start = {act: read[0][1] - int(step) * read[0][0] for act, read in first.items()}
     if min(start.values()) < 0:
         return None
     base = from_outside(frame.outer, key, start, names)
-    rise = INDEX if step == 1 else f"{int(step)} * {INDEX}"
+    rise = INDEX if abs(step) == 1 else f"{int(abs(step))} * {INDEX}"
+    if step < 0:
+        return f"{base} - {rise}"
     return rise if base == 0 else f"{base} + {rise}"
 
 

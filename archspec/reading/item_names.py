@@ -101,7 +101,7 @@ class ItemNames:
             )
         if len({node.name for node in nodes}) == 1:
             yield nodes[0].name.replace(".", "_")
-        yield _role(item, nodes)
+        yield from _roles(item, nodes)
 
 
 def output_word(item: OutputItem) -> str | None:
@@ -208,14 +208,15 @@ def _last(seq: Seq) -> list[Node]:
     return _nodes(seq.items[-1]) if seq.items else []
 
 
-def _role(item: Item, nodes: list[Node]) -> str:
+def _roles(item: Item, nodes: list[Node]) -> Iterator[str]:
+    """What an item is in a network, the best word first."""
     if isinstance(item, CallItem):
-        return f"{item.block}_out"
-    if isinstance(item, RepeatItem):
-        return "stage"
-    if not nodes:
-        return OTHERS
-    layer = nodes[-1].layer
-    if layer.kind() == "Concatenate":
-        return JOINED
-    return BY_FAMILY.get(layer.family(), OTHERS)
+        yield f"{item.block}_out"
+    elif isinstance(item, RepeatItem):
+        yield from ("stage", "level")
+    elif not nodes:
+        yield OTHERS
+    elif nodes[-1].layer.kind() == "Concatenate":
+        yield JOINED
+    else:
+        yield BY_FAMILY.get(nodes[-1].layer.family(), OTHERS)

@@ -9,8 +9,8 @@ from math import inf
 from typing import NamedTuple
 
 from archspec.reading import prices
+from archspec.reading.calls import called_in, calls_by_block
 from archspec.reading.edits import Edit, edited, lists
-from archspec.reading.explain import called_in, calls_by_block
 from archspec.reading.formulas import KnownColumn
 from archspec.reading.growth import Grower, Growing
 from archspec.reading.pieces import ListPiece, as_repeat, extended, in_a_row

@@ -11,11 +11,13 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from archspec.frontend.vocabulary import ITEM_WORDS
+from archspec.reading.calls import calls_by_block
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
     Item,
     LayerItem,
+    OutputItem,
     RepeatItem,
     Seq,
     SharedBlock,
@@ -121,7 +123,11 @@ def _chain(here: BlockFacts) -> str:
 
 def with_names(tree: Tree) -> Tree:
     """A tree whose blocks are called by what they are; several of one name by letters."""
-    words = {name: _word(block, tree) for name, block in tree.blocks.items()}
+    heads = _heads(tree)
+    words = {
+        name: "head" if name in heads else _word(block, tree)
+        for name, block in tree.blocks.items()
+    }
     times = Counter(words.values())
     letters: dict[str, Iterator[str]] = {}
     names = {}
@@ -152,6 +158,14 @@ def _word(block: SharedBlock, tree: Tree) -> str:
     kind, shared = what_it_is(facts(block.body, tree.blocks)), common_word(block.body)
     words = (shared, kind) if block.inputs else (kind, shared)
     return words[0] or words[1] or "part"
+
+
+def _heads(tree: Tree) -> set[str]:
+    """The blocks that are called at the ends of outputs alone, and of several."""
+    outputs = [item.body for item in tree.main.items if isinstance(item, OutputItem)]
+    ends = {seq.items[-1] for seq in (tree.main, *outputs) if seq.items}
+    calls = calls_by_block(tree)
+    return {name for name, row in calls.items() if len(row) > 1 and ends.issuperset(row)}
 
 
 WORD = re.compile(r"[a-z]+")

@@ -14,6 +14,7 @@ from typing import Any
 from archspec.graph import Graph, Node
 from archspec.layers import KINDS, Layer
 from archspec.layers.operations.base import Operation
+from archspec.reading.implied_masks import without_implied_masks
 from archspec.tensor import Tensor
 
 MERGES = {
@@ -29,7 +30,7 @@ MERGES = {
 
 def rewritten(graph: Graph) -> Graph:
     """The graph in which operations are layers where a layer does the same."""
-    graph = _without_needless_sharing(graph)
+    graph = _without_needless_sharing(without_implied_masks(graph))
     if any(node.layer.makes_mask for node in graph.nodes):
         return graph
     return _with_merges(_with_hard_sigmoids(graph))

@@ -36,7 +36,7 @@ class _Run(NamedTuple):
 
     @property
     def inp(self) -> Column[str]:
-        return self.seq.before[self.start]
+        return _taken(self.seq, self.start)
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -121,7 +121,7 @@ class _Finder:
         if place is None:
             return None
         above, at = place
-        twins = {above.before[at][self.act]: seq.before[start][self.act]}
+        twins = {_taken(above, at)[self.act]: _taken(seq, start)[self.act]}
         length = 0
         while start + length < len(seq.items) and at + length < len(above.items):
             pair = above.items[at + length], seq.items[start + length]
@@ -203,6 +203,14 @@ class _Finder:
         return {one for one in taken if one != given and self.graph.giver(one) not in own}
 
 
+def _taken(seq: Seq, index: int) -> Column[str]:
+    """What a group that begins with an item takes: what stands before the item, or what it takes
+    instead by name.
+    """
+    slots = seq.items[index].slots
+    return slots[0] if len(slots) == 1 else seq.before[index]
+
+
 def _is_worth_it(run: _Run) -> bool:
     """Whether a run is more than a layer, which can be used again by itself."""
     return len(run.items) > 1 or not isinstance(run.items[0], LayerItem)
@@ -246,7 +254,7 @@ def _with_groups(seq: Seq, runs: dict[Seq, dict[int, tuple[int, type[GroupItem]]
     while at < len(inner):
         stop, sort = runs.get(seq, {}).get(at, (0, GroupItem))
         if stop:
-            items.append(sort(whole.window(at, stop)))
+            items.append(sort(Seq(inner[at:stop], _taken(whole, at))))
             at = stop
         else:
             items.append(inner[at])

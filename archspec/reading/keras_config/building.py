@@ -40,6 +40,7 @@ from archspec.reading.keras_config.parts import (
 from archspec.reading.keras_config.problems import Problems
 from archspec.reading.keras_config.serialized import KerasCall, TensorReference, references
 from archspec.reading.normal_form import by_position
+from archspec.spelling import snake_case, without_count
 from archspec.tensor import Tensor
 
 CallKey = tuple[str, int]
@@ -93,23 +94,36 @@ class GraphOfModel:
     def _outputs(self, tensors: list[str]) -> dict[str, str]:
         """The outputs by their names, `MAIN` first."""
         named = list(zip(_output_names(self.model), tensors, strict=True))
+        if not isinstance(self.model.outputs, Mapping) and not self._are_named(named):
+            named[0] = MAIN, tensors[0]
         if len(named) > 1 or named[0][0] != MAIN:
             named = self._without_named_ends(named)
         named.sort(key=lambda pair: pair[0] != MAIN)
-        names = self._free_names([name for name, _ in named])
+        names = self._free_names(named)
         if not isinstance(self.model.outputs, Mapping) and names != sorted(names):
             # Keras goes through a dict by its keys, and so orders the weights of the model
             width = len(str(len(names)))
             numbered = [f"output_{number:0{width}}" for number in range(2, len(names) + 1)]
-            names = self._free_names([MAIN, *numbered])
+            tensors = [tensor for _, tensor in named]
+            names = self._free_names(list(zip([MAIN, *numbered], tensors, strict=True)))
         return dict(zip(names, [tensor for _, tensor in named], strict=True))
 
-    def _free_names(self, names: list[str]) -> list[str]:
-        """Names for outputs, which no layer has."""
+    def _are_named(self, named: list[tuple[str, str]]) -> bool:
+        """Whether the layers that give the outputs have names of their own, by which a spec with no
+        main output gives them in their order.
+        """
+        names = [name for name, _ in named]
+        kinds = {node.name: snake_case(node.layer.kind()) for node in self.builder.nodes}
+        chosen = all(without_count(name) != kinds.get(tensor) for name, tensor in named)
+        return len(named) > 1 and chosen and names == sorted(set(names))
+
+    def _free_names(self, named: list[tuple[str, str]]) -> list[str]:
+        """Names for outputs, which no layer has but the one that gives the output."""
         taken = {*self.builder.tensors, MAIN}
         free = []
-        for name in names:
-            free.append(MAIN if name == MAIN else _free_output(valid_name(name), taken))
+        for name, tensor in named:
+            others = taken - {tensor}
+            free.append(MAIN if name == MAIN else _free_output(valid_name(name), others))
             taken.add(free[-1])
         return free
 
@@ -398,17 +412,14 @@ def _only_names(node: Node) -> bool:
 
 
 def _output_names(model: ModelPart) -> list[str]:
-    """The names of a model's outputs: the keys of a dict, else those of the layers, the first of
-    which is the main output.
-    """
+    """The names of a model's outputs: the keys of a dict, else those of the layers."""
     if isinstance(model.outputs, Mapping):
         return [
             name if isinstance(structure, TensorReference) else tensor.layer
             for name, structure in model.outputs.items()
             for tensor in references(structure)
         ]
-    _, *others = [tensor.layer for tensor in references(model.outputs)]
-    return [MAIN, *others]
+    return [tensor.layer for tensor in references(model.outputs)]
 
 
 def _free_output(name: str, taken: set[str]) -> str:
