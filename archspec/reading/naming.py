@@ -125,8 +125,7 @@ def with_names(tree: Tree) -> Tree:
     """A tree whose blocks are called by what they are; several of one name by letters."""
     heads = _heads(tree)
     words = {
-        name: "head" if name in heads else _word(block, tree)
-        for name, block in tree.blocks.items()
+        name: "head" if name in heads else _word(block, tree) for name, block in tree.blocks.items()
     }
     times = Counter(words.values())
     letters: dict[str, Iterator[str]] = {}
