@@ -25,12 +25,12 @@ def without_implied_masks(graph: Graph) -> Graph:
     """
     if not any(node.layer.makes_mask for node in graph.nodes):
         return graph
-    masks = _Masks(graph)
+    masks = _ImpliedMasks(graph)
     nodes = [masks.unwritten(node) for node in graph.nodes]
     return replace(graph, nodes=_without_unused(nodes, masks.found, graph.outputs.values()))
 
 
-class _Masks:
+class _ImpliedMasks:
     """The masks that come with tensors, as far as layers of the graph compute them."""
 
     def __init__(self, graph: Graph) -> None:
