@@ -266,7 +266,7 @@ class Writer:
         return data
 
     def _labelled(self, item: BranchesItem) -> Data:
-        words = labels(item, self.tree.blocks)
+        words = labels(item, self.tree)
         self.labels.update(zip(item.paths, words, strict=True))
         blocks = self.tree.blocks
         paths = [

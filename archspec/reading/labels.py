@@ -16,6 +16,7 @@ from archspec.reading.tree import (
     LayerItem,
     Seq,
     SharedBlock,
+    Tree,
     leaves,
     walk,
 )
@@ -60,12 +61,16 @@ def _length(path: Seq) -> int:
     return sum(1 for _ in leaves(path)) + 2 * sum(isinstance(item, CallItem) for item in path.items)
 
 
-def labels(item: BranchesItem, blocks: Mapping[str, SharedBlock]) -> list[str]:
-    """The labels of branches: the kernels of their convolutions (``1x1``, ``3x3x2`` for two of
-    them), also of those in blocks, ``pool``, ``gate``, ``same`` for the identity; letters tell
-    apart those that are alike.
+def labels(item: BranchesItem, tree: Tree) -> list[str]:
+    """The labels of branches: the inputs of the model that they are about, or the kernels of their
+    convolutions (``1x1``, ``3x3x2`` for two of them), also of those in blocks, ``pool``, ``gate``,
+    ``same`` for the identity; letters tell apart those that are alike.
     """
-    words = [path_word(path, item.merge, blocks) for path in item.paths]
+    taken_from = [_begins_at(path) for path in item.paths]
+    inputs = tree.graph.inputs
+    if len(set(taken_from)) == len(item.paths) and inputs.keys() >= {*taken_from}:
+        return [name.replace(".", "_") for name in taken_from]
+    words = [path_word(path, item.merge, tree.blocks) for path in item.paths]
     taken: dict[str, int] = {}
     labels = []
     for word in words:
@@ -75,6 +80,13 @@ def labels(item: BranchesItem, blocks: Mapping[str, SharedBlock]) -> list[str]:
         else:
             labels.append(f"{word}_{letters(taken[word])}")
     return labels
+
+
+def _begins_at(path: Seq) -> str:
+    """The tensor that a path begins at, if it is the same in all acts."""
+    slots = path.items[0].slots if path.items else ()
+    tensors = set((slots[0] if len(slots) == 1 else path.inp).values())
+    return tensors.pop() if len(tensors) == 1 else ""
 
 
 def path_word(path: Seq, merge: LayerItem, blocks: Mapping[str, SharedBlock]) -> str:

@@ -22,6 +22,7 @@ from archspec.reading.tree import (
     Seq,
     SharedBlock,
     Tree,
+    lists_in,
     walk,
     with_lists,
 )
@@ -40,12 +41,14 @@ BOTTLENECK = 3
 
 class BlockFacts(NamedTuple):
     """What a list is made of: the kinds of its layers in the order of the text, those of the blocks
-    that it calls among them; the kinds of its merges; whether something goes around a merge.
+    that it calls among them; the kinds of its merges; whether something goes around a merge; how
+    many convolutions stand on its longest way.
     """
 
     kinds: tuple[str, ...]
     merges: tuple[str, ...]
     around: bool
+    convolutions: int
 
     def only(self, *sets: frozenset[str]) -> bool:
         """Whether all kinds are of some sets."""
@@ -71,7 +74,19 @@ def facts(seq: Seq, blocks: Mapping[str, SharedBlock]) -> BlockFacts:
         elif isinstance(item, BranchesItem):
             merges.append(_kind(item.merge))
             around |= any(not path.items for path in item.paths)
-    return BlockFacts(tuple(kinds), tuple(merges), around)
+    return BlockFacts(tuple(kinds), tuple(merges), around, _convolutions(seq, blocks))
+
+
+def _convolutions(seq: Seq, blocks: Mapping[str, SharedBlock]) -> int:
+    """How many convolutions a list has on its longest way."""
+    count = 0
+    for item in seq.items:
+        if isinstance(item, LayerItem):
+            count += _kind(item) in CONVOLUTIONS
+            continue
+        inner = (blocks[item.block].body,) if isinstance(item, CallItem) else lists_in(item)
+        count += max((_convolutions(one, blocks) for one in inner), default=0)
+    return count
 
 
 def _kind(leaf: LayerItem) -> str:
@@ -96,10 +111,10 @@ def what_it_is(here: BlockFacts) -> str:
 def _residual(here: BlockFacts) -> str:
     if "Concatenate" in here.merges:
         return "inception_residual"
-    convolutions = here.has(CONVOLUTIONS)
     if here.has(DEPTHWISE):
-        return "inverted_residual" if convolutions >= 2 or here.around else "residual_block"
-    return "bottleneck" if convolutions >= BOTTLENECK else "residual_block"
+        inverted = here.convolutions >= 2 or here.around
+        return "inverted_residual" if inverted else "residual_block"
+    return "bottleneck" if here.convolutions >= BOTTLENECK else "residual_block"
 
 
 def _chain(here: BlockFacts) -> str:

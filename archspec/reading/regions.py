@@ -82,6 +82,10 @@ DEEPEST = 8
 """How many branchings may stand in one another: deeper, nobody sees where a path ends."""
 
 
+SHORT_TOWER = 3
+"""How many items a tower over an input of its own may have to be a branch beside the others."""
+
+
 class _Regions:
     """The pieces of a graph: for each vertex, in topological order, its own item and the vertices
     of which the pieces stand before it in one list. Vertices are inputs, nodes and the exit, by
@@ -207,8 +211,15 @@ class _Regions:
             return None if self._returns(paths[0], entries[0]) else entries[0]
         alike = len(entries) == len(paths) and len({*entries, *around}) == 1
         if not alike and not {None, *self.graph.inputs}.isdisjoint(heads):
-            return None  # towers over inputs of their own, one after another
+            if len(entries) < len(paths) or not all(map(self._is_short, paths)):
+                return None  # towers over inputs of their own, one after another
+            first = next(iter(self.graph.inputs))
+            if first in {*entries, *around}:
+                return first
         return Counter([*entries, *around]).most_common(1)[0][0]
+
+    def _is_short(self, path: int) -> bool:
+        return len(self._listed([path])) <= SHORT_TOWER
 
     def _returns(self, path: int, start: str) -> bool:
         """Whether a path goes to a smaller size and back: what goes around it is a skip of a U,

@@ -63,6 +63,45 @@ layers:
     )
 
 
+def test_short_towers_of_inputs_are_branches_with_their_names() -> None:
+    numbers = layers.Input((3,), name="numbers")
+    columns = [layers.Input((1,), name=name, dtype="int32") for name in ("store", "day")]
+    vectors = [layers.Flatten()(layers.Embedding(5, 2)(column)) for column in columns]
+    x = layers.Concatenate()([*vectors, numbers])
+    model = keras.Model([numbers, *columns], layers.Dense(1)(x), name="net")
+    spec = check_same_model(model, images(3), tokens(1), tokens(1))
+    assert (
+        layers_in(spec.text)
+        == """\
+layers:
+  - branches: {store: [{from: store, Embedding: {}}, Flatten], day: [{from: day, Embedding: {}}, Flatten], numbers: []}
+    merge: Concatenate
+  - Dense: {units: 1}
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("kernels", "name"), [((3, 3), "residual_block"), ((1, 3, 1), "bottleneck")]
+)
+def test_a_block_of_resnet_has_its_name_by_the_way_without_shortcut(
+    kernels: tuple[int, ...], name: str
+) -> None:
+    x = inputs = layers.Input((8, 8, 4))
+    for stage in range(3):
+        for number in range(2):
+            strides = 2 if stage and not number else 1
+            y = x
+            for at, size in enumerate(kernels):
+                y = layers.Conv2D(4, size, 1 if at else strides, padding="same")(y)
+                y = layers.BatchNormalization()(y)
+            if strides > 1:
+                x = layers.Conv2D(4, 1, 2)(x)
+            x = layers.ReLU()(layers.Add()([y, x]))
+    text = check_same_model(keras.Model(inputs, x, name="net"), images(8, 8, 4)).text
+    assert f"\n  {name}:\n" in text
+
+
 def heads(*names: str) -> keras.Model:
     x = layers.Input((6,))
     outputs = []
