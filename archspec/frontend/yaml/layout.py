@@ -1,8 +1,8 @@
 """Pieces of a document, with the comments about them → lines of YAML: the one printer of specs.
 
 A collection stands in brackets on one line, or each of its entries begins a line, two columns
-further in than what holds it. Long data (lists of scalars, and what is below ``expect``) fill lines
-in brackets. The rows of a table keep their columns.
+further in than what holds it. Long data (lists of scalars, ``args``, and what is below ``expect``)
+fill lines in brackets. The rows of a table keep their columns.
 """
 
 from __future__ import annotations
@@ -235,8 +235,8 @@ def _entry(entry: Placed, indent: int, keys: int) -> list[str]:
 
 
 CLAIM = "expect"
-DATA = (CLAIM, "shapes")
-"""The keys whose values are data, not structure."""
+DATA = (CLAIM, "shapes", "args")
+"""The keys whose values are data, not structure: claims, and names with their defaults."""
 
 
 def _is_list_of_scalars(piece: Piece) -> bool:
