@@ -8,6 +8,7 @@ smallest on, strides and sizes, everything else, conditions, and paddings, which
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from archspec.graph import Graph
+from archspec.reading.argument_names import ArgumentNamer
 from archspec.reading.calls import callees_first, calls_by_block
 from archspec.reading.columns import Flag, Values, hashable, is_constant, only_value, plain
 from archspec.reading.explained import KIND, REPEAT, WHEN, Explained, Spot
@@ -62,7 +64,8 @@ class Wanted(NamedTuple):
 class Explainer:
     """Explains one list after another. ``arguments`` are those of the blocks that were explained:
     their names and what they are in each act of the block. ``numbers`` are those that references
-    to rounds need, by the item that refers.
+    to rounds need, by the item that refers. ``origins`` are what each variable of the list that was
+    explained last was first needed for, ``within`` the names of those of repetitions in it.
     """
 
     columns: LayerColumns
@@ -72,19 +75,24 @@ class Explainer:
     wanted: list[Wanted] = field(default_factory=list)
     repeats: list[tuple[RepeatItem, ListFrame]] = field(default_factory=list)
     widened: set[Item] = field(default_factory=set)
+    origins: dict[str, Spot] = field(default_factory=dict)
+    within: set[str] = field(default_factory=set)
 
     def explain_block(self, body: Seq) -> list[KnownColumn]:
         """Explain the body of a block; gives its arguments."""
         frame = ListFrame(sizes=(_channels_in(self.columns.graph, "$in.channels", body.inp),))
         self.explain_list(body, frame)
+        self.within = frame.below
         return sorted(frame.variables.values(), key=_argument_rank)
 
     def explain_list(self, seq: Seq, frame: ListFrame) -> None:
         """Explain a list with all that is within it."""
-        self.wanted, self.repeats = [], []
+        self.wanted, self.repeats, self.origins = [], [], {}
         self._gather(seq, frame)
         for wanted in sorted(self.wanted, key=_order):
             self.values[wanted.spot] = _text(wanted)
+            for name in frame.variables:
+                self.origins.setdefault(name, wanted.spot)
             if wanted.key == REPEAT:
                 self._count(wanted)
         for repeat, inner in reversed(self.repeats):
@@ -181,8 +189,19 @@ def explain(tree: Tree, numbers: Mapping[Spot, Values] = MappingProxyType({})) -
     for spot, column in numbers.items():
         by_item.setdefault(spot.item, {})[spot.key] = column
     explainer = Explainer(LayerColumns(tree.graph), numbers=by_item)
+    namer = ArgumentNamer(tree)
     for name in callees_first(tree):
-        explainer.arguments[name] = explainer.explain_block(tree.blocks[name].body)
+        before = {*explainer.values}
+        arguments = explainer.explain_block(tree.blocks[name].body)
+        within = explainer.within
+        names = namer.named(tree.blocks[name].body, arguments, explainer.origins, within)
+        if any(old != new for old, new in names.items()):
+            for spot in explainer.values.keys() - before:
+                explainer.values[spot] = _with_names(explainer.values[spot], names)
+        by_name = {argument.text.removeprefix("$"): argument for argument in arguments}
+        explainer.arguments[name] = [
+            by_name[old]._replace(text=f"${new}") for old, new in names.items()
+        ]
     explainer.explain_list(tree.main, ListFrame())
     calls = calls_by_block(tree)
     signatures = {
@@ -190,6 +209,17 @@ def explain(tree: Tree, numbers: Mapping[Spot, Values] = MappingProxyType({})) -
         for name, arguments in explainer.arguments.items()
     }
     return Explained(explainer.values, signatures)
+
+
+def _with_names(value: Any, names: Mapping[str, str]) -> Any:
+    """A value in which variables have other names."""
+    if isinstance(value, str):
+        return re.sub(r"\$(\w+)", lambda match: f"${names.get(match[1], match[1])}", value)
+    if isinstance(value, list):
+        return [_with_names(part, names) for part in value]
+    if isinstance(value, dict):
+        return {key: _with_names(part, names) for key, part in value.items()}
+    return value
 
 
 def _signature(

@@ -36,9 +36,6 @@ PARTS = (2, 3, 4, 6, 8, 16)
 SHARES = (0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.8, 1.0)
 """What the rates of dropping a residual rise to over the depth of a network."""
 
-LEAST_RATES = 3
-"""Rates that are said to rise; of two any formula is true."""
-
 MOST_BLOCKS = 200
 """Blocks of a network whose drop rates rise with their number: ResNet-152 has 50, the longest
 EfficientNetV2 79."""
@@ -202,8 +199,6 @@ def share(column: Values) -> tuple[str, dict[Any, Hashable]] | None:
     """
     floats = [value.value for value in column.values() if isinstance(value, Real)]
     if len(floats) != len(column) or not all(0 <= value < 1 for value in floats):
-        return None
-    if len(set(floats)) < LEAST_RATES:
         return None
     least = min(value for value in floats if value) if any(floats) else 0
     for most in SHARES:

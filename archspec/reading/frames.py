@@ -60,6 +60,11 @@ CHOOSING = ("strides", "size", FLAG)
 DECIDING = ("strides", RATE, FLAG)
 """Families whose thresholds may decide whether an item is there."""
 
+NUMBER = "number"
+LEAST_RATES = 3
+"""Rates that may be said to rise with a number that nothing else follows; of two any rise is true.
+"""
+
 EXPANSION = "expansion"
 """What the factor is called by which the channels in the middle of a residual are more."""
 
@@ -183,7 +188,9 @@ def rising(frame: ListFrame, key: str, column: Values) -> str | None:
     if shares is None:
         return None
     text, numbers = shares
-    return text.format(_factor(written(frame, "number", numbers, ("block",))))
+    few = len(set(numbers.values())) < LEAST_RATES
+    number = known(frame, NUMBER, numbers) if few else written(frame, NUMBER, numbers, ("block",))
+    return None if number is None else text.format(_factor(number))
 
 
 def _factor(value: Any) -> str:
@@ -225,7 +232,7 @@ def _is_table(row: list[Hashable], key: str) -> bool:
     """Whether values are better written as a list than by the number of the round: few of them,
     but for strides, which authors have in the first round alone.
     """
-    few = 3 if family(key) in ("strides", "number", ROUND) else prices.LONG_ROW
+    few = 3 if family(key) in ("strides", NUMBER, ROUND) else prices.LONG_ROW
     return len(row) < few or (family(key) == CHANNELS and len(set(row)) > 2)
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from archspec.graph import Node
 from archspec.reading.name_schemes import Scheme
+from archspec.reading.naming import CELL, FUSE
 from archspec.reading.tree import (
     Act,
     BranchesItem,
@@ -50,7 +51,7 @@ OUTPUT_NAME = re.compile(r"(.*[^\d])(0|[1-9]\d{0,8})")
 """The name of an output that can be numbered."""
 
 DIGITS = "0123456789"
-JOINED = "joined"
+JOINED, FUSED = "joined", "fused"
 
 
 class Unnameable(Exception):
@@ -210,6 +211,11 @@ def _last(seq: Seq) -> list[Node]:
 
 def _roles(item: Item, nodes: list[Node]) -> Iterator[str]:
     """What an item is in a network, the best word first."""
+    last = item.body.items[-1] if isinstance(item, RepeatItem) else item
+    if isinstance(last, CallItem) and last.block.endswith(CELL):
+        yield CELL
+    if isinstance(last, CallItem) and last.block.partition("_")[0] == FUSE:
+        yield FUSED
     if isinstance(item, CallItem):
         yield f"{item.block}_out"
     elif isinstance(item, RepeatItem):

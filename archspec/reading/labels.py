@@ -91,7 +91,7 @@ def _begins_at(path: Seq) -> str:
 
 def path_word(path: Seq, merge: LayerItem, blocks: Mapping[str, SharedBlock]) -> str:
     """The word for a path of a branching."""
-    if not path.items:
+    if not any(isinstance(item, LayerItem | CallItem) for _, _, item in walk(path)):
         return "same"
     nodes = list(_nodes(path, set(path.acts), blocks))
     merged = next(iter(merge.nodes.values()), None)

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_lowercase
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archspec.frontend.vocabulary import ITEM_WORDS
 from archspec.reading.calls import calls_by_block
@@ -42,13 +42,14 @@ BOTTLENECK = 3
 class BlockFacts(NamedTuple):
     """What a list is made of: the kinds of its layers in the order of the text, those of the blocks
     that it calls among them; the kinds of its merges; whether something goes around a merge; how
-    many convolutions stand on its longest way.
+    many convolutions stand on its longest way; whether a layer looks at more than one place.
     """
 
     kinds: tuple[str, ...]
     merges: tuple[str, ...]
     around: bool
     convolutions: int
+    windows: bool
 
     def only(self, *sets: frozenset[str]) -> bool:
         """Whether all kinds are of some sets."""
@@ -63,18 +64,21 @@ def facts(seq: Seq, blocks: Mapping[str, SharedBlock]) -> BlockFacts:
     """The facts of a list."""
     kinds: list[str] = []
     merges: list[str] = []
-    around = False
+    around = windows = False
     for _, _, item in walk(seq):
         if isinstance(item, LayerItem):
             kinds.append(_kind(item))
+            windows |= _has_window(item)
         elif isinstance(item, CallItem):
             inner = facts(blocks[item.block].body, blocks)
+            windows |= inner.windows
             if not inner.around and not inner.merges:
                 kinds += inner.kinds
         elif isinstance(item, BranchesItem):
             merges.append(_kind(item.merge))
             around |= any(not path.items for path in item.paths)
-    return BlockFacts(tuple(kinds), tuple(merges), around, _convolutions(seq, blocks))
+    convolutions = _convolutions(seq, blocks)
+    return BlockFacts(tuple(kinds), tuple(merges), around, convolutions, windows)
 
 
 def _convolutions(seq: Seq, blocks: Mapping[str, SharedBlock]) -> int:
@@ -89,6 +93,17 @@ def _convolutions(seq: Seq, blocks: Mapping[str, SharedBlock]) -> int:
     return count
 
 
+def _has_window(leaf: LayerItem) -> bool:
+    """Whether a convolution or a pooling looks at more than one place."""
+    layers = [node.layer.arguments for node in leaf.nodes.values()]
+    sizes = [layer.get(key) for layer in layers for key in ("kernel_size", "pool_size")]
+    return any(size not in (None, 1) and set(_numbers(size)) != {1} for size in sizes)
+
+
+def _numbers(size: Any) -> tuple[int, ...]:
+    return size if isinstance(size, tuple) else (size,)
+
+
 def _kind(leaf: LayerItem) -> str:
     return next((node.layer.kind() for node in leaf.nodes.values()), "")
 
@@ -100,9 +115,11 @@ def what_it_is(here: BlockFacts) -> str:
     if attention:
         return "transformer" if here.has(frozenset({"Dense", "EinsumDense"})) else "attention"
     if first == "Multiply":
-        return "squeeze_excite"
+        if any("Pooling" in kind for kind in here.kinds):
+            return "squeeze_excite"
+        return _residual(here) if "Add" in here.merges else "gated"
     if first == "Concatenate":
-        return "dense_block" if here.around else "inception"
+        return "dense_block" if here.around else "inception" if here.windows else ""
     if first == "Add":
         return _residual(here)
     return _chain(here)
@@ -169,9 +186,36 @@ def _letters() -> Iterator[str]:
 def _word(block: SharedBlock, tree: Tree) -> str:
     if any(isinstance(item, RepeatItem) for item in block.body.items):
         return "stage"
-    kind, shared = what_it_is(facts(block.body, tree.blocks)), common_word(block.body)
+    here, shared = facts(block.body, tree.blocks), common_word(block.body)
+    kind = what_it_is(here)
+    if block.inputs and kind in JOINING and len(here.merges) >= MERGES_OF_A_CELL:
+        return f"{shared or _of_size(block, tree)}_{CELL}"
     words = (shared, kind) if block.inputs else (kind, shared)
-    return words[0] or words[1] or "part"
+    if not any(words) and block.inputs:
+        return FUSE
+    return words[0] or words[1] or ("part" if _of_size(block, tree) == NORMAL else "downsample")
+
+
+CELL = "cell"
+"""What authors call a block that takes what several others gave and joins it in many ways."""
+
+FUSE = "fuse"
+"""A block that joins what several others gave, where nothing says more."""
+
+MERGES_OF_A_CELL = 3
+JOINING = ("", "dense_block", "inception", "inception_residual")
+"""What is made of merges, but of several inputs no such thing."""
+
+NORMAL, REDUCTION = "normal", "reduction"
+
+
+def _of_size(block: SharedBlock, tree: Tree) -> str:
+    """What the authors of NASNet call a cell that makes a feature map smaller, and any other."""
+    tensors = tree.graph.tensors
+    pairs = [(name, block.body.out[act]) for act, name in block.body.inp.items()]
+    sizes = [(tensors[one].shape[1:-1], tensors[other].shape[1:-1]) for one, other in pairs]
+    shrinks = all(len(one) == len(other) and _is_less(other, one) for one, other in sizes)
+    return REDUCTION if shrinks else NORMAL
 
 
 def _heads(tree: Tree) -> set[str]:
@@ -184,7 +228,7 @@ def _heads(tree: Tree) -> set[str]:
 
 WORD = re.compile(r"[a-z]+")
 GENERIC = ITEM_WORDS | frozenset(
-    ("layer", "block", "model", "conv", "bn", "relu", "add", "norm", "act", "main")
+    ("layer", "block", "cell", "model", "conv", "bn", "relu", "add", "norm", "act", "main")
 )
 """Words of names that say nothing of a block, or that no block may have."""
 
@@ -201,10 +245,11 @@ def common_word(body: Seq) -> str:
         for name in item.out.values()
     ]
     counts = Counter(word for name in names for word in dict.fromkeys(WORD.findall(name)))
+    kinds = {word for kind in KINDS_OF_WORDS for word in snake_case(kind).split("_")}
     common = [
         word
         for word, times in counts.most_common(6)
-        if times >= MOST_OF * len(names) and len(word) > 2 and word not in GENERIC
+        if times >= MOST_OF * len(names) and len(word) > 2 and word not in GENERIC | kinds
     ]
     return common[0] if common else ""
 
@@ -218,6 +263,12 @@ def _renamed(item: Item, names: Mapping[str, str]) -> Item:
     if isinstance(item, CallItem):
         return CallItem(names[item.block], item.to, item.slots, item.out)
     return with_lists(item, lambda inner: _called(inner, names))
+
+
+def _is_less(size: Sequence[int | None], other: Sequence[int | None]) -> bool:
+    """Whether a feature map is known to be smaller than another."""
+    pairs = list(zip(size, other, strict=True))
+    return bool(pairs) and all(a is not None and b is not None and a < b for a, b in pairs)
 
 
 # --- flags and arguments
@@ -250,5 +301,13 @@ def presence_name(seq: Seq, index: int) -> str:
     if kinds and kinds[0] in CONVOLUTIONS and behind & DEPTHWISE:
         return "expand"
     if kinds:
-        return "padded" if "Padding" in kinds[0] else f"with_{snake_case(kinds[0])}"
+        return "padded" if "Padding" in kinds[0] else f"with_{_kind_word(kinds[0])}"
     return "joined" if isinstance(item, BranchesItem) else "with_part"
+
+
+def _kind_word(kind: str) -> str:
+    """What authors call a layer of a kind: ``depthwise_conv``, ``norm``, ``relu``."""
+    if kind in NORMS:
+        return "norm"
+    word = re.sub(r"(?<=[a-z])\dD$", "", kind)
+    return snake_case(word.replace("ReLU", "Relu").replace("ELU", "elu"))

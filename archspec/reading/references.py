@@ -90,6 +90,7 @@ class _Resolver:
         for name, block in self.tree.blocks.items():
             if block.inputs:
                 self._input_names(name)
+        self._join_cells()
         singles = [item for item in self.wanted if self.families.first(item) is item]
         counted: set[Item] = {item for item in singles if isinstance(item, RepeatItem)}
         counted.update(first for first, _ in self.families.all())
@@ -261,6 +262,18 @@ class _Resolver:
         return SlotSource("", (PathStep(members[0], spot), *within), first.output)
 
     # --- items that are numbered together
+
+    def _join_cells(self) -> None:
+        """Number all cells of a list together that have names, where any are numbered."""
+        numbered = [first for first, _ in self.families.all() if self._is_cell(first)]
+        for seq in {self.around[first].seq: None for first in numbered}:
+            cells = [one for one in seq.items if one in self.wanted and self._is_cell(one)]
+            self.families.join(cells)
+
+    def _is_cell(self, item: Item) -> bool:
+        """Whether an item is a call, or a row of calls, of a block with several inputs."""
+        last = item.body.items[-1] if isinstance(item, RepeatItem) and item.body.items else item
+        return isinstance(last, CallItem) and bool(self.tree.blocks[last.block].inputs)
 
     def _number_families(self, named: dict[Item, str]) -> None:
         """Name the items of each family by one word and their numbers, in the order of the text:

@@ -39,7 +39,7 @@ WIDTHS = [(64, 96, 128, 16), (128, 112, 192, 32), (192, 80, 208, 24), (160, 48, 
 
 def test_modules_that_differ_in_many_widths_are_a_block_where_they_are_many() -> None:
     items = []
-    for one, reduced, three, five in 2 * WIDTHS:
+    for number, (one, reduced, three, five) in enumerate(2 * WIDTHS):
         items += [
             {
                 "branches": {
@@ -52,11 +52,26 @@ def test_modules_that_differ_in_many_widths_are_a_block_where_they_are_many() ->
                 },
                 "merge": "Concatenate",
             },
-            "ReLU" if five > 24 else {"MaxPooling2D": {"pool_size": 1}},
+            *(["ReLU"] if number in (1, 2, 6) else []),
         ]
     text = text_of(*items)
-    assert "filters_4" in text
-    assert len(text.splitlines()) <= 30
+    assert "args: [filters_1x1, reduce_3x3, filters_3x3, filters_5x5]" in text
+    assert len(text.splitlines()) <= 32
+
+
+def test_what_a_block_gives_has_the_plain_name_of_an_argument() -> None:
+    items: list[Any] = []
+    for inner, filters in [(8, 16), (8, 24), (16, 32), (24, 40)]:
+        convs = [{"Conv2D": {"filters": number, **CONV}} for number in (inner, filters)]
+        items += [{"residual": convs, "shortcut": [convs[1]]}, "ReLU"]
+    assert "args: [filters, inner_filters]" in text_of(*items)
+
+
+def test_cells_are_called_by_what_they_do_and_counted_together() -> None:
+    text = written(archspec.compile("keras/nasnet@NASNetMobile")).text
+    assert "  normal_cell:\n" in text
+    assert "  reduction_cell:\n" in text
+    assert "{name: cell12, from: [" in text
 
 
 def test_a_round_in_the_midst_that_differs_is_written_by_its_number() -> None:
