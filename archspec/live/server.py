@@ -30,6 +30,9 @@ READERS = 32
 BEAT = 10.0
 """Seconds after which something is sent to a page, so that one that has gone is noticed."""
 
+POLL = 0.05
+"""Seconds between looks whether the server is to end: so long Ctrl-C waits for it at most."""
+
 PAGE = Path(__file__).with_name("page.html").read_bytes()
 SCRIPT = re.search(rb"<script>(.*?)</script>", PAGE, re.DOTALL)
 ALLOWED = b64encode(sha256(SCRIPT[1] if SCRIPT else b"").digest()).decode()
@@ -109,7 +112,7 @@ class Server(ThreadingHTTPServer):
         """A page that has gone is no matter."""
 
     def __enter__(self) -> Server:
-        Thread(target=self.serve_forever, daemon=True).start()
+        Thread(target=self.serve_forever, args=(POLL,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
