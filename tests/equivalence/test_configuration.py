@@ -25,15 +25,16 @@ FAMILIES = {case.label for case in FIRST.values()}
     ],
 )
 def test_the_layers_are_keras_s(case: Case) -> None:
-    """At the function's own size; with other arguments and sizes, the proof asks it of the
-    models that it makes, those of all functions.
+    """At the function's own size, and so are the weights; with other arguments and sizes, the
+    proof asks it of the models that it makes, those of all functions.
     """
     from tests.equivalence.differences import DIFFERENCES
     from tests.equivalence.pairs import behind_input, difference_of, models, unlike
+    from tests.equivalence.prove import compare_weights
 
     theirs, ours = models(case)
-    assert ours.input_shape == theirs.input_shape
     assert unlike(case, theirs, ours) == []
+    compare_weights(case, theirs, ours)
     stated = {difference_of(case, layer) for layer in behind_input(case, theirs)} - {None}
     assert stated == set(DIFFERENCES[case.family]), "a difference is stated that is not there"
 

@@ -32,9 +32,9 @@ def test_those_that_run_by_default_are_there() -> None:
 
 @pytest.mark.parametrize("case", marked((*CASES, *SETTINGS), SECOND))
 def test_layers_and_weights_are_the_same(case: Case) -> None:
-    from tests.equivalence.prove import compare_weights
+    from tests.equivalence.prove import compare_weights, models_alike
 
-    compare_weights(case)
+    compare_weights(case, *models_alike(case))
 
 
 def proof(case: Case) -> dict[str, Any]:
