@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 import archspec
 from archspec.cli.program import main
+from tests.marks import LONG
 
 NET: dict[str, Any] = {
     "archspec": 1,
@@ -30,8 +31,8 @@ NET: dict[str, Any] = {
     ("spec", "function"),
     [
         ("keras/mobilenet@MobileNet", "MobileNet"),
-        ("keras/resnet@ResNet50", "ResNet50"),
-        ("keras/efficientnet@EfficientNetB0", "EfficientNetB0"),
+        pytest.param("keras/resnet@ResNet50", "ResNet50", marks=LONG),
+        pytest.param("keras/efficientnet@EfficientNetB0", "EfficientNetB0", marks=LONG),
     ],
 )
 def test_the_same_seed_gives_the_same_values_as_by_hand(spec: str, function: str) -> None:

@@ -39,16 +39,11 @@ QUICK = {
     "vgg@C",
     "efficientnet@B7",
 }
-NETWORKS = [
-    pytest.param(name, marks=[] if name in QUICK else pytest.mark.heavy)
-    for name in (*SHIPPED, *SAMPLES)
-]
-"""All of them for the parameters of a test."""
 FAMILIES = [
     pytest.param(name, marks=[] if name in QUICK else LONG) for name in (*SHIPPED, *SAMPLES)
 ]
-"""The same for laws of all views of a network, which take long: by default not the further sizes of
-a family.
+"""All of them for the parameters of a test, which draws them: by default not the further sizes of a
+family, whose pictures differ in numbers.
 """
 
 

@@ -16,7 +16,7 @@ from archspec.diagrams.making import draw
 from archspec.diagrams.options import Options
 from tests.diagrams import pictures
 from tests.diagrams.pictures import Part, Picture
-from tests.diagrams.samples import NETWORKS, picture
+from tests.diagrams.samples import FAMILIES, picture
 
 MOST_BOXES = 40
 MOST_WIDTH, MOST_HEIGHT = 1200, 1100
@@ -32,7 +32,7 @@ ASKED += [
     for detail in ("stages", "blocks", "layers")
 ]
 LAID = [
-    *(pytest.param((str(one.values[0]), Options()), marks=one.marks) for one in NETWORKS),
+    *(pytest.param((str(one.values[0]), Options()), marks=one.marks) for one in FAMILIES),
     *ASKED,
 ]
 """Each network as it is drawn by default, which is in one of the directions, and some as they
@@ -61,7 +61,7 @@ def boxes_of(part: Part) -> int:
     )
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", FAMILIES)
 def test_a_figure_has_at_most_forty_boxes_and_fits_a_page(name: str) -> None:
     drawn = picture(name)
     assert 0 < sum(map(boxes_of, drawn.nodes)) <= MOST_BOXES

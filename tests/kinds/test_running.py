@@ -5,6 +5,7 @@ integers, and gives the shape and the dtype that were inferred.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,15 @@ from archspec.tensor import Tensor
 from tests.kinds.oracle import Outcome, Row, ours
 from tests.kinds.rows import ROWS
 from tests.kinds.running import run
-from tests.marks import ALL_ROWS
+from tests.marks import ALL_ROWS, LONG
 
 ACCEPTED = [row for row in ROWS if not row.fails and not row.stricter]
 FIRST = {row.kind: row for row in reversed(ACCEPTED)}
-"""A row of each kind, which is run by default; the others are heavy."""
+"""A row of each kind, which is run on all dtypes."""
+THIRD = 3
+"""One in so many of the other rows is run by default: that Keras infers the same shapes, dtypes and
+weights is asked of every row by the test of its family.
+"""
 OTHER_DTYPES: tuple[str, ...] = ("uint8", "int32", "bool")
 SIZES = (6, 7, 8, 3, 2, 4, 1, 12, 400)
 """What an unknown size may be: one of them must do."""
@@ -28,13 +33,12 @@ def of_dtype(row: Row, dtype: str) -> Row:
 
 def typed(row: Row, number: int) -> list[Row]:
     """A row as it is, and on inputs of other dtypes: on all of them where it is the first of its
-    kind; of the others every third, with ``ARCHSPEC_LONG`` every one, on one of them, in turn.
+    kind; with ``ARCHSPEC_LONG`` the others on one of them, in turn.
     """
-    every = 1 if ALL_ROWS else 3
     if row is FIRST[row.kind]:
         dtypes = OTHER_DTYPES
     else:
-        dtypes = () if number % every else (OTHER_DTYPES[number // every % 3],)
+        dtypes = (OTHER_DTYPES[number % 3],) if ALL_ROWS else ()
     others = [of_dtype(row, dtype) for dtype in dtypes]
     return [row, *(other for other in others if other.tensors != row.tensors)]
 
@@ -58,12 +62,16 @@ def check_run(row: Row, inferred: Outcome) -> None:
         raise AssertionError(f"{row} does not run") from failures[0]
 
 
+def mark(number: int, row: Row) -> Any:
+    if row is FIRST[row.kind]:
+        return ()
+    return LONG if number % THIRD else pytest.mark.heavy
+
+
 @pytest.mark.parametrize(
     ("number", "row"),
     [
-        pytest.param(
-            number, row, marks=() if row is FIRST[row.kind] else pytest.mark.heavy, id=str(row)
-        )
+        pytest.param(number, row, marks=mark(number, row), id=str(row))
         for number, row in enumerate(ACCEPTED)
     ],
 )

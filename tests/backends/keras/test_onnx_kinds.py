@@ -26,8 +26,6 @@ DTYPES = {
     "float64",  # onnxruntime has no convolution of it
 }
 RECURRENT = (*KINDS.of_family("recurrent"), *KINDS.of_family("wrappers"))
-SLOW = {*RECURRENT, *KINDS.of_family("attention")}
-"""Kinds of which tf2onnx takes up to a second a row."""
 NO_OPERATION = {
     "Discretization",  # Bucketize
     "Hashing",  # StringToHashBucketFast
@@ -127,16 +125,15 @@ def accepted(kind: str) -> Iterator[Row]:
 
 
 def chosen(kind: str) -> list[Row]:
-    """The rows of a kind that are tried: two from all over its table, one where a row takes a
-    second, and one of those that may be refused; with ``ARCHSPEC_LONG`` all.
+    """The rows of a kind that are tried: one that has to be written, and one of those that may be
+    refused; with ``ARCHSPEC_LONG`` all, of which tf2onnx takes up to a second each.
     """
     rows = list(accepted(kind))
     if ALL_ROWS:
         return rows
     refusable = [row for row in rows if cannot(row)]
     others = [row for row in rows if not cannot(row)]
-    number = 1 if kind in SLOW else 2
-    return others[:: max(1, len(others) // number)][:number] + refusable[:1]
+    return others[:1] + refusable[:1]
 
 
 def with_every_output(row: Row) -> dict[str, Any]:

@@ -64,10 +64,7 @@ ONE_A_FAMILY = [
     "tests/data/design/trials/vit",
     "tests/data/design/trials/xception",
 ]
-"""A network of each family, whose source is also run in the real Keras first of all."""
-
-LARGER = {"@resnet101", "@resnet152", *(f"@B{number}" for number in range(1, 8))}
-"""Variants that have more of the layers of their document, and no others."""
+"""A network of each family, whose source is also run in the real Keras by default."""
 
 FEW = 6_000_000
 """Parameters of the variants that are also run: the others would take minutes, and differ in
@@ -87,8 +84,8 @@ def variants(file: Path, compiler: Compiler) -> list[str]:
 
 
 def networks() -> Iterator[Any]:
-    """Every network that is run in the real Keras. With ``ARCHSPEC_LONG``: what is as large and has
-    the layers of another. The pretended Keras runs them all, below.
+    """Every network that is run in the real Keras: by default one of each family. The pretended
+    Keras runs them all, below.
     """
     compiler = Compiler()
     for file in FILES:
@@ -97,11 +94,7 @@ def networks() -> Iterator[Any]:
             continue  # for those see tests/equivalence, below, and tests/networks
         for reference in [str(file)] if "design" in name else variants(file, compiler):
             variant = reference.removeprefix(str(file))
-            marks: Any = pytest.mark.heavy
-            if name in ONE_A_FAMILY and not variant:
-                marks = ()
-            elif variant in LARGER or "design" in name:
-                marks = LONG
+            marks: Any = () if name in ONE_A_FAMILY and not variant else LONG
             yield pytest.param(reference, id=f"{name}{variant}", marks=marks)
 
 
