@@ -281,12 +281,12 @@ TABLE = {
         lambda: HEAD + "layers: &a [layers: *a]\n", "yaml-cycle", "never end"
     ),
     "100,000 values": Oversized(
-        lambda: HEAD + "vars: {a: [" + "1, " * 200_000 + "1]}\nlayers: [ReLU]\n",
+        lambda: HEAD + "vars: {a: [" + "1, " * 100_001 + "1]}\nlayers: [ReLU]\n",
         "bound-values",
         "values",
     ),
     "many aliases": Oversized(
-        lambda: HEAD + "vars:\n  a: &a [1]\n  b: [" + "*a, " * 200_000 + "]\nlayers: [ReLU]\n",
+        lambda: HEAD + "vars:\n  a: &a [1]\n  b: [" + "*a, " * 100_001 + "]\nlayers: [ReLU]\n",
         "bound-values",
         "values",
     ),

@@ -235,6 +235,7 @@ def test_workers_that_slurm_has_started(jax: Mother, folder: Path) -> None:
 FOUR = [*TRAIN, "--workers", "4", "-o", "four"]
 
 
+@LONG
 def test_four_workers_compute_what_two_do(jax: Mother, folder: Path, tmp_path: Path) -> None:
     for name in ("small.yaml", "recipe.yaml"):
         (tmp_path / name).write_text(read(folder / name))
