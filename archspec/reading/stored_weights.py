@@ -1,24 +1,21 @@
 """A file with a Keras model → the shapes of the weights of its layers, for those whose class says
 nothing of them.
 
-Keras 3 keeps a layer's weights, in ``.keras``, under ``layers/KIND``, ``layers/KIND_1``, ... in the
-order of the model, and numbers them; layers within the layer stand in groups beside them. Older
-files, ``.h5``, keep them under the names of layers. Whether a weight is trained no file says.
+Keras 3 keeps a layer's weights, in ``.keras``, in groups by kind (`layer_groups`), and numbers
+them; layers within the layer stand in groups beside them. Older files, ``.h5``, keep them under the
+names of layers. Whether a weight is trained no file says.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
 from archspec.backends.keras.foreign import UnreadableFile, shapes_of
+from archspec.backends.keras.nested_models import layer_groups
 from archspec.reading.keras_config.built import Path
-from archspec.reading.keras_config.serialized import name_of, setting_of
-from archspec.spelling import snake_case
 from archspec.tensor import Tensor, Weight
 
 OF_RANDOM_NUMBERS = "uint32"
@@ -60,32 +57,11 @@ class StoredInFile:
     @cached_property
     def _groups(self) -> Mapping[Path, str]:
         """The group of each layer, by its path."""
+        layers = list(layer_groups(self.config))
         if self.path.suffix == ".keras":
-            return dict(_groups(self.config, (), ""))
-        layers = _layers(self.config)
-        return {(name_of(entry),): f"model_weights/{name_of(entry)}" for entry in layers}
-
-
-def _groups(entry: Mapping[str, Any], path: Path, prefix: str) -> Iterator[tuple[Path, str]]:
-    counts = Counter[str]()
-    functional = "input_layers" in entry["config"]
-    for layer in _layers(entry):
-        kind = str(layer.get("class_name"))
-        if str(layer.get("module")).startswith("keras.src.ops") or (
-            kind == "InputLayer" and not functional
-        ):
-            continue
-        word = snake_case(re.sub(r"\W+", "", kind))
-        group = f"{prefix}layers/{word}" + (f"_{counts[word]}" if counts[word] else "")
-        counts[word] += 1
-        yield (*path, name_of(layer)), group
-        if _layers(layer):
-            yield from _groups(layer, (*path, name_of(layer)), f"{group}/")
-
-
-def _layers(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    layers = setting_of(entry, "layers") or []
-    return [layer for layer in layers if isinstance(layer, Mapping)]
+            return {layer.path: layer.group for layer in layers}
+        names = [layer.path for layer in layers if len(layer.path) == 1]
+        return {(name,): f"model_weights/{name}" for (name,) in names}
 
 
 def _own(item: tuple[str, Any]) -> tuple[bool, list[str | int]]:

@@ -10,10 +10,12 @@ attributes of the root or of ``model_weights``.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +25,8 @@ import keras
 import ml_dtypes
 import numpy
 
-from archspec.backends.keras.foreign import UnreadableFile, weights_of
+from archspec.backends.keras.foreign import UnreadableFile, config_of, weights_of
+from archspec.backends.keras.nested_models import WeightGroup, layer_groups
 from archspec.backends.keras.pairing import flat_name
 from archspec.diagnostics import Diagnostic, Span, SpecError
 from archspec.files import reason
@@ -66,13 +69,14 @@ class StoredLayer(NamedTuple):
 class Store(NamedTuple):
     """The layers of a file or model, in its order, and the slots that a layer of ours has in it.
 
-    ``numbered_by_kind``: layers are kept by kind and number. ``readable`` is false for a layout
-    that only Keras can read.
+    ``numbered_by_kind``: layers are kept by kind and number. ``nested``: some are those of models
+    within the model. ``readable`` is false for a layout that only Keras can read.
     """
 
     layers: Sequence[StoredLayer]
     slots: Callable[[keras.layers.Layer], list[Slot]]
     numbered_by_kind: bool = False
+    nested: bool = False
     readable: bool = True
     copy: Path = Path()
 
@@ -126,11 +130,12 @@ def _store(file: Any, path: Path, wanted: set[str]) -> Store:
     older = file.get("model_weights", file)
     try:
         if "layers" in file:
-            return Store(list(_grouped(file["layers"])), _by_group, numbered_by_kind=True)
+            return _of_groups(file, path)
         names = _attribute(older, "layer_names")
         if names:
+            within = _ModelsWithin(path, wanted)
             return Store(
-                [layer for name in names for layer in _listed(older[name], name, wanted)],
+                [layer for name in names for layer in _listed(older[name], name, within)],
                 _trainable_first,
             )
     except (KeyError, AttributeError, TypeError, ValueError, RuntimeError) as error:
@@ -166,6 +171,43 @@ def unreadable(path: Path, message: str) -> Diagnostic:
 
 
 # What Keras 3 writes: groups
+
+
+def _of_groups(file: Any, path: Path) -> Store:
+    """The layers of a model; where there are models within it, in the order of the model, which
+    its description says, or, without that, numbered not at all.
+    """
+    if not any("layers" in group for group in file["layers"].values()):
+        return Store(list(_grouped(file["layers"])), _by_group, numbered_by_kind=True)
+    counts = Counter[str]()
+    layers = []
+    for layer in _described(path):
+        if not layer.is_model and layer.group in file:
+            group = file[layer.group]
+            layers.append(
+                StoredLayer(
+                    _name(group), f"{layer.word}_{counts[layer.word]}", dict(_values(group))
+                )
+            )
+            counts[layer.word] += 1
+    every = list(_grouped(file["layers"]))
+    in_order = sum(map(_has_weights, layers)) == sum(map(_has_weights, every))
+    return Store(layers if in_order else every, _by_group, in_order, nested=True)
+
+
+def _has_weights(layer: StoredLayer) -> bool:
+    return bool(layer.weights)
+
+
+def _described(path: Path) -> list[WeightGroup]:
+    """The layers of the model in a file by its description, none where the file has none."""
+    if path.name.endswith(".weights.h5"):
+        return []
+    try:
+        described = json.loads(config_of(path))
+    except (UnreadableFile, OSError, ValueError, RecursionError):
+        return []
+    return list(layer_groups(described)) if isinstance(described, dict) else []
 
 
 def _grouped(layers: Any) -> Iterator[StoredLayer]:
@@ -223,14 +265,39 @@ def _attribute(group: Any, name: str) -> list[str]:
     ]
 
 
-def _listed(group: Any, name: str, wanted: set[str]) -> Iterator[StoredLayer]:
+class _ModelsWithin:
+    """What is known of the models within the model of an older file: the names of the layers that
+    are ``wanted``, and what the file's description says, which is read where it is first asked for.
+    """
+
+    def __init__(self, path: Path, wanted: set[str]) -> None:
+        self.path = path
+        self.wanted = wanted
+
+    def layers(self, name: str, weighted: Collection[str]) -> list[str]:
+        """The layers within a layer that have weights, in order; none where it is no model."""
+        if flat_name(name) in self.wanted:
+            return []
+        if self.wanted & {flat_name(inner) for inner in weighted}:
+            return list(weighted)
+        by_name = {inner.rpartition("/")[2]: inner for inner in weighted}
+        within = [one.path[-1] for one in self._described if one.path[0] == name and one.path[1:]]
+        ordered = [by_name[inner] for inner in within if inner in by_name]
+        return ordered if sorted(ordered) == sorted(weighted) else []
+
+    @cached_property
+    def _described(self) -> list[WeightGroup]:
+        return _described(self.path)
+
+
+def _listed(group: Any, name: str, models: _ModelsWithin) -> Iterator[StoredLayer]:
     names = _attribute(group, "weight_names")
     within: dict[str, list[str]] = {}
     for one in names:
         inner = one.removeprefix(f"{name}/").rpartition("/")[0]
         within.setdefault(inner, []).append(one)
-    if flat_name(name) not in wanted and wanted & {flat_name(inner) for inner in within}:
-        yield from (_numbered(group, inner, ones) for inner, ones in within.items())
+    if inners := models.layers(name, within):
+        yield from (_numbered(group, inner, within[inner]) for inner in inners)
     else:
         yield _numbered(group, name, names)
 

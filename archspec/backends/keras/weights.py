@@ -53,9 +53,10 @@ def load_weights(model: keras.Model, graph: Graph, path: Path) -> None:
         if not store.readable:
             _let_keras_load(model, store, path)
             return
-        fit = _answering(model, graph, store)
+        fit = _answering(model, graph, store, path)
         by_keras = (
             store.numbered_by_kind
+            and not store.nested
             and path.name.endswith((".keras", ".weights.h5"))
             and fit == _by_kind(model.layers, store)
         )
@@ -152,16 +153,28 @@ def move_fit(fit: Fit, store: Store) -> None:
 # Which stored layer answers to which
 
 
-def _answering(model: keras.Model, graph: Graph, store: Store) -> Fit:
+def _answering(model: keras.Model, graph: Graph, store: Store, path: Path) -> Fit:
     named = _by_name(model, store)
     if all(stored is not None for _, stored in named.pairs):
         return named
+    if store.nested and not store.numbered_by_kind:
+        raise SpecError([_without_order(path)])
     unnamed = graph.name in FAMILY_OF and FAMILY_OF[graph.name].by_order
     if not store.numbered_by_kind and mostly_paired(named.pairs) and not unnamed:
         return named
     answer = _by_kind if store.numbered_by_kind else _by_order
     fits = [answer(layers, store) for layers in _orders(model)]
     return next((fit for fit in fits if _is_whole(fit, store)), fits[0])
+
+
+def _without_order(path: Path) -> Diagnostic:
+    return Diagnostic(
+        "weights-file",
+        f"`{path}` keeps the layers of models within its model, and not where they stand in it",
+        Span(str(path), 1, 1, 1, 1),
+        help="give the `.keras` file of the whole model, or a spec with the names of its layers,"
+        " which `archspec read MODEL --names keep` writes",
+    )
 
 
 def _orders(model: keras.Model) -> list[Sequence[keras.layers.Layer]]:
