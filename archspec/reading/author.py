@@ -27,8 +27,7 @@ from archspec.reading.regions import structured
 from archspec.reading.taps import with_taps
 from archspec.reading.tree import Tree
 
-MANY_LINES = 50
-FEW_LAYERS = 400
+MANY_LINES = ((50, 400), (140, 2000))
 """Lines of a spec from which on, and layers up to which, a network is folded in another way too."""
 
 FEW_OUTPUTS = 3
@@ -151,8 +150,9 @@ def _in_several_ways(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
     if len(tree.graph.outputs) > FEW_OUTPUTS:
         trees.append(structured(tree.graph, outputs_last=True))
     documents = _folded(trees, wishes, _has_names)
-    least = min(map(_lines, documents))
-    if wishes.names or least < MANY_LINES or len(tree.graph.nodes) > FEW_LAYERS:
+    least, layers = min(map(_lines, documents)), len(tree.graph.nodes)
+    is_long = any(least >= lines and layers <= most for lines, most in MANY_LINES)
+    if wishes.names or not is_long:
         return documents
     try:
         blind = folded(tree, blocks=wishes.blocks, by_names=False, accepts=_has_names)

@@ -104,9 +104,9 @@ def _layers(items: list[Any]) -> Iterator[tuple[Any, Any, str, Data]]:
                 elif key == SHORTCUT:
                     stack.append(value["layers"] if isinstance(value, dict) else value)
                 elif key == "branches":
+                    paths = value.values() if isinstance(value, dict) else value
                     stack.extend(
-                        path["layers"] if isinstance(path, dict) else path
-                        for path in value.values()
+                        path["layers"] if isinstance(path, dict) else path for path in paths
                     )
                 elif key[0].isupper() or key.startswith(("$", "ops.")):
                     yield holder, index, key, value

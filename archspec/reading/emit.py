@@ -11,7 +11,7 @@ from typing import Any
 
 from archspec.graph import Node
 from archspec.reading.explained import KIND, OUTPUT, REPEAT, WHEN, Explained, Spot
-from archspec.reading.fans import LabelledPath, fanned
+from archspec.reading.fans import LabelledPath, written_paths
 from archspec.reading.item_names import output_word
 from archspec.reading.labels import SHORTCUT, labels, path_word, residual
 from archspec.reading.lifting import CLASSES, COUNTED, Classifiers
@@ -54,6 +54,7 @@ class Writer:
         self.references = references
         self.explained = explained
         self.labels: dict[Seq, str] = {}
+        self.stepped = references.paths_through()
 
     def layers(self) -> list[Any]:
         """The items of the spec itself."""
@@ -121,7 +122,7 @@ class Writer:
             case GroupItem():
                 return self._group(item, head, when)
             case BranchesItem():
-                return {**head, **when, **self._branches(item)}
+                return self._branches(item, {**head, **when})
             case OutputItem():
                 names = {"name": self._output_name(item)}
                 return {**names, **head, **when, "output": self._items(item.body)}
@@ -249,13 +250,14 @@ class Writer:
 
     # --- branches
 
-    def _branches(self, item: BranchesItem) -> Data:
+    def _branches(self, item: BranchesItem, head: Data) -> Data:
+        """Branches; ``head`` is what stands beside them."""
         as_residual = residual(item, self.tree.graph)
         if as_residual is None:
-            return self._labelled(item)
+            return self._labelled(item, head)
         main, around = item.paths[as_residual.main], item.paths[as_residual.around]
         self.labels[around] = SHORTCUT
-        data: Data = {"residual": self._items(main)}
+        data: Data = {**head, "residual": self._items(main)}
         when = self._when(item, around)
         if when:
             data[SHORTCUT] = {**when, "layers": self._items(around)}
@@ -265,7 +267,7 @@ class Writer:
             data["first"] = SHORTCUT
         return data
 
-    def _labelled(self, item: BranchesItem) -> Data:
+    def _labelled(self, item: BranchesItem, head: Data) -> Data:
         words = labels(item, self.tree)
         self.labels.update(zip(item.paths, words, strict=True))
         blocks = self.tree.blocks
@@ -273,7 +275,13 @@ class Writer:
             LabelledPath(word, path_word(path, item.merge, blocks), self._branch(item, path))
             for path, word in zip(item.paths, words, strict=True)
         ]
-        return {"branches": fanned(paths), "merge": self._merge(item.merge)}
+        merge = {"merge": self._merge(item.merge)}
+        if not self.stepped.isdisjoint(item.paths):
+            return {**head, "branches": {path.label: path.data for path in paths}, **merge}
+        entry = head.get("from")
+        written, entered = written_paths(paths, entry if isinstance(entry, str) else None)
+        own = {key: value for key, value in head.items() if key != "from" or not entered}
+        return {**own, "branches": written, **merge}
 
     def _branch(self, item: BranchesItem, path: Seq) -> Any:
         when = self._when(item, path)

@@ -20,7 +20,15 @@ from archspec.reading.argument_names import ArgumentNamer
 from archspec.reading.calls import callees_first, calls_by_block
 from archspec.reading.columns import Flag, Values, hashable, is_constant, only_value, plain
 from archspec.reading.explained import KIND, REPEAT, WHEN, Explained, Spot
-from archspec.reading.formulas import CHANNELS, FLAG, ROUND, WIDENED, KnownColumn, family
+from archspec.reading.formulas import (
+    BOUNDS,
+    CHANNELS,
+    FLAG,
+    ROUND,
+    WIDENED,
+    KnownColumn,
+    family,
+)
 from archspec.reading.frames import ListFrame, Names, condition, table, written
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.naming import presence_name, setting_names
@@ -265,14 +273,15 @@ def usual_value(values: list[Any]) -> Hashable | None:
 
 def _order(wanted: Wanted) -> tuple[float, ...]:
     """By family; of channels those that are read everywhere from the smallest on, so that the
-    others are multiples of them; of all else what is read in most acts.
+    others are multiples of them, and then where parts of them begin and end; of all else what is
+    read in most acts.
     """
     about = FLAG if _is_flag(wanted.column) else family(wanted.key)
     about = WHEN if wanted.key in (WHEN, AROUND) else about
     rank = ORDER.index(about) if about in ORDER else ORDER.index("")
     acts = -len(wanted.column)
-    if about != CHANNELS:
-        return rank, acts
+    if about != CHANNELS or wanted.key in BOUNDS:
+        return rank + (wanted.key in BOUNDS) / 2, acts
     sizes = [value for value in wanted.column.values() if type(value) is int]
     return rank, acts, sum(sizes) / max(1, len(sizes))
 

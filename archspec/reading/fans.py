@@ -1,5 +1,5 @@
-"""The paths of a branching as data → the same, in which those in a row that are alike are one path
-that repeats: the experts of a mixture, the groups of a ResNeXt.
+"""The paths of a branching as data → how they are written: those in a row that are alike as one
+that repeats, as the experts of a mixture, and without labels where these would say nothing.
 """
 
 from __future__ import annotations
@@ -9,18 +9,14 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from archspec.reading.frames import NO_NAMES
+from archspec.reading.rows import Unlike, in_one
+from archspec.reading.sources import PREV
 
 FEWEST = 3
 """Paths that are said in one."""
 
 MOST_COLUMNS = 2
 """Lists of values in which they differ."""
-
-LONG_ROW = 4
-"""Numbers from which on those that rise by more than 1 are a formula."""
-
-WIRING = frozenset({"from", "name", "reuse"})
-"""Keys whose values are no expressions."""
 
 
 class LabelledPath(NamedTuple):
@@ -31,8 +27,77 @@ class LabelledPath(NamedTuple):
     data: Any
 
 
-class _Unlike(Exception):
-    """Paths that differ in more than some values."""
+class WrittenPaths(NamedTuple):
+    """The value of ``branches``, and whether each path says itself what it takes, so that the
+    branching need not.
+    """
+
+    data: Any
+    entered: bool
+
+
+def written_paths(paths: Sequence[LabelledPath], entry: str | None) -> WrittenPaths:
+    """The paths of a branching that is given what is called ``entry``, if that is a name."""
+    ways = [WrittenPaths(paths, False)]
+    if entry is not None and (own := _entered(paths, entry)):
+        ways.append(WrittenPaths(own, True))
+    for way in ways:
+        fans = fanned(way.data)
+        if len(fans) < len(paths):
+            return WrittenPaths(fans, way.entered)
+    every = [path.data for path in ways[-1].data]
+    if any(map(_is_name, every)) and all(map(_is_plain, every)):
+        return WrittenPaths(every, ways[-1].entered)
+    return WrittenPaths({path.label: path.data for path in paths}, False)
+
+
+def _entered(paths: Sequence[LabelledPath], entry: str) -> list[LabelledPath] | None:
+    """The paths with what each takes, where most of them say that already, and all can."""
+    heads = [path.data[0] if type(path.data) is list and path.data else {} for path in paths]
+    saying = sum(isinstance(head, dict) and "from" in head for head in heads)
+    cannot = [head for head in heads if not isinstance(head, str) and not _may_enter(head)]
+    if cannot or 2 * saying < len(paths):
+        return None
+    return [
+        path._replace(data=[_with_entry(head, entry), *path.data[1:]])
+        for path, head in zip(paths, heads, strict=True)
+    ]
+
+
+def _may_enter(head: dict[str, Any]) -> bool:
+    """Whether the first item of a path can say what it takes."""
+    taken = head.get("from", PREV)
+    plain = isinstance(taken, str) or all(isinstance(one, str) for one in taken)
+    return bool(head) and plain and head.keys().isdisjoint(("repeat", "when"))
+
+
+def _with_entry(head: Any, entry: str) -> dict[str, Any]:
+    """An item with a name for what stands before it."""
+    item = {head: {}} if isinstance(head, str) else head
+    taken = item.get("from", PREV)
+    many = isinstance(taken, list)
+    names = [entry if one == PREV else one for one in (taken if many else [taken])]
+    name = {"name": item["name"]} if "name" in item else {}
+    return {**name, "from": names if many else names[0], **_without(item, ("name", "from"))}
+
+
+def _without(item: dict[str, Any], keys: Collection[str]) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if key not in keys}
+
+
+def _is_name(path: Any) -> bool:
+    """Whether a path is no more than a tensor of elsewhere."""
+    return len(path) == 1 and isinstance(path[0], dict) and path[0].get("layers") == []
+
+
+def _is_plain(path: Any) -> bool:
+    """Whether a path is a list of layers and calls."""
+    return type(path) is list and all(
+        isinstance(item, str)
+        or _is_name([item])
+        or item.keys().isdisjoint(("layers", "branches", "residual", "output"))
+        for item in path
+    )
 
 
 def fanned(paths: Sequence[LabelledPath]) -> dict[str, Any]:
@@ -66,42 +131,13 @@ def _fan(paths: Sequence[LabelledPath]) -> dict[str, Any] | None:
         return None
     columns: dict[str, list[Any]] = {}
     try:
-        layers = _in_one(rows, "", columns)
-    except _Unlike:
+        layers = in_one(rows, "", columns)
+    except Unlike:
         return None
     hidden = any(re.search(rf"\b{name}\b", text) for name in columns for text in texts)
     if hidden or len(columns) > MOST_COLUMNS or not NO_NAMES.isdisjoint(columns):
         return None
     return {"repeat": columns or len(rows), "layers": layers}
-
-
-def _in_one(rows: Sequence[Any], key: str, columns: dict[str, list[Any]]) -> Any:
-    """What stands for the same part of each path; ``columns`` gets the values that differ."""
-    first = rows[0]
-    if all(type(row) is type(first) and row == first for row in rows):
-        return first
-    if all(isinstance(row, dict) and [*row] == [*first] for row in rows):
-        return {name: _in_one([row[name] for row in rows], name, columns) for name in first}
-    if all(isinstance(row, list) and len(row) == len(first) for row in rows):
-        return [_in_one(column, key, columns) for column in zip(*rows, strict=True)]
-    plain = all(type(row) is type(first) and isinstance(row, int | float) for row in rows)
-    if not plain or key in WIRING:
-        raise _Unlike
-    if type(first) is int and (text := _progression(rows)):
-        return text
-    if columns.setdefault(key, list(rows)) != list(rows):
-        raise _Unlike
-    return f"${key}"
-
-
-def _progression(rows: Sequence[int]) -> str | None:
-    """Numbers that rise evenly, by the number of the path; a few are rather a list."""
-    first, step = rows[0], rows[1] - rows[0]
-    even = all(row == first + n * step for n, row in enumerate(rows))
-    if not even or first < 0 or step < 1 or (step > 1 and len(rows) < LONG_ROW):
-        return None
-    rise = "$i" if step == 1 else f"{step} * $i"
-    return f"{rise} + {first}" if first else rise
 
 
 def _texts(value: Any) -> Iterator[str]:

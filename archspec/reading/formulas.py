@@ -9,6 +9,7 @@ follow from numbers of channels, and nothing else does.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from archspec.frontend.expressions.builtins import make_divisible
@@ -22,9 +23,13 @@ ROUND = "round"
 WIDENED = "widened"
 """What the channels in the middle of a residual are about that is widest there."""
 
+BOUNDS = ("start", "stop")
+"""Where a part of the channels begins and ends: it follows from their numbers."""
+
 FAMILIES = {
     **dict.fromkeys(("filters", "units", "channels", "key_dim", "output_dim", "groups"), CHANNELS),
     WIDENED: CHANNELS,
+    **dict.fromkeys(BOUNDS, CHANNELS),
     **dict.fromkeys(("kernel_size", "pool_size"), SIZE),
     **dict.fromkeys(("rate", "drop_rate"), RATE),
 }
@@ -73,8 +78,10 @@ def same(column: Values, known: KnownColumn) -> bool:
     return all(act in values and values[act] == value for act, value in column.items())
 
 
-def of_channels(column: Values, known: KnownColumn) -> str | None:
-    """Channels as a multiple or a part of other channels."""
+def of_channels(column: Values, known: KnownColumn, *, parts: bool = False) -> str | None:
+    """Channels as a multiple or a part of other channels, and with ``parts`` as several of them:
+    ``3 * $filters // 4``.
+    """
     pairs: set[tuple[Any, Any]] = {(value, known.values.get(act)) for act, value in column.items()}
     if not all(_is_size(value) and _is_size(base) for value, base in pairs):
         return None
@@ -86,7 +93,9 @@ def of_channels(column: Values, known: KnownColumn) -> str | None:
             return f"{value // base} * {known.text}"
         if base % value == 0:
             return f"{known.text} // {base // value}"
-        return None
+        several = Fraction(value, base)
+        few = parts and several.denominator in PARTS
+        return f"{several.numerator} * {known.text} // {several.denominator}" if few else None
     for part in PARTS:
         if all(a == make_divisible(b / part) for a, b in pairs):
             return f"make_divisible({known.text} / {part})"

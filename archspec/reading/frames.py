@@ -30,6 +30,7 @@ from archspec.reading.columns import (
     plain,
 )
 from archspec.reading.formulas import (
+    BOUNDS,
     CHANNELS,
     FLAG,
     RATE,
@@ -144,7 +145,7 @@ def known(frame: ListFrame, key: str, column: Values) -> str | None:
             return candidate.text
     if family(key) == CHANNELS:
         for candidate in reversed(kin):
-            if text := of_channels(column, candidate):
+            if text := of_channels(column, candidate, parts=key in BOUNDS):
                 return text
     if key == "padding":
         for candidate in frame.visible:

@@ -126,7 +126,8 @@ class Grower:
         before = growing.before + sum(map(self.pricing.piece, growing.pieces))
         calls = (*growing.calls, *folded.calls)
         after = price + sum(self.pricing.call(call, growing.arguments) for call in calls)
-        after += prices.PARAMETER * len(folded.block.inputs)
+        inputs = len(folded.block.inputs)
+        after += prices.PARAMETER * inputs + (prices.INPUTS if inputs else 0.0)
         named = sum(map(_names_taken, growing.pieces, folded.calls))
         growing.saved = before - after - prices.REFERENCE * named
 

@@ -4,11 +4,12 @@ out. Whether that pays is for others to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from archspec.reading.tree import (
     Act,
+    BranchesItem,
     CallItem,
     Column,
     Item,
@@ -94,12 +95,7 @@ def taken(seq: Seq) -> TakenTensors | None:
     ]
     if not named:
         return NOTHING_TAKEN
-    order = {
-        tensor: n
-        for n, leaf in enumerate(leaves(seq))
-        for node in leaf.nodes.values()
-        for tensor in node.tensors
-    }
+    order = {tensor: n for n, tensors in enumerate(_given(seq)) for tensor in tensors}
     outside: list[Column[str]] = []
     pattern = []
     if any(isinstance(item, LayerItem) and grows(item) for _, _, item in walk(seq)):
@@ -117,6 +113,16 @@ def taken(seq: Seq) -> TakenTensors | None:
         else:
             pattern.append(("outside", _index(outside, column)))
     return TakenTensors(tuple({**seq.inp, **column} for column in outside), tuple(pattern))
+
+
+def _given(seq: Seq) -> Iterator[Iterable[str]]:
+    """For each layer and call in a list, and in the lists within it, the tensors that it gives."""
+    for _, _, item in walk(seq):
+        if isinstance(item, CallItem):
+            yield item.out.values()
+        layer = item.merge if isinstance(item, BranchesItem) else item
+        if isinstance(layer, LayerItem):
+            yield [tensor for node in layer.nodes.values() for tensor in node.tensors]
 
 
 def _uses_others(seq: Seq) -> bool:

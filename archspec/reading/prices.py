@@ -42,6 +42,9 @@ BLOCK = 4.0
 
 PARAMETER = 1.2
 
+INPUTS = 2.0
+"""The ``inputs`` of a block; each beyond the first costs `PARAMETER`."""
+
 LOOP = 2.0
 """A repetition; each of its lists costs `BINDING`, and each element `ELEMENT`."""
 

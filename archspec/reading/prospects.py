@@ -17,6 +17,9 @@ from archspec.reading.skeletons import Skeletons
 from archspec.reading.stages import called_block
 from archspec.reading.tree import BranchesItem, Seq
 
+MOST_IN_FULL = 2
+"""Pieces in a row of which none is left out."""
+
 
 class Prospect(NamedTuple):
     """Pieces that could be folded into one: in a row as a repetition, or as a block. ``most`` is
@@ -71,10 +74,19 @@ class Prospects:
                         ListPiece(seq, first + n * period, first + (n + 1) * period)
                         for n in range(times)
                     )
-                    costs = self._pieces_price(row)
-                    most = sum(costs) - max(costs) - prices.LOOP
-                    if most > prices.LEAST_GAIN:
-                        yield Prospect(most, row, True)
+                    yield from self._rows_of(row)
+
+    def _rows_of(self, row: tuple[ListPiece, ...]) -> Iterator[Prospect]:
+        """A row of pieces, and, where they take tensors by name, the row without the first: what
+        others take of the round before, the first takes of something else.
+        """
+        prev = row[0].seq.takes_prev[row[0].start : row[0].stop]
+        named = len(row) > MOST_IN_FULL and not all(map(all, prev))
+        for pieces in (row, row[1:]) if named else (row,):
+            costs = self._pieces_price(pieces)
+            most = sum(costs) - max(costs) - prices.LOOP
+            if most > prices.LEAST_GAIN:
+                yield Prospect(most, pieces, True)
 
     def shared_pieces(self, every: Sequence[Seq]) -> Iterator[Prospect]:
         """Pieces of one skeleton, wherever they are."""

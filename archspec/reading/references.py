@@ -54,6 +54,12 @@ class References:
     inputs: Mapping[str, tuple[str, ...]]
     bases: Mapping[Item, str]
 
+    def paths_through(self) -> set[Seq]:
+        """The paths of branchings into which a reference goes."""
+        sources = [*self.targets.values(), *(one for row in self.sources.values() for one in row)]
+        steps = (step.named for source in sources for step in source.steps)
+        return {named for named in steps if isinstance(named, Seq)}
+
 
 def referenced(tree: Tree, names: ItemNames) -> References:
     """The references of a tree; ``names`` chooses what an item is called. Raises `Unnameable`."""

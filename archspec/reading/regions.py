@@ -10,14 +10,15 @@ in a list around what takes it, further up.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from math import prod
 
 from archspec.backends.output_layers import MAIN
 from archspec.graph import Graph, Node
+from archspec.reading.piece_order import PieceOrder, extent
 from archspec.reading.postdominators import PostDominators
-from archspec.reading.sharing import with_shared_groups
+from archspec.reading.sharing import owned_by_first, with_shared_groups
+from archspec.reading.tails import FEWEST, LONGEST, PathTails
 from archspec.reading.tree import (
     Act,
     BranchesItem,
@@ -29,7 +30,6 @@ from archspec.reading.tree import (
     Seq,
     Tree,
     leaves,
-    with_lists,
 )
 
 
@@ -41,7 +41,7 @@ def structured(graph: Graph, *, branches: bool = True, outputs_last: bool = Fals
     used = _in_one_order(_without_idle_sharing(graph))
     main = _Regions(used, branches).main(outputs_last=outputs_last)
     if any(node.weights_of for node in used.nodes):
-        main = _owned_by_first(main)
+        main = owned_by_first(main)
         main = with_shared_groups(main, graph) if branches else main
     return Tree(graph, main)
 
@@ -116,7 +116,11 @@ class _Regions:
         self.least: list[float] = [float("inf") for _ in self.takes]
         self.grows = [False for _ in self.takes]
         self.depth = [0 for _ in self.takes]
-        self.cut: dict[int, int] = {}
+        self.apart: set[int] = set()
+        self.tails = PathTails()
+        extents = [extent(node.output.shape) for node in graph.nodes]
+        every = [*(None for _ in graph.inputs), *extents, None]
+        self.order = PieceOrder(self.takes, self.users, self.below, every, self.own, self.ahead)
         for number, node in enumerate(graph.nodes, self.first):
             self._add(number, node)
 
@@ -139,17 +143,19 @@ class _Regions:
 
     def _add(self, number: int, node: Node) -> None:
         """The item of a node, and what stands before it."""
+        if self._may_join(node):
+            self._shorten(number, node)
         item = self._branches(number, node) if self._may_join(node) else None
         paths = set() if item is None else set(self._paths(number))
         self.own[number] = item or LayerItem({self.act: node})
-        self.ahead[number] = self._scheduled(number, paths)
+        self.ahead[number] = self.order.scheduled(number, paths)
         first = next(filter(self.is_node, self.ahead[number]), None)
         own = next((slot[self.act] for slot in self.own[number].slots), None)
         self.head[number] = own if first is None else self.head[first]
         levels = [self.depth[one] for one in self.ahead[number]]
         self.depth[number] = max([*levels, *(self.depth[path] + 1 for path in paths)], default=0)
         least = [self.least[one] for one in self.ahead[number]]
-        self.least[number] = min([_extent(node.output.shape), *least])
+        self.least[number] = min([extent(node.output.shape), *least])
         self.grows[number] = self._enlarges(node) or any(
             self.grows[one] for one in self.ahead[number]
         )
@@ -171,9 +177,59 @@ class _Regions:
             giver
             for giver, tensor in zip(self.takes[number], self._taken(number), strict=True)
             if self.is_node(giver)
+            and giver not in self.apart
             and self.users[giver] == [number]
             and tensor == self.node(giver).name
         ]
+
+    # --- paths that are shorter than what a merge alone uses
+
+    def _shorten(self, number: int, node: Node) -> None:
+        """Let the paths of a merge begin where those of a merge like it did above, if what stands
+        before that gathers tensors of elsewhere: then it stands in the list before the merge.
+        """
+        paths = self._paths(number)
+        chains = [self._chain(one) if one in paths else [] for one in self.takes[number]]
+        kinds = [tuple(self.node(one).layer.kind() for one in chain) for chain in chains]
+        lengths = self.tails.kept(node.layer.kind(), kinds)
+        for chain, length in zip(chains, lengths, strict=True):
+            if length < len(chain) and self._gathers(chain[length]):
+                self._cut(chain, length)
+
+    def _chain(self, path: int) -> list[int]:
+        """The last layers of a path, that of its end first."""
+        chain = [path]
+        while len(chain) < LONGEST and len(self.ahead[chain[-1]]) == 1:
+            above = self.ahead[chain[-1]][0]
+            if not self.is_node(above):
+                break
+            chain.append(above)
+        return chain
+
+    def _gathers(self, vertex: int) -> bool:
+        """Whether what stands before a vertex, and itself, takes several tensors of elsewhere."""
+        nodes = [
+            node
+            for one in leaves(Seq(tuple(self._listed([vertex])), {}))
+            for node in one.nodes.values()
+        ]
+        inside = {node.name for node in nodes}
+        taken = {self.graph.giver(tensor) for node in nodes for tensor in node.inputs}
+        return len(taken - inside) >= FEWEST
+
+    def _cut(self, chain: list[int], length: int) -> None:
+        """Let a path keep so many of its layers."""
+        path = chain[0]
+        if not length:
+            self.apart.add(path)
+            return
+        first = chain[length - 1]
+        self.order.cut[path] = chain[length]
+        self.ahead[first] = []
+        self.head[path] = next(slot[self.act] for slot in self.own[first].slots)
+        self.depth[path] = 0
+        self.least[path] = min(extent(self.node(one).output.shape) for one in chain[:length])
+        self.grows[path] = any(self._enlarges(self.node(one)) for one in chain[:length])
 
     def _taken(self, number: int) -> list[str]:
         if number == self.exit:
@@ -225,8 +281,8 @@ class _Regions:
         """Whether a path goes to a smaller size and back: what goes around it is a skip of a U,
         no residual.
         """
-        size = _extent(self.graph.tensors[start].shape)
-        end = _extent(self.node(path).output.shape)
+        size = extent(self.graph.tensors[start].shape)
+        end = extent(self.node(path).output.shape)
         return size == end and self.least[path] < size and self.grows[path]
 
     def _enlarges(self, node: Node) -> bool:
@@ -234,7 +290,7 @@ class _Regions:
         if len(node.inputs) != 1 or node.layer.family() in ("reshaping", "shapes"):
             return False
         before = self.graph.tensors[node.inputs[0]].shape
-        return len(before) == len(node.output.shape) > 2 and _extent(before) < _extent(
+        return len(before) == len(node.output.shape) > 2 and extent(before) < extent(
             node.output.shape
         )
 
@@ -253,78 +309,6 @@ class _Regions:
                 stack.extend(self.ahead[vertex])
         return items[::-1]
 
-    # --- what stands before an item, in which order
-
-    def _scheduled(self, number: int, paths: set[int]) -> list[int]:
-        """The vertices below one in the tree that are not among its branches, each as late as what
-        needs it allows: so the pieces of cells that are alike stand in one order.
-        """
-        children = [one for one in self.below.children[number] if one not in paths]
-        if len(children) < 2:
-            return children
-        children = [part for one in children for part in self._parts(one)]
-        waiting = {one: self._needing(one, number, paths) for one in children}
-        needs: dict[int, list[int]] = {}
-        for one, needing in waiting.items():
-            for other in needing:
-                needs.setdefault(other, []).append(one)
-        order: list[int] = []
-        ready = deque([number])
-        while ready:
-            placed = ready.popleft()
-            order.append(placed)
-            free = []
-            for one in needs.get(placed, ()):
-                waiting[one].discard(placed)
-                if not waiting[one]:
-                    free.append(one)
-            ready.extend(sorted(free, key=lambda one: self._use(one, placed, number)))
-        return order[:0:-1]
-
-    def _parts(self, vertex: int) -> list[int]:
-        """The piece of a vertex, or two: what it begins with up to its last merge, and the chain of
-        several layers behind that, so that other pieces may stand between them.
-        """
-        end = vertex
-        while len(self.ahead[end]) == 1 and len(self.own[end].slots) == 1:
-            above = self.ahead[end][0]
-            if not self.is_node(above):
-                break
-            if len(self.node(above).inputs) > 1:
-                if end == vertex:
-                    break
-                self.ahead[end] = []
-                self.cut[vertex] = above
-                return [above, vertex]
-            end = above
-        return [vertex]
-
-    def _part_of(self, user: int, number: int) -> int:
-        """The part of a piece before a vertex, or the vertex itself, in which another is."""
-        owner = self.below.branch_of(user, number)
-        start = self.cut.get(owner)
-        return owner if start is None or not self.below.is_below(user, start) else start
-
-    def _needing(self, one: int, number: int, paths: set[int]) -> set[int]:
-        """The pieces before a vertex, or the vertex itself, that take what a piece gives."""
-        owners = {self._part_of(user, number) for user in self.users[one]}
-        return {number if owner in paths else owner for owner in owners}
-
-    def _use(self, one: int, by: int, number: int) -> tuple[int, int]:
-        """What sorts the pieces that another needs, the one that stands right before it first: by
-        their first use within, for a layer itself what only it uses, then its last input.
-        """
-        users = self.users[one]
-        if by == number == users[0]:
-            alone = len(users) == 1
-            return (0 if alone else 1, -self._last_slot(one, number))
-        within = [user for user in users if self._part_of(user, number) in (by, number)]
-        return (2, min(within, default=0))
-
-    def _last_slot(self, giver: int, number: int) -> int:
-        takes = self.takes[number]
-        return len(takes) - 1 - takes[::-1].index(giver)
-
     # --- the model
 
     def main(self, *, outputs_last: bool) -> Seq:
@@ -334,7 +318,7 @@ class _Regions:
         ends = dict(zip((name for name, _ in self.outputs), self.takes[self.exit], strict=True))
         sides = [name for name, _ in self.outputs if name != MAIN]
         paths = {end for name, end in ends.items() if name != MAIN and end in alone}
-        vertices = self._scheduled(self.exit, paths)
+        vertices = self.order.scheduled(self.exit, paths)
         if ends.get(MAIN) in alone:
             vertices = [one for one in vertices if one != ends[MAIN]] + [ends[MAIN]]
         last_piece = len(vertices) - (1 if ends.get(MAIN) in alone else 0)
@@ -381,36 +365,3 @@ class _Regions:
         if ends and seq.out[self.act] == main:
             return seq
         return Seq((*seq.items, GroupItem(Seq((), self.column(main)))), seq.inp)
-
-
-def _extent(shape: tuple[int | None, ...]) -> float:
-    """The number of positions of a feature map, of all axes but the channels; infinite where a
-    size is unknown, or there are none.
-    """
-    sizes = [size for size in shape[:-1] if size is not None]
-    return prod(sizes) if sizes and len(sizes) == len(shape) - 1 else float("inf")
-
-
-def _owned_by_first(main: Seq) -> Seq:
-    """The list in which of all uses of a layer the first in the text is the one that owns it."""
-    owners: dict[str, str] = {}
-    for item in leaves(main):
-        for node in item.nodes.values():
-            owners.setdefault(node.weights_of or node.name, node.name)
-    return _with_owners(main, owners)
-
-
-def _with_owners(seq: Seq, owners: Mapping[str, str]) -> Seq:
-    items: list[Item] = []
-    for item in seq.items:
-        if isinstance(item, LayerItem):
-            nodes = {act: _with_owner(node, owners) for act, node in item.nodes.items()}
-            items.append(LayerItem(nodes))
-        else:  # merges are used once
-            items.append(with_lists(item, lambda inner: _with_owners(inner, owners)))
-    return Seq(tuple(items), seq.inp)
-
-
-def _with_owner(node: Node, owners: Mapping[str, str]) -> Node:
-    first = owners[node.weights_of or node.name]
-    return node._replace(weights_of=None if first == node.name else first)

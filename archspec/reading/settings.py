@@ -32,4 +32,4 @@ def default(layer: Layer, name: str) -> Any:
 
 def plain_default(kind: type[Layer], name: str) -> Any:
     """Keras's default of a setting of a kind, as one writes it in a spec."""
-    return plain(getattr(kind, name))
+    return arguments(kind.of({name: getattr(kind, name)}))[name]

@@ -7,7 +7,7 @@ in a run further up, takes what corresponds, and nothing outside takes what is w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -260,3 +260,31 @@ def _with_groups(seq: Seq, runs: dict[Seq, dict[int, tuple[int, type[GroupItem]]
             items.append(inner[at])
             at += 1
     return Seq(tuple(items), seq.inp)
+
+
+# --- who owns
+
+
+def owned_by_first(main: Seq) -> Seq:
+    """The list in which of all uses of a layer the first in the text is the one that owns it."""
+    owners: dict[str, str] = {}
+    for item in leaves(main):
+        for node in item.nodes.values():
+            owners.setdefault(node.weights_of or node.name, node.name)
+    return _with_owners(main, owners)
+
+
+def _with_owners(seq: Seq, owners: Mapping[str, str]) -> Seq:
+    items: list[Item] = []
+    for item in seq.items:
+        if isinstance(item, LayerItem):
+            nodes = {act: _with_owner(node, owners) for act, node in item.nodes.items()}
+            items.append(LayerItem(nodes))
+        else:  # merges are used once
+            items.append(with_lists(item, lambda inner: _with_owners(inner, owners)))
+    return Seq(tuple(items), seq.inp)
+
+
+def _with_owner(node: Node, owners: Mapping[str, str]) -> Node:
+    first = owners[node.weights_of or node.name]
+    return node._replace(weights_of=None if first == node.name else first)
