@@ -2,7 +2,7 @@
 differs in first copies. `boxes` and `drawer` draw onto it, `edges` reads it.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections import defaultdict
@@ -188,7 +188,7 @@ class Canvas:
         """The splits that each layer is in."""
         self.in_paths: set[str] = set()
         """The layers that are on a path of a split."""
-        self.copies: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.copies: defaultdict[str, dict[int, int]] = defaultdict(dict)
         """The folds that each layer is in, with the number of its copy."""
         self.merging: dict[str, list[tuple[Way, int | None]]] = {}
         """How each way into a merge ends: what it is, and at which port."""
@@ -268,7 +268,7 @@ class Canvas:
                 if number and (twice or source not in (number, number - 1)):
                     return False
                 if source == number - 1:
-                    before[tuple(self.copies[name])].add(name)
+                    before[tuple(self.copies[name].items())].add(name)
         return all(len(names) == 1 for names in before.values())
 
     def add_fold(self, fold: Fold) -> None:
@@ -277,7 +277,7 @@ class Canvas:
         for copies in (fold.copies, *fold.others):
             for number, copy in enumerate(copies):
                 for node in all_nodes(copy):
-                    self.copies[node.name].append((self._folds, number))
+                    self.copies[node.name][self._folds] = number
         self.likeness.add(fold)
 
     def weight(self, nodes: Iterable[Node]) -> str:
@@ -307,14 +307,14 @@ class Canvas:
         """The last layer of what a drawn element stands for: what it gives on is what all of
         them together give.
         """
-        ends = [list(nodes_of(each))[-1] for each in alike]
+        ends = [nodes_of(each)[-1] for each in alike]
         return max(ends, key=lambda node: self._position[node.name])
 
     def size(self, alike: Sequence[Element]) -> str:
         """The size of what the last of some groups gives on."""
         last = max(
             (each for each in alike if isinstance(each, Group)),
-            key=lambda group: self._position[list(nodes_of(group))[-1].name],
+            key=lambda group: self._position[nodes_of(group)[-1].name],
         )
         end = self.graph.endpoints.get(last.path)
         return str(self.graph.tensors[end]) if end is not None else str(self.last_of(alike).output)

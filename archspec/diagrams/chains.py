@@ -2,7 +2,7 @@
 nothing but the links after them. Only such copies may be drawn once, with ×N.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ class Links:
 
     def __init__(self, copies: Sequence[Elements], flow: Flow) -> None:
         self._flow = flow
-        self._nodes: list[list[Node]] = [list(all_nodes(copy)) for copy in copies]
+        self._nodes: list[list[Node]] = [all_nodes(copy) for copy in copies]
         self._home = {
             node.name: (number, position)
             for number, nodes in enumerate(self._nodes)

@@ -2,7 +2,7 @@
 arguments of its layers, and the words that say so.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -150,7 +150,7 @@ def words_of(element: Element) -> str:
         return "".join(element.main.layer.title())
     if isinstance(element, Group) and (element.block or element.label):
         return element.block or element.label
-    return f"{len(list(all_nodes((element,))))} layers"
+    return f"{len(all_nodes((element,)))} layers"
 
 
 def _briefly(element: Element) -> str:

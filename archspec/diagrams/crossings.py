@@ -2,7 +2,7 @@
 cross at the other side.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise

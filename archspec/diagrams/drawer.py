@@ -152,7 +152,7 @@ def _record_ways(canvas: Canvas, split: Split, point: str, ways: Sequence[Way], 
 
 def _record_around(canvas: Canvas, body: Elements, point: str, way: Way) -> None:
     """Record that the layers of a first copy's body begin at a point that other copies have."""
-    nodes = list(all_nodes(body))
+    nodes = all_nodes(body)
     for node in nodes:
         canvas.around[node.name].append(Around(nodes[0].inputs[0], point, way))
 
@@ -201,7 +201,7 @@ def _new_point(canvas: Canvas, members: list[Member]) -> str:
 def _entry(split: Split) -> str:
     """The tensor that enters a split: the one from outside that most of its paths begin with."""
     inside = {name for node in nodes_of(split) for name in node.tensors}
-    heads = [next(all_nodes(path.body), None) for path in split.paths]
+    heads = [next(iter(all_nodes(path.body)), None) for path in split.paths]
     taken = [name for head in heads if head is not None for name in head.inputs]
     outside = [name for name in [*taken, *split.merge.inputs] if name not in inside]
     return Counter(outside).most_common(1)[0][0] if outside else ""
@@ -224,7 +224,7 @@ def _is_chain(canvas: Canvas, cards: Sequence[Card]) -> bool:
     ends = [like for card in cards[:-1] for like in canvas.likeness.alike(card)]
     return all(
         after.nodes[0].inputs == (before.nodes[-1].name,) for before, after in pairwise(cards)
-    ) and all(canvas.flow.is_taken_once(list(nodes_of(end))[-1].name) for end in ends)
+    ) and all(canvas.flow.is_taken_once(nodes_of(end)[-1].name) for end in ends)
 
 
 # --- groups

@@ -2,7 +2,7 @@
 places. Data, and nothing else.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Row(NamedTuple):
     belongs: str | None = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Box:
     """One box. ``id`` is unique in the drawing, ``node`` the layer's (or group's) name, ``tip``
     writes what a pointer shows.
@@ -73,13 +73,13 @@ class Box:
         return {Form.POINT: 0, Form.FRAME: len(self.rows) - 1}.get(self.form, 1)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Cluster:
     """Boxes within a frame, under a title; a ``panel`` shows a block alone, beside the network."""
 
     id: str
     title: str
-    members: list[Member] = field(default_factory=list)
+    members: list["Member"] = field(default_factory=list)
     count: int = 1
     lines: list[str] = field(default_factory=list)
     size: str = ""
@@ -119,7 +119,7 @@ class Edge(NamedTuple):
     names: bool = False
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Drawing:
     """A whole figure. ``subtitle`` are its totals, ``legend`` pairs of colour and words, ``notes``
     what the marks mean.

@@ -79,7 +79,7 @@ class Wiring:
         head = self.canvas.place.get(node.name)
         if head is None or self.boxes[head].form is Form.INPUT:
             return  # it is not drawn, or is what a block alone is given
-        latest = self._latest(node)
+        latest = self._latest(node) if len(node.inputs) > 1 else ""
         for number, (name, role) in enumerate(node.edges):
             way, port = self._merging(node, number, name, latest)
             way = Way.BATCH if node.layer.takes_batch_alone else way
@@ -208,8 +208,8 @@ class Wiring:
         """Whether two layers are in different copies of one fold: what is between them is what
         ×N says.
         """
-        copies = dict(self.canvas.copies[name])
-        return any(copies.get(fold, number) != number for fold, number in self.canvas.copies[other])
+        copies, others = self.canvas.copies[name], self.canvas.copies[other]
+        return any(copies[fold] != others[fold] for fold in copies.keys() & others.keys())
 
     def _ends(self) -> Iterator[TensorEdge]:
         """From the ends of the side paths to the boxes of their outputs."""

@@ -293,7 +293,7 @@ def _layers(loose: Sequence[Element | Node]) -> Iterator[Node]:
 
 
 def _sizes(element: Element) -> object:
-    nodes = list(nodes_of(element))
+    nodes = nodes_of(element)
     return nodes[-1].output.shape[:-1] if nodes else None
 
 

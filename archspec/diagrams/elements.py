@@ -3,9 +3,10 @@
 An element is what a person who looks at the diagram sees as a single thing.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeAlias, Union
 
 from archspec.graph import Bindings, Node
@@ -43,7 +44,7 @@ class Path(NamedTuple):
 
     role: str
     label: str
-    body: tuple[Element, ...]
+    body: tuple["Element", ...]
 
 
 class Split(NamedTuple):
@@ -67,7 +68,7 @@ class Group(NamedTuple):
     number: int
     path: str
     label: str
-    body: tuple[Element, ...]
+    body: tuple["Element", ...]
     block: str = ""
     arguments: Bindings = ()
     inputs: tuple[tuple[str, str], ...] = ()
@@ -85,7 +86,7 @@ class Repeat(NamedTuple):
 
     number: int
     label: str
-    copies: tuple[tuple[Element, ...], ...]
+    copies: tuple[tuple["Element", ...], ...]
 
 
 class Side(NamedTuple):
@@ -93,33 +94,31 @@ class Side(NamedTuple):
 
     number: int
     name: str
-    body: tuple[Element, ...]
+    body: tuple["Element", ...]
 
 
 Element: TypeAlias = Union[Card, Split, Group, Repeat, Side]  # noqa: UP007 - the names are not there yet when this runs
 Elements = tuple[Element, ...]
 
 
-def nodes_of(element: Element) -> Iterator[Node]:
+def nodes_of(element: Element) -> list[Node]:
     """All layers of an element, in their order."""
     if isinstance(element, Card):
-        yield from element.nodes
-    elif isinstance(element, Split):
-        for path in element.paths:
-            yield from all_nodes(path.body)
-        yield element.merge
-        yield from element.after
-    elif isinstance(element, Repeat):
-        for copy in element.copies:
-            yield from all_nodes(copy)
-    else:
-        yield from all_nodes(element.body)
+        return list(element.nodes)
+    if isinstance(element, Split):
+        bodies = [all_nodes(path.body) for path in element.paths]
+        return [*chain.from_iterable(bodies), element.merge, *element.after]
+    if isinstance(element, Repeat):
+        return all_nodes([*chain.from_iterable(element.copies)])
+    return all_nodes(element.body)
 
 
-def all_nodes(elements: Sequence[Element]) -> Iterator[Node]:
+def all_nodes(elements: Sequence[Element]) -> list[Node]:
     """All layers of some elements."""
+    nodes: list[Node] = []
     for element in elements:
-        yield from nodes_of(element)
+        nodes += element.nodes if isinstance(element, Card) else nodes_of(element)
+    return nodes
 
 
 def inside(elements: Elements) -> Iterator[Element]:
@@ -138,12 +137,9 @@ def inside(elements: Elements) -> Iterator[Element]:
 
 def entries(group: Group) -> list[str]:
     """The tensors from outside that a group takes, each once."""
-    inside = {name for node in all_nodes(group.body) for name in node.tensors}
-    return list(
-        dict.fromkeys(
-            name for node in all_nodes(group.body) for name in node.inputs if name not in inside
-        )
-    )
+    nodes = all_nodes(group.body)
+    inside = {name for node in nodes for name in node.tensors}
+    return list(dict.fromkeys(name for node in nodes for name in node.inputs if name not in inside))
 
 
 def input_name(group: Group, tensor: str) -> str:

@@ -2,7 +2,7 @@
 each level of detail, and the names by which groups are opened and closed.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -253,7 +253,7 @@ def block_figure(
     whole = view.level != "full"
     found = exact or [group for group in known if name in names(group)]
     group = found[0] if found else readings.scope(name, whole=whole)
-    if group is None or not any(nodes_of(group)):
+    if group is None or not nodes_of(group):
         raise DrawingError(
             f"{graph.name} has no block or group `{name}`; {unknown(name, elements)}"
         )
@@ -281,7 +281,7 @@ def _alone(graph: Graph, group: Group, view: View, title: str) -> Drawing | None
 
 def _totals(graph: Graph, group: Group, taken: list[str]) -> str:
     """The network's name, the arguments, parameters and sizes of a group, in a line."""
-    nodes = list(nodes_of(group))
+    nodes = nodes_of(group)
     sizes = " and ".join(str(graph.tensors[name]) for name in taken)
     end = graph.tensors.get(graph.endpoints.get(group.path, ""), nodes[-1].output)
     words = [

@@ -5,7 +5,7 @@ Copies are compared by their layers and structure, not by names and sizes: a 1×
 filters is drawn alike whatever it takes.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple

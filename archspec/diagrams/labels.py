@@ -2,7 +2,7 @@
 that no words give nothing. Every word of a spec is escaped here.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Iterator, Sequence
 from html import escape

@@ -4,7 +4,7 @@ hold, in the direction that fits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,7 +36,7 @@ LARGE = 10 * BOXES
 """The boxes beyond which no page holds a figure in any direction, so that none is tried."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Choice:
     """A drawing in a direction; its picture is made when it is asked for."""
 
@@ -75,8 +75,10 @@ class Choice:
     @property
     def fits(self) -> bool:
         """Whether a page holds it."""
+        if self.drawing.count > BOXES:
+            return False
         width, height = self.size
-        return self.drawing.count <= BOXES and width <= WIDTH and height <= HEIGHT
+        return width <= WIDTH and height <= HEIGHT
 
     @property
     def excess(self) -> float:
@@ -127,28 +129,21 @@ Make = Callable[[View], Drawing | None]
 
 
 def _chosen(make: Make, options: Options) -> Choice:
-    choices = _different(
+    choices = (
         Choice(drawing, direction, options.renderer)
         for drawing, direction in _candidates(make, options)
     )
     best = next(choices)
+    seen = {best.source}
     for other in choices:  # a single one is not measured
         if best.fits:
             return best
+        if other.source in seen:  # a network without equal neighbours looks the same in two views
+            continue
+        seen.add(other.source)
         if other.fits or other.excess < NEARER * best.excess:
             best = other
     return best
-
-
-def _different(choices: Iterable[Choice]) -> Iterator[Choice]:
-    """The choices but for those that look like one before them: a network without neighbours that
-    are equal looks the same in two views.
-    """
-    seen: set[str] = set()
-    for choice in choices:
-        if choice.source not in seen:
-            seen.add(choice.source)
-            yield choice
 
 
 def _candidates(make: Make, options: Options) -> Iterator[tuple[Drawing, str]]:

@@ -2,7 +2,7 @@
 that a command line can say what there is.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from typing import NamedTuple
 

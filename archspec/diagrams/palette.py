@@ -5,9 +5,10 @@ Any two fills differ by ΔE 15 or more also to readers without red, green or blu
 on each has a contrast of 4.5:1 or more.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 
@@ -64,6 +65,7 @@ class Fill(Enum):
         return self.value.style != "filled"
 
 
+@cache
 def fill_of(family: str) -> Fill:
     """The fill of a family of layers."""
     return next((fill for fill in Fill if family in fill.value.families), Fill.OTHER)

@@ -5,7 +5,7 @@ A number or word is replaced by a name only where the two agree in every call th
 no name does, the least and the greatest number stand there, or ``…`` where it is no whole number.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -129,7 +129,7 @@ def _general_label(edge: Edge, *, nested: bool) -> str:
     return edge.label
 
 
-def _generalize(box: Box, block: str, vocabulary: Vocabulary) -> None:
+def _generalize(box: Box, block: str, vocabulary: "Vocabulary") -> None:
     """Take from a box what is true of the shown call alone: sizes, channels, the name."""
     if box.form is not Form.INPUT:
         box.ports = vocabulary.ports.get(box.node, box.ports)

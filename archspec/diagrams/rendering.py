@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import subprocess
-import sysconfig
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,7 +35,7 @@ FONTS = "Arial,Helvetica,Liberation Sans,Arimo,Nimbus Sans,sans-serif"
 """Arial and the fonts that are as wide; a reader who has none of them has the text fitted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Picture:
     """An SVG with the renderer's JSON of its layout, which is read when it is asked for: of the
     pictures that are tried, only the one that is taken is looked at closely.
@@ -146,10 +146,7 @@ def _program(renderer: str, format: str) -> str:
 
 def _bundled() -> str:
     """The program that the package graphviz-pure has put beside this Python."""
-    for folder in (
-        sysconfig.get_path("scripts"),
-        sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")),
-    ):
+    for folder in _script_folders():
         for name in (BUNDLED, f"{BUNDLED}.exe"):
             if (path := Path(folder) / name).is_file():
                 return str(path)
@@ -160,6 +157,17 @@ def _bundled() -> str:
             " with Graphviz installed"
         )
     return found
+
+
+def _script_folders() -> Iterator[str | Path]:
+    """Where packages put their programs; the folder of Python itself is asked first, since the
+    others take longer to find out.
+    """
+    yield Path(sys.executable).parent
+    import sysconfig  # noqa: PLC0415 - it reads how Python was built
+
+    yield sysconfig.get_path("scripts")
+    yield sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user"))
 
 
 # --- SVG for the web

@@ -60,7 +60,7 @@ def _from_round_before(fold: Fold, flow: Flow) -> Iterator[tuple[Taking, list[Ta
     """The inputs of the drawn round whose likes in the next are given by the drawn one, with those
     likes in all other rounds, also of the folds that are drawn as this one.
     """
-    drawn = list(all_nodes(fold.body))
+    drawn = all_nodes(fold.body)
     given = {node.name for node in drawn}
     likes = _likes(fold)
     for node in drawn:
@@ -76,10 +76,10 @@ def _likes(fold: Fold) -> defaultdict[str, list[Node]]:
     in a round that has other layers too those of the elements that answer to one another.
     """
     likes: defaultdict[str, list[Node]] = defaultdict(list)
-    drawn = list(all_nodes(fold.body))
+    drawn = all_nodes(fold.body)
     unequal: set[str] = set()
     for copy in chain(fold.copies, *fold.others):
-        nodes = list(all_nodes(copy))
+        nodes = all_nodes(copy)
         if len(nodes) != len(drawn):
             unequal |= {node.name for node in nodes}
         elif copy is not fold.body:
