@@ -4,7 +4,7 @@ A family is a spec with all its variants; of each network of it there is a `Chec
 what is wrong with it.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,6 @@ from archspec.frontend.elaborate.observer import Observer
 from archspec.frontend.elaborate.state import LayerCache
 from archspec.frontend.expectations import unmet_expectations
 from archspec.frontend.input_sizes import InputSizes, sources, with_sizes
-from archspec.frontend.keras_names import with_names
 from archspec.frontend.library import Library, Reference
 from archspec.frontend.overrides import as_json_text, override_of
 from archspec.frontend.program import parser
@@ -81,7 +80,7 @@ class Compiler:
         self.warnings: dict[Any, tuple[tuple[Diagnostic, ...], Resolved]] = {}
         self.graphs: dict[tuple[tuple[str, int], ...], tuple[Graph, Resolved]] = {}
 
-    def anew(self) -> Compiler:
+    def anew(self) -> "Compiler":
         """A compiler of the same options that has read nothing yet."""
         outside = self.library.allow_outside
         return Compiler(expect=self.expect, allow_outside=outside, sizes=self.sizes)
@@ -197,6 +196,8 @@ class Compiler:
         section = root.get("names")
         if section is None:
             return graph
+        from archspec.frontend.keras_names import with_names  # noqa: PLC0415 - few specs have names
+
         graph, problems = with_names(graph, section)
         if problems:
             raise SpecError(problems, resolved.document.sources)

@@ -2,7 +2,7 @@
 and programs read.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import json
 import unicodedata
@@ -233,6 +233,8 @@ def _excerpt(span: Span, line: str) -> tuple[str, str]:
 
 def printable(text: str) -> str:
     """The text on one line, with signs for what a terminal would not show or would obey."""
+    if text.isprintable():
+        return text
     return "".join(SIGNS.get(char) or (char if char.isprintable() else "�") for char in text)
 
 

@@ -1,6 +1,6 @@
 """The compiled network: its layers, how the author grouped them, its totals. Nothing but data."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
@@ -41,14 +41,14 @@ class Node(NamedTuple):
     """
 
     name: str
-    layer: Layer
+    layer: "Layer"
     inputs: tuple[str, ...]
     output: Tensor
     weights: tuple[Weight, ...]
     weights_of: str | None
     macs: int | None
     scope: int
-    span: Span
+    span: "Span"
     roles: tuple[str, ...] = ()
     outputs: tuple[tuple[str, Tensor], ...] = ()
 
@@ -96,7 +96,7 @@ class Scope(NamedTuple):
     kind: str
     label: str
     parent: int | None
-    span: Span
+    span: "Span"
     index: int | None = None  # type: ignore[assignment]  # hides a method of tuples that is not called
     count: int | None = None  # type: ignore[assignment]  # hides a method of tuples that is not called
     arguments: Bindings = ()
@@ -122,7 +122,7 @@ class Graph:
     endpoints: Mapping[str, str]
     description: str | None = None
     source: str | None = None
-    warnings: tuple[Diagnostic, ...] = ()
+    warnings: tuple["Diagnostic", ...] = ()
     optional: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -215,8 +215,8 @@ def count_parameters(nodes: Iterable[Node], *, trainable: bool = False) -> int:
         [
             weight.size
             for node in nodes
-            if node.weights
-            for weight in node.own_weights
+            if node.weights_of is None
+            for weight in node.weights
             if weight.trainable or not trainable
         ]
     )

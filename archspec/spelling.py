@@ -2,7 +2,7 @@
 number, several in a row, a long text cut, names for specs and files.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping

@@ -2,7 +2,7 @@
 of their sizes, in which an unknown size stays unknown.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Iterable
 from math import prod

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import cache
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
@@ -29,8 +30,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, as click asks for them."""
-        modules = {file.stem for file in Path(__file__).parent.iterdir() if file.suffix == ".py"}
-        return sorted(modules.difference(SHARED))
+        return _commands()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, ``None`` if there is none."""
@@ -79,6 +79,12 @@ class Commands(click.Group):
             terminal.say(words.getvalue().rstrip("\n"), err=True)
             return error.exit_code
         return result if isinstance(result, int) else 0
+
+
+@cache
+def _commands() -> list[str]:
+    modules = {file.stem for file in Path(__file__).parent.iterdir() if file.suffix == ".py"}
+    return sorted(modules.difference(SHARED))
 
 
 def _refuse_repeated(ctx: click.Context, words: list[str]) -> None:

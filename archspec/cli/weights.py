@@ -2,7 +2,7 @@
 to tell of that.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from pathlib import Path
 from typing import Any, NamedTuple

@@ -4,7 +4,7 @@ After other mistakes, only certain dead ends are reported: what a layer that cou
 would have taken is none.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnost
     """Warnings for variables, ``let`` values, declared kinds and blocks of the file ``own`` that
     nothing in ``texts`` mentions.
     """
-    words = {word for text in texts for word in _mentions(text)}
+    words = _mentions(texts)
     warnings = [
         _unused("variable", f"${name}", value)
         for name, value in _section(root, "vars")
@@ -38,7 +38,7 @@ def unused_names(root: Value, texts: Iterable[Value], own: str) -> list[Diagnost
     for block, body in _section(root, "blocks"):
         if block not in words:
             warnings.append(_unused("block", block, body))
-        inside = set(_mentions(body))
+        inside = _mentions([body])
         warnings += [
             _unused("local value", f"${name}", value)
             for name, value in _section(body, "let")
@@ -51,7 +51,7 @@ def without_unused(root: Value) -> Value:
     """The document without the variables, kinds and blocks that nothing in it mentions, such as
     those that a variant replaced.
     """
-    words, data = set(_mentions(root)), dict(root.data)
+    words, data = _mentions([root]), dict(root.data)
     for key, sign in (("vars", "$"), ("kinds", ""), ("blocks", "")):
         used = {name: value for name, value in _section(root, key) if f"{sign}{name}" in words}
         if key in data and used:
@@ -81,29 +81,31 @@ def _section(value: Value, key: str) -> Iterator[tuple[str, Value]]:
     return section.items() if section is not None else iter(())
 
 
-def _mentions(value: Value) -> Iterator[str]:
-    """The words that could be names in a value: ``$name`` in expressions, texts and keys as
+def _mentions(values: Iterable[Value]) -> set[str]:
+    """The words that could be names in some values: ``$name`` in expressions, texts and keys as
     names of blocks and kinds.
     """
-    if value.is_mapping:
-        for key, one in value.items():
-            yield from _words(key)
-            if key not in ("blocks", "kinds"):
-                yield from _mentions(one)
-                continue
-            for _, body in one.items():
-                yield from _mentions(body)
-    elif value.is_list:
-        for one in value.elements():
-            yield from _mentions(one)
-    elif isinstance(value.data, str):
-        yield from _words(value.data)
+    words: set[str] = set()
+    left = list(values)
+    while left:
+        value = left.pop()
+        if value.is_mapping:
+            for key, entry in value.items():
+                words.update(_words(key))
+                left.extend(
+                    (body for _, body in entry.items()) if key in ("blocks", "kinds") else (entry,)
+                )
+        elif value.is_list:
+            left.extend(value.elements())
+        elif isinstance(value.data, str):
+            words.update(_words(value.data))
+    return words
 
 
-def _words(text: str) -> Iterator[str]:
-    yield text
-    if "$" in text:
-        yield from (f"${word}" for word in re.findall(r"[A-Za-z_]\w*", text))
+def _words(text: str) -> list[str]:
+    """A text, and the variables that it may name."""
+    variables = re.findall(r"[A-Za-z_]\w*", text) if "$" in text else ()
+    return [text, *(f"${name}" for name in variables)]
 
 
 # --- whole numbers

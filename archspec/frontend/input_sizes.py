@@ -5,7 +5,7 @@ Raises `SpecError` for a text that cannot be read. A size that contradicts the s
 the program, found when it is elaborated.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections.abc import Iterable

@@ -6,7 +6,7 @@ variable in the place of each number: ``stage$s.block$b``. The key ``.`` says wh
 dots of all other paths.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -2,7 +2,7 @@
 in the order of section 8 of the language.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +35,7 @@ class Resolved(NamedTuple):
     kinds: Mapping[str, VariableKind | Value]
     own: str
     mentioned_in: tuple[Value, ...] = ()
-    parts: Mapping[str, Resolved] = {}
+    parts: Mapping[str, "Resolved"] = {}
 
     @property
     def specs(self) -> int:

@@ -70,7 +70,7 @@ def _misstated(node: Node, source: Node) -> Diagnostic:
     return Diagnostic("shape-mismatch", message, node.span, notes=(note,), help=help)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Masks:
     """The masks that come with the tensors: their axes, and the layer that makes them."""
 

@@ -9,7 +9,7 @@ that were given, so that no kind imports Keras.
 `archspec.layers.fields` has what its arguments and inputs are declared with.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Mapping, Sequence, Set, Sized
 from types import MappingProxyType
@@ -61,7 +61,7 @@ class Inferred(NamedTuple):
     outputs: tuple[tuple[str, Tensor], ...] = ()
 
 
-REGISTERED: dict[str, type[Layer]] = {}
+REGISTERED: dict[str, type["Layer"]] = {}
 """The layer kinds and cells of the families that were imported so far, by name;
 `archspec.layers.registry` has all.
 """
@@ -198,7 +198,9 @@ class Layer:
             self.__dict__["call"] = MappingProxyType(call)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Layer) and self.built_like(other) and self.call == other.call
+        return self is other or (
+            isinstance(other, Layer) and self.built_like(other) and self.call == other.call
+        )
 
     def __hash__(self) -> int:
         return hash((type(self), *self.arguments))
@@ -208,13 +210,13 @@ class Layer:
         call = ", ".join(f"{name}={value!r}" for name, value in self.call.items())
         return f"{self.kind()}({arguments})" + (f"(..., {call})" if call else "")
 
-    def built_like(self, other: Layer) -> bool:
+    def built_like(self, other: "Layer") -> bool:
         """Whether kind and arguments of the constructor are the same, so that both can be uses of
         one layer.
         """
         return type(self) is type(other) and self.arguments == other.arguments
 
-    def called_with(self, **values: Any) -> Layer:
+    def called_with(self, **values: Any) -> "Layer":
         """This layer with constants for arguments of its call. Raises `Mismatch` for one that is
         unknown or mistyped.
         """
@@ -265,10 +267,10 @@ class Layer:
         return (self.dtype or "float32").removeprefix("mixed_")
 
     @property
-    def open_roles(self) -> dict[str, TensorRole]:
+    def open_roles(self) -> Mapping[str, TensorRole]:
         """The roles that tensors can have: those that no argument fills with a constant."""
         if self.roles.keys().isdisjoint(self.arguments):
-            return dict(self.roles)
+            return self.roles
         return {name: role for name, role in self.roles.items() if name not in self.arguments}
 
     def infer(self, *inputs: Tensor, roles: Sequence[str] = ()) -> Inferred:

@@ -2,7 +2,7 @@
 data. What it does to shapes the declaration says, and the compiler works out.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 The first axis is the batch, which an equation counts and a shape here does not.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from typing import Any, NamedTuple

@@ -130,21 +130,23 @@ def _declared(cls: type, last: Mapping[str, Field]) -> dict[str, Field]:
     """The arguments of a class but for ``last``: those that it and each class above it declare,
     among those of the classes above that.
     """
-    found: dict[str, Field] = {}
-    for one in reversed(cls.__mro__):
-        own = vars(one).get("own_attributes", {}).items()
-        found = _in_order(found, {name: its for name, its in own if its is not last.get(name)})
-    return found
+    fields: dict[str, Field] = {}
+    for base in reversed(cls.__mro__):
+        own = vars(base).get("own_attributes")
+        if own:
+            new = {name: field for name, field in own.items() if field is not last.get(name)}
+            fields = _in_order(fields, new)
+    return fields
 
 
 def _in_order(inherited: Mapping[str, Field], own: Mapping[str, Field]) -> dict[str, Field]:
     """The arguments of a class, its own among those that it inherits."""
     merged = {**inherited, **own}
     names = list(merged)
-    for name, value in own.items():
-        if value.before is not None:
+    for name, field in own.items():
+        if field.before is not None:
             names.remove(name)
-            names.insert(names.index(value.before), name)
+            names.insert(names.index(field.before), name)
     return {name: merged[name] for name in names}
 
 
@@ -153,10 +155,10 @@ def declare_call(cls: Any) -> None:
     inputs, into its ``roles``. Roles by position replace inherited ones.
     """
     own = {name: value for name, value in vars(cls).items() if isinstance(value, CallField)}
-    inherited = (vars(base).get("call_attributes", {}) for base in reversed(cls.__mro__[1:]))
-    cls.call_attributes = MappingProxyType(
-        {name: value for fields in (*inherited, own) for name, value in fields.items()}
-    )
+    inherited: dict[str, CallField] = {}
+    for base in reversed(cls.__mro__[1:]):
+        inherited |= vars(base).get("call_attributes", {})
+    cls.call_attributes = MappingProxyType({**inherited, **own})
     for name, value in own.items():
         setattr(cls, name, value.type.accept(value.default))
     roles = {name: value for name, value in vars(cls).items() if isinstance(value, TensorRole)}

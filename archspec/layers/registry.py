@@ -8,7 +8,7 @@ text of the files, so that a kind is one class in one file and stands in no list
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -33,29 +33,30 @@ def _modules() -> _Modules:
     here = Path(__file__).parent
     layers, cells = {}, {}
     for module, text in _texts(here):
-        layers.update(dict.fromkeys(_classes(text, "layer"), module))
-        cells.update(dict.fromkeys(_classes(text, "cell"), module))
+        layers.update(dict.fromkeys(_classes(text, b"layer"), module))
+        cells.update(dict.fromkeys(_classes(text, b"cell"), module))
     for module, text in _texts(here / "operations"):
         layers.update(dict.fromkeys(_rows(text), f"operations.{module}"))
     return _Modules(layers, cells)
 
 
-def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+def _texts(folder: Path) -> Iterator[tuple[str, bytes]]:
     """The name and text of each module of a folder."""
-    for name in sorted(path.name for path in folder.iterdir() if path.suffix == ".py"):
-        yield name.removesuffix(".py"), (folder / name).read_bytes().decode()
+    for path in sorted(path for path in folder.iterdir() if path.suffix == ".py"):
+        with path.open("rb", buffering=0) as file:
+            yield path.stem, file.read()
 
 
-def _classes(text: str, decorator: str) -> list[str]:
+def _classes(text: bytes, decorator: bytes) -> list[str]:
     """The names of the classes that stand below a decorator."""
-    below = text.split(f"\n@{decorator}\nclass ")[1:]
-    return [part[: part.index("(")] for part in below]
+    below = text.split(b"\n@%b\nclass " % decorator)[1:]
+    return [part[: part.index(b"(")].decode() for part in below]
 
 
-def _rows(text: str) -> list[str]:
+def _rows(text: bytes) -> list[str]:
     """The names of the operations, of `row(RULE, "NAME", …`."""
-    below = text.split("\nrow(")[1:]
-    return [OPS + part.split('"', 2)[1] for part in below]
+    below = text.split(b"\nrow(")[1:]
+    return [OPS + part.split(b'"', 2)[1].decode() for part in below]
 
 
 class Kinds(Mapping[str, type[Layer]]):
@@ -66,12 +67,12 @@ class Kinds(Mapping[str, type[Layer]]):
     def __init__(self, *, cells: bool) -> None:
         self.cells = cells
 
-    @property
+    @cached_property
     def modules(self) -> Mapping[str, str]:
         """The module of each kind, below this package."""
         return _modules().cells if self.cells else _modules().layers
 
-    @property
+    @cached_property
     def families(self) -> Mapping[str, str]:
         """The family of each kind: the name of its file."""
         return {kind: module.rpartition(".")[2] for kind, module in self.modules.items()}

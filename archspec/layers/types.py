@@ -6,7 +6,7 @@ the one that the shape rules use, or raises `Refused`. Lists become tuples, whol
 integers where an integer belongs.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections.abc import Callable, Mapping
@@ -55,7 +55,7 @@ class Refused(ValueError):
         expects: Expects,
         *,
         help: str | None = None,
-        entry: Refused | None = None,
+        entry: "Refused | None" = None,
         within: bool = False,
     ) -> None:
         super().__init__(words)

@@ -2,7 +2,7 @@
 parameters and multiply-adds.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Iterator
 from itertools import groupby

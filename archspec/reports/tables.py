@@ -1,6 +1,6 @@
 """Columns and rows of values → text in aligned columns, Markdown, JSON records, CSV."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections.abc import Callable, Mapping, Sequence

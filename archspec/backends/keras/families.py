@@ -5,7 +5,7 @@ What this says of Keras is compared with Keras by tests/backends/keras/test_weig
 here loads it.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import ast
 from collections.abc import Mapping
@@ -76,7 +76,7 @@ class Application(NamedTuple):
     arguments: Mapping[str, Any] = {}
 
     @classmethod
-    def parse(cls, text: str) -> Application:
+    def parse(cls, text: str) -> "Application":
         """What `PREFIX` stands before: ``ResNet50``, ``MobileNet(alpha=0.5)``. Raises `Unknown`."""
         name, bracket, _ = text.partition("(")
         if name not in FAMILY_OF:

@@ -2,7 +2,7 @@
 used again, which lists belong to which function.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence

@@ -2,7 +2,7 @@
 them.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections import Counter
@@ -23,11 +23,11 @@ class Brackets(NamedTuple):
     """
 
     open: str
-    items: tuple[Piece, ...]
+    items: tuple["Piece", ...]
     close: str
     collection: bool = False
     table: bool = False
-    then: tuple[Piece, ...] = ()
+    then: tuple["Piece", ...] = ()
     after: str = ""
 
 
@@ -116,7 +116,7 @@ class Compound:
     """An ``if`` or a ``for``, with what stands in it."""
 
     head: Piece
-    body: list[Line | Compound | Definition] = field(default_factory=list)
+    body: list["Line | Compound | Definition"] = field(default_factory=list)
 
     def lines(self, indent: str) -> Iterator[str]:
         """Its text."""
@@ -132,7 +132,7 @@ class Definition:
 
     name: str
     parameters: Sequence[Piece]
-    body: list[Line | Compound | Definition]
+    body: list["Line | Compound | Definition"]
 
     def lines(self, indent: str) -> Iterator[str]:
         """Its text, between empty lines."""

@@ -2,7 +2,7 @@
 repetition after the other.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple

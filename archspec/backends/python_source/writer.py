@@ -2,7 +2,7 @@
 in which they run.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ class Place(NamedTuple):
     prefixes: tuple[Template, ...]
     target: str
 
-    def inside(self, name: Template) -> Place:
+    def inside(self, name: Template) -> "Place":
         """The place inside a named piece of structure."""
         return self._replace(prefixes=(joined(self.prefixes[0], name), *self.prefixes))
 

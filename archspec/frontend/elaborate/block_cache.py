@@ -6,7 +6,7 @@ inputs of equal shapes make the same layers under other names. The nodes, scopes
 network are kept in lists that only grow, so that what a call made is four stretches of them.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from typing import NamedTuple
 
@@ -116,10 +116,12 @@ class BlockCache:
     ) -> None:
         """``automatic`` is the part of the path up to its last automatic step."""
         start, end, old, *_ = call
+        settled: list[tuple[str, Feed, Entry | None]] = []
         for name, feed, entry in self.names.settled[start.settled : end.settled]:
-            copy = Feed(renamed.get(feed.name, ""), feed.tensor)
-            own = automatic
-            if entry is not None and entry.automatic.startswith(old):
-                own = path + entry.automatic[len(old) :]
-            again = entry and Entry(copy, own, *entry[2:])
-            self.names.settle(renamed[name], copy, again)
+            copy, again = Feed(renamed.get(feed.name, ""), feed.tensor), None
+            if entry is not None:
+                inner = entry.automatic.startswith(old)
+                own = path + entry.automatic[len(old) :] if inner else automatic
+                again = Entry(copy, own, *entry[2:])
+            settled.append((renamed[name], copy, again))
+        self.names.settle_all(settled)

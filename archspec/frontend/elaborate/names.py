@@ -2,7 +2,7 @@
 ``from`` finds.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -115,6 +115,12 @@ class Names:
         if entry is not None:
             self.entries[path] = entry
         self.settled.append((path, feed, entry))
+
+    def settle_all(self, settled: list[tuple[str, Feed, Entry | None]]) -> None:
+        """Let several paths stand for what their items give on, as `settle` does each."""
+        self.endpoints.update((path, feed) for path, feed, _ in settled)
+        self.entries.update((path, entry) for path, _, entry in settled if entry is not None)
+        self.settled += settled
 
     def find(self, name: str, prefixes: tuple[str, ...]) -> tuple[str, Entry] | None:
         """The path and entry that a name stands for, seen from inside these prefixes, the

@@ -1,6 +1,6 @@
 """A ``repeat`` → the variables of each repetition, or a complaint where it is wrong."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple

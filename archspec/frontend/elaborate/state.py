@@ -2,7 +2,7 @@
 cost.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple

@@ -5,7 +5,7 @@ the emitted Python writes ``python``, or the text of ``compute`` where Python ha
 and the reference of the language prints ``usage`` and ``meaning``.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import math
 from collections.abc import Callable

@@ -232,11 +232,11 @@ def merge_problem(kind: str) -> tuple[str, str | None] | None:
     """What is wrong with a word as the kind of a merging layer, and the help; ``None`` if
     nothing.
     """
-    merging = KINDS.of_family("merging")
-    if kind in merging:
+    if KINDS.families.get(kind) == "merging":
         return None
     from archspec.frontend.foreign.layers import kind_of
 
+    merging = KINDS.of_family("merging")
     meant = kind_of(kind.partition("(")[0])
     near = f"did you mean `{meant}`?" if meant in merging else did_you_mean(kind, merging)
     return (

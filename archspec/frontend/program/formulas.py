@@ -4,7 +4,7 @@
 Here the offsets of an `ExpressionError` become a place in the file.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import re
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """A spec as data: plain values, each with the place in the text where it stands."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -45,15 +45,15 @@ class Value(NamedTuple):
         )
         return first.place if first is not None else self.span
 
-    def get(self, key: str) -> Value | None:
+    def get(self, key: str) -> "Value | None":
         """The value of a key, ``None`` where this is no mapping or has no such key."""
         return self.data.get(key) if isinstance(self.data, dict) else None
 
-    def items(self) -> Iterator[tuple[str, Value]]:
+    def items(self) -> Iterator[tuple[str, "Value"]]:
         """Keys and values of a mapping; nothing for anything else."""
         return iter(self.data.items() if isinstance(self.data, dict) else ())
 
-    def elements(self) -> Iterator[Value]:
+    def elements(self) -> Iterator["Value"]:
         """The elements of a list; nothing for anything else."""
         return iter(self.data if isinstance(self.data, list) else ())
 

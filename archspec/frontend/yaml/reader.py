@@ -362,8 +362,8 @@ class _Builder:
         """
         if end.line == start.line:
             width = len(self.lines[start.line]) if start.line < len(self.lines) else 0
-            columns = (min(mark.column, width) + 1 for mark in (start, end))
-            return Span(self.name, start.line + 1, next(columns), end.line + 1, next(columns))
+            line, first, after = start.line + 1, min(start.column, width), min(end.column, width)
+            return Span(self.name, line, first + 1, line, after + 1)
         lines = self.text[start.index : end.index].rstrip().splitlines() or [""]
         column = len(lines[-1]) + (start.column if len(lines) == 1 else 0)
         return Span(

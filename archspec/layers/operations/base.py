@@ -6,7 +6,7 @@ functions of the rule do not have. Tensors come from `from`. A function that als
 the place of tensors has an argument of the tensor's name.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 import sys
 from collections.abc import Mapping, Sequence
