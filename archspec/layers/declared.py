@@ -38,6 +38,12 @@ class Declaration(NamedTuple):
     written: Mapping[str, Any]
 
     @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The arguments that have a default, and their defaults."""
+        stated = [one for one in self.written.get("args", ()) if isinstance(one, Mapping)]
+        return {name: value for one in stated for name, value in one.items()}
+
+    @property
     def module(self) -> str:
         """The module of the class."""
         return (self.reference or "").partition(":")[0]

@@ -11,6 +11,7 @@ from functools import cached_property
 from archspec.backends.flat_spec import arguments
 from archspec.graph import Graph
 from archspec.layers import Layer
+from archspec.layers.declared import Declared
 from archspec.reading.columns import Values, hashable, is_constant
 from archspec.reading.explained import KIND
 from archspec.reading.settings import settings
@@ -60,6 +61,8 @@ class LayerColumns:
         given = self.settings(layer)
         if key in given or key not in layer.attributes:
             return given.get(key)
+        if isinstance(layer, Declared):
+            return hashable(layer.arguments[key])
         return hashable(arguments(layer.of({key: getattr(type(layer), key)}))[key])
 
     @cached_property

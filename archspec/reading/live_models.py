@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from archspec.reading.keras_config.built import Path
 from archspec.reading.keras_config.graph_builder import free_name
 from archspec.reading.keras_config.problems import Problems
 from archspec.reading.opened import NotOpened, Opener
+from archspec.spelling import snake_case, without_count
 from archspec.tensor import Tensor, Weight
 
 
@@ -56,6 +58,36 @@ def _says_its_layers(model: keras.Model) -> bool:
         return False
 
 
+class _Recounted:
+    """The names that Keras gives layers within a layer, counted anew: two layers of a class then
+    call their weights the same, ``attention/kernel`` and not ``attention_3/kernel``.
+    """
+
+    def __init__(self, layer: Any) -> None:
+        inner = layer._flatten_layers(include_self=False)
+        self.automatic = {
+            one.name
+            for one in inner
+            if without_count(one.name) == snake_case(type(one).__name__.lstrip("_"))
+        }
+        self.names: dict[str, str] = {}
+        self.counts = Counter[str]()
+
+    def path(self, path: str) -> str:
+        """The path of a weight in the layer."""
+        return "/".join(map(self._step, path.split("/")))
+
+    def _step(self, step: str) -> str:
+        if step not in self.automatic:
+            return step
+        if step not in self.names:
+            word = without_count(step)
+            number = self.counts[word]
+            self.counts[word] += 1
+            self.names[step] = f"{word}_{number}" if number else word
+        return self.names[step]
+
+
 class BuiltInMemory:
     """What a model in memory knows of its layers."""
 
@@ -75,9 +107,10 @@ class BuiltInMemory:
             return None
         names: set[str] = set()
         weights = []
+        recounted = _Recounted(layer)
         for variable in layer.weights:
             name = str(variable.path).rpartition(f"{layer.name}/")[2] or str(variable.name)
-            name = free_name(name, names)
+            name = free_name(recounted.path(name), names)
             names.add(name)
             weights.append(Weight(name, tuple(variable.shape), bool(variable.trainable)))
         return weights

@@ -14,8 +14,9 @@ CALL = "call."
 
 
 def settings(layer: Layer) -> dict[str, Any]:
-    """The settings that are not Keras's defaults, as plain data, in the order of the kind's page;
-    after them the constants of the call, their keys with `CALL` in front.
+    """The settings that are not defaults, of Keras or of a kind's declaration, as plain data, in
+    the order of the kind's page; after them the constants of the call, their keys with `CALL` in
+    front.
     """
     given = {
         name: value
@@ -26,8 +27,10 @@ def settings(layer: Layer) -> dict[str, Any]:
 
 
 def default(layer: Layer, name: str) -> Any:
-    """Keras's default of a setting, normalised as the layer's own. Declared kinds state all."""
-    return REQUIRED if isinstance(layer, Declared) else getattr(type(layer), name)
+    """The default of a setting, normalised as the layer's own."""
+    if isinstance(layer, Declared):
+        return layer.declaration.defaults.get(name, REQUIRED)
+    return getattr(type(layer), name)
 
 
 def plain_default(kind: type[Layer], name: str) -> Any:

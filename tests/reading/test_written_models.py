@@ -139,6 +139,43 @@ def test_skips_are_named_by_counting_down() -> None:
     assert "$(3 - i)" in text
 
 
+@keras.saving.register_keras_serializable("tests")
+class FeedForward(layers.Layer):
+    def __init__(self, units: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.units = units
+        self.steps = [layers.Dense(units, activation="relu"), layers.Dense(units)]
+
+    def call(self, x: Any) -> Any:
+        return x + self.steps[1](self.steps[0](x))
+
+    def get_config(self) -> Any:
+        return {**super().get_config(), "units": self.units}
+
+
+def test_layers_of_one_class_are_of_one_kind_that_says_its_arguments_once() -> None:
+    x = inputs = layers.Input((6,))
+    for _ in range(5):
+        x = layers.LayerNormalization()(FeedForward(6)(x))
+    text = archspec.read(keras.Model(inputs, x, name="net")).text
+    assert (
+        text[text.index("kinds:") :]
+        == f"""\
+kinds:
+  FeedForward:
+    args: [units: 6]
+    weights:
+      dense/kernel: [$in.channels, $in.channels]
+      dense/bias: [$in.channels]
+      dense_1/kernel: [$in.channels, $in.channels]
+      dense_1/bias: [$in.channels]
+    keras: {__name__}:FeedForward
+layers:
+  - {{repeat: 5, layers: [FeedForward, LayerNormalization]}}
+"""
+    )
+
+
 # --- masks
 
 
