@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.marks import ONE_THREAD
+from tests.preloaded import preloaded, shared  # noqa: F401 - fixtures
 
 os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

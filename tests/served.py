@@ -8,14 +8,13 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.paths import ROOT
+from tests.preloaded import Preloaded
 from tests.training import forked
 
 STREAMS = {"stdin": "r", "stdout": "w", "stderr": "w"}
@@ -35,37 +34,27 @@ with socket.socket(socket.AF_UNIX) as server:
 class Server:
     """The server, and the programs that it runs the commands of."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, preloaded: Preloaded) -> None:
         self.address = address
-        command = [sys.executable, "-m", "tests.served", address]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
-        assert self.process.stdout
-        assert self.process.stdout.readline() == b"ready\n"
+        self.process = preloaded.fork("tests.served:serve", address)
+        assert self.process.stdout.readline() == "ready\n"
 
     def write_program(self, path: Path) -> None:
         """Write a program `archspec`, whose commands the server runs."""
         path.write_text(PROGRAM.replace("SOCKET", repr(self.address)), encoding="utf-8")
         path.chmod(0o755)
 
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout
-        self.process.stdout.close()
-
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(str(tmp_path_factory.mktemp("served") / "socket"))
+def server(preloaded: Preloaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(str(tmp_path_factory.mktemp("served") / "socket"), preloaded)
     yield made
-    made.close()
+    made.process.kill()
 
 
 def serve(address: str) -> None:
     """Fork for each program that comes."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    import archspec.training.trainer  # noqa: F401 - loads Keras
-
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
         server.listen()
@@ -98,7 +87,3 @@ def _answer(program: socket.socket) -> None:
         forked.be_command(order["arguments"])
     _, status = os.waitpid(command, 0)
     program.sendall(str(os.waitstatus_to_exitcode(status)).encode())
-
-
-if __name__ == "__main__":
-    serve(sys.argv[1])

@@ -288,15 +288,9 @@ def test_list_computes_every_shipped_network():
     assert set(data) == {
         path.relative_to(specs).with_suffix("").as_posix() for path in specs.rglob("*.yaml")
     }
-    assert run("list", "--format", "markdown").stdout.startswith("| name | variants |")
-    names = [
-        line.split()[0]
-        for line in (
-            run("list", "--sort", "parameters", "--format", "markdown")
-            .stdout.replace("| ", "")
-            .splitlines()[2:]
-        )
-    ]
+    table = run("list", "--sort", "parameters", "--format", "markdown").stdout
+    assert table.startswith("| name | variants |")
+    names = [line.split()[0] for line in table.replace("| ", "").splitlines()[2:]]
     smallest = {
         name: min(one["parameters"] for one in [family, *family["variants"].values()])
         for name, family in data.items()
@@ -456,15 +450,11 @@ def test_a_disk_that_refuses_is_told(monkeypatch):
 SLOW_SAVE = """
 import time
 from pathlib import Path
-from archspec.cli.program import main
-from archspec.cli.terminal import quiet
-with quiet():
-    import keras
+import keras
 def save(model, path):
     Path(path).write_text("half")
     time.sleep(600)
 keras.Model.save = save
-main(["build", "net.yaml", "-o", "x.keras"])
 """
 
 
@@ -472,22 +462,16 @@ main(["build", "net.yaml", "-o", "x.keras"])
 @pytest.mark.parametrize(
     ("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "")]
 )
-def test_an_interrupted_build_leaves_nothing(number, code, said):
-    building = subprocess.Popen(
-        [sys.executable, "-c", SLOW_SAVE],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def test_an_interrupted_build_leaves_nothing(number, code, said, mother):
+    building = mother.start(["build", "net.yaml", "-o", "x.keras"], Path.cwd(), SLOW_SAVE)
     deadline = time.monotonic() + 300
-    while not list(Path().glob(".archspec-*/x.keras")) and building.poll() is None:
-        assert time.monotonic() < deadline
+    while not list(Path().glob(".archspec-*/x.keras")):
+        assert time.monotonic() < deadline, building.err.read_text()
         time.sleep(0.005)
-    building.send_signal(number)
-    _, errors = building.communicate()
-    assert building.returncode == code
-    assert errors.strip() == said
+    building.kill(number)
+    done = building.wait()
+    assert done.code == code
+    assert done.err.strip() == said
     assert not list(Path().glob("*.keras")) + list(Path().glob(".*.keras"))
 
 

@@ -1,5 +1,5 @@
-"""Processes of `archspec` that have loaded Keras already: a mother process loads it once, without
-running any of it, and forks for each command. What a person starts costs four seconds more.
+"""Processes of `archspec` that have loaded Keras already: a mother process has, without running any
+of it, and forks for each command. What a person starts costs four seconds more.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 from tests.marks import ONE_THREAD
-from tests.paths import ROOT
+from tests.preloaded import Preloaded
 
 
 def serve() -> None:
@@ -187,24 +187,15 @@ class Command:
 
 
 class Mother:
-    """The process that forks."""
+    """The process that forks, which runs `serve` on a standard input and output."""
 
-    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, stdin: IO[str], stdout: IO[str]) -> None:
         self.folder, self.number = folder, 0
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.training.forked"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
+        self.stdin, self.stdout = stdin, stdout
 
     def ask(self, line: str) -> str:
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(f"{line}\n")
-        answer = self.process.stdout.readline()
+        self.stdin.write(f"{line}\n")
+        answer = self.stdout.readline()
         assert answer, "the mother process has died"
         return answer
 
@@ -225,17 +216,12 @@ class Mother:
     def run(self, arguments: Sequence[str], folder: Path, before: str = "") -> Done:
         return self.start(arguments, folder, before).wait()
 
-    def close(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait(60)
-
 
 @pytest.fixture(scope="session")
-def mother(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mother]:
-    made = Mother(tmp_path_factory.mktemp("commands"))
-    yield made
-    made.close()
+def mother(preloaded: Preloaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mother]:
+    process = preloaded.fork("tests.training.forked:serve")
+    yield Mother(tmp_path_factory.mktemp("commands"), process.stdin, process.stdout)
+    process.close()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ all of them. JAX is installed into a folder of its own, for Keras imports it whe
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -12,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +18,7 @@ import pytest
 
 from tests.marks import LONG
 from tests.paths import ROOT
+from tests.preloaded import once
 from tests.training.forked import Command, Mother, children, wait_until_gone
 from tests.training.test_faults import NETWORK, RECIPE, TRAIN, progress, read, state
 
@@ -27,24 +26,6 @@ pytestmark = pytest.mark.heavy
 
 LOADED = 60
 """Seconds that what takes one may take on a machine that has other things to do."""
-
-
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that the processes of pytest-xdist have in common."""
-    base = tmp_path_factory.getbasetemp()
-    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "workers"
-    made.mkdir(exist_ok=True)
-    return made
-
-
-@contextmanager
-def once(path: Path) -> Iterator[bool]:
-    """Whether this process is the first to come here, to make what the others wait for."""
-    with path.with_suffix(".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield not path.exists()
-        path.touch()
 
 
 @pytest.fixture(scope="session")
@@ -96,9 +77,17 @@ class JaxMother(Mother):
 
 @pytest.fixture(scope="session")
 def jax(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mother]:
-    made = JaxMother(tmp_path_factory.mktemp("commands"), environment)
-    yield made
-    made.close()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.training.forked"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as process:
+        assert process.stdin and process.stdout
+        yield JaxMother(tmp_path_factory.mktemp("commands"), process.stdin, process.stdout)
 
 
 TWO = [*TRAIN, "--workers", "2", "-o"]

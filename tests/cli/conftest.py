@@ -1,0 +1,1 @@
+from tests.training.forked import mother  # noqa: F401 - a fixture
