@@ -53,7 +53,7 @@ class ArgumentNamer:
             else:
                 ranked[name] = order.get(item, -1), _name(base, places.get(item), item)
         names = [argument.text.removeprefix("$") for argument in arguments]
-        return _in_order(names, ranked, taken)
+        return in_order(names, ranked, taken)
 
     def _is_given(self, body: Seq, argument: KnownColumn) -> bool:
         """Whether an argument is the number of channels that the block gives."""
@@ -72,7 +72,7 @@ class ArgumentNamer:
                         yield inner, PathPlace(word, inner is path.items[-1])
 
 
-def _in_order(
+def in_order(
     names: list[str], ranked: Mapping[str, tuple[int, str]], taken: Set[str]
 ) -> Mapping[str, str]:
     """The names, of which those that are ``ranked`` stand by their ranks, where they stood, under
@@ -85,11 +85,13 @@ def _in_order(
     }
     final = [*(others.get(name, name) for name in names), *taken]
     row = iter(sorted(ranked, key=lambda name: ranked[name][0]))
-    in_order = [next(row) if name in ranked else name for name in names]
-    return {
+    ordered = [next(row) if name in ranked else name for name in names]
+    result = {
         name: others[name] if name in others and final.count(others[name]) == 1 else name
-        for name in in_order
+        for name in ordered
     }
+    clash = len({*result.values(), *taken}) < len(result) + len(taken)
+    return {name: name for name in ordered} if clash else result
 
 
 def _name(base: str, place: PathPlace | None, item: Item) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from archspec.frontend.yaml.writer import write
 from archspec.reading.frames import NO_NAMES
 from archspec.reading.rows import Unlike, in_one
 from archspec.reading.sources import PREV
@@ -45,10 +46,20 @@ def written_paths(paths: Sequence[LabelledPath], entry: str | None) -> WrittenPa
         fans = fanned(way.data)
         if len(fans) < len(paths):
             return WrittenPaths(fans, way.entered)
-    every = [path.data for path in ways[-1].data]
+    every = [path.data for path in paths]
     if any(map(_is_name, every)) and all(map(_is_plain, every)):
-        return WrittenPaths(every, ways[-1].entered)
+        plain: list[WrittenPaths] = [
+            WrittenPaths([path.data for path in way.data], way.entered) for way in reversed(ways)
+        ]
+        return min(plain, key=lambda way: _lines(way, entry))
     return WrittenPaths({path.label: path.data for path in paths}, False)
+
+
+def _lines(way: WrittenPaths, entry: str | None) -> int:
+    """How many lines a branching takes."""
+    taken: dict[str, Any] = {} if way.entered else {"from": entry}
+    item = {**taken, "branches": way.data, "merge": "Concatenate"}
+    return write({"layers": [{"layers": [item]}]}).count("\n")
 
 
 def _entered(paths: Sequence[LabelledPath], entry: str) -> list[LabelledPath] | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from archspec.reading.argument_names import in_order
 from archspec.reading.columns import Real, hashable, plain
 from archspec.reading.formulas import CHANNELS, KnownColumn, choice, of_channels, share
 from archspec.reading.frames import ListFrame, written
@@ -97,3 +98,10 @@ def test_values_come_back_as_they_were(value: Any) -> None:
 
 def test_numbers_and_truth_values_differ() -> None:
     assert len({hashable(1), hashable(1.0), hashable(True)}) == 3
+
+
+def test_no_two_arguments_get_one_name() -> None:
+    """One is to be called as the other is, which keeps its name for a variable within."""
+    ranked = {"filters": (0, "inner_filters"), "filters_2": (-1, "filters")}
+    names = in_order(["filters", "filters_2"], ranked, {"inner_filters"})
+    assert len(set(names.values())) == 2
