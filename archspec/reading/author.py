@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -15,17 +16,19 @@ from archspec.frontend.yaml.writer import write
 from archspec.graph import Graph
 from archspec.reading.agreement import disagreement
 from archspec.reading.document import document
-from archspec.reading.emit import Unexplained, Writer
+from archspec.reading.emit import Writer
 from archspec.reading.explain import explain
+from archspec.reading.explained import Unexplained
 from archspec.reading.fold import folded
 from archspec.reading.item_names import ItemNames, Unnameable
 from archspec.reading.kept_names import kept_names, names_section, whole_paths
 from archspec.reading.lifting import with_vars
 from archspec.reading.name_schemes import schemes
+from archspec.reading.recursion import holds_itself, recursive_blocks
 from archspec.reading.references import referenced
-from archspec.reading.regions import structured
+from archspec.reading.regions import enlarges, structured
 from archspec.reading.taps import with_taps
-from archspec.reading.tree import Tree
+from archspec.reading.tree import BranchesItem, Tree, walk
 
 MANY_LINES = ((50, 400), (140, 2000))
 """Lines of a spec from which on, and layers up to which, a network is folded in another way too."""
@@ -142,14 +145,15 @@ def _ways(graph: Graph, wishes: Wishes) -> Iterator[WayToWrite]:
 
 def _in_several_ways(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
     """The documents of a tree that is folded also with what is summed up at the end where it is
-    made, if that is another tree, and, where that is long, against the names of its layers, of
-    which only what is far shorter counts.
+    made, if that is another tree, with blocks that call themselves, and, where that is long,
+    against the names of its layers, of which only what is far shorter counts.
     """
     tapped = with_taps(tree)
     trees = [tree] if tapped is tree else [tapped, tree]
     if len(tree.graph.outputs) > FEW_OUTPUTS:
         trees.append(structured(tree.graph, outputs_last=True))
     documents = _folded(trees, wishes, _has_names)
+    documents += _nested(tree, wishes)
     least, layers = min(map(_lines, documents)), len(tree.graph.nodes)
     is_long = any(least >= lines and layers <= most for lines, most in MANY_LINES)
     if wishes.names or not is_long:
@@ -160,6 +164,29 @@ def _in_several_ways(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
     except (Unnameable, Unexplained):
         return documents
     return others if min(map(_lines, others)) < MUCH_SHORTER * least else documents
+
+
+def _nested(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
+    """The documents of a tree with a block that calls itself, if there is one; the skips of a U-Net
+    are ways around then, which nest.
+    """
+    trees = [tree]
+    if enlarges(tree.graph):
+        within = structured(tree.graph, nested=True)
+        trees += [within] if _branchings(within) > _branchings(tree) else []
+    documents: list[dict[str, Any]] = []
+    for one in trees if wishes.blocks else []:
+        if not holds_itself(one):
+            continue
+        made = folded(one, recursion=True, accepts=_has_names)
+        if recursive_blocks(made):
+            with suppress(Unnameable, Unexplained):
+                documents += _documents(made, wishes)
+    return documents
+
+
+def _branchings(tree: Tree) -> int:
+    return sum(isinstance(item, BranchesItem) for _, _, item in walk(tree.main))
 
 
 def _folded(

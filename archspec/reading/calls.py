@@ -18,13 +18,14 @@ def calls_by_block(tree: Tree) -> dict[str, list[CallItem]]:
 
 
 def callees_first(tree: Tree) -> list[str]:
-    """The names of the blocks, each after those that it calls."""
+    """The names of the blocks, each after the others that it calls."""
     order: dict[str, None] = {}
 
     def visit(name: str) -> None:
         if name not in order:
             for called in called_in(tree.blocks[name].body):
-                visit(called)
+                if called != name:
+                    visit(called)
             order[name] = None
 
     for name in tree.blocks:
@@ -35,3 +36,12 @@ def callees_first(tree: Tree) -> list[str]:
 def called_in(seq: Seq) -> Iterator[str]:
     """The blocks that a list calls."""
     return (item.block for _, _, item in walk(seq) if isinstance(item, CallItem))
+
+
+def own_calls(body: Seq) -> list[CallItem]:
+    """The calls of a block in its own body."""
+    return [
+        item
+        for _, _, item in walk(body)
+        if isinstance(item, CallItem) and not body.acts.isdisjoint(item.to.values())
+    ]

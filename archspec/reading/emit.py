@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from archspec.graph import Node
-from archspec.reading.explained import KIND, OUTPUT, REPEAT, WHEN, Explained, Spot
+from archspec.reading.explained import KIND, OUTPUT, REPEAT, WHEN, Explained, Spot, Unexplained
 from archspec.reading.fans import LabelledPath, written_paths
 from archspec.reading.item_names import output_word
 from archspec.reading.labels import SHORTCUT, labels, path_word, residual
@@ -39,10 +39,6 @@ Data = dict[str, Any]
 
 COUNTERS = ("k", "n", "m")
 """Variables that count through rounds in a ``from``."""
-
-
-class Unexplained(Exception):
-    """Something differs from act to act, and nothing says how."""
 
 
 class Writer:
@@ -344,9 +340,15 @@ def _under_one_condition(items: list[Data]) -> Iterator[Data]:
 
 
 def _condition(data: Data) -> Any:
-    """The condition of an item, if it is the same for the items behind it too."""
+    """The condition of an item, if it is the same for the items behind it too; that of a repetition
+    where it is the same in each round.
+    """
     when = data.get("when")
-    return None if "repeat" in data or "output" in data or "$prev" in str(when) else when
+    rounds = data.get("repeat", {})
+    by_round = {"i", *rounds} if isinstance(rounds, dict) else {"i"}
+    names = {"prev", *(by_round if "repeat" in data else ())}
+    differs = not names.isdisjoint(re.findall(r"\w+", str(when)))
+    return None if "output" in data or differs else when
 
 
 def _short(data: Data) -> Any:

@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 
 from archspec.graph import Graph
 from archspec.reading.argument_names import ArgumentNamer
-from archspec.reading.calls import callees_first, calls_by_block
+from archspec.reading.calls import callees_first, calls_by_block, own_calls
 from archspec.reading.columns import Flag, Values, hashable, is_constant, only_value, plain
 from archspec.reading.explained import KIND, REPEAT, WHEN, Explained, Spot
 from archspec.reading.formulas import (
     BOUNDS,
     CHANNELS,
     FLAG,
+    LEVELS,
     ROUND,
     WIDENED,
     KnownColumn,
@@ -31,8 +32,10 @@ from archspec.reading.formulas import (
 )
 from archspec.reading.frames import ListFrame, Names, condition, table, written
 from archspec.reading.layer_columns import LayerColumns
+from archspec.reading.levels import DEPTH, depths, extended, given_on
 from archspec.reading.naming import presence_name, setting_names
 from archspec.reading.tree import (
+    Act,
     BranchesItem,
     CallItem,
     Column,
@@ -85,24 +88,32 @@ class Explainer:
     widened: set[Item] = field(default_factory=set)
     origins: dict[str, Spot] = field(default_factory=dict)
     within: set[str] = field(default_factory=set)
+    own: dict[CallItem, ListFrame | None] = field(default_factory=dict)
 
     def explain_block(self, body: Seq) -> list[KnownColumn]:
-        """Explain the body of a block; gives its arguments."""
+        """Explain the body of a block; gives its arguments. Raises `Unexplained` where it calls
+        itself and nothing says with what.
+        """
         frame = ListFrame(sizes=(_channels_in(self.columns.graph, "$in.channels", body.inp),))
+        self.own = dict.fromkeys(own_calls(body))
         self.explain_list(body, frame)
         self.within = frame.below
+        self.own = {}
         return sorted(frame.variables.values(), key=_argument_rank)
 
     def explain_list(self, seq: Seq, frame: ListFrame) -> None:
         """Explain a list with all that is within it."""
         self.wanted, self.repeats, self.origins = [], [], {}
         self._gather(seq, frame)
+        depth = self._count_levels(seq, frame) if self.own else None
         for wanted in sorted(self.wanted, key=_order):
             self.values[wanted.spot] = _text(wanted)
             for name in frame.variables:
                 self.origins.setdefault(name, wanted.spot)
             if wanted.key == REPEAT:
                 self._count(wanted)
+        if depth is not None:
+            self._give_on(frame, depth)
         for repeat, inner in reversed(self.repeats):
             if inner.variables:
                 lists = {name: table(inner, name) for name in inner.variables}
@@ -113,6 +124,36 @@ class Explainer:
         for repeat, inner in self.repeats:
             if repeat is wanted.spot.item and isinstance(text, str) and " " not in text:
                 inner.count = text
+
+    # --- calls of a block in its own body
+
+    def _own_frames(self) -> Iterator[tuple[CallItem, ListFrame]]:
+        return ((call, frame) for call, frame in self.own.items() if frame is not None)
+
+    def _inner(self) -> dict[Act, list[Act]]:
+        """The acts that each act of a block calls."""
+        inner: dict[Act, list[Act]] = {}
+        for call, frame in self._own_frames():
+            for act, to in call.to.items():
+                inner.setdefault(frame.around(act)[1], []).append(to)
+        return inner
+
+    def _count_levels(self, body: Seq, frame: ListFrame) -> KnownColumn:
+        """The argument that counts the levels of a block that calls itself."""
+        return frame.add(DEPTH, LEVELS, depths(body.acts, self._inner()))
+
+    def _give_on(self, top: ListFrame, depth: KnownColumn) -> None:
+        """Explain what a block gives itself."""
+        inner = self._inner()
+        for name, known in top.variables.items():
+            top.variables[name] = known._replace(values=extended(known.values, inner))
+        for call, frame in self._own_frames():
+            visible = {known.text: known for known in frame.visible}
+            for name, known in top.variables.items():
+                column = {a: known.values[to] for a, to in call.to.items() if to in known.values}
+                if column:
+                    text = given_on(column, visible[known.text], visible[depth.text])
+                    self.values[Spot(call, name)] = text
 
     # --- what is to be explained
 
@@ -136,7 +177,12 @@ class Explainer:
                 self._gather(inner, frame, side)
 
     def _want_columns(self, item: Item, before: Column[str], frame: ListFrame) -> None:
-        """The columns of an item, and of the references to rounds that it makes."""
+        """The columns of an item, and of the references to rounds that it makes; of a block's own
+        calls no more than where they stand.
+        """
+        if isinstance(item, CallItem) and item in self.own:
+            self.own[item] = frame
+            return
         for key, about, column in self._columns(item):
             if key == KIND or not is_constant(column) or isinstance(item, CallItem):
                 channels = {act: self._channels(before[act]) for act in column}
@@ -206,6 +252,7 @@ def explain(tree: Tree, numbers: Mapping[Spot, Values] = MappingProxyType({})) -
         if any(old != new for old, new in names.items()):
             for spot in explainer.values.keys() - before:
                 explainer.values[spot] = _with_names(explainer.values[spot], names)
+            _rename_given(own_calls(tree.blocks[name].body), names, explainer.values)
         by_name = {argument.text.removeprefix("$"): argument for argument in arguments}
         explainer.arguments[name] = [
             by_name[old]._replace(text=f"${new}") for old, new in names.items()
@@ -217,6 +264,14 @@ def explain(tree: Tree, numbers: Mapping[Spot, Values] = MappingProxyType({})) -
         for name, arguments in explainer.arguments.items()
     }
     return Explained(explainer.values, signatures)
+
+
+def _rename_given(own: list[CallItem], names: Mapping[str, str], values: dict[Spot, Any]) -> None:
+    """Give what a block gives itself the names that its arguments have."""
+    for call in own:
+        spots = {Spot(call, old): Spot(call, new) for old, new in names.items()}
+        given = {new: values.pop(old) for old, new in spots.items() if old in values}
+        values.update(given)
 
 
 def _with_names(value: Any, names: Mapping[str, str]) -> Any:
@@ -253,8 +308,10 @@ def _signature(
 
 
 def _argument_rank(argument: KnownColumn) -> int:
-    """Arguments stand as Keras has them: filters, kernel size, strides, all others, flags."""
-    first = (CHANNELS, "size", "strides", "padding")
+    """Arguments stand as Keras has them, behind what counts levels: filters, kernel size, strides,
+    all others, flags.
+    """
+    first = (LEVELS, CHANNELS, "size", "strides", "padding")
     if argument.family in first:
         return first.index(argument.family)
     return len(first) + (argument.family == FLAG)

@@ -17,6 +17,10 @@ a layer (``$act``), the name of an output.
 """
 
 
+class Unexplained(Exception):
+    """Something differs from act to act, and nothing says how."""
+
+
 class Spot(NamedTuple):
     """One place of a spec: an item, or a path of a branching, and what of it."""
 

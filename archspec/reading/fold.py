@@ -12,10 +12,11 @@ from archspec.reading.edits import lists
 from archspec.reading.growth import Grower
 from archspec.reading.hints import NameHints
 from archspec.reading.layer_columns import LayerColumns
-from archspec.reading.moves import FoldSearch
+from archspec.reading.moves import FoldSearch, is_circular
 from archspec.reading.naming import with_names
 from archspec.reading.pricing import Pricing
 from archspec.reading.prospects import Prospects
+from archspec.reading.recursion import recursions
 from archspec.reading.skeletons import Skeletons
 from archspec.reading.tree import Tree
 
@@ -25,11 +26,12 @@ def folded(
     *,
     blocks: bool = True,
     by_names: bool = True,
+    recursion: bool = False,
     accepts: Callable[[Tree], bool] | None = None,
 ) -> Tree:
     """The tree with its repetitions and, if wanted, blocks; ``by_names``: the names of layers are
-    evidence of where pieces begin and end. ``accepts`` says of the tree after a move whether it can
-    be written.
+    evidence of where pieces begin and end; ``recursion``: blocks may call themselves. ``accepts``
+    says of the tree after a move whether it can be written.
     """
     columns = LayerColumns(tree.graph)
     skeletons, pricing = Skeletons(columns), Pricing(columns)
@@ -40,6 +42,12 @@ def folded(
     if blocks and (gates := folder.gates(tree)):
         folder.made(gates, tree)
         tree = gates.after(tree)
+    for move in recursions(tree, skeletons, pricing) if blocks and recursion else ():
+        after = move.after(tree)
+        if accepts is None or accepts(after):
+            folder.made(move, tree)
+            tree = after
+            break
     work = 0
     for _ in range(prices.ROUNDS):
         work += sum(len(seq.items) for seq in lists(tree))
@@ -47,7 +55,7 @@ def folded(
             break
         for move in folder.moves(tree):
             after = move.after(tree)
-            if accepts is None or accepts(after):
+            if (accepts is None or accepts(after)) and not is_circular(after):
                 folder.made(move, tree)
                 tree = after
                 break

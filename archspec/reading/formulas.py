@@ -17,6 +17,9 @@ from archspec.reading.columns import Flag, Real, Settings, Values, follows, plai
 from archspec.spelling import in_words
 
 CHANNELS, SIZE, RATE, FLAG = "channels", "size", "rate", "flag"
+LEVELS = "levels"
+"""The family of the argument of a block that calls itself which counts its levels."""
+
 ROUND = "round"
 """The family of the numbers of rounds that references name."""
 

@@ -33,6 +33,7 @@ from archspec.reading.formulas import (
     BOUNDS,
     CHANNELS,
     FLAG,
+    LEVELS,
     RATE,
     ROUND,
     WIDENED,
@@ -58,7 +59,7 @@ INDEX = "$i"
 CHOOSING = ("strides", "size", FLAG)
 """Families of variables by which a padding may be chosen; by others it is a coincidence."""
 
-DECIDING = ("strides", RATE, FLAG)
+DECIDING = (LEVELS, "strides", RATE, FLAG)
 """Families whose thresholds may decide whether an item is there."""
 
 NUMBER = "number"
@@ -96,6 +97,13 @@ class ListFrame:
         if self.outer is None:
             return [*own, *self.sizes]
         return [*own, *(self._lowered(known) for known in self.outer.visible)]
+
+    def around(self, act: Act) -> tuple[ListFrame, Act]:
+        """The outermost frame, and what an act is there."""
+        frame = self
+        while frame.outer is not None:
+            frame, act = frame.outer, frame.above[act]
+        return frame, act
 
     def _lowered(self, known: KnownColumn) -> KnownColumn:
         return known._replace(values=lowered(known.values, self.above))

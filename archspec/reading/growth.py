@@ -12,7 +12,7 @@ from archspec.reading import prices
 from archspec.reading.align import Aligner
 from archspec.reading.formulas import KnownColumn
 from archspec.reading.hints import NameHints
-from archspec.reading.pieces import NOTHING_TAKEN, Folded, ListPiece, block_of, taken
+from archspec.reading.pieces import NOTHING_TAKEN, Folded, ListPiece, PiecesApart, block_of, taken
 from archspec.reading.pricing import Pricing
 from archspec.reading.skeletons import Skeletons
 from archspec.reading.tree import (
@@ -25,6 +25,7 @@ from archspec.reading.tree import (
     SharedBlock,
     fresh,
     joined,
+    walk,
 )
 
 
@@ -87,17 +88,22 @@ class Grower:
         """The block with all alike pieces of all lists that shorten the text; those of one skeleton
         together. ``outside`` are the lists that are no paths of branchings.
         """
+        apart = PiecesApart()
+        for piece in growing.pieces:
+            apart.add(piece)
         groups: dict[object, list[AlikePiece]] = {}
         for hit in self._hits(growing, every, outside):
             tokens = self.skeletons.of_list(hit.piece.seq)[hit.piece.start : hit.piece.stop]
             groups.setdefault((hit.bare, tokens), []).append(hit)
         for hits in groups.values():
             pieces = [hit.piece for hit in hits]
-            if any(one.overlaps(other) for one in pieces for other in growing.pieces):
+            if not all(map(apart.may_have, pieces)):
                 continue
             wider = self._with(growing, pieces, bare=hits[0].bare)
             if wider.saved > growing.saved:
                 growing = wider
+                for piece in pieces:
+                    apart.add(piece)
         return growing
 
     def _with(self, growing: Growing, pieces: Sequence[ListPiece], *, bare: bool) -> Growing:
@@ -145,9 +151,11 @@ class Grower:
             hits += self._alike(main, outside, growing.pieces, bare=True)
         hits.sort(key=lambda hit: -hit.score)
         chosen: list[AlikePiece] = []
+        apart = PiecesApart()
         for hit in hits:
-            if not any(hit.piece.overlaps(other.piece) for other in chosen):
+            if apart.may_have(hit.piece):
                 chosen.append(hit)
+                apart.add(hit.piece)
         return chosen
 
     def _alike(
@@ -155,8 +163,9 @@ class Grower:
     ) -> Iterator[AlikePiece]:
         named = self.hints.is_one(body)
         least = max(prices.ALIKE_BLOCK * self.pricing.of_list(body), prices.CALL)
+        own = {body, *(inner for inner, _, _ in walk(body))}
         for seq in every:
-            if seq is body:
+            if seq in own:
                 continue
             gaps = _gaps(seq, taboo)
             if named:
@@ -167,9 +176,9 @@ class Grower:
                 part = seq.window(gap.start, gap.stop)
                 for hit in self.aligner.stretches(body, part, least):
                     piece = ListPiece(seq, gap.start + hit.start, gap.start + hit.stop)
-                    own = self.pricing.piece(piece)
+                    price = self.pricing.piece(piece)
                     torn = prices.TORN if self.hints.is_torn(piece) else 1.0
-                    alike = hit.score * torn >= prices.ALIKE_PIECE * own
+                    alike = hit.score * torn >= prices.ALIKE_PIECE * price
                     if alike and taken(piece.own) == NOTHING_TAKEN:
                         yield AlikePiece(hit.score, piece, bare)
 

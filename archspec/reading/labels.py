@@ -4,11 +4,13 @@ in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from archspec.graph import Graph, Node
+from archspec.reading.calls import own_calls
 from archspec.reading.settings import settings
+from archspec.reading.stages import called_block
 from archspec.reading.tree import (
     Act,
     BranchesItem,
@@ -42,11 +44,19 @@ def residual(item: BranchesItem, graph: Graph) -> ResidualPaths | None:
     if any(settings(node.layer) for node in nodes) or not _alike(item, graph):
         return None
     lacking = [len(path.acts) < len(item.acts) for path in item.paths]
-    if all(lacking):
+    if all(lacking) or _goes_on(item, lacking):
         return None
     weights = [(not lack, _length(path)) for lack, path in zip(lacking, item.paths, strict=True)]
     main = 0 if weights[0] >= weights[1] else 1
     return ResidualPaths(main, 1 - main)
+
+
+def _goes_on(item: BranchesItem, lacking: Sequence[bool]) -> bool:
+    """Whether the path that is not always there is the longer, and so no way around: the further
+    levels of a block that calls itself.
+    """
+    lengths = [_length(path) for path in item.paths]
+    return any(lacking) and lengths[lacking.index(True)] > lengths[lacking.index(False)]
 
 
 def _alike(item: BranchesItem, graph: Graph) -> bool:
@@ -64,7 +74,7 @@ def _length(path: Seq) -> int:
 def labels(item: BranchesItem, tree: Tree) -> list[str]:
     """The labels of branches: the inputs of the model that they are about, or the kernels of their
     convolutions (``1x1``, ``3x3x2`` for two of them), also of those in blocks, ``pool``, ``gate``,
-    ``same`` for the identity; letters tell apart those that are alike.
+    ``same`` for the identity, a block that calls itself; letters tell apart those that are alike.
     """
     taken_from = [_begins_at(path) for path in item.paths]
     inputs = tree.graph.inputs
@@ -93,6 +103,10 @@ def path_word(path: Seq, merge: LayerItem, blocks: Mapping[str, SharedBlock]) ->
     """The word for a path of a branching."""
     if not any(isinstance(item, LayerItem | CallItem) for _, _, item in walk(path)):
         return "same"
+    for item in path.items:
+        block = called_block(item)
+        if block is not None and own_calls(blocks[block].body):
+            return block
     nodes = list(_nodes(path, set(path.acts), blocks))
     merged = next(iter(merge.nodes.values()), None)
     if merged is not None and merged.layer.kind() == "Multiply":
@@ -121,7 +135,7 @@ def _nodes(seq: Seq, acts: Set[Act], blocks: Mapping[str, SharedBlock]) -> Itera
         here = acts if inner.acts <= seq.acts else inner.acts
         if isinstance(item, LayerItem):
             yield from [node for act, node in item.nodes.items() if act in here][:1]
-        elif isinstance(item, CallItem):
+        elif isinstance(item, CallItem) and blocks[item.block].body is not seq:
             called = {to for act, to in item.to.items() if act in here}
             yield from _nodes(blocks[item.block].body, called, blocks)
 

@@ -9,7 +9,7 @@ from math import inf
 from typing import NamedTuple
 
 from archspec.reading import prices
-from archspec.reading.calls import called_in, calls_by_block
+from archspec.reading.calls import called_in, calls_by_block, own_calls
 from archspec.reading.edits import Edit, edited, lists
 from archspec.reading.formulas import KnownColumn
 from archspec.reading.growth import Grower, Growing
@@ -231,12 +231,18 @@ class FoldSearch:
         outside = [seq for seq in every if seq not in self.paths]
         for pieces in self.prospects.seeds(every, self.paths, prospects):
             growing = self.grower.grow(self.grower.seeded(new_name(tree), pieces), every, outside)
-            if (move := self.block(growing)) and not _circular(tree, move):
+            if (move := self.block(growing)) and not is_circular(move.after(tree)):
                 yield move._replace(gain=move.gain * self._trust(growing.pieces))
         calls = calls_by_block(tree)
         for name, block in tree.blocks.items():
+            if own_calls(block.body):
+                continue
             growing = self.grower.grow(self.grower.again(name, block, calls[name]), every, outside)
-            if growing.pieces and (move := self.block(growing)) and not _circular(tree, move):
+            if (
+                growing.pieces
+                and (move := self.block(growing))
+                and not is_circular(move.after(tree))
+            ):
                 new = move.blocks[name]
                 inputs = [{**a, **b} for a, b in zip(block.inputs, new.inputs, strict=True)]
                 yield move._replace(blocks={name: SharedBlock(new.body, tuple(inputs))})
@@ -343,11 +349,11 @@ def call_row(call: Item, arguments: Sequence[KnownColumn]) -> tuple[Hashable, ..
     return tuple(argument.values.get(to, UNREAD) for argument in arguments)
 
 
-def _circular(tree: Tree, move: Move) -> bool:
-    """Whether a block would call itself after a move, directly or around."""
-    blocks = move.after(tree).blocks
+def is_circular(tree: Tree) -> bool:
+    """Whether a block calls itself by way of others."""
+    called = {name: {*called_in(block.body)} - {name} for name, block in tree.blocks.items()}
     try:
-        TopologicalSorter({name: called_in(block.body) for name, block in blocks.items()}).prepare()
+        TopologicalSorter(called).prepare()
     except CycleError:
         return True
     return False

@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from typing import Any, NamedTuple
 
 from archspec.frontend.vocabulary import ITEM_WORDS
-from archspec.reading.calls import calls_by_block
+from archspec.reading.calls import calls_by_block, own_calls
 from archspec.reading.tree import (
     BranchesItem,
     CallItem,
@@ -69,7 +69,7 @@ def facts(seq: Seq, blocks: Mapping[str, SharedBlock]) -> BlockFacts:
         if isinstance(item, LayerItem):
             kinds.append(_kind(item))
             windows |= _has_window(item)
-        elif isinstance(item, CallItem):
+        elif isinstance(item, CallItem) and blocks[item.block].body is not seq:
             inner = facts(blocks[item.block].body, blocks)
             windows |= inner.windows
             if not inner.around and not inner.merges:
@@ -82,13 +82,16 @@ def facts(seq: Seq, blocks: Mapping[str, SharedBlock]) -> BlockFacts:
 
 
 def _convolutions(seq: Seq, blocks: Mapping[str, SharedBlock]) -> int:
-    """How many convolutions a list has on its longest way."""
+    """How many convolutions a list has on its longest way, without those of blocks that call
+    themselves.
+    """
     count = 0
     for item in seq.items:
         if isinstance(item, LayerItem):
             count += _kind(item) in CONVOLUTIONS
             continue
-        inner = (blocks[item.block].body,) if isinstance(item, CallItem) else lists_in(item)
+        called = [blocks[item.block].body] if isinstance(item, CallItem) else []
+        inner = [body for body in called if not own_calls(body)] or lists_in(item)
         count += max((_convolutions(one, blocks) for one in inner), default=0)
     return count
 
@@ -123,6 +126,15 @@ def what_it_is(here: BlockFacts) -> str:
     if first == "Add":
         return _residual(here)
     return _chain(here)
+
+
+def what_holds_itself(here: BlockFacts) -> str:
+    """The common name of a block of such layers that calls itself."""
+    grows = any("UpSampling" in kind or "Transpose" in kind for kind in here.kinds)
+    if grows:
+        return "unet" if "Concatenate" in here.merges else "hourglass"
+    shrinks = any("Pooling" in kind for kind in here.kinds)
+    return "tree" if shrinks or "Concatenate" in here.merges else "fractal"
 
 
 def _residual(here: BlockFacts) -> str:
@@ -184,9 +196,11 @@ def _letters() -> Iterator[str]:
 
 
 def _word(block: SharedBlock, tree: Tree) -> str:
+    here, shared = facts(block.body, tree.blocks), common_word(block.body)
+    if own_calls(block.body):
+        return shared or what_holds_itself(here)
     if any(isinstance(item, RepeatItem) for item in block.body.items):
         return "stage"
-    here, shared = facts(block.body, tree.blocks), common_word(block.body)
     kind = what_it_is(here)
     if block.inputs and kind in JOINING and len(here.merges) >= MERGES_OF_A_CELL:
         return f"{shared or _of_size(block, tree)}_{CELL}"

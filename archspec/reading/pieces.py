@@ -5,6 +5,7 @@ out. Whether that pays is for others to say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from archspec.reading.tree import (
@@ -20,6 +21,7 @@ from archspec.reading.tree import (
     fresh,
     joined,
     leaves,
+    lists_below,
     renamed,
     walk,
 )
@@ -60,8 +62,33 @@ class ListPiece(NamedTuple):
         return _in_acts(seq, self.acts)
 
     def overlaps(self, other: ListPiece) -> bool:
-        """Whether two pieces share an item."""
+        """Whether two pieces of one list share an item."""
         return self.seq is other.seq and self.start < other.stop and other.start < self.stop
+
+
+@dataclass
+class PiecesApart:
+    """Pieces of which none shares an item with another or is within another."""
+
+    pieces: list[ListPiece] = field(default_factory=list)
+    _below: set[Seq] = field(default_factory=set)
+    _around: set[Seq] = field(default_factory=set)
+
+    def may_have(self, piece: ListPiece) -> bool:
+        """Whether a further piece is apart from all."""
+        if piece.seq in self._below or any(piece.overlaps(other) for other in self.pieces):
+            return False
+        return self._around.isdisjoint(_lists_in(piece))
+
+    def add(self, piece: ListPiece) -> None:
+        """Have one more piece."""
+        self.pieces.append(piece)
+        self._around.add(piece.seq)
+        self._below.update(_lists_in(piece))
+
+
+def _lists_in(piece: ListPiece) -> list[Seq]:
+    return [seq for item in piece.items for seq in lists_below(item)]
 
 
 def _in_acts(seq: Seq, acts: Sequence[Act]) -> Seq:

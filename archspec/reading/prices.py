@@ -59,6 +59,10 @@ LONG_ROW = 7
 ONE_MORE_ROUND = 2.0
 """What it is worth beyond its words that a piece beside a repetition becomes a round of it."""
 
+PART_OF_LEVEL = 3.0
+"""What it is worth beyond its words that an item of each level is in the block that calls itself,
+and not once before it and once more within."""
+
 # --- bounds
 
 WINDOW = 40

@@ -13,9 +13,10 @@ from math import inf
 from typing import Any
 
 from archspec.reading import prices
+from archspec.reading.calls import own_calls
 from archspec.reading.columns import Real, Settings, is_constant, only_value
 from archspec.reading.explain import Explainer
-from archspec.reading.explained import REPEAT, Spot
+from archspec.reading.explained import REPEAT, Spot, Unexplained
 from archspec.reading.formulas import FLAG, KnownColumn
 from archspec.reading.frames import ListFrame
 from archspec.reading.layer_columns import LayerColumns
@@ -134,14 +135,21 @@ class Pricing:
     def block(self, body: Seq) -> tuple[float, list[KnownColumn]]:
         """The definition of a block, and its arguments."""
         if body not in self._blocks:
-            explainer = Explainer(self.columns, self.arguments)
-            arguments = explainer.explain_block(body)
-            readable = is_readable(body, arguments) and not passes_lists(explainer)
-            self._blocks[body] = arguments, readable
+            self._blocks[body] = self._explained(body)
         arguments, readable = self._blocks[body]
         if not readable:
             return inf, arguments
+        self.arguments.update({call.block: arguments for call in own_calls(body)})
         return prices.BLOCK + self.of_list(body) + len(arguments) * prices.PARAMETER, arguments
+
+    def _explained(self, body: Seq) -> tuple[list[KnownColumn], bool]:
+        """The arguments of a block, and whether it is one that an author would write."""
+        explainer = Explainer(self.columns, self.arguments)
+        try:
+            arguments = explainer.explain_block(body)
+        except Unexplained:
+            return [], False
+        return arguments, is_readable(body, arguments) and not passes_lists(explainer)
 
 
 def passes_lists(explainer: Explainer) -> bool:

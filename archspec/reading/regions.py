@@ -33,13 +33,16 @@ from archspec.reading.tree import (
 )
 
 
-def structured(graph: Graph, *, branches: bool = True, outputs_last: bool = False) -> Tree:
+def structured(
+    graph: Graph, *, branches: bool = True, nested: bool = False, outputs_last: bool = False
+) -> Tree:
     """The tree of a graph. Without ``branches`` every merge is a layer of a list that takes
-    tensors by name. Further outputs stand where all is there that they need, or, with
-    ``outputs_last``, one after another behind everything else.
+    tensors by name; with ``nested`` the skips of a U-Net are ways around, one within another.
+    Further outputs stand where all is there that they need, or, with ``outputs_last``, one after
+    another behind everything else.
     """
     used = _in_one_order(_without_idle_sharing(graph))
-    main = _Regions(used, branches).main(outputs_last=outputs_last)
+    main = _Regions(used, branches, nested).main(outputs_last=outputs_last)
     if any(node.weights_of for node in used.nodes):
         main = owned_by_first(main)
         main = with_shared_groups(main, graph) if branches else main
@@ -92,8 +95,9 @@ class _Regions:
     number.
     """
 
-    def __init__(self, graph: Graph, branches: bool) -> None:
+    def __init__(self, graph: Graph, branches: bool, nested: bool) -> None:
         self.graph = graph
+        self.nested = nested
         self.branches = branches
         self.act = Act()
         names = [*graph.inputs, *(node.name for node in graph.nodes)]
@@ -156,7 +160,7 @@ class _Regions:
         self.depth[number] = max([*levels, *(self.depth[path] + 1 for path in paths)], default=0)
         least = [self.least[one] for one in self.ahead[number]]
         self.least[number] = min([extent(node.output.shape), *least])
-        self.grows[number] = self._enlarges(node) or any(
+        self.grows[number] = _enlarges(self.graph, node) or any(
             self.grows[one] for one in self.ahead[number]
         )
 
@@ -229,7 +233,7 @@ class _Regions:
         self.head[path] = next(slot[self.act] for slot in self.own[first].slots)
         self.depth[path] = 0
         self.least[path] = min(extent(self.node(one).output.shape) for one in chain[:length])
-        self.grows[path] = any(self._enlarges(self.node(one)) for one in chain[:length])
+        self.grows[path] = any(_enlarges(self.graph, self.node(one)) for one in chain[:length])
 
     def _taken(self, number: int) -> list[str]:
         if number == self.exit:
@@ -264,7 +268,8 @@ class _Regions:
         if not entries or (len(paths) == 1 and set(around) != set(entries)):
             return None
         if len(paths) == 1:
-            return None if self._returns(paths[0], entries[0]) else entries[0]
+            skips = not self.nested and self._returns(paths[0], entries[0])
+            return None if skips else entries[0]
         alike = len(entries) == len(paths) and len({*entries, *around}) == 1
         if not alike and not {None, *self.graph.inputs}.isdisjoint(heads):
             if len(entries) < len(paths) or not all(map(self._is_short, paths)):
@@ -284,15 +289,6 @@ class _Regions:
         size = extent(self.graph.tensors[start].shape)
         end = extent(self.node(path).output.shape)
         return size == end and self.least[path] < size and self.grows[path]
-
-    def _enlarges(self, node: Node) -> bool:
-        """Whether a layer makes more places of a feature map out of it."""
-        if len(node.inputs) != 1 or node.layer.family() in ("reshaping", "shapes"):
-            return False
-        before = self.graph.tensors[node.inputs[0]].shape
-        return len(before) == len(node.output.shape) > 2 and extent(before) < extent(
-            node.output.shape
-        )
 
     def _passing(self, tensor: str, start: str) -> list[Item]:
         """The items of a branch that gives on a tensor."""
@@ -365,3 +361,16 @@ class _Regions:
         if ends and seq.out[self.act] == main:
             return seq
         return Seq((*seq.items, GroupItem(Seq((), self.column(main)))), seq.inp)
+
+
+def enlarges(graph: Graph) -> bool:
+    """Whether any layer makes more places of a feature map out of it."""
+    return any(_enlarges(graph, node) for node in graph.nodes)
+
+
+def _enlarges(graph: Graph, node: Node) -> bool:
+    """Whether a layer makes more places of a feature map out of it."""
+    if len(node.inputs) != 1 or node.layer.family() in ("reshaping", "shapes"):
+        return False
+    before = graph.tensors[node.inputs[0]].shape
+    return len(before) == len(node.output.shape) > 2 and extent(before) < extent(node.output.shape)

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from archspec.graph import Graph
-from archspec.reading.columns import is_constant, only_value
+from archspec.reading.columns import Values, is_constant, only_value
 from archspec.reading.item_names import output_word
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.pieces import ListPiece
@@ -114,9 +114,8 @@ class Skeletons:
     def _values(self, item: Item) -> Hashable:
         if isinstance(item, LayerItem):
             columns = self.columns.of(item)
-            constant = all(is_constant(column) for column in columns.values())
-            values = tuple((key, only_value(column)) for key, column in columns.items())
-            return (values, *_owners(item)) if constant and len(_owners(item)) < 2 else id(item)
+            values = tuple((key, _column(column)) for key, column in columns.items())
+            return (values, *_owners(item)) if len(_owners(item)) < 2 else id(item)
         if isinstance(item, CallItem | OutputItem):
             return id(item)
         inner: Any = [tuple(self.exact(one) for one in seq.items) for seq in lists_in(item)]
@@ -126,6 +125,11 @@ class Skeletons:
             counts = {len(row) for row in item.rounds.values()}
             inner.append(counts.pop() if len(counts) == 1 else id(item))
         return tuple(inner)
+
+
+def _column(column: Values) -> Hashable:
+    """A column as a value: its only one, or what it is in each act."""
+    return only_value(column) if is_constant(column) else frozenset(column.items())
 
 
 def growing_merges(graph: Graph) -> frozenset[str]:

@@ -318,6 +318,16 @@ def lists_in(item: Item) -> tuple[Seq, ...]:
     return ()
 
 
+def lists_below(item: Item) -> Iterator[Seq]:
+    """The lists within an item, and those within them."""
+    open_lists = [*lists_in(item)]
+    while open_lists:
+        seq = open_lists.pop()
+        yield seq
+        for inner in seq.items:
+            open_lists += lists_in(inner)
+
+
 def with_lists(item: Item, change: Callable[[Seq], Seq]) -> Item:
     """An item with each list directly within it changed; the item itself where none is."""
     match item:
