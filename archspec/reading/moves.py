@@ -15,7 +15,7 @@ from archspec.reading.formulas import KnownColumn
 from archspec.reading.growth import Grower, Growing
 from archspec.reading.pieces import ListPiece, as_repeat, extended, in_a_row
 from archspec.reading.pricing import Pricing
-from archspec.reading.prospects import Prospect, Prospects, most_alike
+from archspec.reading.prospects import Prospect, Prospects
 from archspec.reading.skeletons import Skeletons
 from archspec.reading.stages import (
     UNREAD,
@@ -184,7 +184,7 @@ class FoldSearch:
             if first.seq in self.paths and not self.within_paths:
                 return None
             return self.repetition(whole, as_repeat(prospect.pieces))
-        pieces = most_alike(prospect.pieces)
+        pieces = self.prospects.most_alike(prospect.pieces)
         move = self.block(self.grower.seeded(name, pieces)) if len(pieces) > 1 else None
         return move and move._replace(gain=move.gain * self._trust(pieces))
 

@@ -4,6 +4,7 @@ out. Whether that pays is for others to say.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -123,7 +124,7 @@ def taken(seq: Seq) -> TakenTensors | None:
     if not named:
         return NOTHING_TAKEN
     order = {tensor: n for n, tensors in enumerate(_given(seq)) for tensor in tensors}
-    outside: list[Column[str]] = []
+    outside = _TensorsOutside()
     pattern = []
     if any(isinstance(item, LayerItem) and grows(item) for _, _, item in walk(seq)):
         return None
@@ -138,8 +139,9 @@ def taken(seq: Seq) -> TakenTensors | None:
         elif all(seq.inp[act] == name for act, name in column.items()):
             pattern.append(("given", 0))
         else:
-            pattern.append(("outside", _index(outside, column)))
-    return TakenTensors(tuple({**seq.inp, **column} for column in outside), tuple(pattern))
+            pattern.append(("outside", outside.index(column)))
+    columns = tuple({**seq.inp, **column} for column in outside.columns)
+    return TakenTensors(columns, tuple(pattern))
 
 
 def _given(seq: Seq) -> Iterator[Iterable[str]]:
@@ -164,14 +166,38 @@ def grows(item: LayerItem) -> bool:
     return any(len(slot) < len(item.acts) for slot in item.slots)
 
 
-def _index(columns: list[Column[str]], column: Column[str]) -> int:
-    """Where a column is among others, to which it is added if it is not."""
-    for n, known in enumerate(columns):
-        if all(known.get(act, name) == name for act, name in column.items()):
-            columns[n] = {**known, **column}
-            return n
-    columns.append(column)
-    return len(columns) - 1
+class _TensorsOutside:
+    """Columns of tensors, of which one stands for all that differ from it in no act."""
+
+    def __init__(self) -> None:
+        self.columns: list[dict[Act, str]] = []
+        self._with: dict[tuple[Act, str], list[int]] = {}
+        self._having: Counter[Act] = Counter()
+
+    def index(self, column: Column[str]) -> int:
+        """Where a column is, to which it is added if it is not."""
+        for n in self._possible(next(iter(column.items()))):
+            known = self.columns[n]
+            if all(known.get(act, name) == name for act, name in column.items()):
+                break
+        else:
+            n = len(self.columns)
+            self.columns.append({})
+        for act, name in column.items():
+            if act not in self.columns[n]:
+                self.columns[n][act] = name
+                self._with.setdefault((act, name), []).append(n)
+                self._having[act] += 1
+        return n
+
+    def _possible(self, entry: tuple[Act, str]) -> list[int]:
+        """The columns that do not differ from an entry of another."""
+        act, name = entry
+        same = self._with.get((act, name), [])
+        if self._having[act] == len(self.columns):
+            return same
+        lacking = [n for n, column in enumerate(self.columns) if act not in column]
+        return sorted([*same, *lacking])
 
 
 class Folded(NamedTuple):

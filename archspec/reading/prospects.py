@@ -5,7 +5,7 @@ what folding them can save at most.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,6 +19,9 @@ from archspec.reading.tree import BranchesItem, Seq
 
 MOST_IN_FULL = 2
 """Pieces in a row of which none is left out."""
+
+LEAST_TIMES = 3
+"""How many times a row of layers that differ in their settings must be there to be a repetition."""
 
 
 class Prospect(NamedTuple):
@@ -40,6 +43,7 @@ class Prospects:
     hints: NameHints
     _costs: dict[ListPiece, float] = field(default_factory=dict)
     _rows: dict[Seq, list[Prospect]] = field(default_factory=dict)
+    _patterns: dict[ListPiece, object] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Forget what depends on the arguments of blocks, which have changed."""
@@ -65,16 +69,26 @@ class Prospects:
         tokens = self.skeletons.of_list(seq)
         for period in range(1, min(len(tokens) // 2, prices.WINDOW) + 1):
             for start, stop in _periodic(tokens, period):
-                if is_doubled(tokens[start : start + period]):
-                    continue
-                times = (stop - start) // period
-                for shift in range((stop - start) - times * period, -1, -1):
-                    first = start + shift
-                    row = tuple(
-                        ListPiece(seq, first + n * period, first + (n + 1) * period)
-                        for n in range(times)
-                    )
-                    yield from self._rows_of(row)
+                if not is_doubled(tokens[start : start + period]):
+                    yield from self._cut(seq, start, stop, period)
+        exact = tuple(zip(tokens, self.skeletons.exact_list(seq), strict=True))
+        for period in range(2, min(len(tokens) // LEAST_TIMES, prices.WINDOW) + 1):
+            for start, stop in _periodic(exact, period):
+                many = stop - start >= LEAST_TIMES * period
+                alike = is_doubled(tokens[start : start + period])  # but for their settings
+                if many and alike and not is_doubled(exact[start : start + period]):
+                    rows = self._cut(seq, start, stop, period)
+                    yield from reversed(list(rows))  # one begins with the first
+
+    def _cut(self, seq: Seq, start: int, stop: int, period: int) -> Iterator[Prospect]:
+        """The ways to cut a stretch that repeats into pieces that pay, the last first."""
+        times = (stop - start) // period
+        for shift in range((stop - start) - times * period, -1, -1):
+            first = start + shift
+            row = tuple(
+                ListPiece(seq, first + n * period, first + (n + 1) * period) for n in range(times)
+            )
+            yield from self._rows_of(row)
 
     def _rows_of(self, row: tuple[ListPiece, ...]) -> Iterator[Prospect]:
         """A row of pieces, and, where they take tensors by name, the row without the first: what
@@ -125,6 +139,17 @@ class Prospects:
         others = len(pieces) - max(texts.values())
         return others == 0 or (others == 1 and len(pieces) >= prices.LONG_ROW)
 
+    def most_alike(self, pieces: Sequence[ListPiece]) -> list[ListPiece]:
+        """The pieces whose inputs from elsewhere are wired as those of most."""
+        patterns: dict[object, list[ListPiece]] = {}
+        for piece in pieces:
+            if piece not in self._patterns:
+                one = taken(piece.own)
+                self._patterns[piece] = None if one is None else one.pattern
+            if (pattern := self._patterns[piece]) is not None:
+                patterns.setdefault(pattern, []).append(piece)
+        return max(patterns.values(), key=len, default=[])
+
     def seeds(
         self, every: Sequence[Seq], paths: Set[Seq], prospects: Sequence[Prospect]
     ) -> list[list[ListPiece]]:
@@ -133,7 +158,7 @@ class Prospects:
         """
         seeds = [*self.branchings(every)[: prices.SEEDS], *self.named_seeds(every)]
         for fold in prospects:
-            pieces = most_alike(fold.pieces)
+            pieces = self.most_alike(fold.pieces)
             if len(seeds) == 2 * prices.SEEDS:
                 break
             whole = any(p.seq in paths and len(p.items) == len(p.seq.items) for p in pieces)
@@ -152,7 +177,7 @@ class Prospects:
                 for stop in stops if isinstance(item, BranchesItem) else ():
                     if not is_doubled(tokens[n:stop]):
                         classes.setdefault(tokens[n:stop], []).append(ListPiece(seq, n, stop))
-        rows = [most_alike(apart(pieces)) for pieces in classes.values()]
+        rows = [self.most_alike(apart(pieces)) for pieces in classes.values()]
         return sorted(filter(None, rows), key=lambda row: -sum(map(self.pricing.piece, row)))
 
     def named_seeds(self, every: Sequence[Seq]) -> Iterator[list[ListPiece]]:
@@ -165,23 +190,13 @@ class Prospects:
                 classes = ways.setdefault(way, {})
                 classes.setdefault(self.skeletons.of_piece(piece), []).append(piece)
         for classes in ways.values():
-            rows = [most_alike(pieces) for pieces in classes.values() if len(pieces) > 1]
+            rows = [self.most_alike(pieces) for pieces in classes.values() if len(pieces) > 1]
             yield from sorted(
                 filter(None, rows), key=lambda row: -sum(map(self.pricing.piece, row))
             )[:2]
 
 
-def most_alike(pieces: Sequence[ListPiece]) -> list[ListPiece]:
-    """The pieces whose inputs from elsewhere are wired as those of most."""
-    patterns: dict[object, list[ListPiece]] = {}
-    for piece in pieces:
-        one = taken(piece.own)
-        if one is not None:
-            patterns.setdefault(one.pattern, []).append(piece)
-    return max(patterns.values(), key=len, default=[])
-
-
-def is_doubled(tokens: Sequence[int]) -> bool:
+def is_doubled(tokens: Sequence[Hashable]) -> bool:
     """Whether a piece is a shorter one several times in a row, which is no block of its own."""
     length = len(tokens)
     return any(
@@ -212,7 +227,7 @@ def apart(pieces: Sequence[ListPiece]) -> list[ListPiece]:
     return chosen
 
 
-def _periodic(tokens: Sequence[int], period: int) -> Iterator[tuple[int, int]]:
+def _periodic(tokens: Sequence[Hashable], period: int) -> Iterator[tuple[int, int]]:
     """The longest stretches that repeat with a period, at least twice: start and stop."""
     start = 0
     for at in range(period, len(tokens) + 1):

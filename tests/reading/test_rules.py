@@ -82,6 +82,14 @@ def test_a_round_in_the_midst_that_differs_is_written_by_its_number() -> None:
     assert "rate: 0.5 if $i == 7 else 0.1" in text_of(*layers, input=(4,))
 
 
+def test_widths_that_come_again_in_a_row_are_a_repetition() -> None:
+    widths = [8, 16, 24, 32, 40, 48, 56]
+    text = text_of(*({"Dense": {"units": widths[n % 7]}} for n in range(100)), input=(8,))
+    assert "repeat: 14" in text
+    assert "{units: [8, 16, 24, 32, 40, 48, 56]}" in text
+    assert len(text.splitlines()) <= 8
+
+
 def test_what_a_residual_is_widened_by_is_a_number() -> None:
     """As the expansions of MobileNets."""
     items: list[Any] = []
