@@ -20,7 +20,6 @@ from archspec.frontend.overrides import read_override
 from archspec.frontend.yaml.document import Value
 from archspec.graph import Graph
 from archspec.model_names import is_model
-from archspec.reports.check import diagnostics_of
 
 
 class Session:
@@ -112,6 +111,8 @@ class Session:
         """The networks of some specs, right or wrong, spec by spec. A spec without a variant stands
         for itself and all its variants. What is wrong with them is shown at the end.
         """
+        from archspec.reports.check import diagnostics_of
+
         families = [list(self._family(spec)) for spec in dict.fromkeys(specs)]
         networks = [network for members in families for network in members]
         sources = {file: text for one in networks for file, text in one.sources.items()}

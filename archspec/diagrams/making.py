@@ -12,7 +12,6 @@ from archspec.diagrams.dot import dot
 from archspec.diagrams.drawing import Drawing
 from archspec.diagrams.element_reader import Readings
 from archspec.diagrams.figure import View, all_names, block_figure, figure, unknown, views
-from archspec.diagrams.mermaid import mermaid
 from archspec.diagrams.options import DIRECTIONS, FORMATS, DrawingError, Options
 from archspec.diagrams.palette import DARK, LIGHT
 from archspec.diagrams.rendering import Picture, for_web, render, render_svg, svg_size
@@ -168,6 +167,8 @@ def _made(choice: Choice, format: str, options: Options) -> bytes:
     theme = options.theme or ("auto" if format == "svg" else "light")
     drawing = choice.drawing
     if format == "mmd":
+        from archspec.diagrams.mermaid import mermaid  # noqa: PLC0415 - most drawings are pictures
+
         return mermaid(drawing, choice.direction).encode()
     if format == "svg" and theme != "dark":  # the picture that was measured
         return _for_web(choice.picture, drawing, theme)

@@ -2,8 +2,7 @@
 knows its offsets in the text.
 """
 
-# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text, and
-# every command waits for that.
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from typing import NamedTuple, TypeAlias
 

@@ -2,8 +2,7 @@
 `syntax` makes it, `elaborate` carries it out.
 """
 
-# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text, and
-# every command waits for that.
+# No `from __future__ import annotations`: a NamedTuple compiles each annotation that is a text.
 
 from collections.abc import Mapping
 from typing import NamedTuple
