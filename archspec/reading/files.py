@@ -14,7 +14,7 @@ from typing import Any
 
 from archspec.backends.keras.foreign import UnreadableFile, config_of
 from archspec.model_names import ENDINGS, SAVED_MODEL
-from archspec.reading.keras_config.problems import Problems
+from archspec.reading.problems import Problems
 
 OTHERS = {
     ".ckpt": "TensorFlow's checkpoint, which holds weights and no layers",

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import keras
 
 from archspec.files import reason
+from archspec.reading.graph_builder import free_name
 from archspec.reading.keras_config.built import Path
-from archspec.reading.keras_config.graph_builder import free_name
-from archspec.reading.keras_config.problems import Problems
 from archspec.reading.opened import NotOpened, Opener
+from archspec.reading.problems import Problems
 from archspec.spelling import snake_case, without_count
 from archspec.tensor import Tensor, Weight
 

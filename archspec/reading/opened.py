@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import keras
 
 from archspec.files import reason
-from archspec.reading.keras_config.graph_builder import free_name
+from archspec.reading.graph_builder import free_name
 from archspec.reading.keras_config.libraries import is_known
 
 ELEMENTWISE = ("Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Maximum", "Minimum")

@@ -18,8 +18,8 @@ from archspec.graph import Graph
 from archspec.model_names import PREFIX, is_onnx
 from archspec.reading.author import NoSpec, Wishes, written
 from archspec.reading.files import config_in
-from archspec.reading.keras_config.problems import span_of
 from archspec.reading.keras_config.reader import graph_of_config
+from archspec.reading.problems import span_of
 from archspec.reading.stored_weights import StoredInFile
 from archspec.spelling import counted, spec_name
 

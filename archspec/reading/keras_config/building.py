@@ -17,6 +17,7 @@ from archspec.layers import KINDS, Layer
 from archspec.layers.base import Inferred
 from archspec.layers.declared import Declaration, Declared
 from archspec.layers.mismatch import Mismatch
+from archspec.reading.graph_builder import GraphBuilder, Use, free_name, valid_name
 from archspec.reading.keras_config.built import Built
 from archspec.reading.keras_config.composed import stretched
 from archspec.reading.keras_config.custom import (
@@ -25,7 +26,6 @@ from archspec.reading.keras_config.custom import (
     declared_layers,
     output_names,
 )
-from archspec.reading.keras_config.graph_builder import GraphBuilder, Use, free_name, valid_name
 from archspec.reading.keras_config.layer_calls import CalledLayer, called_layer
 from archspec.reading.keras_config.lowered import LOWERED
 from archspec.reading.keras_config.operations import CannotCall, operation_call
@@ -37,9 +37,9 @@ from archspec.reading.keras_config.parts import (
     ModelPart,
     OperationPart,
 )
-from archspec.reading.keras_config.problems import Problems
 from archspec.reading.keras_config.serialized import KerasCall, TensorReference, references
 from archspec.reading.normal_form import by_position
+from archspec.reading.problems import Problems
 from archspec.spelling import snake_case, without_count
 from archspec.tensor import Tensor
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from archspec.layers import KINDS
-from archspec.reading.keras_config.graph_builder import Use
+from archspec.reading.graph_builder import Use
 
 Settings = Mapping[str, Any]
 Adds = Callable[[Use], str]

@@ -15,12 +15,11 @@ from archspec.layers import Layer
 from archspec.layers.mismatch import Mismatch
 from archspec.layers.operations.base import Operation
 from archspec.layers.registry import CELLS, KINDS, is_kind
+from archspec.reading.graph_builder import free_name
 from archspec.reading.keras_config.composed import composed_layer
 from archspec.reading.keras_config.custom import arguments_of_custom, is_plain
-from archspec.reading.keras_config.graph_builder import free_name
 from archspec.reading.keras_config.libraries import is_registered, settings_of
 from archspec.reading.keras_config.operations import operation_of
-from archspec.reading.keras_config.problems import Problems
 from archspec.reading.keras_config.serialized import (
     KerasCall,
     TensorReference,
@@ -33,6 +32,7 @@ from archspec.reading.keras_config.serialized import (
 )
 from archspec.reading.keras_config.settings import arguments_of
 from archspec.reading.normal_form import normal_layer
+from archspec.reading.problems import Problems
 from archspec.tensor import DTYPES, Tensor
 
 MODELS = ("Functional", "Model", "Sequential")

@@ -9,8 +9,8 @@ from archspec.graph import Graph
 from archspec.reading.keras_config.building import GraphOfModel
 from archspec.reading.keras_config.built import Built, NothingBuilt
 from archspec.reading.keras_config.parts import PartsReader
-from archspec.reading.keras_config.problems import Problems
 from archspec.reading.normal_form import normal
+from archspec.reading.problems import Problems
 
 
 def graph_of_config(config: Mapping[str, Any], source: str, built: Built | None = None) -> Graph:

@@ -20,10 +20,10 @@ from archspec.backends.keras.model import build_model, layer_names
 from archspec.backends.keras.outputs import EXAMPLES, random_input
 from archspec.diagnostics import Diagnostic, SpecError
 from archspec.graph import Graph, Node
-from archspec.reading.keras_config.problems import span_of
 from archspec.reading.onnx import trial_run
 from archspec.reading.onnx.network import Later
 from archspec.reading.onnx.reader import OnnxNetwork
+from archspec.reading.problems import span_of
 
 Array = Any
 

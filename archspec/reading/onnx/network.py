@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from archspec.layers import KINDS
 from archspec.layers.mismatch import Mismatch
-from archspec.reading.keras_config.graph_builder import GraphBuilder, Use
+from archspec.reading.graph_builder import GraphBuilder, Use
 from archspec.reading.onnx.constants import NoCounterpart
 from archspec.reading.onnx.model import OnnxModel, OnnxNode
 from archspec.reading.onnx.names import LayerNames

@@ -7,10 +7,10 @@ from pathlib import Path
 from archspec.backends.keras.foreign import UnreadableFile
 from archspec.graph import Graph
 from archspec.reading.agreement import counterparts
-from archspec.reading.keras_config.problems import Problems
 from archspec.reading.onnx.model import MissingLibrary, OnnxModel, model_in
 from archspec.reading.onnx.reader import OnnxNetwork, network_of
 from archspec.reading.onnx.weights import OnnxWeights
+from archspec.reading.problems import Problems
 
 
 def network_in(path: Path) -> OnnxNetwork:

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from archspec import limits
 from archspec.backends.output_layers import MAIN
 from archspec.graph import Graph
-from archspec.reading.keras_config.graph_builder import GraphBuilder, free_name, valid_name
-from archspec.reading.keras_config.problems import Problems
+from archspec.reading.graph_builder import GraphBuilder, free_name, valid_name
 from archspec.reading.normal_form import normal
 from archspec.reading.onnx.constants import COMPUTED, NoCounterpart, computed
 from archspec.reading.onnx.fusing import fused
@@ -28,6 +27,7 @@ from archspec.reading.onnx.operators.resizing import RESIZING
 from archspec.reading.onnx.patterns import simplified
 from archspec.reading.onnx.views import TensorView, laid
 from archspec.reading.onnx.written_out import with_activations
+from archspec.reading.problems import Problems
 from archspec.spelling import spec_name
 from archspec.tensor import Tensor
 

@@ -13,7 +13,7 @@ from archspec.graph import Graph, Node, Scope
 from archspec.layers import Layer
 from archspec.layers.base import Inferred
 from archspec.layers.mismatch import Mismatch
-from archspec.reading.keras_config.problems import Problems, span_of
+from archspec.reading.problems import Problems, span_of
 from archspec.spelling import counted
 from archspec.tensor import Tensor
 
