@@ -112,8 +112,11 @@ class FoldSearch:
             yield from self.body_blocks(tree, every)
 
     def finish(self) -> None:
-        """Let rows within the paths of branchings be folded from now on."""
+        """Let rows be folded from now on that are within the paths of branchings, or differ from
+        act to act.
+        """
         self.within_paths = True
+        self.skeletons.tell_by_act()
         self.gains.clear()
 
     def body_blocks(self, tree: Tree, every: Sequence[Seq]) -> Iterator[Move]:

@@ -37,6 +37,7 @@ class Skeletons:
         self._numbers: dict[Hashable, int] = {}
         self._items: dict[Item, int] = {}
         self._lists: dict[Seq, tuple[int, ...]] = {}
+        self.by_act = False
         self._exact: dict[Item, Hashable] = {}
         self._exact_lists: dict[Seq, tuple[Hashable, ...]] = {}
 
@@ -99,6 +100,12 @@ class Skeletons:
 
     # --- exactly
 
+    def tell_by_act(self) -> None:
+        """Have items the same text from now on that differ from act to act, but in the same way."""
+        self.by_act = True
+        self._exact.clear()
+        self._exact_lists.clear()
+
     def exact(self, item: Item) -> Hashable:
         """What two items share that have the same text, in lists of the same acts."""
         if item not in self._exact:
@@ -114,8 +121,9 @@ class Skeletons:
     def _values(self, item: Item) -> Hashable:
         if isinstance(item, LayerItem):
             columns = self.columns.of(item)
+            constant = self.by_act or all(is_constant(column) for column in columns.values())
             values = tuple((key, _column(column)) for key, column in columns.items())
-            return (values, *_owners(item)) if len(_owners(item)) < 2 else id(item)
+            return (values, *_owners(item)) if constant and len(_owners(item)) < 2 else id(item)
         if isinstance(item, CallItem | OutputItem):
             return id(item)
         inner: Any = [tuple(self.exact(one) for one in seq.items) for seq in lists_in(item)]
