@@ -19,6 +19,7 @@ from archspec.graph import Graph
 from archspec.reading.argument_names import ArgumentNamer
 from archspec.reading.calls import callees_first, calls_by_block, own_calls
 from archspec.reading.columns import Flag, Values, hashable, is_constant, only_value, plain
+from archspec.reading.conditions import condition
 from archspec.reading.explained import KIND, REPEAT, WHEN, Explained, Spot
 from archspec.reading.formulas import (
     BOUNDS,
@@ -30,7 +31,7 @@ from archspec.reading.formulas import (
     KnownColumn,
     family,
 )
-from archspec.reading.frames import ListFrame, Names, condition, table, written
+from archspec.reading.frames import ListFrame, Names, table, written
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.levels import DEPTH, depths, extended, given_on
 from archspec.reading.naming import presence_name, setting_names

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -33,13 +33,11 @@ from archspec.reading.formulas import (
     BOUNDS,
     CHANNELS,
     FLAG,
-    LEVELS,
     RATE,
     ROUND,
     WIDENED,
     KnownColumn,
     choice,
-    equalities,
     expansion,
     family,
     has_literal,
@@ -47,7 +45,6 @@ from archspec.reading.formulas import (
     of_channels,
     same,
     share,
-    thresholds,
 )
 from archspec.reading.tree import Act, Column
 
@@ -58,9 +55,6 @@ NOTHING: Values = MappingProxyType({})
 INDEX = "$i"
 CHOOSING = ("strides", "size", FLAG)
 """Families of variables by which a padding may be chosen; by others it is a coincidence."""
-
-DECIDING = (LEVELS, "strides", RATE, FLAG)
-"""Families whose thresholds may decide whether an item is there."""
 
 NUMBER = "number"
 LEAST_RATES = 3
@@ -344,87 +338,7 @@ def _operand(value: Any) -> str:
     return literal(hashable(value))
 
 
-# --- conditions
-
-
-def condition(frame: ListFrame, present: Values, names: Names, *, around: bool = False) -> str:
-    """When an item is there: a text that is true in the acts in which it is, by what is visible, or
-    by a new flag. Only on the way ``around`` a residual is it a rule, and no coincidence, that
-    channels are a multiple of others.
-    """
-    tests = list(_conditions(frame, present, multiples=around))
-    for text, values in tests:
-        if _meets(values, present):
-            return text
-    for (text, values), (other, more) in combinations(tests[:40], 2):
-        if joint := _joint(text, values, other, more, present):
-            return joint
-    return bound(frame, names, FLAG, present)
-
-
-def _meets(values: Values, present: Values) -> bool:
-    return all(values.get(act) == flag for act, flag in present.items())
-
-
-def _joint(text: str, values: Values, other: str, more: Values, present: Values) -> str | None:
-    if any(act not in values or act not in more for act in present):
-        return None
-    wanted = {act: flag.value for act, flag in present.items()}
-    pairs = [(values[act].value, more[act].value, flag) for act, flag in wanted.items()]
-    if all((a and b) == flag for a, b, flag in pairs):
-        return f"{text} and {other}"
-    if all((a or b) == flag for a, b, flag in pairs):
-        return f"{text} or {other}"
-    return None
-
-
-def _conditions(
-    frame: ListFrame, present: Values, *, multiples: bool
-) -> Iterator[tuple[str, Values]]:
-    """Conditions over what is visible, the plainest first."""
-    visible = frame.visible
-    for candidate in visible:
-        if candidate.family in DECIDING:
-            yield from thresholds(candidate)
-    yield from _by_round(frame, present)
-    channels = [known for known in visible if known.family == CHANNELS]
-    inputs = [known for known in channels if known.text.startswith("$in.")]
-    for size in inputs:
-        for variable in channels:
-            if variable.text != size.text:
-                tests = equalities(size, variable, present)
-                yield from (test for test in tests if multiples or " * " not in test[0])
-
-
-def _by_round(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]:
-    """Conditions on the number of the round: the first, the others, the last."""
-    index = frame.index
-    if not index:
-        return
-    bounds = {n for act, n in index.items() if act in present}
-    yield f"{INDEX} == 0", {act: Flag(n == 0) for act, n in index.items()}
-    yield f"{INDEX} > 0", {act: Flag(n > 0) for act, n in index.items()}
-    lengths = {len(row) for row in frame.rounds.values()}
-    if len(lengths) == 1 and len(bounds) > 2:
-        last = lengths.pop() - 1
-        yield f"{INDEX} < {last}", {act: Flag(n < last) for act, n in index.items()}
-        yield f"{INDEX} == {last}", {act: Flag(n == last) for act, n in index.items()}
-        yield from _at_a_round(index, present)
-    elif frame.count:
-        ends = {row[-1] for row in frame.rounds.values()}
-        last_text = f"{frame.count} - 1"
-        yield f"{INDEX} < {last_text}", {act: Flag(act not in ends) for act in index}
-        yield f"{INDEX} == {last_text}", {act: Flag(act in ends) for act in index}
-
-
-def _at_a_round(index: Column[int], present: Values) -> Iterator[tuple[str, Values]]:
-    """That it is the only round, or any but the only one, with another presence than the others."""
-    for wanted, sign in ((True, "=="), (False, "!=")):
-        numbers = {index[act] for act, flag in present.items() if flag.value is wanted}
-        if len(numbers) == 1:
-            (number,) = numbers
-            values = {act: Flag((n == number) is wanted) for act, n in index.items()}
-            yield f"{INDEX} {sign} {number}", values
+# --- lists
 
 
 def table(frame: ListFrame, name: str) -> Any:
