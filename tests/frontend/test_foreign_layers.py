@@ -194,6 +194,8 @@ SLIPS = [
          document("input: [10, 64]\nlayers:\n  - MultiHeadAttention: {num_heads: 4, key_dim: 16}\n    call: {use_causal_mask: true}")),
     Slip(document("input: [10, 8]\nlayers:\n  - LSTM: {units: 8, num_layers: 2}"), "write `LSTM: {units: 8, return_sequences: true}`, and beside it `repeat: 2`",
          document("input: [10, 8]\nlayers:\n  - LSTM: {units: 8, return_sequences: true}\n    repeat: 2")),
+    Slip(document("input: [10, 8]\nlayers:\n  - GRU: {units: 8, num_layers: true}"), "write `GRU: {units: 8, return_sequences: true}`, and beside it `repeat: 2`",
+         document("input: [10, 8]\nlayers:\n  - GRU: {units: 8, return_sequences: true}\n    repeat: 2")),
     # structure
     Slip(items("  - [ReLU, Flatten]"), "write its items as items of this list, or as a group, `- layers: [...]`", items("  - layers: [ReLU, Flatten]")),
     Slip(items("  - Add: prev, input"), "write `Add:` and below it `from: [prev, input]`, with two tensors or more", items("  - Add:\n    from: [prev, input]")),

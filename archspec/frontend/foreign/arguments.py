@@ -93,7 +93,7 @@ def _another_layer(
     if name == "bidirectional" and "return_sequences" in KINDS[kind].attributes:
         return f"write `{written_item('Bidirectional', {'layer': {kind: others}})}`"
     if name == "num_layers" and "return_sequences" in KINDS[kind].attributes:
-        count = value if isinstance(value, int) else 2
+        count = value if isinstance(value, int) and not isinstance(value, bool) else 2
         renamed = {keras_name(kind, key): one for key, one in beside.items()}
         known = {str(key): one for key, one in renamed.items() if key is not None}
         item = written_item(kind, {**known, "return_sequences": True})

@@ -5,7 +5,7 @@ have it, or where an expression, items or one of Keras's objects belongs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from archspec.frontend.expressions.expression import RESERVED
 from archspec.frontend.foreign.arguments import choice_of, written_item
@@ -94,9 +94,14 @@ IDENTITIES = ("identity", "none", "skip", "true", "yes", "passthrough", "pass", 
 """Words for the way around a residual, or a branch, without layers."""
 
 
+def is_item(text: str, blocks: Collection[str]) -> bool:
+    """Whether a word is an item by itself: a layer kind, a block, or a variable that names one."""
+    return text in KINDS or text in blocks or text.startswith("$")
+
+
 def as_items(text: str, around: Surroundings) -> str:
     """What to write for one word where a list of items belongs."""
-    if text in KINDS or text in around.blocks or text.startswith("$"):
+    if is_item(text, around.blocks):
         return f"write `{around.prefix}[{cut(text)}]`, or put `- {cut(text)}` on the next line"
     if around.key == "output":
         name = f"write its name beside it, `name: {cut(text)}`, and "

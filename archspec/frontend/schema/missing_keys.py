@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from archspec.diagnostics import Diagnostic
 from archspec.frontend.foreign.items import operation_for
+from archspec.frontend.schema.advice_on_texts import is_item
 from archspec.frontend.schema.refusals import Path, Refusal, first_line
 from archspec.frontend.vocabulary import MODIFIERS, PARTNERS
 from archspec.frontend.yaml.document import Document, Value
@@ -63,15 +64,24 @@ def missing_keys(refusal: Refusal) -> Iterator[Diagnostic]:
 
 
 def missing_partners(refusal: Refusal) -> Iterator[Diagnostic]:
-    """Keys that need another one beside them, unless a misspelt one stands there."""
+    """Keys that need another one beside them, unless a misspelt one stands there, or the value is a
+    word that is meant for it, which is complained of as such.
+    """
     item = refusal.value.data
     others = [name for name in item if name not in MODIFIERS]
     for key, partners in refusal.wanted.items():
         for partner in partners:
             if key not in item or partner in item or _follows(refusal, partner):
                 continue
+            if key == "output" and _is_name(item[key], refusal.blocks()):
+                continue
             if not get_close_matches(partner, others, 1, 0.75):
                 yield _missing_partner(refusal, key, partner)
+
+
+def _is_name(output: Value, blocks: list[str]) -> bool:
+    """Whether what stands where the items of an output belong is its name."""
+    return isinstance(output.data, str) and not is_item(output.data, blocks)
 
 
 def _missing_partner(refusal: Refusal, key: str, partner: str) -> Diagnostic:
