@@ -83,9 +83,9 @@ class Complaints(list[Diagnostic]):
     which says so.
     """
 
-    def append(self, one: Diagnostic) -> None:
+    def append(self, problem: Diagnostic) -> None:
         """Gather one more."""
-        super().append(one)
+        super().append(problem)
         if len(self) >= MISTAKES:
             self[-1:] = stopped(self[-1:])
             raise Enough
@@ -118,21 +118,30 @@ class SpecError(Exception):
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each diagnostic once, in the order of the text, file by file as they first appear."""
     once = list(dict.fromkeys(map(_cut, diagnostics)))
-    files = {file: index for index, file in enumerate(dict.fromkeys(one.span.file for one in once))}
+    files = {
+        file: index
+        for index, file in enumerate(dict.fromkeys(problem.span.file for problem in once))
+    }
     return tuple(
-        sorted(once, key=lambda one: (files[one.span.file], one.span.line, one.span.column))
+        sorted(
+            once,
+            key=lambda problem: (files[problem.span.file], problem.span.line, problem.span.column),
+        )
     )
 
 
-def _cut(one: Diagnostic) -> Diagnostic:
+def _cut(problem: Diagnostic) -> Diagnostic:
     """The diagnostic, its sentences not too long to read."""
-    if max(map(len, (one.message, one.label, one.help or "", *one.notes))) <= SENTENCE:
-        return one
-    return one._replace(
-        message=_cut_text(one.message),
-        label=_cut_text(one.label),
-        notes=tuple(map(_cut_text, one.notes)),
-        help=one.help and _cut_text(one.help),
+    if (
+        max(map(len, (problem.message, problem.label, problem.help or "", *problem.notes)))
+        <= SENTENCE
+    ):
+        return problem
+    return problem._replace(
+        message=_cut_text(problem.message),
+        label=_cut_text(problem.label),
+        notes=tuple(map(_cut_text, problem.notes)),
+        help=problem.help and _cut_text(problem.help),
     )
 
 
@@ -144,9 +153,11 @@ def as_text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> st
     """Diagnostics as people read them, a blank line between; beyond a bound the rest is counted."""
     every = list(diagnostics)
     lines = {file: text.splitlines() for file, text in sources.items()}
-    shown = [_render(one, lines.get(one.span.file, [])) for one in every[:SHOWN_DIAGNOSTICS]]
+    shown = [
+        _render(problem, lines.get(problem.span.file, [])) for problem in every[:SHOWN_DIAGNOSTICS]
+    ]
     if len(every) > SHOWN_DIAGNOSTICS:
-        others = any(STOPPED in one.notes for one in every[SHOWN_DIAGNOSTICS:])
+        others = any(STOPPED in problem.notes for problem in every[SHOWN_DIAGNOSTICS:])
         shown.append(f"... and {len(every) - SHOWN_DIAGNOSTICS} more" + f"; {STOPPED}" * others)
     return "\n\n".join(shown)
 
@@ -163,25 +174,25 @@ def as_github(diagnostics: Iterable[Diagnostic]) -> str:
     return "\n".join(_annotation(diagnostic) for diagnostic in diagnostics)
 
 
-def _annotation(one: Diagnostic) -> str:
-    span = one.span
+def _annotation(problem: Diagnostic) -> str:
+    span = problem.span
     place = {"file": span.file, "line": span.line, "endLine": span.end_line}
     if (
         span.line == span.end_line
     ):  # GitHub takes columns within one line only, the last one included
         place |= {"col": span.column, "endColumn": max(span.column, span.end_column - 1)}
-    place["title"] = one.code
+    place["title"] = problem.code
     body = "\n".join(
         [
-            one.message + (f": {one.label}" if one.label else ""),
-            *one.notes,
-            *([f"help: {one.help}"] if one.help else []),
+            problem.message + (f": {problem.label}" if problem.label else ""),
+            *problem.notes,
+            *([f"help: {problem.help}"] if problem.help else []),
         ]
     )
     properties = ",".join(
         f"{key}={_escaped(str(value), property=True)}" for key, value in place.items()
     )
-    return f"::{one.severity} {properties}::{_escaped(body)}"
+    return f"::{problem.severity} {properties}::{_escaped(body)}"
 
 
 def _escaped(text: str, *, property: bool = False) -> str:
@@ -189,31 +200,31 @@ def _escaped(text: str, *, property: bool = False) -> str:
     return text.replace(":", "%3A").replace(",", "%2C") if property else text
 
 
-def _render(one: Diagnostic, lines: list[str]) -> str:
-    given = one.span.file.startswith(COMMAND_LINE)
-    number = " " if given else str(one.span.line)
+def _render(problem: Diagnostic, lines: list[str]) -> str:
+    given = problem.span.file.startswith(COMMAND_LINE)
+    number = " " if given else str(problem.span.line)
     gutter = " " * len(number)
-    whole = not lines and one.span[1:] == (
+    whole = not lines and problem.span[1:] == (
         1,
         1,
         1,
         1,
     )  # of a file without text, such as one of weights
-    place = "the command line" if given else one.span.file if whole else one.span
-    rows = [f"{one.severity}[{one.code}]: {one.message}", f"{gutter} --> {place}"]
-    if 1 <= one.span.line <= len(lines):
-        source, caret = _excerpt(one.span, lines[one.span.line - 1])
-        before = COMMAND_LINE if given and one.span.line == 1 else ""
+    place = "the command line" if given else problem.span.file if whole else problem.span
+    rows = [f"{problem.severity}[{problem.code}]: {problem.message}", f"{gutter} --> {place}"]
+    if 1 <= problem.span.line <= len(lines):
+        source, caret = _excerpt(problem.span, lines[problem.span.line - 1])
+        before = COMMAND_LINE if given and problem.span.line == 1 else ""
         rows += [
             f"{gutter} |",
             f"{number} | {before}{source}",
-            f"{gutter} | {' ' * len(before)}{caret}{' ' + one.label if one.label else ''}",
+            f"{gutter} | {' ' * len(before)}{caret}{' ' + problem.label if problem.label else ''}",
         ]
-    elif one.label:
-        rows.append(f"{gutter} = {one.label}")
-    rows += [f"{gutter} = {note}" for note in one.notes]
-    if one.help:
-        rows.append(f"{gutter} = help: {one.help}")
+    elif problem.label:
+        rows.append(f"{gutter} = {problem.label}")
+    rows += [f"{gutter} = {note}" for note in problem.notes]
+    if problem.help:
+        rows.append(f"{gutter} = help: {problem.help}")
     return "\n".join(printable(row.rstrip()) for row in rows)
 
 

@@ -134,5 +134,5 @@ def plain(value: Any) -> Any:
     if isinstance(value, Layer):
         return {value.kind(): arguments(value)}
     if isinstance(value, Configured):
-        return {value.name: {key: plain(one) for key, one in value.arguments.items()}}
-    return [plain(one) for one in value] if isinstance(value, tuple) else value
+        return {value.name: {key: plain(argument) for key, argument in value.arguments.items()}}
+    return [plain(element) for element in value] if isinstance(value, tuple) else value

@@ -120,12 +120,17 @@ def _compare_networks(
     if session.failed:
         return
     checked = _each_once(families)
-    alike = {name for name, number in Counter(one.name for one in checked).items() if number > 1}
-    names = [f"{one.name} ({one.spec})" if one.name in alike else one.name for one in checked]
+    alike = {
+        name for name, number in Counter(network.name for network in checked).items() if number > 1
+    }
+    names = [
+        f"{network.name} ({network.spec})" if network.name in alike else network.name
+        for network in checked
+    ]
     accuracies = _accuracies(charts["words"], charts["table"], names)
     networks = [
-        Network(name, one.spec, graph_of(one), accuracies.get(name))
-        for name, one in zip(names, checked, strict=True)
+        Network(name, network.spec, graph_of(network), accuracies.get(name))
+        for name, network in zip(names, checked, strict=True)
     ]
     if charts["output"] is not None:
         _draw(networks, charts["output"])
@@ -135,7 +140,7 @@ def _compare_networks(
 def _each_once(families: list[list[Checked]]) -> list[Checked]:
     """The networks of some specs, without repeating one that was given twice."""
     networks = [network for members in families for network in distinct(members)]
-    return list({(one.spec, one.name): one for one in networks}.values())
+    return list({(network.spec, network.name): network for network in networks}.values())
 
 
 def _accuracies(words: tuple[str, ...], table: Path | None, names: list[str]) -> dict[str, float]:

@@ -31,7 +31,9 @@ def list_(session: Session, sort: str, format: str) -> None:
     """
     compiler, specs = session.compiler, []
     for name in shipped_names():
-        variants = [one.variant or "" for one in compiler.family(Reference(name))][1:]
-        network, *others = (graph_of(one) for one in compiler.check_family(Reference(name), {}))
+        variants = [member.variant or "" for member in compiler.family(Reference(name))][1:]
+        network, *others = (
+            graph_of(network) for network in compiler.check_family(Reference(name), {})
+        )
         specs.append(ShippedSpec(name, network, dict(zip(variants, others, strict=True))))
     terminal.output(listing(specs, format, sort), format)

@@ -115,7 +115,7 @@ class Session:
 
         families = [list(self._family(spec)) for spec in dict.fromkeys(specs)]
         networks = [network for members in families for network in members]
-        sources = {file: text for one in networks for file, text in one.sources.items()}
+        sources = {file: text for network in networks for file, text in network.sources.items()}
         self.add(diagnostics_of(networks), sources)
         return families
 
@@ -192,7 +192,7 @@ def _sizes(texts: Iterable[str]) -> list[InputSizes]:
             mistakes.append(error)
     if mistakes:
         sources = {file: text for error in mistakes for file, text in error.sources.items()}
-        raise SpecError([one for error in mistakes for one in error.diagnostics], sources)
+        raise SpecError([problem for error in mistakes for problem in error.diagnostics], sources)
     return sizes
 
 

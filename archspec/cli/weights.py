@@ -138,7 +138,7 @@ def _published(loading: Loading, source: Application, names: list[str]) -> Any:
     reference = compiler.compile(Reference.parse(source.spec)) if source.family.by_order else None
     store = published(source, names, reference)
     there, here = (
-        [one.kind for one in store.layers].count("Rescaling"),
+        [layer.kind for layer in store.layers].count("Rescaling"),
         [node.layer.kind() for node in graph.nodes].count("Rescaling"),
     )
     if source.family.imagenet and there > here:

@@ -145,7 +145,7 @@ class Reading:
         copies = [self._loose(part.children) for part in parts]
         filled = [copy for copy in copies if copy]
         if len(filled) < 2:
-            return [one for copy in filled for one in copy]
+            return [element for copy in filled for element in copy]
         return [
             Repeat(
                 next(self._numbers),
@@ -207,14 +207,14 @@ class Reading:
         """
         if not self.whole:
             return False
-        nodes = [one for one in inside if isinstance(one, Node)]
+        nodes = [element for element in inside if isinstance(element, Node)]
         return len(nodes) == len(inside) and len(self._carded(inside)) == 1
 
     def _split(self, part: Part) -> list[Element | Node]:
         paths = [child for child in part.children if isinstance(child, Part)]
         ends = [child for child in part.children if isinstance(child, Node)]
         if not ends:  # one path is left, and it is not merged
-            return [one for path in paths for one in self._loose(path.children)]
+            return [element for path in paths for element in self._loose(path.children)]
         found = [
             Path(path.scope.kind, path.scope.label, self._read(path.children))
             for path in self._in_order(paths)
@@ -239,12 +239,12 @@ class Reading:
         """Lone layers gathered into cards; what follows a merge belongs to it."""
         found: list[Element] = []
         waiting: list[Node] = []
-        for one in loose:
-            if isinstance(one, Node):
-                self._take(one, waiting, found)
+        for piece in loose:
+            if isinstance(piece, Node):
+                self._take(piece, waiting, found)
             else:
                 found += self._lone(waiting)
-                found.append(one)
+                found.append(piece)
         return (*found, *self._lone(waiting))
 
     def _take(self, node: Node, waiting: list[Node], found: list[Element]) -> None:

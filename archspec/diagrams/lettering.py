@@ -170,7 +170,7 @@ class Legend:
 
     def merged(self, node: Node, after: Sequence[Node]) -> str:
         """Note a merge; the words for what comes after it."""
-        words = tuple(word for one in after for word in parts(one.layer))
+        words = tuple(word for node_after in after for word in parts(node_after.layer))
         self._merges.setdefault(symbol(node), {})["".join(node.layer.title()), words] = None
         return together(words)
 

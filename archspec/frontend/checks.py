@@ -236,7 +236,11 @@ def _chains(network: Outcome, dead: Sequence[Node], used: Collection[str]) -> It
         if end is not None and end.place not in told:
             told.add(end.place)
             chain = [dead[number] for number in sorted(_chain(node, dead, order))]
-            yield _told(network, node, _once(_part(one, network.scopes, living) for one in chain))
+            yield _told(
+                network,
+                node,
+                _once(_part(dead_node, network.scopes, living) for dead_node in chain),
+            )
 
 
 def _living_scopes(network: Outcome, dead: Collection[str]) -> set[int]:

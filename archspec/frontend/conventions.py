@@ -47,7 +47,7 @@ def looks_channels_first(shape: Shape, channels: Collection[int] = IMAGE_CHANNEL
 
 def _channels_first(graph: Graph, root: Value) -> Iterator[Diagnostic]:
     """Inputs such as 3×224×224 over which a square window moves."""
-    images = {name for name, one in graph.inputs.items() if looks_channels_first(one.shape)}
+    images = {name for name, tensor in graph.inputs.items() if looks_channels_first(tensor.shape)}
     if not images:
         return
     for node in graph.nodes:

@@ -73,7 +73,7 @@ def sources(texts: Iterable[str]) -> dict[str, str]:
 
 def with_sizes(program: Program, given: Iterable[InputSizes]) -> tuple[Program, list[Diagnostic]]:
     """The program with the sizes of its inputs, and what is wrong with their names."""
-    inputs = {one.name: one for one in program.inputs}
+    inputs = {input.name: input for input in program.inputs}
     problems: list[Diagnostic] = []
     seen: dict[str, InputSizes] = {}
     for sizes in given:
@@ -105,34 +105,34 @@ def _wrong_name(
     return None
 
 
-def _sized(one: Input, sizes: InputSizes) -> Formula:
+def _sized(input: Input, sizes: InputSizes) -> Formula:
     """The shape of an input with those sizes, compared with the spec's when it is evaluated."""
-    span = one.shape.value.span
+    span = input.shape.value.span
     elements = [Value(size, span, text=str(size), plain=True) for size in sizes.sizes]
 
     def compute(scope: Lookup) -> list[int]:
-        shape = one.shape.evaluate(scope)
+        shape = input.shape.evaluate(scope)
         if isinstance(shape, list):  # else the spec is wrong, and gets that complaint
-            _compare(one, sizes, shape)
+            _compare(input, sizes, shape)
             return list(sizes.sizes)
         return shape  # type: ignore[no-any-return]
 
-    return Formula(Value(elements, span), one.shape.mentions, None, compute)
+    return Formula(Value(elements, span), input.shape.mentions, None, compute)
 
 
-def _compare(one: Input, sizes: InputSizes, shape: list[object]) -> None:
+def _compare(input: Input, sizes: InputSizes, shape: list[object]) -> None:
     """Raise `Located` where the sizes contradict the spec's shape."""
     written = show_shape(tuple(size if isinstance(size, int) else None for size in shape))
-    place = one.shape.value.span
+    place = input.shape.value.span
     note = f"its shape is {written}, on line {place.line} of {place.file}"
     if len(sizes.sizes) != len(shape):
         axes = counted(len(shape), "axis")
-        message = f"`{one.name}` has {axes}, and these are {counted(len(sizes.sizes), 'size')}"
+        message = f"`{input.name}` has {axes}, and these are {counted(len(sizes.sizes), 'size')}"
         help = "give a size for each axis but the batch"
         raise Located(Diagnostic("input-sizes", message, sizes.span(), "", (note,), help))
     for size, fixed, start in zip(sizes.sizes, shape, sizes.starts, strict=True):
         if fixed is not None and fixed != size:
-            message = f"`{one.name}` is {fixed} along this axis in the spec, and not {size}"
+            message = f"`{input.name}` is {fixed} along this axis in the spec, and not {size}"
             help = "only where the spec has `null` can a size be chosen; write its own elsewhere"
             place = sizes.span(start, len(str(size)))
             raise Located(Diagnostic("input-sizes", message, place, "", (note,), help))

@@ -139,7 +139,7 @@ def _rules(section: Value, problems: list[Diagnostic]) -> Iterator[Rule]:
     while pending:
         key, value = pending.pop(0)
         if value.is_mapping:
-            pending[:0] = [(f"{key}{DOT}{inner}", one) for inner, one in value.items()]
+            pending[:0] = [(f"{key}{DOT}{inner}", entry) for inner, entry in value.items()]
             continue
         try:
             name = name_formula(value)

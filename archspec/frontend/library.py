@@ -225,7 +225,7 @@ def _why_not(path: Path, error: Exception, folder: str) -> tuple[str, str | None
     with suppress(OSError, ValueError):  # even to ask can be refused
         form = "`{}`" if folder == "." else f"`{folder}/{{}}`"
         near = (
-            did_you_mean(path.name, [one.name for one in path.parent.glob("*.y*ml")], form)
+            did_you_mean(path.name, [file.name for file in path.parent.glob("*.y*ml")], form)
             if path.parent.is_dir()
             else None
         )

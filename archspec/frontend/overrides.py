@@ -98,8 +98,8 @@ def _holds_too_much(data: Any) -> bool:
     """
     count, left = 0, [data]
     while left and count <= limits.VALUES:
-        one = left.pop()
+        part = left.pop()
         count += 1
-        if isinstance(one, Mapping | list | tuple):
-            left += [*one.values()] if isinstance(one, Mapping) else one
+        if isinstance(part, Mapping | list | tuple):
+            left += [*part.values()] if isinstance(part, Mapping) else part
     return count > limits.VALUES

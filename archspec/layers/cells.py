@@ -177,32 +177,32 @@ class StackedRNNCells(Cell):
     )
 
     def title(self, say: Say = plainly) -> Title:
-        return Title(" + ".join("".join(one.title(say)) for one in self.cells))
+        return Title(" + ".join("".join(stacked.title(say)) for stacked in self.cells))
 
     def output(self, x: Tensor) -> Tensor:
-        for one in self.cells:
-            x = belonging(one, self).infer(x).output
+        for stacked in self.cells:
+            x = belonging(stacked, self).infer(x).output
         return x
 
     def states(self, x: Tensor) -> tuple[Shape, ...]:
         shapes: list[Shape] = []
-        for one in self.cells:
-            shapes += one.states(x)
-            x = one.infer(x).output
+        for stacked in self.cells:
+            shapes += stacked.states(x)
+            x = stacked.infer(x).output
         return tuple(shapes)
 
     def weights(self, x: Tensor) -> tuple[Weight, ...]:
         made: list[Weight] = []
-        for name, one in zip(names_of(self.cells), self.cells, strict=True):
-            inferred = belonging(one, self).infer(x)
+        for name, stacked in zip(names_of(self.cells), self.cells, strict=True):
+            inferred = belonging(stacked, self).infer(x)
             made += within(name, inferred.weights)
             x = inferred.output
         return tuple(made)
 
     def macs(self, y: Tensor, x: Tensor) -> int | None:
         counted = []
-        for one in self.cells:
-            inferred = one.infer(x)
+        for stacked in self.cells:
+            inferred = stacked.infer(x)
             counted.append(inferred.macs)
             x = inferred.output
         return total(counted)

@@ -20,7 +20,7 @@ def _accept(value: Any) -> Any:
     if len(elements) > limits.LIST_LENGTH:
         help = f"a constant has {limits.LIST_LENGTH:,} elements at most; use a `Parameter`"
         raise Refused(_WORDS, _EXPECTS, help=help)
-    truths = [isinstance(one, bool) for one in elements]
+    truths = [isinstance(element, bool) for element in elements]
     if not elements or not all(map(_is_scalar, elements)) or any(truths) != all(truths):
         raise Refused(_WORDS, _EXPECTS)
     if _shape(constant) is None:
@@ -48,7 +48,7 @@ def _shape(constant: Any) -> Shape | None:
     """The shape of lists in one another, ``None`` where their lengths differ."""
     if not isinstance(constant, tuple):
         return ()
-    inner = {_shape(one) for one in constant}
+    inner = {_shape(element) for element in constant}
     if len(inner) != 1:
         return None
     (rows,) = inner
@@ -65,6 +65,6 @@ CONSTANT = Type(
 
 def tensor_of(constant: Any) -> Tensor:
     """A constant's shape and dtype: int32, float32 where a number is floating, or bool."""
-    kinds = {type(one) for one in _elements(constant)}
+    kinds = {type(element) for element in _elements(constant)}
     dtype = "bool" if bool in kinds else "float32" if float in kinds else "int32"
     return Tensor(_shape(constant) or (), dtype)

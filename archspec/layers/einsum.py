@@ -55,12 +55,12 @@ class Equation:
                 raise _wrong(
                     f"names `{twice}` twice in the {what}", "give each axis its own letter"
                 )
-        lost = next((one for one in self.y if one not in self.x + self.kernel), None)
+        lost = next((letter for letter in self.y if letter not in self.x + self.kernel), None)
         if lost is not None:
             raise _wrong(
                 f"has `{lost}` in the output alone", "take it from the input or the kernel"
             )
-        free = next((one for one in self.kernel if one not in self.x + self.y), None)
+        free = next((letter for letter in self.kernel if letter not in self.x + self.y), None)
         if free is not None:
             raise _wrong(
                 f"has `{free}` in the kernel alone", "name it in the input or in the output too"
@@ -106,7 +106,7 @@ class Equation:
                     at="output_shape",
                     help="write `null` there: the size is the input's",
                 )
-        letters = {**outer, **{one: size for one, size in mapped.items() if size != "batch"}}
+        letters = {**outer, **{letter: size for letter, size in mapped.items() if size != "batch"}}
         rest: Shape = tuple(size for size in elided if size != "batch")
         if self.elides_before and rest != rest[::-1]:
             # Keras states their sizes from the last to the first, and the layers behind would be
@@ -116,7 +116,7 @@ class Equation:
                 "name every axis instead of writing `...`",
             )
         output = (*rest, *outer.values()) if self.elides_before else (*outer.values(), *rest)
-        kernel = tuple(outer.get(one, mapped.get(one)) for one in self.kernel)
+        kernel = tuple(outer.get(letter, mapped.get(letter)) for letter in self.kernel)
         return Sizes(output, kernel, outer, letters, rest)
 
     def bias(self, axes: str, sizes: Sizes) -> Shape:

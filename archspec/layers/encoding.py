@@ -245,8 +245,8 @@ class _Lookup(_Encoding):
                 at="vocabulary",
                 help="write the list of entries: a spec holds what a layer knows",
             )
-        twice = next((one for one in vocabulary if vocabulary.count(one) > 1), None)
-        taken = next((one for one in vocabulary if one in special), twice)
+        twice = next((word for word in vocabulary if vocabulary.count(word) > 1), None)
+        taken = next((word for word in vocabulary if word in special), twice)
         if taken is not None:
             why = "twice" if taken is twice else "and it stands for something else"
             raise Mismatch(

@@ -87,9 +87,9 @@ def several(words: str, inner: Type, joined: Callable[[tuple[Layer, ...]], Layer
         if not value:
             raise Refused(words, expects)
         layers = []
-        for index, one in enumerate(value):
+        for index, element in enumerate(value):
             try:
-                layers.append(inner.accept(one))
+                layers.append(inner.accept(element))
             except Refused as entry:
                 refused = Refused(words, expects, help=entry.help, entry=entry)
                 refused.inner, refused.inside = entry.inner, (index, *entry.inside)
@@ -123,7 +123,7 @@ def completed(owner: Layer) -> dict[str, Any]:
 
 def _completed(value: Any, owner: Layer) -> Any:
     if isinstance(value, tuple):
-        return tuple(_completed(one, owner) for one in value)
+        return tuple(_completed(element, owner) for element in value)
     return belonging(value, owner) if isinstance(value, Layer) else value
 
 

@@ -97,7 +97,7 @@ def _check_constraint(value: Any, name: str, shape: tuple[int, ...], at: str) ->
         return
     axis = value.arguments["axis"]
     axes = axis if isinstance(axis, tuple) else (axis,)
-    outside = next((one for one in axes if not -len(shape) <= one < len(shape)), None)
+    outside = next((axis for axis in axes if not -len(shape) <= axis < len(shape)), None)
     if outside is not None:
         raise Mismatch(
             f"`axis` of `{value.name}` is {outside}, and `{name}` has"
@@ -105,7 +105,7 @@ def _check_constraint(value: Any, name: str, shape: tuple[int, ...], at: str) ->
             at=at,
             help="count the weight's axes from 0, or from the end, -1",
         )
-    if len({one % len(shape) for one in axes}) < len(axes):
+    if len({axis % len(shape) for axis in axes}) < len(axes):
         raise Mismatch(
             f"`axis` of `{value.name}` names an axis twice", at=at, help="name every axis once"
         )

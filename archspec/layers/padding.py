@@ -17,11 +17,11 @@ def _margins(rank: int) -> Type:
     each. It becomes a pair for each axis.
     """
     pair = sequence("two integers", COUNT, 2, 2)
-    one = either("an integer or two", COUNT, pair)
+    margin = either("an integer or two", COUNT, pair)
     words = "an integer of at least 0, or a list " + (
         "[before, after]" if rank == 1 else f"of {rank}, each an integer or a list [before, after]"
     )
-    listed = pair if rank == 1 else sequence(words, one, rank, rank)
+    listed = pair if rank == 1 else sequence(words, margin, rank, rank)
     expects = COUNT.expects._replace(or_list=True)
 
     def accept(value: Any) -> tuple[Any, ...]:

@@ -53,15 +53,20 @@ class Reshape(Layer):
         target, size = self.target_shape, x.size
         if size is None:  # as in Keras, the sizes of `target_shape` are believed
             self._check_divides(x)
-            return Tensor(tuple(None if one == -1 else one for one in target), x.dtype)
-        given = product(one for one in target if one != -1) or 1
+            return Tensor(tuple(None if size == -1 else size for size in target), x.dtype)
+        given = product(size for size in target if size != -1) or 1
         if size % given or (size != given and -1 not in target):
             raise self._misfit(x, size, given)
-        return Tensor(tuple(size // given if one == -1 else one for one in target), x.dtype)
+        return Tensor(
+            tuple(size // given if length == -1 else length for length in target), x.dtype
+        )
 
     def _check_divides(self, x: Tensor) -> None:
         """Raise `Mismatch` where no size in the place of the unknown ones can fit."""
-        rest, size = product(one for one in x.shape if one is not None), product(self.target_shape)
+        rest, size = (
+            product(size for size in x.shape if size is not None),
+            product(self.target_shape),
+        )
         if rest and size and -1 not in self.target_shape and size % rest:
             raise Mismatch(
                 f"`target_shape` holds {size} elements, and the input {x} a multiple of {rest}",
@@ -81,8 +86,8 @@ class Reshape(Layer):
         open_ = next(
             (
                 at
-                for at, one in reversed(list(enumerate(self.target_shape)))
-                if size % (given // one) == 0
+                for at, length in reversed(list(enumerate(self.target_shape)))
+                if size % (given // length) == 0
             ),
             None,
         )
@@ -104,9 +109,9 @@ def _fitting(size: int, wanted: tuple[int, ...]) -> list[int]:
         return [size]
     open_ = wanted.index(-1) if -1 in wanted else len(wanted) - 1
     found = [1] * len(wanted)
-    for at, one in enumerate(wanted):
+    for at, length in enumerate(wanted):
         if at != open_:
-            found[at] = _divisor(size, one)
+            found[at] = _divisor(size, length)
             size //= found[at]
     found[open_] = size
     return found
@@ -117,9 +122,9 @@ def _divisor(number: int, near: int) -> int:
     thousand.
     """
     for step in range(4096):
-        for one in (near - step, near + step):
-            if 1 <= one <= number and number % one == 0:
-                return one
+        for candidate in (near - step, near + step):
+            if 1 <= candidate <= number and number % candidate == 0:
+                return candidate
     return 1
 
 

@@ -174,18 +174,18 @@ def optional(inner: Type, meaning: str = "") -> Type:
 
 def either(words: str, *types: Type) -> Type:
     """The first of several types that accepts; what is expected is the first of them."""
-    expects = types[0].expects._replace(or_list=any(one.expects.what == "list" for one in types))
+    expects = types[0].expects._replace(or_list=any(type.expects.what == "list" for type in types))
 
     def accept(value: Any) -> Any:
         help = entry = None
-        for one in types:
+        for type in types:
             try:
-                return one.accept(value)
+                return type.accept(value)
             except Refused as refused:
                 help, entry = help or refused.help, entry or refused.entry
         raise Refused(words, expects, help=help, entry=entry)
 
-    return Type(words, expects, {"anyOf": [one.schema for one in types]}, accept)
+    return Type(words, expects, {"anyOf": [type.schema for type in types]}, accept)
 
 
 def sequence(words: str, inner: Type, minimum: int = 0, maximum: int | None = None) -> Type:
@@ -200,7 +200,7 @@ def sequence(words: str, inner: Type, minimum: int = 0, maximum: int | None = No
         ):
             raise Refused(words, expects)
         try:
-            return tuple(inner.accept(one) for one in value)
+            return tuple(inner.accept(element) for element in value)
         except Refused as refused:
             raise Refused(words, expects, help=refused.help, entry=refused) from None
 
@@ -331,7 +331,9 @@ def object_of(
 
 def _object_schema(arguments: Mapping[str, Type]) -> dict[str, Any]:
     expression = {"type": "string", "pattern": "[$]"}
-    values = {name: {"anyOf": [one.schema, expression]} for name, one in arguments.items()}
+    values = {
+        name: {"anyOf": [argument.schema, expression]} for name, argument in arguments.items()
+    }
     return {"type": "object", "properties": values, "additionalProperties": False}
 
 
@@ -358,7 +360,7 @@ def _object_arguments(name: str, types: Mapping[str, Type], arguments: Any) -> d
     result = {}
     for key, value in arguments.items():
         if key not in types:
-            takes = ", ".join(f"`{one}`" for one in types) or "none"
+            takes = ", ".join(f"`{type}`" for type in types) or "none"
             help = did_you_mean(str(key), types) or f"it takes {takes}"
             raise _WrongWithin(f"`{name}` has no argument `{key}`", help)
         try:

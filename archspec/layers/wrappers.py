@@ -160,7 +160,7 @@ class Bidirectional(Layer):
     def output(
         self, x: Tensor, initial_state: tuple[Tensor, ...] = (), mask: Tensor | None = None
     ) -> Tensor:
-        forward, backward = (one.output for one in self._inferred(x, initial_state))
+        forward, backward = (result.output for result in self._inferred(x, initial_state))
         if mask is not None:
             need_mask(mask, "mask", x.shape[:1])
         if forward.shape != backward.shape:
@@ -183,7 +183,7 @@ class Bidirectional(Layer):
         return (*first, *within(name, backward.weights))
 
     def macs(self, y: Tensor, x: Tensor, **roles: Any) -> int | None:
-        return total(one.macs for one in self._inferred(x))
+        return total(result.macs for result in self._inferred(x))
 
     def _both(self) -> tuple[Layer, Layer]:
         second = self.backward_layer or changed(self.layer, go_backwards=True)

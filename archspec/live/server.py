@@ -126,9 +126,9 @@ def server(board: Board, port: int | None) -> Server:
     """
     if port is not None:
         return Server(board, port)
-    for one in PORTS:
+    for number in PORTS:
         with suppress(OSError):
-            return Server(board, one)
+            return Server(board, number)
     return Server(board, 0)
 
 

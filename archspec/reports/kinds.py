@@ -66,7 +66,7 @@ def _chapter(title: str, about: str, kinds: list[type[Layer]]) -> str:
 
 
 def _section(kind: type[Layer]) -> str:
-    own = [one for name, one in kind.attributes.items() if name not in Layer.attributes]
+    own = [field for name, field in kind.attributes.items() if name not in Layer.attributes]
     table = [_arguments(own).markdown()] if own else ["No arguments of its own."]
     paragraphs = map(_in_markdown, _paragraphs(kind))
     tables = [table.markdown() for table in _tables_of_the_call(kind)]

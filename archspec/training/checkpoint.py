@@ -74,11 +74,11 @@ def save(folder: Path, state: CheckpointState) -> None:
 
 def _packed(state: CheckpointState) -> dict[str, numpy.ndarray]:
     """The arrays, those of types that numpy does not know as bytes, and all the rest as JSON."""
-    others = {name: one for name, one in state.arrays.items() if one.dtype.kind == "V"}
-    dtypes = {name: (str(one.dtype), one.shape) for name, one in others.items()}
+    others = {name: array for name, array in state.arrays.items() if array.dtype.kind == "V"}
+    dtypes = {name: (str(array.dtype), array.shape) for name, array in others.items()}
     arrays = {
         **state.arrays,
-        **{name: numpy.frombuffer(one.tobytes(), numpy.uint8) for name, one in others.items()},
+        **{name: numpy.frombuffer(array.tobytes(), numpy.uint8) for name, array in others.items()},
     }
     rest = {
         "callbacks": state.callbacks,

@@ -29,7 +29,7 @@ class Subject(NamedTuple):
 
 def check(subject: Subject) -> list[Diagnostic]:
     """All errors and warnings."""
-    return [one for look in LOOKS for one in look(subject)]
+    return [problem for look in LOOKS for problem in look(subject)]
 
 
 def place(recipe: Recipe, *path: str | int) -> Span:
@@ -250,7 +250,7 @@ def _classes_help(subject: Subject, classes: int) -> str:
 def _activation(subject: Subject, output: str, loss: Loss, span: Span) -> Iterator[Diagnostic]:
     """Logits where probabilities belong, and the other way round."""
     node = next(
-        (one for one in subject.graph.nodes if one.name == subject.graph.outputs[output]), None
+        (node for node in subject.graph.nodes if node.name == subject.graph.outputs[output]), None
     )
     name = loss.loss.name
     if node is None or name not in (*SPARSE, *CATEGORICAL[:2], *BINARY):
@@ -286,7 +286,7 @@ def _batches(subject: Subject) -> Iterator[Diagnostic]:
     batch, span = recipe.data.batch_size, place(recipe, "data", "batch_size")
     if batch % workers:
         lower, upper = batch // workers * workers, (batch // workers + 1) * workers
-        choices = listed([str(one) for one in (lower, upper) if one])
+        choices = listed([str(bound) for bound in (lower, upper) if bound])
         message = f"{workers} workers cannot share a batch of {batch}"
         help = f"`batch_size` counts the examples of all workers: {choices} can be shared"
         yield Diagnostic("batch-mismatch", message, span, help=help)

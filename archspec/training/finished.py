@@ -44,10 +44,10 @@ def part_of(planned: TrainingPlan, run: Path, name: str | None) -> tuple[str, Po
     """The examples to evaluate on: by name, else those of ``test``, else of ``validation``. Raises
     `SpecError`.
     """
-    for one in [name] if name else ("test", "validation"):
-        portion: Portion | None = getattr(planned.recipe.data, one)
+    for part in [name] if name else ("test", "validation"):
+        portion: Portion | None = getattr(planned.recipe.data, part)
         if portion is not None:
-            return one, portion
+            return part, portion
     message = f"the recipe of `{run}` has no {name or 'test or validation'} data"
     raise SpecError([_problem("no-such-part", message, run / "recipe.yaml", "choose with `--on`")])
 

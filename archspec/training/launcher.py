@@ -94,7 +94,10 @@ def launch(arguments: Sequence[str], size: int) -> int:
         asked.append(number)
         _signal(workers, signal.SIGTERM if len(asked) == 1 else signal.SIGKILL)
 
-    before = {one: signal.signal(one, receive) for one in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        signal_number: signal.signal(signal_number, receive)
+        for signal_number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         return _watched(workers, asked)
     finally:

@@ -131,7 +131,7 @@ def _made(value: Any, steps: Steps) -> Any:
     if isinstance(value, Configured):
         return made_object(value, steps)
     if isinstance(value, tuple):
-        return [_made(one, steps) for one in value]
+        return [_made(element, steps) for element in value]
     return evaluated(value, steps)
 
 

@@ -78,11 +78,11 @@ def counted(minimum: int) -> Type:
 
 
 def _arguments(**types: Type) -> Arguments:
-    return {name: Argument(Leaf(one)) for name, one in types.items()}
+    return {name: Argument(Leaf(type)) for name, type in types.items()}
 
 
 def _needed(**types: Type) -> Arguments:
-    return {name: Argument(Leaf(one), required=True) for name, one in types.items()}
+    return {name: Argument(Leaf(type), required=True) for name, type in types.items()}
 
 
 STEPS, STEPS_OR_NONE = counted(1), counted(0)

@@ -71,7 +71,7 @@ def plan(
     graph = _graph(compiler, reference, recipe)
     made, contents = _source(recipe, found.folder, trusted)
     problems = checks.check(checks.Subject(recipe, graph, contents, workers))
-    errors = [one for one in problems if one.severity == "error"]
+    errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise SpecError(problems, document.sources)
     return TrainingPlan(

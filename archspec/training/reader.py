@@ -83,7 +83,7 @@ def _fit(keys: Mapping[str, Any]) -> FitOptions:
     return FitOptions(
         keys["epochs"],
         keys["optimizer"],
-        {name: _loss(one) for name, one in _by_output(losses)},
+        {name: _loss(loss) for name, loss in _by_output(losses)},
         dict(_by_output(metrics)),
         keys["callbacks"],
     )
@@ -155,8 +155,8 @@ def _is_known(steps: tuple[str, ...]) -> bool:
     """Whether a recipe may have a value at a path of keys."""
     shapes: list[Any] = [RECIPE]
     for step in steps:
-        mappings = [one for shape in shapes for one in mappings_of(shape)]
-        shapes = [one.keys[step].shape for one in mappings if step in one.keys]
+        mappings = [mapping for shape in shapes for mapping in mappings_of(shape)]
+        shapes = [mapping.keys[step].shape for mapping in mappings if step in mapping.keys]
     return bool(shapes)
 
 

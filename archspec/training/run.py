@@ -96,7 +96,7 @@ def written(path: Path) -> Iterator[Path]:
         with whole_file(path) as beside:
             yield beside
     except SpecError as error:
-        lines = [one.message for one in error.diagnostics]
+        lines = [problem.message for problem in error.diagnostics]
         raise Ended(NOT_WRITTEN, *lines, GO_ON) from error
 
 

@@ -93,7 +93,7 @@ class Search(NamedTuple):
     def grid(self) -> Iterator[Values]:
         """All combinations of the choices, in the order of the text, each once."""
         seen = set()
-        for combination in product(*(one.choices for one in self.dimensions.values())):
+        for combination in product(*(dimension.choices for dimension in self.dimensions.values())):
             values = self.applicable(dict(zip(self.dimensions, combination, strict=True)))
             if repr(values) not in seen:
                 seen.add(repr(values))
@@ -133,7 +133,9 @@ def read_search(document: Document) -> Search:
         raise SpecError([Diagnostic("wrong-search", message, span, help=help)], document.sources)
     problems: list[Diagnostic] = []
     dimensions = {
-        name: _dimension(name, one, problems) for name, one in value.items() if name not in SETTINGS
+        name: _dimension(name, entry, problems)
+        for name, entry in value.items()
+        if name not in SETTINGS
     }
     where, objective, trials = (value.get(name) for name in SETTINGS)
     search = Search(
@@ -143,7 +145,7 @@ def read_search(document: Document) -> Search:
         None if trials is None else _number(trials, problems),
         document,
     )
-    ranged = [name for name, one in dimensions.items() if one.range is not None]
+    ranged = [name for name, dimension in dimensions.items() if dimension.range is not None]
     if ranged and trials is None:
         message = f"of {listed_names(ranged)} there is no end of values"
         help = "add `trials: 40` to `search`, or list values to try"
@@ -183,7 +185,7 @@ def _range(kind: str, value: Value, problems: list[Diagnostic]) -> Range | None:
     if not (
         isinstance(bounds, list)
         and len(bounds) == 2
-        and all(type(one) in numbers for one in bounds)
+        and all(type(bound) in numbers for bound in bounds)
         and bounds[0] < bounds[1]
         and (kind != "log" or bounds[0] > 0)
     ):

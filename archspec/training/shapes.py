@@ -103,17 +103,17 @@ class Keys:
         problems += [self._unknown(name, value) for name in unknown]
         missing = [
             name
-            for name, one in self.keys.items()
-            if one.default is REQUIRED and name not in value.data
+            for name, key in self.keys.items()
+            if key.default is REQUIRED and name not in value.data
         ]
         # A misspelt key stands for the one that is missing.
         if not (len(missing) == 1 and len(unknown) == 1):
             problems += [self._missing(name, value) for name in missing]
         return {
-            name: one.shape.read(value.data[name], name, problems)
+            name: key.shape.read(value.data[name], name, problems)
             if name in value.data
-            else one.default
-            for name, one in self.keys.items()
+            else key.default
+            for name, key in self.keys.items()
         }
 
     def _unknown(self, name: str, value: Value) -> Diagnostic:
@@ -131,10 +131,10 @@ class Keys:
         return {
             "type": "object",
             "properties": {
-                name: {**one.shape.schema(), "description": one.doc}
-                for name, one in self.keys.items()
+                name: {**key.shape.schema(), "description": key.doc}
+                for name, key in self.keys.items()
             },
-            "required": [name for name, one in self.keys.items() if one.default is REQUIRED],
+            "required": [name for name, key in self.keys.items() if key.default is REQUIRED],
             "additionalProperties": False,
             "errorMessage": self.words,
         }
@@ -153,7 +153,7 @@ class Entries:
             dashed = f"write `{key}: [{value.text}]`" if value.text else None
             problems.append(refused(value, key, self.words, dashed))
             return ()
-        return tuple(self.entry.read(one, key, problems) for one in value.elements())
+        return tuple(self.entry.read(element, key, problems) for element in value.elements())
 
     def schema(self) -> dict[str, Any]:
         """An array."""
@@ -172,7 +172,7 @@ class ByName:
         if not value.is_mapping:
             problems.append(refused(value, key, self.words))
             return {}
-        return {name: self.entry.read(one, name, problems) for name, one in value.items()}
+        return {name: self.entry.read(entry, name, problems) for name, entry in value.items()}
 
     def schema(self) -> dict[str, Any]:
         """An object with any properties."""
@@ -280,8 +280,8 @@ class ClassOf:
             help = f"write `{name}: {{{pairs}}}`"
             problems.append(Diagnostic("missing-argument", message, place, help=help))
         return {
-            argument: known[argument].shape.read(one, argument, problems)
-            for argument, one in written.items()
+            argument: known[argument].shape.read(element, argument, problems)
+            for argument, element in written.items()
             if argument in known
         }
 
@@ -303,14 +303,20 @@ class ClassOf:
         written = {
             name: {
                 "type": ["object", "null"],
-                "properties": {key: one.shape.schema() for key, one in arguments.items()},
-                "required": [key for key, one in arguments.items() if one.required],
+                "properties": {
+                    key: argument_shape.shape.schema() for key, argument_shape in arguments.items()
+                },
+                "required": [
+                    key for key, argument_shape in arguments.items() if argument_shape.required
+                ],
                 "additionalProperties": False,
             }
             for name, arguments in self.classes.items()
         }
         bare = [
-            name for name, one in self.classes.items() if not any(a.required for a in one.values())
+            name
+            for name, class_ in self.classes.items()
+            if not any(a.required for a in class_.values())
         ]
         with_arguments = {
             "type": "object",
@@ -341,5 +347,5 @@ def is_anything(value: Value) -> bool:
 def mappings_of(shape: Any) -> list[Keys]:
     """The mappings with known keys that a shape may be."""
     if isinstance(shape, OneOf):
-        return [one for case in shape.cases for one in mappings_of(case.shape)]
+        return [mapping for case in shape.cases for mapping in mappings_of(case.shape)]
     return [shape] if isinstance(shape, Keys) else []

@@ -110,9 +110,11 @@ class Sweep:
             try:
                 self.planned({name: value})
             except SpecError as error:
-                for one in error.diagnostics:
-                    if one.code == "unknown-variable":
-                        raise self.search.refusal(one.message, dimension.span, one.help) from None
+                for problem in error.diagnostics:
+                    if problem.code == "unknown-variable":
+                        raise self.search.refusal(
+                            problem.message, dimension.span, problem.help
+                        ) from None
 
     def _objective(self) -> str:
         recipe, graph = self.base.recipe, self.base.graph
@@ -159,12 +161,12 @@ class Sweep:
                         running.append(started)
                 if self.asked.code:
                     raise Ended(self.asked.code, "stopped; the same command goes on")
-                for one in [one for one in running if one.process.poll() is not None]:
+                for one in [trial for trial in running if trial.process.poll() is not None]:
                     running.remove(one)
                     self._ended(one, proposer)
                 time.sleep(LOOK if running else 0)
         finally:
-            _stop([one.process for one in running])
+            _stop([trial.process for trial in running])
 
     def _proposer(self) -> Proposer:
         if self.search.is_grid:

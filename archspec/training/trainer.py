@@ -185,7 +185,9 @@ class Training:
 
     def _callbacks(self) -> list[Any]:
         recipe = self.plan.recipe
-        callbacks = [model.made_callback(one, self.plan.steps) for one in recipe.fit.callbacks]
+        callbacks = [
+            model.made_callback(callback, self.plan.steps) for callback in recipe.fit.callbacks
+        ]
         if "tensorboard" in recipe.outputs and self.team.first:
             folder = str(self.run / "tensorboard")
             callbacks.append(keras.callbacks.TensorBoard(folder, write_graph=False))
@@ -277,8 +279,8 @@ def _explained(plan: TrainingPlan, team: Team) -> Iterator[None]:
             raise Ended(ended.code, *ended.lines, help) from ended
         raise
     except SpecError as error:
-        if all(one.code == "output-failed" for one in error.diagnostics):
-            said = [one.message for one in error.diagnostics]
+        if all(problem.code == "output-failed" for problem in error.diagnostics):
+            said = [problem.message for problem in error.diagnostics]
             raise Ended(NOT_WRITTEN, *said, GO_ON) from error
         raise
     except Unusable as error:

@@ -22,7 +22,7 @@ METRICS = "metrics/"
 
 def collected(model: keras.Model, callbacks: list[Any]) -> dict[str, numpy.ndarray]:
     """All arrays of a model in training."""
-    arrays = {name: keras.ops.convert_to_numpy(one) for name, one in _variables(model)}
+    arrays = {name: keras.ops.convert_to_numpy(variable) for name, variable in _variables(model)}
     for index, callback in enumerate(callbacks):
         for number, weights in enumerate(getattr(callback, "best_weights", None) or ()):
             arrays[f"callbacks/{index}/{number:04d}"] = weights
@@ -32,8 +32,8 @@ def collected(model: keras.Model, callbacks: list[Any]) -> dict[str, numpy.ndarr
 def measured(model: keras.Model) -> dict[str, numpy.ndarray]:
     """The arrays of its metrics alone."""
     return {
-        name: keras.ops.convert_to_numpy(one)
-        for name, one in _variables(model)
+        name: keras.ops.convert_to_numpy(variable)
+        for name, variable in _variables(model)
         if name.startswith(METRICS)
     }
 
@@ -53,8 +53,8 @@ def _variables(model: keras.Model) -> Iterator[tuple[str, Any]]:
     """Variables by their number and their name in their layer: Keras counts the names of optimizers
     and random numbers from model to model.
     """
-    measured = {id(one) for one in model.metrics_variables}
-    own = [one for one in model.variables if id(one) not in measured]
+    measured = {id(variable) for variable in model.metrics_variables}
+    own = [variable for variable in model.variables if id(variable) not in measured]
     for number, variable in enumerate(own):
         yield f"model/{number:04d}/{variable.name}", variable
     for number, variable in enumerate(model.optimizer.variables):
@@ -66,17 +66,17 @@ def _variables(model: keras.Model) -> Iterator[tuple[str, Any]]:
 def finite(arrays: Mapping[str, numpy.ndarray]) -> bool:
     """Whether all weights are numbers: neither infinite nor not a number at all."""
     return all(
-        bool(numpy.isfinite(one.astype("float32")).all())
-        for name, one in arrays.items()
-        if name.startswith("model/") and one.dtype.kind in "fV"
+        bool(numpy.isfinite(array.astype("float32")).all())
+        for name, array in arrays.items()
+        if name.startswith("model/") and array.dtype.kind in "fV"
     )
 
 
 def remembered(callbacks: list[Any]) -> dict[str, Any]:
     """What callbacks remember, as plain values."""
     return {
-        str(index): {name: _plain(getattr(one, name, None)) for name in _names(one)}
-        for index, one in enumerate(callbacks)
+        str(index): {name: _plain(getattr(callback, name, None)) for name in _names(callback)}
+        for index, callback in enumerate(callbacks)
     }
 
 

@@ -118,7 +118,10 @@ def _trial(model: keras.Model) -> tuple[list[Array], list[Array]]:
     """A random input and what Keras makes of it: more than roundings, if one of the scales does."""
     drawn = [random_input(model, tensor, number) for number, tensor in enumerate(model.inputs)]
     for scale in SCALES:
-        inputs = [one * one.dtype.type(scale) if one.dtype.kind == "f" else one for one in drawn]
+        inputs = [
+            values * values.dtype.type(scale) if values.dtype.kind == "f" else values
+            for values in drawn
+        ]
         expected = ends.run(model, inputs)
         if all(_is_more_than_rounding(values) for values in expected):
             break

@@ -234,7 +234,7 @@ def _mended_tf2onnx() -> Iterator[None]:
     """
     from tf2onnx import optimizer
 
-    others = {name: one for name, one in optimizer._optimizers.items() if "einsum" not in name}
+    others = {name: pass_ for name, pass_ in optimizer._optimizers.items() if "einsum" not in name}
     with (
         patch.object(numpy, "product", numpy.prod, create=True),
         patch.object(optimizer, "_optimizers", others),

@@ -27,7 +27,7 @@ class KerasFunction:
         path = (self.operation.keras_function or self.operation.function).split(".")
         function = reduce(getattr, path, keras.ops)
         result = function(
-            *map(_value, positional), **{name: _value(one) for name, one in keywords.items()}
+            *map(_value, positional), **{name: _value(value) for name, value in keywords.items()}
         )
         first = result[0] if isinstance(result, list | tuple) else result
         if self.name is not None:

@@ -56,7 +56,9 @@ def differing(here: Settings, there: Settings) -> list[tuple[str, str, str]]:
         return [("kind", here[0], there[0])]
     both = [(name, value, there[1][name]) for name, value in here[1].items() if name in there[1]]
     return [
-        (name, _words(one), _words(other)) for name, one, other in both if not _equal(one, other)
+        (name, _words(setting), _words(other))
+        for name, setting, other in both
+        if not _equal(setting, other)
     ]
 
 
@@ -86,9 +88,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         if "class_name" in value:
             return (str(value["class_name"]), _plain(value.get("config") or {}))
-        return {name: _plain(one) for name, one in value.items() if name not in ("name", "dtype")}
+        return {
+            name: _plain(entry) for name, entry in value.items() if name not in ("name", "dtype")
+        }
     if isinstance(value, list | tuple | numpy.ndarray):
-        return tuple(_plain(one) for one in value)
+        return tuple(_plain(element) for element in value)
     return value.item() if isinstance(value, numpy.generic) else value
 
 

@@ -304,7 +304,7 @@ def _listed(group: Any, name: str, models: _ModelsWithin) -> Iterator[StoredLaye
 
 def _numbered(group: Any, name: str, names: list[str]) -> StoredLayer:
     return StoredLayer(
-        name, "", {str(number): _array(group, one) for number, one in enumerate(names)}
+        name, "", {str(number): _array(group, each) for number, each in enumerate(names)}
     )
 
 

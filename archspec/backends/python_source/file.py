@@ -68,7 +68,7 @@ def _text(module: Module, build: list[str]) -> str:
 
 def _reached(module: Module, build: list[str]) -> list[list[str]]:
     """The functions that are called, by the one that builds the model or by one another."""
-    named = {one.name: key for key, one in module.functions.items()}
+    named = {function.name: key for key, function in module.functions.items()}
     listed = {key for key in module.functions if key[0] in module.dispatches}
     reached: set[tuple[str, int]] = set()
     texts = [build]
@@ -78,7 +78,7 @@ def _reached(module: Module, build: list[str]) -> list[list[str]]:
         more |= listed if BLOCKS in words else set()
         texts += [module.functions[key].lines for key in more - reached]
         reached |= more
-    return [one.lines for key, one in module.functions.items() if key in reached]
+    return [function.lines for key, function in module.functions.items() if key in reached]
 
 
 def _mentions(code: str, name: str) -> bool:
@@ -89,7 +89,7 @@ def _docstring(module: Module) -> list[str]:
     graph = module.facts.recording.graph
     about = [f"{graph.name}: {graph.description}" if graph.description else graph.name]
     about += [graph.source] if graph.source else []
-    modules = sorted({one.module for one in module.declared.values()})
+    modules = sorted({declared.module for declared in module.declared.values()})
     needs = f"and {listed(modules)}" if modules else "and nothing else"
     about.append(f"Written by archspec. It needs Keras 3.12 or later, {needs}.")
     paragraphs = [
@@ -111,9 +111,9 @@ def _imports(module: Module, helpers: set[str]) -> list[list[str]]:
 def _imports_of_declared(module: Module) -> list[str]:
     """The imports of the classes of declared kinds, under the names of the kinds."""
     names: dict[str, list[str]] = {}
-    for kind, one in sorted(module.declared.items()):
-        renamed = "" if one.name == kind else f" as {kind}"
-        names.setdefault(one.module, []).append(one.name + renamed)
+    for kind, declared in sorted(module.declared.items()):
+        renamed = "" if declared.name == kind else f" as {kind}"
+        names.setdefault(declared.module, []).append(declared.name + renamed)
     return [f"from {name} import {', '.join(kinds)}" for name, kinds in sorted(names.items())]
 
 
@@ -130,7 +130,7 @@ def _constants(module: Module, code: str) -> list[list[str]]:
 def _printable(text: str) -> str:
     """A text as it can stand in a docstring."""
     words = " ".join(
-        "".join(one if one.isprintable() or one.isspace() else "?" for one in text).split()
+        "".join(char if char.isprintable() or char.isspace() else "?" for char in text).split()
     )
     escaped = words.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return escaped[:-1] + '\\"' if words.endswith('"') and not words.endswith('"""') else escaped

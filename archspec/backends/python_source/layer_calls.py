@@ -81,7 +81,7 @@ def _in_order(layer: Layer) -> list[str]:
 
 def tupled(value: Any) -> Any:
     """Lists as tuples."""
-    return tuple(tupled(one) for one in value) if isinstance(value, list) else value
+    return tuple(tupled(element) for element in value) if isinstance(value, list) else value
 
 
 def kinds_in(layers: Iterable[Layer]) -> Iterator[str]:
@@ -89,6 +89,6 @@ def kinds_in(layers: Iterable[Layer]) -> Iterator[str]:
     for layer in layers:
         for value in layer.arguments.values():
             several = value if isinstance(value, tuple) else (value,)
-            inner = [one for one in several if isinstance(one, Layer)]
-            yield from (one.kind() for one in inner)
+            inner = [element for element in several if isinstance(element, Layer)]
+            yield from (element.kind() for element in inner)
             yield from kinds_in(inner)

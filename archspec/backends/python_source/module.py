@@ -167,7 +167,9 @@ class Module:
         """Name the functions of a block that a split has added. What was written is thrown away
         in the end, so that the names need not be those of the next time.
         """
-        self.functions = {key: one for key, one in self.functions.items() if key[0] != block}
+        self.functions = {
+            key: function for key, function in self.functions.items() if key[0] != block
+        }
         for number in range(len(self.plan.groups[block])):
             if (block, number) not in self.function_names:
                 self._name_function(block, number)

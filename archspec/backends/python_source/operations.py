@@ -54,7 +54,12 @@ def form(layer: Layer) -> str:
     if layer.rewrites:
         return repr(layer)
     constants = [layer.constant_of(name) for name in layer.tensors]
-    return repr([one.dtype if isinstance(one, Array) else one is None for one in constants])
+    return repr(
+        [
+            constant.dtype if isinstance(constant, Array) else constant is None
+            for constant in constants
+        ]
+    )
 
 
 def _called(function: str, pieces: Sequence[Piece], keywords: Mapping[str, Any]) -> Piece:
@@ -70,7 +75,7 @@ def _index(index: Any) -> str:
     if not isinstance(index, slice):
         return repr(index)
     start, stop, step = (
-        "" if one is None else str(one) for one in (index.start, index.stop, index.step)
+        "" if bound is None else str(bound) for bound in (index.start, index.stop, index.step)
     )
     return f"{start}:{stop}" + (f":{step}" if step else "")
 
@@ -97,7 +102,7 @@ class _Call:
         if isinstance(value, TensorName):
             return str(value)
         if isinstance(value, list):
-            return Brackets("[", tuple(self.piece("", one) for one in value), "]")
+            return Brackets("[", tuple(self.piece("", element) for element in value), "]")
         if isinstance(value, Truths):
             return f'ops.ones({flat(literal(value.shape))}, dtype="bool")'
         if isinstance(value, Array):

@@ -206,7 +206,7 @@ class Values:
             if each is None or not any(map(expression.is_expression, _texts(each))):
                 pieces[key] = written_out(first, key)
             else:
-                inner = [one[key] for one in made]
+                inner = [layer[key] for layer in made]
                 pieces[key] = self.value(each, [raw[key] for raw in raws], scope, inner)
         return inner_layer(first.kind(), pieces, name_of(first))
 
@@ -323,7 +323,7 @@ def _is_sorted(raw: Any, accepted: Any) -> bool:
     return (
         isinstance(raw, list)
         and isinstance(accepted, tuple)
-        and all(isinstance(one, int | float) for one in raw)
+        and all(isinstance(element, int | float) for element in raw)
         and list(accepted) != raw
         and list(accepted) == sorted(raw)
     )

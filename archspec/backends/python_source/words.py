@@ -108,14 +108,16 @@ def unquoted(name: str) -> str:
 def literal(value: Any) -> Piece:
     """A number, text, truth value, list, row or small object of Keras as Python."""
     if isinstance(value, Configured):
-        return configured(value, {key: literal(one) for key, one in value.arguments.items()})
+        return configured(
+            value, {key: literal(argument) for key, argument in value.arguments.items()}
+        )
     if isinstance(value, dict):
         return Brackets(
-            "{", tuple(_entry(key, one) for key, one in value.items()), "}", collection=True
+            "{", tuple(_entry(key, entry) for key, entry in value.items()), "}", collection=True
         )
     if isinstance(value, tuple | list):
         brackets = "()" if isinstance(value, tuple) else "[]"
-        table = any(isinstance(one, dict) for one in value)
+        table = any(isinstance(element, dict) for element in value)
         return Brackets(
             brackets[0], tuple(map(literal, value)), brackets[1], collection=True, table=table
         )
@@ -145,8 +147,10 @@ def number(value: float) -> str:
 def configured(value: Configured, arguments: dict[str, Piece]) -> Piece:
     """``keras.regularizers.L2(l2=1e-4)``."""
     given = tuple(
-        f"{key}={one}" if isinstance(one, str) else one._replace(open=f"{key}={one.open}")
-        for key, one in arguments.items()
+        f"{key}={argument}"
+        if isinstance(argument, str)
+        else argument._replace(open=f"{key}={argument.open}")
+        for key, argument in arguments.items()
     )
     return Brackets(f"keras.{value.module}.{value.name}(", given, ")")
 

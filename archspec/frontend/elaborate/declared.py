@@ -125,7 +125,7 @@ class _Evaluation:
         if value is FAILED:
             return ()
         sizes = list(map(as_integer, value)) if isinstance(value, list) else None
-        if sizes is None or not all(_is_size(one) for one in sizes):
+        if sizes is None or not all(_is_size(size) for size in sizes):
             self._complain(formula, f"`{at}` must be a list of positive sizes", show(value))
             return ()
         if unknown and None in sizes:

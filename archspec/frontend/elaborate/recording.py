@@ -305,9 +305,9 @@ def formulas_of(
     spec's, with the environment of those from ``defaults``.
     """
     formulas: dict[str, tuple[Formula, Environment | None]] = {}
-    for one in defaults:
+    for default in defaults:
         formulas |= {
-            name: (formula, one.environment)
-            for name, formula in one.arguments.get(kind, {}).items()
+            name: (formula, default.environment)
+            for name, formula in default.arguments.get(kind, {}).items()
         }
     return formulas | {name: (formula, None) for name, formula in own.items()}

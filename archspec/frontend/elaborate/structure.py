@@ -271,8 +271,8 @@ def _left_out(items: Iterable[Item], residual: Residual) -> Iterator[str]:
     """A note for each item of a residual or its shortcut that a ``when`` has left out."""
     shortcut = residual.shortcut.items.items if residual.shortcut is not None else ()
     for item in items:
-        whose = "`shortcut`" if any(item is one for one in shortcut) else "items"
-        if whose == "items" and not any(item is one for one in residual.items.items):
+        whose = "`shortcut`" if any(item is inner for inner in shortcut) else "items"
+        if whose == "items" and not any(item is inner for inner in residual.items.items):
             continue
         assert item.when is not None
         line = at_line(item.when.value.place, residual.place)

@@ -223,16 +223,16 @@ def _as_written(residual: Residual) -> tuple[str, str]:
         if item.repeat is None
     ]
     filters = [
-        str(one.value.text)
+        str(argument.value.text)
         for call in calls
-        for name, one in call.items()
-        if name in ("filters", "units") and one.value.text
+        for name, argument in call.items()
+        if name in ("filters", "units") and argument.value.text
     ]
     strides = [
-        str(one.value.text)
+        str(argument.value.text)
         for call in calls
-        for name, one in call.items()
-        if name == "strides" and one.value.text not in (None, "1")
+        for name, argument in call.items()
+        if name == "strides" and argument.value.text not in (None, "1")
     ]
     quoted = [
         f'"{text}"' if any(char in text for char in ",[]{}") else text
@@ -255,9 +255,9 @@ def _strides(main: Tensor, around: Tensor) -> int | str | None:
             step = (
                 next(
                     (
-                        one
-                        for one in (large // small, -(-large // small))
-                        if one and -(-large // one) == small
+                        stride
+                        for stride in (large // small, -(-large // small))
+                        if stride and -(-large // stride) == small
                     ),
                     None,
                 )

@@ -85,7 +85,7 @@ def _another_layer(
         return "remove it: shapes are inferred, from `input` on"
     if name in REMOVED:
         return REMOVED[name]
-    others = {key: one for key, one in beside.items() if key in KINDS[kind].attributes}
+    others = {key: argument for key, argument in beside.items() if key in KINDS[kind].attributes}
     if name == "units" and KINDS[kind].family() == "activation":
         return f"put `- Dense: {{units: {written or '...'}}}` before it, and remove this"
     if name in HEADS_TOGETHER and "key_dim" in KINDS[kind].attributes:
@@ -94,8 +94,8 @@ def _another_layer(
         return f"write `{written_item('Bidirectional', {'layer': {kind: others}})}`"
     if name == "num_layers" and "return_sequences" in KINDS[kind].attributes:
         count = value if isinstance(value, int) and not isinstance(value, bool) else 2
-        renamed = {keras_name(kind, key): one for key, one in beside.items()}
-        known = {str(key): one for key, one in renamed.items() if key is not None}
+        renamed = {keras_name(kind, key): argument for key, argument in beside.items()}
+        known = {str(key): argument for key, argument in renamed.items() if key is not None}
         item = written_item(kind, {**known, "return_sequences": True})
         return f"write `{item}`, and beside it `repeat: {count}`"
     if name == "causal" and "padding" in KINDS[kind].attributes and kind.endswith("1D"):
@@ -108,7 +108,7 @@ def _another_layer(
 
 def _one_head(value: Any, beside: Mapping[str, Any]) -> str:
     """What to write for the size of all heads together."""
-    heads = next((beside[one] for one in ("num_heads", "nhead", "heads") if one in beside), None)
+    heads = next((beside[key] for key in ("num_heads", "nhead", "heads") if key in beside), None)
     if isinstance(value, int) and isinstance(heads, int) and heads > 0 and not value % heads:
         return f"write `key_dim: {value // heads}`, the size of one head: {value} / {heads}"
     return "write `key_dim`, the size of one head: this size divided by `num_heads`"
@@ -121,7 +121,12 @@ def apart_help(kind: str, name: str, value: Any) -> str | None:
         return None
     meant = (kind_of(value) if isinstance(value, str) else None) or layer
     argument = next(
-        (one for one in ("rate", "pool_size", "size") if one in KINDS[meant].attributes), ""
+        (
+            argument_name
+            for argument_name in ("rate", "pool_size", "size")
+            if argument_name in KINDS[meant].attributes
+        ),
+        "",
     )
     if argument and isinstance(value, int | float) and not isinstance(value, bool):
         return f"put `- {meant}: {{{argument}: {in_words(value)}}}` below it, and remove this"

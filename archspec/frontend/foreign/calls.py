@@ -48,7 +48,7 @@ def call_help(text: str) -> str | None:
         return None
     called = plain_name(ast.unparse(tree.func))
     if called in ("sequential", "modulelist"):
-        items = [item for one in tree.args if (item := _item_of(one))]
+        items = [item for argument in tree.args if (item := _item_of(argument))]
         return f"write `- layers: [{', '.join(items)}]`" if len(items) == len(tree.args) else None
     if kind_of(called) is None and (structure := structure_help(ast.unparse(tree.func))):
         return structure
@@ -100,7 +100,7 @@ def activation_of(text: str, names: Iterable[str]) -> PythonActivation:
     call = tree if isinstance(tree, ast.Call) else None
     word = ast.unparse(call.func) if call else text.strip()
     plain, kind = plain_name(word), kind_of(word)
-    own = {one.replace("_", ""): one for one in names}
+    own = {function.replace("_", ""): function for function in names}
     name = own.get(plain) or own.get((ACTIVATIONS.get(plain) or "").replace("_", ""))
     is_layer = kind == GATED or (kind is not None and KINDS[kind].family() == "activation")
     item = (_item_of(call) if call else kind) if is_layer else None
@@ -269,7 +269,7 @@ def _given(call: ast.Call, names: Iterable[str], tensors: int = 0) -> dict[str, 
     their order after the tensors.
     """
     given = dict(zip(names, map(_value, call.args[tensors:]), strict=False))
-    return given | {one.arg: _value(one.value) for one in call.keywords if one.arg}
+    return given | {keyword.arg: _value(keyword.value) for keyword in call.keywords if keyword.arg}
 
 
 def _value(node: ast.expr) -> Any:

@@ -147,9 +147,9 @@ OURS = _lines(r"^\s*[\"']?(?:archspec|layers|extends)[\"']?\s*:")
 def file_help(text: str) -> tuple[str, str] | None:
     """What a text is that is no spec but a file of another tool, and what to do."""
     ours = OURS.search(text) is not None
-    for one in FILES:
-        if (one.even_a_spec or not ours) and one.pattern.search(text):
-            return f"this is {one.what}{'' if ours else ', and no spec'}", one.help
+    for word in FILES:
+        if (word.even_a_spec or not ours) and word.pattern.search(text):
+            return f"this is {word.what}{'' if ours else ', and no spec'}", word.help
     return None
 
 

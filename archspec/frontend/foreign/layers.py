@@ -95,7 +95,7 @@ def windows(kind: str) -> Iterator[str]:
 def takes_layer(kind: str) -> str | None:
     """The argument of a layer kind that is a layer, as those of wrappers are."""
     attributes = KINDS[kind].attributes.items()
-    return next((name for name, one in attributes if one.type.expects.what == "layer"), None)
+    return next((name for name, field in attributes if field.type.expects.what == "layer"), None)
 
 
 def takes_several(kind: str) -> bool:

@@ -70,12 +70,12 @@ def _ultralytics(kind: str, module: str, arguments: Sequence[Any]) -> str:
 
 def _layer_in_a_list(kind: str, word: str, rest: Sequence[Any]) -> str | None:
     given: dict[str, Any] = {}
-    if any(isinstance(one, str) and kind_of(one) for one in rest):
+    if any(isinstance(element, str) and kind_of(element) for element in rest):
         return None  # a list of items
-    bare = [one for one in rest if not isinstance(one, dict)]
+    bare = [element for element in rest if not isinstance(element, dict)]
     given.update(zip(KINDS[kind].attributes, bare, strict=False))
-    for one in rest:
-        given |= one if isinstance(one, dict) else {}
+    for element in rest:
+        given |= element if isinstance(element, dict) else {}
     return f"write `- {translated(kind, word, given)}`" if given else None
 
 

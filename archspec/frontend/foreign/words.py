@@ -87,7 +87,7 @@ def called_help(word: str, arguments: Mapping[str, Any]) -> str | None:
     """What to write for a name with a layer below it, where a block with its arguments belongs."""
     if item := _translated(word, arguments):
         return f"write `- {item}`"
-    count = next((one for one in arguments.values() if isinstance(one, int)), None)
+    count = next((argument for argument in arguments.values() if isinstance(argument, int)), None)
     if ITEM.get(word) == "repeat" and count is not None:
         return f"write `- repeat: {count}`, and the items below `layers:` beside it"
     if typed := typed_item({"name": word, **arguments}):

@@ -45,18 +45,18 @@ def check_block_name(state: ParserState, name: str, place: Span) -> None:
 def parse_block(state: ParserState, name: str, value: Value, seen: Visible) -> Block:
     """The definition of a block."""
     inputs = (
-        tuple(str(one.text) for one in value.data["inputs"].elements())
+        tuple(str(element.text) for element in value.data["inputs"].elements())
         if value.get("inputs")
         else ()
     )
-    for one in value.data["inputs"].elements() if inputs else ():
-        state.check_variable(str(one.text), one.span)
+    for element in value.data["inputs"].elements() if inputs else ():
+        state.check_variable(str(element.text), element.span)
     parameters = parse_parameters(state, value.get("args"), seen.plus(["in", *inputs]))
     let = value.get("let")
     local = dict(let.items()) if let is not None else {}
     check_distinct(state, value, inputs, parameters, local)
     inner = seen.plus([*inputs, *parameters, *local, "in"])
-    values = {key: state.formula(one, inner, key) for key, one in local.items()}
+    values = {key: state.formula(formula, inner, key) for key, formula in local.items()}
     defaults = state.defaults(value.get("defaults"), inner)
     items = parse_items(state, value.data["layers"], inner.plus(["prev"]))
     return Block(name, parameters, values, inputs, defaults, items, value.place)
@@ -67,9 +67,9 @@ def parse_parameters(
 ) -> dict[str, BlockArgument]:
     """The ``args`` of a block or kind."""
     parameters: dict[str, BlockArgument] = {}
-    for one in value.elements() if value is not None else ():
-        name, default = next(one.items()) if one.is_mapping else (str(one.text), None)
-        place = default.place if default is not None else one.span
+    for element in value.elements() if value is not None else ():
+        name, default = next(element.items()) if element.is_mapping else (str(element.text), None)
+        place = default.place if default is not None else element.span
         if name != COUNTER:  # an argument may hide it
             state.check_variable(name, place)
         if name in parameters:

@@ -50,7 +50,7 @@ def check_roles(
         several = KINDS[operation.kind].arity[1] != 1
     elif isinstance(operation, BlockCall):
         inputs = state.block_values[operation.block].get("inputs")
-        known = [] if inputs is None else [str(one.text) for one in inputs.elements()]
+        known = [] if inputs is None else [str(element.text) for element in inputs.elements()]
         subject = f"the block `{operation.block}`"
     else:
         return
@@ -86,12 +86,12 @@ def with_call_arguments(
         return operation
     arguments = state.arguments(call, seen)
     if isinstance(operation, LayerCall):
-        for name, one in arguments.items():
-            arguments[name] = _call_argument(state, operation.kind, name, one)
+        for name, entry in arguments.items():
+            arguments[name] = _call_argument(state, operation.kind, name, entry)
     if isinstance(operation, LayerCall | VariableCall | Reuse):
         return operation._replace(call=arguments)
     subject = key_of(operation)
-    state.problems += [no_layer_to_call(subject, one) for one in arguments.values()]
+    state.problems += [no_layer_to_call(subject, formula) for formula in arguments.values()]
     return operation
 
 
@@ -130,13 +130,13 @@ def checked_arguments(
     state: ParserState, kind: str, arguments: dict[str, Formula]
 ) -> dict[str, Formula]:
     """The arguments, those broken that the kind does not have, which get a complaint."""
-    for name, one in arguments.items():
-        if name not in KINDS[kind].attributes and not isinstance(one.value.data, Broken):
+    for name, value in arguments.items():
+        if name not in KINDS[kind].attributes and not isinstance(value.value.data, Broken):
             message, help = no_argument(kind, name)
-            state.problem("unknown-argument", message, one.value.place, help)
+            state.problem("unknown-argument", message, value.value.place, help)
     return {
-        name: one if name in KINDS[kind].attributes else broken(one.value)
-        for name, one in arguments.items()
+        name: argument if name in KINDS[kind].attributes else broken(argument.value)
+        for name, argument in arguments.items()
     }
 
 

@@ -86,12 +86,12 @@ def unknown_role(
     among the roles ``known``; ``None`` if there is none. ``several`` says whether it takes several
     tensors.
     """
-    wrong = next((one for one in sources if one.role and one.role not in known), None)
+    wrong = next((source for source in sources if source.role and source.role not in known), None)
     if wrong is None:
         return None
     help = did_you_mean(wrong.role, known) or f"its roles are {listed_names(known)}"
     if len(known) < 2:
-        names = [one.text for one in sources[: None if several else 1]]
+        names = [source.text for source in sources[: None if several else 1]]
         written = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
         help = f"write `from: {written}`"
     message = f"{subject} has no role `{wrong.role}`"
@@ -104,7 +104,7 @@ def block_argument_problems(
     """What is wrong with the arguments of a call; ``known`` says of each argument of the block
     whether it is required. ``noun`` is what the name of the block follows.
     """
-    for name, one in given.items():
+    for name, argument in given.items():
         if name not in known:
             near = did_you_mean(name, [other for other in known if other not in given])
             help = near or (
@@ -115,7 +115,7 @@ def block_argument_problems(
             yield Diagnostic(
                 "unknown-argument",
                 f"{noun}`{block}` has no argument `{name}`",
-                one.value.place,
+                argument.value.place,
                 help=help,
             )
     misspelt = len([name for name in given if name not in known])

@@ -51,7 +51,7 @@ from archspec.spelling import cut, did_you_mean, listed_names
 
 def parse_items(state: ParserState, value: Value, seen: Visible) -> Items:
     """A list of items."""
-    items = tuple(_item(state, one, seen) for one in value.elements())
+    items = tuple(_item(state, element, seen) for element in value.elements())
     return Items(items, frozenset(_written_names(items)), value.place)
 
 
@@ -93,7 +93,7 @@ def _item(state: ParserState, value: Value, seen: Visible) -> Item:
 @contextmanager
 def _under(state: ParserState, *conditions: Value | None) -> Iterator[None]:
     """While what stands under a ``when`` or a ``repeat`` is read."""
-    number = sum(one is not None for one in conditions)
+    number = sum(condition is not None for condition in conditions)
     state.conditions += number
     yield
     state.conditions -= number
@@ -197,13 +197,15 @@ def _structure(
 
 
 def _branches(state: ParserState, value: Value, merge: Value, seen: Visible) -> Branches:
-    for label, one in value.items():
-        if one.get("repeat") is None:
-            state.check_name(label, one.place)
-    labelled = value.items() if value.is_mapping else (("", one) for one in value.elements())
+    for label, branch in value.items():
+        if branch.get("repeat") is None:
+            state.check_name(label, branch.place)
+    labelled = (
+        value.items() if value.is_mapping else (("", element) for element in value.elements())
+    )
     paths = tuple(
-        _path(state, label, label or str(number), one, seen)
-        for number, (label, one) in enumerate(labelled, 1)
+        _path(state, label, label or str(number), body, seen)
+        for number, (label, body) in enumerate(labelled, 1)
     )
     name, arguments = next(merge.items()) if merge.is_mapping else (None, None)
     if name is None:

@@ -30,8 +30,8 @@ def parse_kind(state: ParserState, name: str, value: Value) -> DeclaredKind:
     if problem is not None:
         state.problem("wrong-name", problem[0], value.place, problem[1])
     inputs = texts(value.get("inputs"))
-    for one in value.data["inputs"].elements() if inputs else ():
-        state.check_variable(str(one.text), one.span)
+    for element in value.data["inputs"].elements() if inputs else ():
+        state.check_variable(str(element.text), element.span)
     outside = Visible(frozenset(), frozenset()).plus(["in", *inputs])
     parameters = parse_parameters(state, value.get("args"), outside)
     check_distinct(state, value, inputs, parameters, {})
@@ -58,9 +58,9 @@ def parse_kind(state: ParserState, name: str, value: Value) -> DeclaredKind:
 def _declared_weights(
     state: ParserState, value: Value | None, seen: Visible
 ) -> Iterator[tuple[str, DeclaredWeight]]:
-    for name, one in value.items() if value is not None else iter(()):
-        shape = one.get("shape") or one
-        trainable = one.get("trainable")
+    for name, weight in value.items() if value is not None else iter(()):
+        shape = weight.get("shape") or weight
+        trainable = weight.get("trainable")
         fixed = trainable is not None and trainable.data is False
         yield name, DeclaredWeight(state.formula(shape, seen), not fixed)
 
@@ -70,4 +70,4 @@ def _declared_shapes(
 ) -> Iterator[tuple[str, Formula]]:
     if value is not None:
         several = value.items() if value.is_mapping else iter([("", value)])
-        yield from ((name, state.formula(one, seen)) for name, one in several)
+        yield from ((name, state.formula(shape, seen)) for name, shape in several)

@@ -86,7 +86,7 @@ def unknown_variable(
             f"a block sees its own `args` and `let`, and `vars`: add `{name}` to the `args` of"
             f" `{block}`, and give it in the calls"
         )
-    known = [f"${one}" for one in [*candidates[:12], *({"i"} & seen.known)]]
+    known = [f"${variable}" for variable in [*candidates[:12], *({"i"} & seen.known)]]
     return (
         f"there is no variable `{name}` here",
         near or f"add it to `vars`; the variables here: {listed_names(known) or 'none'}",

@@ -43,7 +43,9 @@ def parse(
         program = _program(state)
     except Enough:
         return None, state.problems
-    return (None if any(one.code in FATAL for one in state.problems) else program), state.problems
+    return (
+        None if any(problem.code in FATAL for problem in state.problems) else program
+    ), state.problems
 
 
 FATAL = ("recursion", "duplicate-name", "reserved-name")
@@ -149,5 +151,5 @@ def _part(state: ParserState, name: str, value: Value) -> Block:
             value.get("upto"),
             frozen is not None and frozen.data is False,
         )
-        inputs, items = tuple(one.name for one in program.inputs), program.items
+        inputs, items = tuple(input.name for input in program.inputs), program.items
     return Block(name, {}, {}, inputs, {}, items, value.place)

@@ -139,7 +139,7 @@ class ParserState:
             from archspec.frontend.foreign.texts import entry_of_variables
 
             mentions = mentioned(value)
-            wrongly_called = any(is_wrongly_called(one.name, seen) for one in mentions)
+            wrongly_called = any(is_wrongly_called(variable.name, seen) for variable in mentions)
             if wrongly_called or entry_of_variables(value.text or "", seen.known):
                 del self.problems[told:]  # a name is what is wrong, and is complained of below
             self.all_known(mentions, seen, own, value.text or "")
@@ -163,12 +163,12 @@ class ParserState:
     def arguments(self, value: Value | None, seen: Visible) -> dict[str, Formula]:
         """A mapping of arguments, each a formula."""
         entries = value.items() if value is not None else iter(())
-        return {name: self.formula(one, seen) for name, one in entries}
+        return {name: self.formula(entry, seen) for name, entry in entries}
 
     def defaults(self, value: Value | None, seen: Visible) -> ArgumentsByKind:
         """The ``defaults`` of a spec or of a block: arguments by layer kind."""
         entries = value.items() if value is not None else iter(())
-        return {kind: self.arguments(one, seen) for kind, one in entries}
+        return {kind: self.arguments(entry, seen) for kind, entry in entries}
 
     def hidden(self) -> frozenset[str]:
         """Visible of the block being read that hide variables of the spec."""
@@ -177,7 +177,10 @@ class ParserState:
             return frozenset()
         args = block.get("args")
         names = (
-            [next(one.items())[0] if one.is_mapping else str(one.text) for one in args.elements()]
+            [
+                next(element.items())[0] if element.is_mapping else str(element.text)
+                for element in args.elements()
+            ]
             if args is not None
             else []
         )
@@ -200,4 +203,4 @@ def parameter_names(args: Value | None) -> dict[str, bool]:
 
 def texts(value: Value | None) -> tuple[str, ...]:
     """The texts of a value, none where there is none."""
-    return tuple(str(one.text) for one in value.elements()) if value is not None else ()
+    return tuple(str(element.text) for element in value.elements()) if value is not None else ()

@@ -303,8 +303,8 @@ def place_of(name: str, items: Items) -> Span | None:
         place = place or next(
             (
                 found
-                for one in [*inner, *(path.items for path in paths)]
-                if (found := place_of(name, one))
+                for body in [*inner, *(path.items for path in paths)]
+                if (found := place_of(name, body))
             ),
             None,
         )

@@ -47,11 +47,11 @@ def _changes_of_list(value: Value, around: Surroundings) -> Iterator[str]:
 
 
 def _mapping_of_list(value: Value, around: Surroundings) -> Iterator[str]:
-    names = [one.data for one in value.data if isinstance(one.data, str)]
+    names = [element.data for element in value.data if isinstance(element.data, str)]
     if names and len(names) == len(value.data) and around.key == "inputs":
         shapes = ", ".join(f"{name}: [32, 32, 3]" for name in names)
         yield f"write each with its shape: `inputs: {{{cut(shapes, 150)}}}`"
-    if value.data and all(one.is_mapping for one in value.data):
+    if value.data and all(element.is_mapping for element in value.data):
         name = value.data[0].get("name")
         if name is not None and name.text is not None:
             yield f"the name is the key: write `{name.text}:` in place of `- name: {name.text}`"

@@ -83,8 +83,8 @@ def _readable(schema: Any) -> Any:
     if isinstance(schema, dict):
         closed = schema.get("additionalProperties") is False
         left_out = (EXPECTS, *(["errorMessage"] if closed else []))
-        return {key: _readable(one) for key, one in schema.items() if key not in left_out}
-    return [_readable(one) for one in schema] if isinstance(schema, list) else schema
+        return {key: _readable(part) for key, part in schema.items() if key not in left_out}
+    return [_readable(part) for part in schema] if isinstance(schema, list) else schema
 
 
 # --- completion
@@ -97,7 +97,7 @@ def _insert(fragments: Schema, key: str, body: str) -> None:
 def _aside(fragment: Schema) -> Schema:
     """The fragment with what it accepts put aside, where the server finds no list to insert."""
     beside = {key: value for key, value in fragment.items() if key in ASIDE}
-    return {**beside, "anyOf": [{key: one for key, one in fragment.items() if key not in beside}]}
+    return {**beside, "anyOf": [{key: part for key, part in fragment.items() if key not in beside}]}
 
 
 def _arguments_to_write(attributes: Mapping[str, Field]) -> str:
@@ -142,11 +142,13 @@ def _uses() -> Iterator[Schema]:
     for name, kind in KINDS.items():
         said: Schema = {}
         if kind.call_attributes:
-            arguments = {key: _call_argument(one) for key, one in kind.call_attributes.items()}
+            arguments = {key: _call_argument(field) for key, field in kind.call_attributes.items()}
             said["call"] = {"properties": arguments, "additionalProperties": False}
             every |= arguments
         if len(kind.roles) > 1:
-            roles = {role: {"description": one.doc} for role, one in kind.roles.items()}
+            roles = {
+                role: {"description": tensor_role.doc} for role, tensor_role in kind.roles.items()
+            }
             said["from"] = {"properties": roles, "additionalProperties": False}
         if said:
             alike.setdefault(json.dumps(said), []).append(name)
@@ -207,12 +209,12 @@ def _briefly(schema: Any, defined: Mapping[str, str]) -> Any:
     """The same with the arguments of kinds within layers by the name of their definition."""
     if isinstance(schema, dict):
         return {
-            key: _brief_reference(one, defined)
-            if key == "$ref" and isinstance(one, str)
-            else _briefly(one, defined)
-            for key, one in schema.items()
+            key: _brief_reference(part, defined)
+            if key == "$ref" and isinstance(part, str)
+            else _briefly(part, defined)
+            for key, part in schema.items()
         }
-    return [_briefly(one, defined) for one in schema] if isinstance(schema, list) else schema
+    return [_briefly(part, defined) for part in schema] if isinstance(schema, list) else schema
 
 
 def _brief_reference(reference: str, defined: Mapping[str, str]) -> str:
@@ -223,7 +225,7 @@ def _brief_reference(reference: str, defined: Mapping[str, str]) -> str:
 def _without_operations(defaults: Schema) -> None:
     """Let ``defaults`` hold those of any operation, of which few want some, without listing all."""
     properties = defaults["properties"]
-    layers = {name: one for name, one in properties.items() if not name.startswith(OPS)}
+    layers = {name: property for name, property in properties.items() if not name.startswith(OPS)}
     defaults["properties"] = layers
     defaults["patternProperties"] = {f"^{re.escape(OPS)}": {"type": "object"}}
 

@@ -158,8 +158,8 @@ class Refusal(NamedTuple):
         args = block.get("args") if block is not None else None
         return [
             name
-            for one in (args.elements() if args is not None else ())
-            for name in (one.data if one.is_mapping else [str(one.text)])
+            for element in (args.elements() if args is not None else ())
+            for name in (element.data if element.is_mapping else [str(element.text)])
         ]
 
     def owner(self, key: str, item: Value) -> str | None:

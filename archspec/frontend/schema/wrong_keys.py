@@ -215,8 +215,8 @@ def _argument_for(owner: str, refusal: Refusal, value: Value) -> str | None:
     return next(
         (
             name
-            for name, one in KINDS[owner].attributes.items()
-            if one.required and name not in given and accepts(one.type, data)
+            for name, field in KINDS[owner].attributes.items()
+            if field.required and name not in given and accepts(field.type, data)
         ),
         None,
     )
@@ -228,7 +228,7 @@ def _no_defaults(refusal: Refusal, key: str, value: Value) -> str | None:
         return "`defaults` are for layer kinds; a block has its own in `args`, as `name: value`"
     kinds = [name for name, kind in KINDS.items() if key in kind.attributes]
     kind = next(
-        (one for one in kinds if one in refusal.text),
+        (kind for kind in kinds if kind in refusal.text),
         next(iter(kinds), None),
     )
     return (

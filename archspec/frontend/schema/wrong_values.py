@@ -321,7 +321,7 @@ def _by_name(block: str, names: Sequence[str], given: Value) -> str:
     """The help for arguments of a block that were given without their names."""
     if not names:
         return f"write `{block}: {{}}`: the block has no arguments"
-    texts = [one.text for one in given.elements()] if given.is_list else [given.text]
+    texts = [element.text for element in given.elements()] if given.is_list else [given.text]
     if None in texts or len(texts) > len(names):
         texts = ["..."]
     pairs = ", ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=False))

@@ -64,12 +64,18 @@ class Trouble(NamedTuple):
 
     def above(self, row: int) -> int:
         """The nearest line above that says something, -1 if there is none."""
-        return next((one for one in range(row - 1, -1, -1) if says_something(self.line(one))), -1)
+        return next(
+            (number for number in range(row - 1, -1, -1) if says_something(self.line(number))), -1
+        )
 
     def below(self, row: int) -> int:
         """The nearest line below that says something."""
         return next(
-            (one for one in range(row + 1, len(self.lines)) if says_something(self.line(one))),
+            (
+                number
+                for number in range(row + 1, len(self.lines))
+                if says_something(self.line(number))
+            ),
             len(self.lines),
         )
 

@@ -190,8 +190,8 @@ class _Source:
         return site
 
     def _end(self, site: _Site, line: int) -> None:
-        for one in site.holders():
-            one.last = max(one.last, line)
+        for holder in site.holders():
+            holder.last = max(holder.last, line)
 
     @staticmethod
     def _last_line(event: Any) -> int:

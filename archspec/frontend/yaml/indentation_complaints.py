@@ -25,18 +25,20 @@ BLANKS = {
 def tab(trouble: Trouble) -> Words | None:
     """A tab or another character in place of the spaces that indent or stand after a dash."""
     row = trouble.at[0]
-    for one in (row, row - 1):
-        blanks = re.match(r"[ -]*([\t\u00a0\u3000\u2003\u200b]+)", trouble.line(one))
-        if blanks and (one == row or blanks[1][0] != "\t"):
+    for number in (row, row - 1):
+        blanks = re.match(r"[ -]*([\t\u00a0\u3000\u2003\u200b]+)", trouble.line(number))
+        if blanks and (number == row or blanks[1][0] != "\t"):
             message, help = not_a_space(blanks[1])
-            column = _column_meant(trouble, one) if blanks[0].strip("\t") == "" else None
+            column = _column_meant(trouble, number) if blanks[0].strip("\t") == "" else None
             help = (
                 help
                 if column is None
                 else f"indent this line by {counted(column, 'space')} instead"
             )
             return Words(
-                message, help + _other_tabs(trouble, one), (one, blanks.start(1), len(blanks[1]))
+                message,
+                help + _other_tabs(trouble, number),
+                (number, blanks.start(1), len(blanks[1])),
             )
     return None
 
@@ -44,9 +46,9 @@ def tab(trouble: Trouble) -> Words | None:
 def _other_tabs(trouble: Trouble, row: int) -> str:
     """What to say of the lines below that begin with a tab too."""
     below = [
-        f"line {one + 1}"
-        for one in range(row + 1, len(trouble.lines))
-        if re.match(r"[ -]*\t", trouble.line(one))
+        f"line {number + 1}"
+        for number in range(row + 1, len(trouble.lines))
+        if re.match(r"[ -]*\t", trouble.line(number))
     ]
     return (
         f", and likewise {listed(below, 4)}, which {'begins' if len(below) == 1 else 'begin'} with"

@@ -226,7 +226,8 @@ def after_a_quote_or_bracket(trouble: Trouble) -> Words | None:
     quote = before[-1] if before[-1] in "'\"" else ""
     if quote and before.count(quote) % 2:
         opening = next(
-            (one for one in range(row - 1, -1, -1) if trouble.line(one).count(quote) % 2), None
+            (number for number in range(row - 1, -1, -1) if trouble.line(number).count(quote) % 2),
+            None,
         )
         if opening is not None:
             return _runs_on(

@@ -35,14 +35,14 @@ def _piece(value: Any, key: str, depth: int) -> Piece:
         value, text = value.data, value.text if value.plain else None
     if isinstance(value, dict):
         entries = [
-            Placed(_piece(one, "layers" if key == "branches" else name, depth + 1), _key(name))
-            for name, one in value.items()
+            Placed(_piece(entry, "layers" if key == "branches" else name, depth + 1), _key(name))
+            for name, entry in value.items()
         ]
         piece = Piece(entries=entries, mapping=True)
         piece.flow = depth > 1 or (depth == 1 and width_of(piece) <= SECTION)
         return piece
     if isinstance(value, list | tuple):
-        elements = [Placed(_piece(one, "", depth + 1)) for one in value]
+        elements = [Placed(_piece(element, "", depth + 1)) for element in value]
         piece = Piece(entries=elements)
         piece.flow = depth > 0 and (key not in ITEMS or _are_short(piece, depth))
         return piece

@@ -252,7 +252,7 @@ def written(name: str, value: Any, say: Say) -> str:
     """An argument in a title: lists as ``1×2``, a long one cut by ``say``."""
     if not isinstance(value, tuple):
         return say(name, value)
-    return "×".join(written(name, one, say) for one in value)
+    return "×".join(written(name, element, say) for element in value)
 
 
 # --- arguments that many have

@@ -40,7 +40,9 @@ class _Einsum(Operation):
     def check(self) -> None:
         terms, result = self._terms()
         for term in (*terms, result):
-            twice = next((one for one in term if one != "." and term.count(one) > 1), None)
+            twice = next(
+                (letter for letter in term if letter != "." and term.count(letter) > 1), None
+            )
             if twice:
                 raise _wrong(f"names `{twice}` twice in `{term}`", "give each axis its own letter")
         heads = {(term[:1] or "no letter") for term in (*terms, result)}
@@ -50,7 +52,7 @@ class _Einsum(Operation):
                 "let the same letter stand first in every tensor and behind `->`",
             )
         head = next(iter(heads))
-        lost = next((one for one in result if one not in "".join(terms)), None)
+        lost = next((letter for letter in result if letter not in "".join(terms)), None)
         if lost:
             raise _wrong(f"has `{lost}` behind `->` alone", "take it from one of the tensors")
         if head == "no letter":
@@ -65,8 +67,8 @@ class _Einsum(Operation):
         sizes, elided = self._sizes(xs)
         _, result = self._terms()
         shape: list[Size] = []
-        for one in re.findall(r"\.\.\.|[a-z]", result):
-            shape += elided if one == "..." else [sizes[one]]
+        for letter in re.findall(r"\.\.\.|[a-z]", result):
+            shape += elided if letter == "..." else [sizes[letter]]
         return Tensor(tuple(shape[1:]), product_dtype(*xs))
 
     def products(self, y: Tensor, *xs: Tensor) -> int | None:
@@ -76,7 +78,7 @@ class _Einsum(Operation):
         terms, _ = self._terms()
         batch = terms[0][0]
         rest = elided[1:] if batch == "." else elided
-        return product([*(size for one, size in sizes.items() if one != batch), *rest])
+        return product([*(size for letter, size in sizes.items() if letter != batch), *rest])
 
     def _terms(self) -> tuple[list[str], str]:
         tensors, _, result = self.subscripts.partition("->")
@@ -113,11 +115,11 @@ class _Einsum(Operation):
                         f"makes `{letter}` {known} in one tensor and {size} in another",
                         "a letter stands for one size",
                     )
-        if len({len(one) for one in elided}) > 1:
+        if len({len(size) for size in elided}) > 1:
             raise _wrong(
                 "has `...` for different numbers of axes", "name the axes that are not in both"
             )
-        rest = stretched([Tensor(one) for one in elided], "matched") if elided else ()
+        rest = stretched([Tensor(size) for size in elided], "matched") if elided else ()
         return sizes, list(rest)
 
 

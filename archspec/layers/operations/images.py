@@ -54,7 +54,7 @@ class _Resize(OfImages):
     fill_value: float = attr(NUMBER, 0.0, "the number that is filled in")
 
     def title(self, say: Say = plainly) -> Title:
-        return Title(f"resize {'×'.join(say('size', one) for one in self.size)}")
+        return Title(f"resize {'×'.join(say('size', size) for size in self.size)}")
 
     def shape_of(self, x: Tensor) -> Shape:
         self.need_image(x)
@@ -77,7 +77,7 @@ class _Patches(OfImages):
     padding: str = attr(choice("valid", "same"), "valid", "whether the border is padded")
 
     def title(self, say: Say = plainly) -> Title:
-        return Title(f"{'×'.join(say('size', one) for one in self.size)} patches")
+        return Title(f"{'×'.join(say('size', size) for size in self.size)} patches")
 
     def shape_of(self, x: Tensor) -> Shape:
         self.need_image(x)

@@ -158,7 +158,7 @@ class _Pad(Operation):
 
     def title(self, say: Say = plainly) -> Title:
         widths = ", ".join(
-            "+".join(say("pad_width", one) for one in pair) for pair in self.pad_width
+            "+".join(say("pad_width", margin) for margin in pair) for pair in self.pad_width
         )
         return Title(
             f"pad {widths}", "" if self.mode == "constant" else f", {say('mode', self.mode)}"

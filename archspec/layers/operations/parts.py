@@ -46,17 +46,17 @@ class _GetItem(Operation):
             raise Mismatch(
                 "`key` has more than one `...`", at="key", help="write `:` for single axes"
             )
-        if any(_is_slice(one) and _index(one).step == 0 for one in self.key):
+        if any(_is_slice(part) and _index(part).step == 0 for part in self.key):
             raise Mismatch("a slice cannot step by 0", at="key", help="write another step")
 
     def title(self, say: Say = plainly) -> Title:
-        return Title(f"[{', '.join(say('key', _shown(one)) for one in self.key)}]")
+        return Title(f"[{', '.join(say('key', _shown(part)) for part in self.key)}]")
 
     def keywords(self) -> dict[str, Any]:
         return {"key": (slice(None), *map(_index, self.key))}
 
     def shape_of(self, x: Tensor) -> Shape:
-        taken = len([one for one in self.key if one is not None and one != "..."])
+        taken = len([part for part in self.key if part is not None and part != "..."])
         if taken > len(x.shape):
             raise Mismatch(
                 f"`key` names {taken} axes, and the input {x} has {len(x.shape)}",
@@ -65,53 +65,53 @@ class _GetItem(Operation):
             )
         sizes = iter(x.shape)
         result: list[Size] = []
-        for one in self.key if "..." in self.key else (*self.key, "..."):
-            if one == "...":
+        for part in self.key if "..." in self.key else (*self.key, "..."):
+            if part == "...":
                 result += [next(sizes) for _ in range(len(x.shape) - taken)]
-            elif one is None:
+            elif part is None:
                 result.append(1)
             else:
-                result += _part(one, next(sizes))
+                result += _part(part, next(sizes))
         return tuple(result)
 
 
-def _is_slice(one: Any) -> bool:
-    return isinstance(one, tuple) or (isinstance(one, str) and one != "...")
+def _is_slice(part: Any) -> bool:
+    return isinstance(part, tuple) or (isinstance(part, str) and part != "...")
 
 
-def _index(one: Any) -> Any:
+def _index(entry: Any) -> Any:
     """What stands in Python's brackets."""
-    if isinstance(one, tuple):
-        return slice(*one)
-    if not isinstance(one, str):
-        return one
-    if one == "...":
+    if isinstance(entry, tuple):
+        return slice(*entry)
+    if not isinstance(entry, str):
+        return entry
+    if entry == "...":
         return Ellipsis
-    written = [part.strip() for part in one.split(":")]
+    written = [part.strip() for part in entry.split(":")]
     return slice(*(int(part) if part else None for part in written))
 
 
-def _shown(one: Any) -> str:
+def _shown(part: Any) -> str:
     """An index as people write it."""
-    if isinstance(one, tuple):
-        return ":".join("" if bound is None else str(bound) for bound in one)
-    return "new" if one is None else str(one).replace(" ", "")
+    if isinstance(part, tuple):
+        return ":".join("" if bound is None else str(bound) for bound in part)
+    return "new" if part is None else str(part).replace(" ", "")
 
 
-def _part(one: Any, size: Size) -> list[Size]:
+def _part(entry: Any, size: Size) -> list[Size]:
     """The sizes that an index, or a slice, leaves of an axis."""
-    if _is_slice(one):
-        part = size if size is None else len(range(*_index(one).indices(size)))
+    if _is_slice(entry):
+        part = size if size is None else len(range(*_index(entry).indices(size)))
         if part == 0:
             raise Mismatch(
-                f"nothing of an axis of size {size} lies in `{_shown(one)}`",
+                f"nothing of an axis of size {size} lies in `{_shown(entry)}`",
                 at="key",
                 help="choose other bounds",
             )
         return [part]
-    if size is not None and not -size <= one < size:
+    if size is not None and not -size <= entry < size:
         raise Mismatch(
-            f"an axis of size {size} has no index {one}",
+            f"an axis of size {size} has no index {entry}",
             at="key",
             help=f"its indices are 0 to {size - 1}, or -{size} to -1",
         )
@@ -192,7 +192,7 @@ class _Take(Operation):
         axis = axis_index(self.axis, x)
         size = x.shape[axis]
         outside = [
-            one for one in _flat(self.indices) if size is not None and not -size <= one < size
+            index for index in _flat(self.indices) if size is not None and not -size <= index < size
         ]
         if outside:
             raise Mismatch(
@@ -206,7 +206,7 @@ class _Take(Operation):
 def _flat(indices: Any) -> list[int]:
     if not isinstance(indices, tuple):
         return [indices]
-    return [index for one in indices for index in _flat(one)]
+    return [index for entry in indices for index in _flat(entry)]
 
 
 class _TakeAlongAxis(Operation):

@@ -110,7 +110,7 @@ def _folders(path: Path) -> list[Path]:
     except OSError as error:
         what = f"`{path}` could not be read: {reason(error)}"
         raise Unusable(what, "paths are relative to the recipe") from error
-    return [one for one in inner if one.is_dir() and not one.name.startswith(".")]
+    return [folder for folder in inner if folder.is_dir() and not folder.name.startswith(".")]
 
 
 def _images(folder: Path) -> list[Path]:

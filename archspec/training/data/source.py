@@ -83,9 +83,9 @@ class Locator(NamedTuple):
 
 def raise_fault(examples: Iterable[Examples]) -> None:
     """Raise the `Unusable` for an element of some examples that could not be decoded, if any."""
-    for one in examples:
-        if one.decode is not None and one.decode.fault is not None:
-            raise one.decode.fault from None
+    for example in examples:
+        if example.decode is not None and example.decode.fault is not None:
+            raise example.decode.fault from None
 
 
 def need(prefix: str, library: str, package: str, extra: str) -> None:
