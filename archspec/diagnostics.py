@@ -201,8 +201,8 @@ def _escaped(text: str, *, property: bool = False) -> str:
 
 
 def _render(problem: Diagnostic, lines: list[str]) -> str:
-    given = problem.span.file.startswith(COMMAND_LINE)
-    number = " " if given else str(problem.span.line)
+    on_command_line = problem.span.file.startswith(COMMAND_LINE)
+    number = " " if on_command_line else str(problem.span.line)
     gutter = " " * len(number)
     whole = not lines and problem.span[1:] == (
         1,
@@ -210,11 +210,11 @@ def _render(problem: Diagnostic, lines: list[str]) -> str:
         1,
         1,
     )  # of a file without text, such as one of weights
-    place = "the command line" if given else problem.span.file if whole else problem.span
+    place = "the command line" if on_command_line else problem.span.file if whole else problem.span
     rows = [f"{problem.severity}[{problem.code}]: {problem.message}", f"{gutter} --> {place}"]
     if 1 <= problem.span.line <= len(lines):
         source, caret = _excerpt(problem.span, lines[problem.span.line - 1])
-        before = COMMAND_LINE if given and problem.span.line == 1 else ""
+        before = COMMAND_LINE if on_command_line and problem.span.line == 1 else ""
         rows += [
             f"{gutter} |",
             f"{number} | {before}{source}",

@@ -23,18 +23,18 @@ OF_MASKS = (
 
 def counts(names: Iterable[str]) -> dict[str, int]:
     """For each word that begins some names how often Keras must have used it: 3 for ``any_2``."""
-    found: dict[str, int] = {}
+    next_numbers: dict[str, int] = {}
     for name in names:
         word, _, number = name.rpartition("_")
         if not number.isdigit():
             word, number = name, "0"
-        found[word] = max(found.get(word, 0), int(number) + 1)
-    return found
+        next_numbers[word] = max(next_numbers.get(word, 0), int(number) + 1)
+    return next_numbers
 
 
 def counts_of_masks(graph: Graph) -> dict[str, int]:
     """The same of the words of `OF_MASKS`; nothing where no layer makes a mask."""
     if not any(node.layer.makes_mask for node in graph.nodes):
         return {}
-    found = counts(graph.name_in_keras(node.name) for node in graph.nodes)
-    return {word: found[word] for word in OF_MASKS if word in found}
+    next_numbers = counts(graph.name_in_keras(node.name) for node in graph.nodes)
+    return {word: next_numbers[word] for word in OF_MASKS if word in next_numbers}

@@ -18,13 +18,13 @@ class Unreadable(Exception):
 
 def from_words(words: Iterable[str]) -> dict[str, float]:
     """``["resnet50=76.1"]`` → ``{"resnet50": 76.1}``. Raises `Unreadable`."""
-    found: dict[str, float] = {}
+    accuracies: dict[str, float] = {}
     for word in words:
         name, equals, value = word.rpartition("=")
         if not equals or not name.strip():
             raise Unreadable(f"`{word}` is not of the form NAME=VALUE, as in resnet50=76.1")
-        _add(found, name, value, "")
-    return found
+        _add(accuracies, name, value, "")
+    return accuracies
 
 
 def from_csv(path: Path) -> dict[str, float]:
@@ -43,15 +43,15 @@ def from_csv(path: Path) -> dict[str, float]:
             f"{path}:1: there is no column `{missing[0]}`; the first line must name the columns"
             " `name` and `accuracy`"
         )
-    found: dict[str, float] = {}
+    accuracies: dict[str, float] = {}
     for row in rows:
-        _add(found, row["name"] or "", row["accuracy"] or "", f"{path}:{rows.line_num}: ")
-    return found
+        _add(accuracies, row["name"] or "", row["accuracy"] or "", f"{path}:{rows.line_num}: ")
+    return accuracies
 
 
-def _add(found: dict[str, float], name: str, value: str, place: str) -> None:
+def _add(accuracies: dict[str, float], name: str, value: str, place: str) -> None:
     name = name.strip()
-    if name in found:
+    if name in accuracies:
         raise Unreadable(f"{place}`{name}` has two accuracies")
     try:
         number = float(value)
@@ -62,7 +62,7 @@ def _add(found: dict[str, float], name: str, value: str, place: str) -> None:
             f"{place}the accuracy of `{name}` must be a number of percent, 0 to 100, and it is"
             f" `{value.strip()}`"
         )
-    found[name] = number
+    accuracies[name] = number
 
 
 def strangers(accuracies: Mapping[str, float], names: Iterable[str]) -> list[str]:

@@ -177,13 +177,13 @@ def _draw(networks: list[Network], output: Path) -> None:
     except ImportError as error:
         raise click.ClickException(NO_CHARTS) from error
     check_target(output)
-    found = bubbles(networks)
-    for reason, names in found.missing.items():
+    drawn = bubbles(networks)
+    for reason, names in drawn.missing.items():
         terminal.say(f"note: not drawn, as {reason}: {listed(names)}", err=True)
-    if not found.points:
+    if not drawn.points:
         raise click.ClickException(f"there is nothing to draw in {output}")
     with whole_file(output) as beside:
-        draw(found.points, found.axes, beside)
+        draw(drawn.points, drawn.axes, beside)
     terminal.say(f"wrote {output}", err=True)
 
 

@@ -36,6 +36,6 @@ def diff(session: Session, a: str, b: str, format: str) -> int:
     graphs = [session.compile(spec) for spec in (a, b)]
     if graphs[0].name == graphs[1].name:
         graphs = [replace(graph, name=spec) for graph, spec in zip(graphs, (a, b), strict=True)]
-    found = differences(*graphs)
-    terminal.output(report(found, format), format)
-    return 0 if found.equal else 1
+    changes = differences(*graphs)
+    terminal.output(report(changes, format), format)
+    return 0 if changes.equal else 1

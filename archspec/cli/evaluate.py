@@ -46,9 +46,9 @@ def evaluate(session: Session, run: Path, part: str | None, which: str | None, f
     name, portion = part_of(planned, run, part)
     with terminal.progress("loading Keras", 0), terminal.quiet():
         from archspec.training.evaluation import numbers
-    found = numbers(planned, path, portion)
+    measured = numbers(planned, path, portion)
     if format == "json":
-        terminal.say(json.dumps({"model": str(path), "on": name, **found}, indent=2))
+        terminal.say(json.dumps({"model": str(path), "on": name, **measured}, indent=2))
         return
-    words = "  ".join(f"{name} {value:.4g}" for name, value in found.items())
+    words = "  ".join(f"{name} {value:.4g}" for name, value in measured.items())
     terminal.say(f"{path} on {name}: {words}")

@@ -43,12 +43,12 @@ def sweep(session: Session, recipe: str, jobs: int, output: Path | None) -> int:
       archspec sweep myrecipe.yaml --jobs 2
       archspec train sweeps/myrecipe/best.yaml
     """
-    found = find(recipe)
+    opened = find(recipe)
     sets = [part for text in session.sets for part in ("--set", text)]
     trusted = [part for name in trusted_modules() for part in ("--trust", name)]
     with signals() as asked:
         made = Sweep(
-            found,
+            opened,
             session.overrides,
             output or Path("sweeps") / Path(recipe).stem,
             jobs,

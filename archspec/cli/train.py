@@ -79,13 +79,13 @@ def train(
     """
     share = _share(**{name: values[name] for name in Share._fields})
     changes = with_epochs(session.overrides, values["epochs"])
-    found = find(reference, recipe)
+    opened = find(reference, recipe)
     if print_recipe:
-        document, _ = changed(found, changes, session.compiler)
+        document, _ = changed(opened, changes, session.compiler)
         terminal.say(write(document.root).rstrip("\n"))
         return 0
     planned = plan(
-        found,
+        opened,
         changes,
         compiler=session.compiler,
         workers=share.workers,

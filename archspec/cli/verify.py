@@ -68,9 +68,9 @@ def verify(session: Session, spec: str, against: str, outputs: bool, format: str
 
         function = source.function if isinstance(source, Application) else graph.name
         by_order = function in FAMILY_OF and FAMILY_OF[function].by_order
-        found = compare(ours, theirs, against, in_order=by_order, outputs=outputs)
-    terminal.output(verified(found, format), format)
-    return 0 if found.equal else 1
+        outcome = compare(ours, theirs, against, in_order=by_order, outputs=outputs)
+    terminal.output(verified(outcome, format), format)
+    return 0 if outcome.equal else 1
 
 
 def _source(against: str) -> Path | Application:

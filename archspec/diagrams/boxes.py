@@ -109,8 +109,8 @@ def _words(canvas: Canvas, card: Card) -> Words:
 def _word(vocabulary: Mapping[tuple[str, str], str], node: Node, name: str, value: object) -> str:
     """The word for an argument, or for an element of one, of a layer; without one, its value."""
     argument = name.partition("[")[0]
-    found = vocabulary.get((node.name, name)) or vocabulary.get((node.name, argument))
-    return found or plainly(argument, value)
+    word = vocabulary.get((node.name, name)) or vocabulary.get((node.name, argument))
+    return word or plainly(argument, value)
 
 
 def _ranges(canvas: Canvas, card: Card) -> dict[tuple[str, str], str]:

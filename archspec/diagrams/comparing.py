@@ -87,6 +87,6 @@ def _sign(canvas: Canvas, cluster: Cluster, signs: dict[str, str]) -> None:
     for name, place in canvas.place.items():
         placed.setdefault(place, set()).add(signs.get(name, ""))
     for box in boxes(cluster.members):
-        found = placed.get(box.id, set())
-        if found - {""}:
-            box.sign = next(iter(found)) if len(found) == 1 else "~"
+        kinds = placed.get(box.id, set())
+        if kinds - {""}:
+            box.sign = next(iter(kinds)) if len(kinds) == 1 else "~"

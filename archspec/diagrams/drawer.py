@@ -329,13 +329,13 @@ def _folds(canvas: Canvas, repeat: Repeat) -> list[Fold]:
     a copy whose numbers grow, those of its own copies do.
     """
     alike = [each for each in canvas.likeness.alike(repeat) if isinstance(each, Repeat)]
-    found = folds([each.copies for each in alike], canvas.flow)
+    runs = folds([each.copies for each in alike], canvas.flow)
     last = canvas.likeness.grown(repeat)
     if not isinstance(last, Repeat):
-        return found
+        return runs
     number = [each.number for each in alike].index(last.number)
-    ends = [fold.last or fold.others[number - 1][-1] for fold in found]
-    return [fold._replace(last=end) for fold, end in zip(found, ends, strict=True)]
+    ends = [fold.last or fold.others[number - 1][-1] for fold in runs]
+    return [fold._replace(last=end) for fold, end in zip(runs, ends, strict=True)]
 
 
 def _draw_fold(canvas: Canvas, fold: Fold, label: str, members: list[Member]) -> None:

@@ -141,12 +141,12 @@ class Drawing:
         """The boxes in which the branches of each split begin, which stand side by side in
         their order.
         """
-        found: dict[str, list[str]] = {}
+        by_tail: dict[str, list[str]] = {}
         for edge in self.edges:
             if edge.way is Way.BRANCH and edge.port is None:
-                found.setdefault(edge.tail, []).append(edge.head)
+                by_tail.setdefault(edge.tail, []).append(edge.head)
         points = {box.id for box in self.boxes if box.form is Form.POINT}
-        return [heads for tail, heads in found.items() if tail in points and len(heads) > 1]
+        return [heads for tail, heads in by_tail.items() if tail in points and len(heads) > 1]
 
     @property
     def boxes(self) -> list[Box]:

@@ -41,21 +41,21 @@ class Wiring:
 
     def edges(self) -> list[Edge]:
         """All edges, each once, in the order of the layers; sizes stand where one is new."""
-        found: dict[tuple[str, str, int | None, int], TensorEdge] = {}
+        steps_by_place: dict[tuple[str, str, int | None, int], TensorEdge] = {}
         taken: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         for node in self.graph.nodes:
             drawn: Counter[tuple[str, str, int | None]] = Counter()
             for step in self._into(node):
                 key = step.edge.tail, step.edge.head, step.edge.port
                 place = (*key, drawn[key])
-                if _says_more(step, found.get(place)):
-                    found[place] = step
+                if _says_more(step, steps_by_place.get(place)):
+                    steps_by_place[place] = step
                 if step.edge.tail in self._closed:
                     taken[step.edge.tail, step.edge.head][step.edge.label] = None
                 drawn[key] += not self._is_bundled(step.edge)
         for step in self._ends():
-            found.setdefault((step.edge.tail, step.edge.head, None, 0), step)
-        steps = [_saying_all(step, taken) for step in found.values()]
+            steps_by_place.setdefault((step.edge.tail, step.edge.head, None, 0), step)
+        steps = [_saying_all(step, taken) for step in steps_by_place.values()]
         return self._labelled(self._straightened(steps))
 
     def _straightened(self, steps: list[TensorEdge]) -> list[TensorEdge]:
@@ -111,12 +111,12 @@ class Wiring:
         """The layers on the boxes of closed groups, but for those that give what the groups give,
         with their shortest names there.
         """
-        found: dict[str, str] = {}
+        shortest: dict[str, str] = {}
         for _, closed in self.canvas.closed_groups:
             for group in self.canvas.likeness.alike(closed):
                 if isinstance(group, Group) and not group.gathered:
-                    found |= self._inside_of(group)
-        return found
+                    shortest |= self._inside_of(group)
+        return shortest
 
     def _inside_of(self, group: Group) -> dict[str, str]:
         end, within = self.graph.endpoints.get(group.path), f"{group.path}."
@@ -198,11 +198,11 @@ class Wiring:
         """The splits that what an input takes enters on its way to the layer, the outermost first;
         of those that share a point, the innermost.
         """
-        found: dict[str, Around] = {}
+        by_point: dict[str, Around] = {}
         for around in self.canvas.around[node.name]:
             if around.entry == node.inputs[number] and around.number in (None, number):
-                found[around.point] = around
-        return list(found.values())
+                by_point[around.point] = around
+        return list(by_point.values())
 
     def _other_copy(self, name: str, other: str) -> bool:
         """Whether two layers are in different copies of one fold: what is between them is what

@@ -123,16 +123,16 @@ class Reading:
 
     def _loose(self, children: Sequence[Part | Node]) -> list[Element | Node]:
         """The elements of a list; layers that may become parts of a card stand alone."""
-        found: list[Element | Node] = []
+        pieces: list[Element | Node] = []
         for _, run in groupby(enumerate(children), lambda one: self._kind_of_run(*one)):
             together = [child for _, child in run]
             first = together[0]
             if isinstance(first, Part) and first.scope.kind == "repetition":
-                found += self._repeat([child for child in together if isinstance(child, Part)])
+                pieces += self._repeat([child for child in together if isinstance(child, Part)])
             else:
                 for child in together:
-                    found += [child] if isinstance(child, Node) else self._part(child)
-        return found
+                    pieces += [child] if isinstance(child, Node) else self._part(child)
+        return pieces
 
     @staticmethod
     def _kind_of_run(number: int, child: Part | Node) -> object:
@@ -237,41 +237,41 @@ class Reading:
 
     def _carded(self, loose: Sequence[Element | Node]) -> Elements:
         """Lone layers gathered into cards; what follows a merge belongs to it."""
-        found: list[Element] = []
+        elements: list[Element] = []
         waiting: list[Node] = []
         for piece in loose:
             if isinstance(piece, Node):
-                self._take(piece, waiting, found)
+                self._take(piece, waiting, elements)
             else:
-                found += self._lone(waiting)
-                found.append(piece)
-        return (*found, *self._lone(waiting))
+                elements += self._lone(waiting)
+                elements.append(piece)
+        return (*elements, *self._lone(waiting))
 
-    def _take(self, node: Node, waiting: list[Node], found: list[Element]) -> None:
+    def _take(self, node: Node, waiting: list[Node], elements: list[Element]) -> None:
         """Put a layer on the card before it, keep it for the one after it, or begin one with it."""
         part = role(node.layer)
-        last = None if waiting or not found else found[-1]
+        last = None if waiting or not elements else elements[-1]
         if (
             self.whole
             and part is Role.FOLLOWS
             and isinstance(last, Card)
             and self._only(last.nodes[-1], node)
         ):
-            found[-1] = last._replace(nodes=(*last.nodes, node))
+            elements[-1] = last._replace(nodes=(*last.nodes, node))
         elif (
             self.whole
             and part is Role.FOLLOWS
             and isinstance(last, Split)
             and self._only((last.merge, *last.after)[-1], node)
         ):
-            found[-1] = last._replace(after=(*last.after, node))
+            elements[-1] = last._replace(after=(*last.after, node))
         elif waiting and not self._only(waiting[-1], node):
-            found += self._lone(waiting)
-            self._take(node, waiting, found)
+            elements += self._lone(waiting)
+            self._take(node, waiting, elements)
         elif self.whole and part is not Role.MAIN:
             waiting.append(node)
         else:
-            found.append(Card(next(self._numbers), (*waiting, node), node, self._name_of(node)))
+            elements.append(Card(next(self._numbers), (*waiting, node), node, self._name_of(node)))
             waiting.clear()
 
     def _only(self, before: Node, node: Node) -> bool:

@@ -251,8 +251,8 @@ def block_figure(
     known = list(groups(elements))
     exact = [group for group in known if name in (group.path, group.block)]
     whole = view.level != "full"
-    found = exact or [group for group in known if name in names(group)]
-    group = found[0] if found else readings.scope(name, whole=whole)
+    fitting = exact or [group for group in known if name in names(group)]
+    group = fitting[0] if fitting else readings.scope(name, whole=whole)
     if group is None or not nodes_of(group):
         raise DrawingError(
             f"{graph.name} has no block or group `{name}`; {unknown(name, elements)}"

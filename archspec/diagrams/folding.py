@@ -64,11 +64,11 @@ def folds(repeats: Sequence[Sequence[Elements]], flow: Flow) -> list[Fold]:
     links = [Links(copies, flow) for copies in repeats]
     lengths = _lengths(shown, links, alike)
     compared = _first_compared(shown, links, lengths)
-    found = [_all_folds(repeats, start, number) for start, number in lengths]
+    runs = [_all_folds(repeats, start, number) for start, number in lengths]
     if compared is not None:
-        first, second, *rest = found
+        first, second, *rest = runs
         return [_with_first(first, second, compared), *rest]
-    return found
+    return runs
 
 
 def _lengths(

@@ -190,13 +190,13 @@ class Legend:
 
     def entries(self) -> list[tuple[Fill, str]]:
         """Colour and words, in the order of the palette."""
-        found: list[tuple[Fill, str]] = []
+        entries: list[tuple[Fill, str]] = []
         for fill in Fill:
             if fill is Fill.MERGE and (self._merges or fill in self.compositions):
-                found.append((fill, self._merge_words()))
+                entries.append((fill, self._merge_words()))
             elif fill in self.compositions:
-                found.append((fill, self._words(fill)))
-        return found
+                entries.append((fill, self._words(fill)))
+        return entries
 
     def _words(self, fill: Fill) -> str:
         usual = self.usual(fill)

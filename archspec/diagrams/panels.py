@@ -40,12 +40,12 @@ def calls(canvas: Canvas) -> dict[str, list[Group]]:
     """The calls of each block that is closed in a figure, copies included; blocks that are
     called once, or always alike, are left out, and so are those that are other specs.
     """
-    found: defaultdict[str, list[Group]] = defaultdict(list)
+    calls_by_block: defaultdict[str, list[Group]] = defaultdict(list)
     for _, group in canvas.closed_groups:
         if group.block and not group.spec:
             alike = canvas.likeness.alike(group)
-            found[group.block] += [each for each in alike if isinstance(each, Group)]
-    return {block: groups for block, groups in found.items() if len(groups) > 1}
+            calls_by_block[group.block] += [each for each in alike if isinstance(each, Group)]
+    return {block: groups for block, groups in calls_by_block.items() if len(groups) > 1}
 
 
 def varying(canvas: Canvas, block: str, calls: Sequence[Group]) -> list[str]:
@@ -198,19 +198,19 @@ class Vocabulary:
 
     def _ports(self, graph: Graph, shown: Node, column: Sequence[Node | None]) -> list[str]:
         """What stands at the ends of a bar: the channels of each branch."""
-        found = []
+        ports = []
         for place in range(len(shown.inputs)):
             values = [
                 None if node is None else graph.tensors[node.inputs[place]].shape[-1]
                 for node in column
             ]
             same = len({value for value in values if value is not None}) == 1
-            found.append(
+            ports.append(
                 str(graph.tensors[shown.inputs[place]].shape[-1])
                 if same
                 else self._word(values).replace(UNSAID, "")
             )
-        return found
+        return ports
 
     def _word(self, values: list[Any], index: int | None = None) -> str:
         """The argument, the product of two or the multiple of one that agrees with the values
@@ -254,16 +254,16 @@ def _answers(shown: Group, call: Group) -> dict[str, Node]:
     compared = Comparison()
     if not compared.bodies(call.body, shown.body):
         return {}
-    found: dict[str, Node] = {}
+    answers: dict[str, Node] = {}
     for one, other in compared.pairs:
         if isinstance(one, Card) and isinstance(other, Card):
-            found |= {
+            answers |= {
                 node.name: its
                 for node in one.nodes
                 for its in other.nodes
                 if type(node.layer) is type(its.layer)
             }
-    return found
+    return answers
 
 
 def _symbols(
@@ -276,12 +276,12 @@ def _symbols(
         values = [_value(dict(call.arguments)[name]) for call in calls]
         if None not in values:
             yield name, values
-    given = [graph.tensors[entries(call)[0]].shape for call in calls]
-    if all(shape and shape[-1] for shape in given):
-        yield "channels", [shape[-1] for shape in given]
-    if all(len(shape) == len(AXES) and None not in shape for shape in given):
+    shapes = [graph.tensors[entries(call)[0]].shape for call in calls]
+    if all(shape and shape[-1] for shape in shapes):
+        yield "channels", [shape[-1] for shape in shapes]
+    if all(len(shape) == len(AXES) and None not in shape for shape in shapes):
         for axis, name in enumerate(AXES[:-1]):
-            yield name, [shape[axis] for shape in given]
+            yield name, [shape[axis] for shape in shapes]
 
 
 def _columns(

@@ -134,14 +134,14 @@ def _program(renderer: str, format: str) -> str:
                 " `dot`"
             )
         return _bundled()
-    found = shutil.which(SYSTEM)
-    if found is None:
+    program = shutil.which(SYSTEM)
+    if program is None:
         what = "PDF needs" if format == "pdf" else "--renderer dot needs"
         raise DrawingError(
             f"{what} Graphviz's `dot`, which is not installed: apt install graphviz, or brew"
             " install graphviz"
         )
-    return found
+    return program
 
 
 def _bundled() -> str:
@@ -150,13 +150,13 @@ def _bundled() -> str:
         for name in (BUNDLED, f"{BUNDLED}.exe"):
             if (path := Path(folder) / name).is_file():
                 return str(path)
-    found = shutil.which(BUNDLED)
-    if found is None:
+    program = shutil.which(BUNDLED)
+    if program is None:
         raise DrawingError(
             "the package graphviz-pure is missing: pip install graphviz-pure, or use --renderer dot"
             " with Graphviz installed"
         )
-    return found
+    return program
 
 
 def _script_folders() -> Iterator[str | Path]:
@@ -191,10 +191,10 @@ LATIN = "\u2e80"
 
 def svg_size(svg: str) -> tuple[float, float]:
     """The width and height of a picture in points. Raises ValueError if it says none."""
-    found = SIZE.search(svg)
-    if found is None:
+    match = SIZE.search(svg)
+    if match is None:
         raise ValueError("the picture has no size")
-    return float(found[1]), float(found[2])
+    return float(match[1]), float(match[2])
 
 
 def for_web(picture: Picture, title: str, theme: str) -> str:

@@ -61,13 +61,13 @@ def _from_round_before(fold: Fold, flow: Flow) -> Iterator[tuple[Taking, list[Ta
     likes in all other rounds, also of the folds that are drawn as this one.
     """
     drawn = all_nodes(fold.body)
-    given = {node.name for node in drawn}
+    drawn_names = {node.name for node in drawn}
     likes = _likes(fold)
     for node in drawn:
         others = likes[node.name]
         for number in range(len(node.inputs)):
             takings = [Taking(other, number) for other in others if number < len(other.inputs)]
-            if any(flow.graph.giver(taking.tensor) in given for taking in takings):
+            if any(flow.graph.giver(taking.tensor) in drawn_names for taking in takings):
                 yield Taking(node, number), takings
 
 

@@ -113,14 +113,14 @@ def _words(text: str) -> list[str]:
 
 def truncated_inputs(graph: Graph) -> list[Diagnostic]:
     """Warnings for layers that take whole numbers and get others, each line once."""
-    found: dict[Span, Diagnostic] = {}
+    warnings: dict[Span, Diagnostic] = {}
     for node in graph.nodes:
         if node.layer.truncates and not getattr(node.layer, "reverse", False):
             tensor = graph.tensors[node.inputs[0]]
             span = _use(graph, node)
-            if tensor.dtype in FLOATS and span not in found:
-                found[span] = _truncated(node, tensor, span)
-    return list(found.values())
+            if tensor.dtype in FLOATS and span not in warnings:
+                warnings[span] = _truncated(node, tensor, span)
+    return list(warnings.values())
 
 
 def _use(graph: Graph, node: Node) -> Span:
@@ -151,7 +151,7 @@ def cautions(graph: Graph) -> list[Diagnostic]:
     """Warnings for layers that Keras builds, and runs otherwise than it says; each line once."""
     kinds = {type(node.layer) for node in graph.nodes}
     cautious = {kind for kind in kinds if kind.caution is not Layer.caution}
-    found: dict[Span, Diagnostic] = {}
+    warnings: dict[Span, Diagnostic] = {}
     for node in [node for node in graph.nodes if cautious and type(node.layer) in cautious]:
         caution = node.layer.caution(*(graph.tensors[name] for name in node.inputs))
         if caution is not None:
@@ -159,8 +159,8 @@ def cautions(graph: Graph) -> list[Diagnostic]:
             made = Diagnostic(
                 "keras-fault", caution.message, span, help=caution.help, severity="warning"
             )
-            found.setdefault(span, made)
-    return list(found.values())
+            warnings.setdefault(span, made)
+    return list(warnings.values())
 
 
 # --- dead ends
@@ -230,11 +230,11 @@ def _chains(network: Outcome, dead: Sequence[Node], used: Collection[str]) -> It
         return
     order = {name: number for number, node in enumerate(dead) for name in node.tensors}
     living = _living_scopes(network, order)
-    told: set[Span] = set()
+    reported: set[Span] = set()
     for node in dead:
         end = None if node.name in used else _part(node, network.scopes, living)
-        if end is not None and end.place not in told:
-            told.add(end.place)
+        if end is not None and end.place not in reported:
+            reported.add(end.place)
             chain = [dead[number] for number in sorted(_chain(node, dead, order))]
             yield _told(
                 network,
@@ -256,14 +256,14 @@ def _living_scopes(network: Outcome, dead: Collection[str]) -> set[int]:
 
 def _chain(last: Node, dead: Sequence[Node], order: Mapping[str, int]) -> set[int]:
     """The dead layers that a last one comes from, by their numbers."""
-    found = {order[last.name]}
+    numbers = {order[last.name]}
     left = [last]
     while left:
         for number in [order[name] for name in left.pop().inputs if name in order]:
-            if number not in found:
-                found.add(number)
+            if number not in numbers:
+                numbers.add(number)
                 left.append(dead[number])
-    return found
+    return numbers
 
 
 def _part(node: Node, scopes: Sequence[Scope], living: Collection[int]) -> DeadItem:
@@ -287,11 +287,11 @@ WORDS = {"group": "layers", "main": "residual", "branch": "branches", "repetitio
 
 def _once(parts: Iterable[DeadItem]) -> list[DeadItem]:
     """The parts, the repetitions of one item once: the last of them, called as the item is."""
-    found: dict[Span, DeadItem] = {}
+    by_place: dict[Span, DeadItem] = {}
     for part in parts:
-        before = found.get(part.place)
-        found[part.place] = part if before is None or before == part else part._replace(name="")
-    return list(found.values())
+        before = by_place.get(part.place)
+        by_place[part.place] = part if before is None or before == part else part._replace(name="")
+    return list(by_place.values())
 
 
 def _told(network: Outcome, last: Node, parts: list[DeadItem]) -> Diagnostic:

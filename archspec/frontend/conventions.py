@@ -30,10 +30,10 @@ def other_conventions(graph: Graph, root: Value) -> list[Diagnostic]:
     """Warnings for a network that compiles and is probably not the one that was meant; each line
     once. ``root`` is its document, whose inputs they point at.
     """
-    found: dict[Span, Diagnostic] = {}
+    warnings: dict[Span, Diagnostic] = {}
     for warning in (*_channels_first(graph, root), *_axes_and_momenta(graph)):
-        found.setdefault(warning.span, warning)
-    return list(found.values())
+        warnings.setdefault(warning.span, warning)
+    return list(warnings.values())
 
 
 def looks_channels_first(shape: Shape, channels: Collection[int] = IMAGE_CHANNELS) -> bool:

@@ -37,10 +37,10 @@ def read_override(text: str) -> tuple[str, Value]:
         )
         raise SpecError([Diagnostic("override", message, whole, help=help)], {place: text})
     try:
-        found = _value_of(value if "\n" in value else " " * (len(name) + 1) + value, place)
+        parsed = _value_of(value if "\n" in value else " " * (len(name) + 1) + value, place)
     except SpecError as error:
         raise SpecError(error.diagnostics, {place: text}) from None
-    return name.strip(), found._replace(key=Span(place, 1, 1, 1, len(name) + 1))
+    return name.strip(), parsed._replace(key=Span(place, 1, 1, 1, len(name) + 1))
 
 
 def override_of(name: str, data: Any) -> Value:

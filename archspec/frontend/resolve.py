@@ -269,10 +269,10 @@ class _Laying:
                 "add `input: [height, width, channels]`, or `extends` a spec that has it",
             )
         if self.problems:
-            told = (
+            problems = (
                 stopped(self.problems) if len(self.problems) >= limits.MISTAKES else self.problems
             )
-            raise SpecError([*self.refused, *told], self.sources)
+            raise SpecError([*self.refused, *problems], self.sources)
         name = self.entries["name"]._replace(data=self.name, text=self.name, plain=True)
         entries = {"archspec": self.first.root.data["archspec"], **self.entries, "name": name}
         ordered = {key: entries[key] for key in vocabulary.TOP_LEVEL if key in entries}

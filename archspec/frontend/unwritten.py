@@ -80,13 +80,13 @@ class _Masks:
 
     def pass_on(self, node: Node) -> None:
         """The mask of what a layer gives."""
-        given = [self.of.get(name) for name in node.inputs]
+        masks = [self.of.get(name) for name in node.inputs]
         if ROLE in node.roles:
-            given = [None] * len(given)
-        maker = next((mask[1] for mask in given if mask), node)
+            masks = [None] * len(masks)
+        maker = next((mask[1] for mask in masks if mask), node)
         tensors = [self.graph.tensors[name] for name in node.inputs]
         try:
-            axes = node.layer.mask_axes(tensors, [mask and mask[0] for mask in given])
+            axes = node.layer.mask_axes(tensors, [mask and mask[0] for mask in masks])
         except Mismatch as mismatch:
             mismatch.layer = f"`{node.layer.kind()}`"
             self.problems.setdefault(node.span, _failing(node, maker, mismatch))

@@ -46,8 +46,8 @@ from archspec.tensor import Shape, Tensor, Weight, product, show_shape, total
 
 def _listed(words: str, inner: Type) -> Type:
     def accept(value: Any) -> tuple[Any, ...]:
-        found = both.accept(value)
-        return found if isinstance(found, tuple) else (found,)
+        axes = both.accept(value)
+        return axes if isinstance(axes, tuple) else (axes,)
 
     both = either(words, inner, sequence(words, inner, 1))
     return both._replace(accept=accept)
@@ -218,11 +218,11 @@ class MultiHeadAttention(Projecting):
         )
 
     def _projection(
-        self, name: str, taken: tuple[int, ...], given: tuple[int, ...]
+        self, name: str, taken: tuple[int, ...], outer: tuple[int, ...]
     ) -> list[Weight]:
-        kernel = new_weight(self, f"{name}/kernel", (*taken, *given), "kernel_initializer")
+        kernel = new_weight(self, f"{name}/kernel", (*taken, *outer), "kernel_initializer")
         return (
-            [kernel, new_weight(self, f"{name}/bias", given, "bias_initializer")]
+            [kernel, new_weight(self, f"{name}/bias", outer, "bias_initializer")]
             if self.use_bias
             else [kernel]
         )

@@ -50,16 +50,16 @@ def axis_index(axis: int, x: Tensor, *, at: str | None = "axis") -> int:
 
 def axis_indices(axes: int | tuple[int, ...], x: Tensor, *, at: str = "axis") -> tuple[int, ...]:
     """`axis_index` of one axis or several. Raises `Mismatch` also where one axis is named twice."""
-    found = tuple(
+    indices = tuple(
         axis_index(axis, x, at=at) for axis in (axes if isinstance(axes, tuple) else (axes,))
     )
-    if len(set(found)) < len(found):
+    if len(set(indices)) < len(indices):
         raise Mismatch(
             f"`{at}` names one of the input's {len(x.shape)} axes twice",
             at=at,
             help="name every axis once",
         )
-    return found
+    return indices
 
 
 def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> None:
@@ -68,9 +68,9 @@ def need_rank(x: Tensor, rank: int, names: str, *, help: str | None = None) -> N
     """
     if len(x.shape) != rank:
         axes = counted(rank, "axis")
-        found = f"is a vector of {x}" if len(x.shape) == 1 else f"{x} has {len(x.shape)}"
+        shown = f"is a vector of {x}" if len(x.shape) == 1 else f"{x} has {len(x.shape)}"
         raise Mismatch(
-            f"{LAYER} takes {axes} ({names}), and its input {found}",
+            f"{LAYER} takes {axes} ({names}), and its input {shown}",
             help=help or _another_rank(x, rank),
             rank=None if help else rank,
             axes=rank,

@@ -41,7 +41,7 @@ class Equation:
 
     def __init__(self, equation: str) -> None:
         parts = next(
-            found for form in _FORMS if (found := re.fullmatch(form, equation))
+            match for form in _FORMS if (match := re.fullmatch(form, equation))
         ).groupdict()
         self.x, self.kernel, self.y = parts["x"], parts["kernel"], parts["y"]
         self.elides_before = parts.get("before") is not None

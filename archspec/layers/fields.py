@@ -164,7 +164,9 @@ def declare_call(cls: Any) -> None:
     roles = {name: value for name, value in vars(cls).items() if isinstance(value, TensorRole)}
     if roles:
         positional = any(not value.by_name for value in roles.values())
-        kept = {name: role for name, role in cls.roles.items() if role.by_name or not positional}
-        both = {**kept, **roles}
+        inherited_roles = {
+            name: role for name, role in cls.roles.items() if role.by_name or not positional
+        }
+        both = {**inherited_roles, **roles}
         order = sorted(both, key=lambda name: both[name].by_name)
         cls.roles = MappingProxyType({name: both[name] for name in order})

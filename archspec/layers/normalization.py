@@ -306,10 +306,10 @@ class Normalization(SameShape):
             )
 
     def output(self, x: Tensor) -> Tensor:
-        kept, count = self._kept(x), _length(self.mean)
-        if count not in (None, 1) and count != kept[-1]:
+        sizes, count = self._kept(x), _length(self.mean)
+        if count not in (None, 1) and count != sizes[-1]:
             raise Mismatch(
-                f"`mean` has {count} values for an axis of size {kept[-1]}",
+                f"`mean` has {count} values for an axis of size {sizes[-1]}",
                 at="mean",
                 help="give a number, or one value for each index",
             )

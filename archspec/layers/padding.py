@@ -26,11 +26,11 @@ def _margins(rank: int) -> Type:
 
     def accept(value: Any) -> tuple[Any, ...]:
         if isinstance(value, list | tuple):
-            found = listed.accept(value)
+            margins = listed.accept(value)
             return (
-                tuple(found)
+                tuple(margins)
                 if rank == 1
-                else tuple((side, side) if isinstance(side, int) else side for side in found)
+                else tuple((side, side) if isinstance(side, int) else side for side in margins)
             )
         try:
             side = COUNT.accept(value)

@@ -63,11 +63,11 @@ def _load(kind: str) -> type[Layer] | str | None:
     if entry is None:
         return None
     try:
-        found = entry.load()
+        kind_class = entry.load()
     except Exception as error:  # whatever the library raises, its user gets a sentence
         return f"`{entry.value}`, which ships it, cannot be loaded: {type(error).__name__}: {error}"
-    if not isinstance(found, type) or not issubclass(found, Layer):
+    if not isinstance(kind_class, type) or not issubclass(kind_class, Layer):
         return f"`{entry.value}`, which ships it, is no subclass of `archspec.Layer`"
-    if found.kind() != kind:
-        return f"`{entry.value}`, which ships it, is the kind `{found.kind()}`"
-    return found
+    if kind_class.kind() != kind:
+        return f"`{entry.value}`, which ships it, is the kind `{kind_class.kind()}`"
+    return kind_class

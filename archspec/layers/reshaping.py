@@ -54,11 +54,11 @@ class Reshape(Layer):
         if size is None:  # as in Keras, the sizes of `target_shape` are believed
             self._check_divides(x)
             return Tensor(tuple(None if size == -1 else size for size in target), x.dtype)
-        given = product(size for size in target if size != -1) or 1
-        if size % given or (size != given and -1 not in target):
-            raise self._misfit(x, size, given)
+        fixed = product(size for size in target if size != -1) or 1
+        if size % fixed or (size != fixed and -1 not in target):
+            raise self._misfit(x, size, fixed)
         return Tensor(
-            tuple(size // given if length == -1 else length for length in target), x.dtype
+            tuple(size // fixed if length == -1 else length for length in target), x.dtype
         )
 
     def _check_divides(self, x: Tensor) -> None:
@@ -74,11 +74,11 @@ class Reshape(Layer):
                 help="write -1 for one of the sizes",
             )
 
-    def _misfit(self, x: Tensor, size: int, given: int) -> Mismatch:
+    def _misfit(self, x: Tensor, size: int, fixed: int) -> Mismatch:
         help = f"give sizes whose product is {size}, such as `{_fitting(size, self.target_shape)}`"
         if -1 in self.target_shape:
             return Mismatch(
-                f"the input has {size} elements, which do not divide by {given}",
+                f"the input has {size} elements, which do not divide by {fixed}",
                 at="target_shape",
                 help=help,
                 shows_input=len(x.shape) == 1,
@@ -87,14 +87,14 @@ class Reshape(Layer):
             (
                 at
                 for at, length in reversed(list(enumerate(self.target_shape)))
-                if size % (given // length) == 0
+                if size % (fixed // length) == 0
             ),
             None,
         )
         if open_ is not None:
             help += f", or `{[*self.target_shape[:open_], -1, *self.target_shape[open_ + 1 :]]}`"
         return Mismatch(
-            f"the input has {size} elements, and {show_shape(self.target_shape)} holds {given}",
+            f"the input has {size} elements, and {show_shape(self.target_shape)} holds {fixed}",
             at="target_shape",
             help=help,
             shows_input=len(x.shape) == 1,

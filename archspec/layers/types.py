@@ -126,8 +126,8 @@ def number(
         "exclusiveMinimum": above,
         "exclusiveMaximum": below,
     }
-    given = {key: bound for key, bound in bounds.items() if bound is not None}
-    return Type(words, expects, {"type": "number", **given}, accept)
+    stated = {key: bound for key, bound in bounds.items() if bound is not None}
+    return Type(words, expects, {"type": "number", **stated}, accept)
 
 
 def choice(*values: str, words: str | None = None) -> Type:

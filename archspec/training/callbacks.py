@@ -147,8 +147,8 @@ class Conductor(keras.callbacks.CallbackList):  # type: ignore[misc]
         epoch = self.course.progress.epoch
         self.on_epoch_begin(epoch)
         logs = dict(self.model.get_metrics_result())
-        found = self.model.evaluate(validation, callbacks=self, verbose=0, return_dict=True)
-        logs.update({f"val_{name}": value for name, value in found.items()})
+        results = self.model.evaluate(validation, callbacks=self, verbose=0, return_dict=True)
+        logs.update({f"val_{name}": value for name, value in results.items()})
         self.on_epoch_end(epoch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

@@ -18,5 +18,5 @@ def numbers(planned: TrainingPlan, path: Path, portion: Portion) -> dict[str, fl
     network = keras.models.load_model(path, compile=False)
     model.compile_model(model.Models(network, network), planned)
     examples = batches_of(planned).in_order(read(planned, portion))
-    found = network.evaluate(examples, verbose=0, return_dict=True)
-    return {name: float(value) for name, value in found.items()}
+    results = network.evaluate(examples, verbose=0, return_dict=True)
+    return {name: float(value) for name, value in results.items()}

@@ -23,8 +23,8 @@ def opened(run: Path, compiler: Compiler | None = None) -> TrainingPlan:
         message = f"`{run}` is not the folder of a run"
         help = "name one that `archspec train` has written, such as runs/lenet5-digits"
         raise SpecError([_problem("no-run", message, run, help)]) from error
-    found = Found(text, str(run / "recipe.yaml"), Path(folder), str(run / "spec.yaml"))
-    return plan(found, {}, compiler=compiler)
+    opened_recipe = Found(text, str(run / "recipe.yaml"), Path(folder), str(run / "spec.yaml"))
+    return plan(opened_recipe, {}, compiler=compiler)
 
 
 def model_of(run: Path, which: str | None) -> Path:

@@ -38,11 +38,17 @@ def declared_classes(graph: Graph, given: Classes) -> dict[str, type]:
     for node in graph.nodes:
         if isinstance(node.layer, Declared) and node.layer.kind() not in classes:
             declaration = node.layer.declaration
-            found = given.get(declaration.kind) or _named(declaration)
-            problem = found if isinstance(found, tuple) else _no_layer(declaration, found)
+            keras_class = given.get(declaration.kind) or _named(declaration)
+            problem = (
+                keras_class
+                if isinstance(keras_class, tuple)
+                else _no_layer(declaration, keras_class)
+            )
             if problem is not None:
                 problems.append(_problem(node, *problem))
-            classes[declaration.kind] = found if isinstance(found, type) else keras.layers.Layer
+            classes[declaration.kind] = (
+                keras_class if isinstance(keras_class, type) else keras.layers.Layer
+            )
     if problems:
         raise SpecError(problems)
     return classes
@@ -51,8 +57,8 @@ def declared_classes(graph: Graph, given: Classes) -> dict[str, type]:
 def shipped_class(layer: Layer) -> type:
     """The class of a kind that an installed library ships, whose code runs already."""
     module, _, name = layer.keras.partition(":")
-    found: type = getattr(import_module(module), name)
-    return found
+    keras_class: type = getattr(import_module(module), name)
+    return keras_class
 
 
 def _named(declaration: Declaration) -> Any:
@@ -69,18 +75,18 @@ def _named(declaration: Declaration) -> Any:
         )
     try:
         with _importable():
-            found = getattr(import_module(module), declaration.name)
+            member = getattr(import_module(module), declaration.name)
     except Exception as error:  # whatever the module raises, its user gets a line and a sentence
         help = "mend the module, or correct `keras` in the declaration"
         return (
             f"`{declaration.reference}` cannot be imported: {type(error).__name__}: {error}",
             help,
         )
-    defined = getattr(found, "__module__", None)
-    if isinstance(found, type) and defined != module:
+    defined = getattr(member, "__module__", None)
+    if isinstance(member, type) and defined != module:
         help = f"name the module that defines it, `{defined}`, if you trust that"
         return f"`{declaration.reference}` is a class of the module `{defined}`", help
-    return found
+    return member
 
 
 def _no_layer(declaration: Declaration, found: Any) -> tuple[str, str] | None:

@@ -66,13 +66,13 @@ def build_model(
                 with values():
                     layer = layer or make_layer(node.layer, names[node.name], classes)
                     taken = [tensors[name] for name in node.inputs]
-                    given = apply(layer, node.layer, taken, node.roles)
+                    outputs = apply(layer, node.layer, taken, node.roles)
             except Exception as error:  # whatever Keras raises, its user gets a line and a sentence
                 raise SpecError([_refused(node, error)]) from error
             layers[node.name] = layer
-            _correct(node, given)
-            _compare(node, layer, given)
-            tensors.update(zip(node.tensors, given, strict=True))
+            _correct(node, outputs)
+            _compare(node, layer, outputs)
+            tensors.update(zip(node.tensors, outputs, strict=True))
             done(node)
     return keras.Model(
         one_or_all(inputs),

@@ -164,12 +164,12 @@ def _block_call(
 ) -> str:
     """A call of the function of a block."""
     function = writer.module.function(site.steps)
-    given = _block_arguments(writer, site, function)
-    required = [piece for key, piece in given.items() if key in function.required]
+    arguments = _block_arguments(writer, site, function)
+    required = [piece for key, piece in arguments.items() if key in function.required]
     positional = required if len(required) <= 2 else []
     named = [
         around(f"{function.arguments[key]}=", piece)
-        for key, piece in given.items()
+        for key, piece in arguments.items()
         if key not in function.required or not positional
     ]
     named += [f"{taken}={_variable(writer, key)}" for key, taken in function.variables.items()]
@@ -194,14 +194,14 @@ def _block_arguments(
     writer: FunctionWriter, site: ItemSite, function: Function
 ) -> dict[str, Piece]:
     """The arguments that a call gives and the function takes."""
-    given: dict[str, Piece] = {}
+    pieces: dict[str, Piece] = {}
     for key, formula in site.steps[0].arguments.items():
         if (function.block.name, key) in writer.module.fixed:
             writer.fix(formula, site.scope)
         if key in function.arguments:
             raws = writer.values.raws(formula, [(step, step.environment) for step in site.steps])
-            given[key] = writer.values.value(formula.value, raws, site.scope)
-    return {key: given[key] for key in function.block.parameters if key in given}
+            pieces[key] = writer.values.value(formula.value, raws, site.scope)
+    return {key: pieces[key] for key in function.block.parameters if key in pieces}
 
 
 # --- calls of several blocks or kinds
@@ -258,7 +258,7 @@ def _dispatched(
         common([(step, step.name == step.target) for step in site.steps] + [(site.steps[0], True)])
     else:
         name = item_name(writer, site, "")
-    given = _block_arguments(writer, site, functions[0])
-    pieces = [around(f"{functions[0].arguments[key]}=", piece) for key, piece in given.items()]
+    arguments = _block_arguments(writer, site, functions[0])
+    pieces = [around(f"{functions[0].arguments[key]}=", piece) for key, piece in arguments.items()]
     pieces = [*feeds, *pieces, f"name={layer_path(writer, site, name)}"]
     return writer.assign(target, Brackets(f"{table}[{code.text}](", tuple(pieces), ")"))

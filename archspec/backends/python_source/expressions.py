@@ -91,9 +91,9 @@ class Translator:
 
     def code(self, node: tree.Node) -> Code:
         """One node; its value where that is the same always."""
-        found = self.decided(node)
-        if found is not UNDECIDED and not isinstance(found, list | dict):
-            return constant(found)
+        decided = self.decided(node)
+        if decided is not UNDECIDED and not isinstance(decided, list | dict):
+            return constant(decided)
         return RULES[type(node)](self, node)
 
     def decided(self, node: tree.Node) -> Any:
@@ -119,8 +119,8 @@ class Translator:
 
     def text(self, node: tree.Node, level: int) -> str:
         """The text of a node, in brackets where it binds less tightly than its place asks for."""
-        found = self.code(node)
-        return found.text if found.level >= level else f"({found.text})"
+        piece = self.code(node)
+        return piece.text if piece.level >= level else f"({piece.text})"
 
     def variable(self, node: tree.Variable) -> Code:
         """A variable, bound within the expression or not."""

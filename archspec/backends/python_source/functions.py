@@ -132,11 +132,11 @@ def _head_default(writer: FunctionWriter, block: Block, name: str) -> Piece:
     if default.constant and not isinstance(default.data, list | dict):
         return literal(default.data)
     calls = [(visit, visit.step) for visit in writer.visits if visit.step]
-    given = [(visit, name in step.arguments) for visit, step in calls]
-    if all(is_given for _, is_given in given):
+    passed = [(visit, name in step.arguments) for visit, step in calls]
+    if all(is_given for _, is_given in passed):
         return ""
     if any(name in one.arguments and one.values.values[name] is None for _, one in calls):  # type: ignore[union-attr]  # a call has values
-        raise Varies(given)
+        raise Varies(passed)
     return "None"
 
 

@@ -185,18 +185,18 @@ def without_unused(body: list[Statement]) -> list[Statement]:
     words = _words(body)
 
     def used(statements: list[Statement]) -> list[Statement]:
-        found: list[Statement] = []
+        needed: list[Statement] = []
         for statement in statements:
             if isinstance(statement, Compound):
-                found.append(Compound(statement.head, used(statement.body)))
+                needed.append(Compound(statement.head, used(statement.body)))
             elif isinstance(statement, Definition) or not (
                 isinstance(statement.value, str)
                 and statement.value.isidentifier()
                 and words[statement.target] == 1
                 and statement.target != "return"
             ):
-                found.append(statement)
-        return found
+                needed.append(statement)
+        return needed
 
     return used(body)
 

@@ -29,13 +29,13 @@ def as_function(
     name = writer.names.new(f"apply_{identifier(site.item.name.text)}")
     name = writer.functions.setdefault(site.address, name)
     visible = dict(writer.functions)
-    given = [CHAIN] if len(feeds) == 1 else [writer.names.new("a", "b", "c") for _ in feeds]
+    parameters = [CHAIN] if len(feeds) == 1 else [writer.names.new("a", "b", "c") for _ in feeds]
     body: list[Statement] = []
     outer, writer.body, writer.clobbered = writer.body, body, True
-    inside = ItemSite(site.steps, site.place._replace(target=CHAIN), given[0])
-    result = write(writer, inside, given)
+    inside = ItemSite(site.steps, site.place._replace(target=CHAIN), parameters[0])
+    result = write(writer, inside, parameters)
     writer.body, writer.functions = outer, visible
-    writer.emit(Definition(name, given, ended(body, result)))
+    writer.emit(Definition(name, parameters, ended(body, result)))
     return writer.assign(target(writer, site), f"{name}({', '.join(feeds)})")
 
 

@@ -146,13 +146,13 @@ def number(value: float) -> str:
 
 def configured(value: Configured, arguments: dict[str, Piece]) -> Piece:
     """``keras.regularizers.L2(l2=1e-4)``."""
-    given = tuple(
+    arguments_written = tuple(
         f"{key}={argument}"
         if isinstance(argument, str)
         else argument._replace(open=f"{key}={argument.open}")
         for key, argument in arguments.items()
     )
-    return Brackets(f"keras.{value.module}.{value.name}(", given, ")")
+    return Brackets(f"keras.{value.module}.{value.name}(", arguments_written, ")")
 
 
 def constant(value: Any) -> Code:
@@ -163,9 +163,9 @@ def constant(value: Any) -> Code:
 
 def joined(*templates: Sequence[str | Code]) -> Template:
     """Parts of a path, joined by dots."""
-    given = [template for template in templates if template]
+    written = [template for template in templates if template]
     parts: list[str | Code] = []
-    for number, template in enumerate(given):
+    for number, template in enumerate(written):
         parts += ["."] * bool(number) + list(template)
     return tuple(parts)
 

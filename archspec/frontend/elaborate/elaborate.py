@@ -100,10 +100,10 @@ def elaborate(
         span = bound.span or program.items.place
         problem = Diagnostic("bound-network", bound.message, span, help=bound.help)
         return None, [*state.problems, problem]
-    found = [*state.problems, *_dead_ends(state)]
-    if graph is not None and not found:
-        found = failing(graph)
-    return (None if found else graph), found
+    mistakes = [*state.problems, *_dead_ends(state)]
+    if graph is not None and not mistakes:
+        mistakes = failing(graph)
+    return (None if mistakes else graph), mistakes
 
 
 def _graph(state: State, kinds: Kinds) -> Graph | None:

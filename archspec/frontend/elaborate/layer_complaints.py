@@ -169,9 +169,9 @@ def complain(
         message, help = no_argument(call.kind, name)
         state.complain(Diagnostic(code, message, formula.value.place, help=help), context)
         return
-    value, given = _inside(formula.value, values.get(name), mismatch.inside)
+    value, data = _inside(formula.value, values.get(name), mismatch.inside)
     span = value.span
-    label = "" if formula.constant or name not in values else f"this gives {show(given)}"
+    label = "" if formula.constant or name not in values else f"this gives {show(data)}"
     here = site._replace(context=context)
     passed = passed_argument(state, formula, here) if code == "wrong-argument" else None
     if passed is not None:
@@ -189,14 +189,14 @@ def complain(
     state.complain(Diagnostic(code, mismatch.message, span, label, notes, advice), context)
 
 
-def _inside(value: Value, given: Any, path: tuple[str | int, ...]) -> tuple[Value, Any]:
+def _inside(value: Value, data: Any, path: tuple[str | int, ...]) -> tuple[Value, Any]:
     """What stands at a path within an argument, as far as the text has it, and what that gives."""
     for step in path:
         elements: dict[Any, Value] = dict(value.items()) or dict(enumerate(value.elements()))
         if step not in elements:
             break
-        value, given = elements[step], given[step]
-    return value, given
+        value, data = elements[step], data[step]
+    return value, data
 
 
 def passed_argument(state: State, formula: Formula, site: Site) -> tuple[Formula, Context] | None:

@@ -137,8 +137,8 @@ class Names:
         """Whether a name, or the first steps of it, stand for an item with a mistake."""
         steps = name.split(".")
         heads = [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
-        found = [self.find(head, prefixes) for head in heads]
-        return any(entry is not None and entry[1].feed.tensor is None for entry in found)
+        entries = [self.find(head, prefixes) for head in heads]
+        return any(entry is not None and entry[1].feed.tensor is None for entry in entries)
 
     def near(self, name: str, prefixes: tuple[str, ...]) -> bool:
         """Whether something else can be said of a name than that there is none."""

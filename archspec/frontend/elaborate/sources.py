@@ -23,10 +23,10 @@ def taken(state: State, item: Item, names: tuple[FromName, ...], site: Site) -> 
     sources: list[FromName] = []
     counts = []
     for name in names:
-        found = _gathered(state, name, site)
-        counts.append(len(found))
-        feeds += found
-        sources += [name] * len(found)
+        gathered = _gathered(state, name, site)
+        counts.append(len(gathered))
+        feeds += gathered
+        sources += [name] * len(gathered)
     state.observer.names_taken(counts)
     state.budget.items -= len(feeds) // limits.INPUTS
     if not feeds:
@@ -86,9 +86,9 @@ def _source(state: State, source: FromName, site: Site, number: int | None = Non
     if text == "prev":
         state.observer.input_taken(text, None, site)
         return feed
-    found = state.names.find(text, context.visible)
-    if found is not None:
-        path, entry = found
+    named = state.names.find(text, context.visible)
+    if named is not None:
+        path, entry = named
         state.observer.input_taken(text, path, site)
         return entry.feed
     if text in context.inputs:

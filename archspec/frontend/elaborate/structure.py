@@ -292,10 +292,10 @@ def reuse(state: State, call: Reuse, site: Site) -> Feed | None:
     """
     context = site.context
     text = state.guarded(call.target.fill, site.environment, context)
-    found = None if text is FAILED else _reused(state, text, call, context)
-    if found is None:
+    reused = None if text is FAILED else _reused(state, text, call, context)
+    if reused is None:
         return Feed("", None)
-    original, entry = found
+    original, entry = reused
     if site.name is None and isinstance(entry.operation, SideOutput):
         message = "an output that is used again needs a name"
         problem = Diagnostic("missing-key", message, call.place, help="add `name: ...`")
@@ -341,15 +341,15 @@ def _here(state: State, formula: Formula, site: Site) -> Formula:
 
 def _reused(state: State, text: str, reuse: Reuse, context: Context) -> tuple[str, Entry] | None:
     """The path and the entry of the item that is used again."""
-    found = state.names.find(text, context.visible)
+    entry = state.names.find(text, context.visible)
     span = reuse.target.value.span
-    if found is not None and found[1].is_output:
+    if entry is not None and entry[1].is_output:
         message = f"`{text}` is an output of a layer, and has no layers to use again"
         help = f"name the layer: `reuse: {text.rpartition('.')[0]}`"
         state.complain(Diagnostic("unknown-name", message, span, help=help), context)
         return None
-    if found is not None:
-        return found
+    if entry is not None:
+        return entry
     if text in context.inputs or text == "prev":
         what = "an input" if text in context.inputs else "the output of the item before"
         message = f"`{text}` is {what}, and has no layers to use again"

@@ -60,11 +60,11 @@ def too_deep(start: int, end: int) -> ExpressionError:
 
 def check_count(node: Call) -> None:
     """Refuse a call with too many or too few arguments."""
-    function, given = BUILTINS[node.function], len(node.arguments)
-    if given < function.least or (function.most is not None and given > function.most):
+    function, count = BUILTINS[node.function], len(node.arguments)
+    if count < function.least or (function.most is not None and count > function.most):
         message = (
-            f"`{node.function}` takes {function.takes}, and here {'is' if given == 1 else 'are'}"
-            f" {given or 'none'}"
+            f"`{node.function}` takes {function.takes}, and here {'is' if count == 1 else 'are'}"
+            f" {count or 'none'}"
         )
         raise ExpressionError(message, node.start, node.end, cause=Cause.COUNT_OF_ARGUMENTS)
 

@@ -207,17 +207,17 @@ def check_length(elements: int) -> None:
 
 def elements(value: Value) -> list[Value]:
     """Return all elements of a list or row, those of the lists and rows within it included."""
-    found: list[Value] = []
+    parts: list[Value] = []
     level = [value]
     for _ in range(limits.EXPRESSION_DEPTH):
-        check_length(len(found) + sum(map(len, level)))
+        check_length(len(parts) + sum(map(len, level)))
         inner = [
             item for group in level for item in (group.values() if type(group) is dict else group)
         ]
-        found += inner
+        parts += inner
         level = [item for item in inner if type(item) in COLLECTIONS]
         if not level:
-            return found
+            return parts
     raise Fault(
         f"lists nest at most {limits.EXPRESSION_DEPTH} deep",
         code="bound-expression",

@@ -109,20 +109,20 @@ def activation_of(text: str, names: Iterable[str]) -> PythonActivation:
 
 def activation_help(text: str, names: Iterable[str]) -> str | None:
     """What to write for the ``activation`` of a layer as Python names or makes it."""
-    found = activation_of(text, names)
-    if found.item is not None and (found.has_arguments or found.name is None):
-        return f"it is a layer: remove `activation`, and put `- {found.item}` below"
-    if found.name is None or found.name == text:
+    activation = activation_of(text, names)
+    if activation.item is not None and (activation.has_arguments or activation.name is None):
+        return f"it is a layer: remove `activation`, and put `- {activation.item}` below"
+    if activation.name is None or activation.name == text:
         return None
-    return f"write `{found.name}`" + (", which takes no arguments" * found.has_arguments)
+    return f"write `{activation.name}`" + (", which takes no arguments" * activation.has_arguments)
 
 
 def activation_item_help(text: str, names: Iterable[str]) -> str | None:
     """What to write for ``Activation`` with an activation of Python behind it."""
-    found = activation_of(text, names)
-    if found.item is not None and (found.has_arguments or found.name is None):
-        return f"write `- {found.item}`"
-    return f"write `Activation: {{activation: {found.name}}}`" if found.name else None
+    activation = activation_of(text, names)
+    if activation.item is not None and (activation.has_arguments or activation.name is None):
+        return f"write `- {activation.item}`"
+    return f"write `Activation: {{activation: {activation.name}}}`" if activation.name else None
 
 
 def translated(kind: str, name: str, given: Mapping[str, Any]) -> str:
@@ -250,8 +250,8 @@ def _bare_values(text: str) -> str | None:
     numbers = [word for word in words if re.fullmatch(r"\$?\d[\d_.]*|\$\w+", word)]
     if len(named) + len(numbers) != len(words):
         return None
-    given = dict(zip(KINDS[kind].attributes, numbers, strict=False)) | named
-    return translated(kind, kind, given) if given else None
+    arguments = dict(zip(KINDS[kind].attributes, numbers, strict=False)) | named
+    return translated(kind, kind, arguments) if arguments else None
 
 
 def _parsed(text: str) -> ast.expr | None:
@@ -268,8 +268,10 @@ def _given(call: ast.Call, names: Iterable[str], tensors: int = 0) -> dict[str, 
     """The arguments of a call by their names; ``names`` are those of its arguments without one, in
     their order after the tensors.
     """
-    given = dict(zip(names, map(_value, call.args[tensors:]), strict=False))
-    return given | {keyword.arg: _value(keyword.value) for keyword in call.keywords if keyword.arg}
+    arguments = dict(zip(names, map(_value, call.args[tensors:]), strict=False))
+    return arguments | {
+        keyword.arg: _value(keyword.value) for keyword in call.keywords if keyword.arg
+    }
 
 
 def _value(node: ast.expr) -> Any:

@@ -122,15 +122,15 @@ def typed_item(item: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     name = item[key]
     kind = kind_of(name)
-    given: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     for other, value in item.items():
         if other in SETTINGS and isinstance(value, dict):
-            given |= value
+            arguments |= value
         elif other != key and other not in MODIFIERS:
-            given[other] = value
+            arguments[other] = value
     if kind is None:
-        return (key, _BY_LAYER) if key in ITEM_HELP or given else None
-    written = translated(kind, name, given)
+        return (key, _BY_LAYER) if key in ITEM_HELP or arguments else None
+    written = translated(kind, name, arguments)
     beside = ", ".join(f"{one}: {item[one]}" for one in MODIFIERS if isinstance(item.get(one), str))
     return key, f"write `- {{{beside}, {written}}}`" if beside else f"write `- {written}`"
 

@@ -69,14 +69,14 @@ def _ultralytics(kind: str, module: str, arguments: Sequence[Any]) -> str:
 
 
 def _layer_in_a_list(kind: str, word: str, rest: Sequence[Any]) -> str | None:
-    given: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     if any(isinstance(element, str) and kind_of(element) for element in rest):
         return None  # a list of items
     bare = [element for element in rest if not isinstance(element, dict)]
-    given.update(zip(KINDS[kind].attributes, bare, strict=False))
+    arguments.update(zip(KINDS[kind].attributes, bare, strict=False))
     for element in rest:
-        given |= element if isinstance(element, dict) else {}
-    return f"write `- {translated(kind, word, given)}`" if given else None
+        arguments |= element if isinstance(element, dict) else {}
+    return f"write `- {translated(kind, word, arguments)}`" if arguments else None
 
 
 def paper_help(text: str) -> str | None:
@@ -109,7 +109,7 @@ def _of_paper(parts: Mapping[str, str | None], side: int) -> str:
     if parts["layer"] == "fc":
         return written_item("Dense", {"units": number})
     if parts["layer"] == "conv":
-        given = {"filters": number, "kernel_size": side, **strides, "padding": "same"}
-        return written_item("Conv2D", given)
+        arguments = {"filters": number, "kernel_size": side, **strides, "padding": "same"}
+        return written_item("Conv2D", arguments)
     kind = "MaxPooling2D" if str(parts["layer"]).startswith("max") else "AveragePooling2D"
     return written_item(kind, {"pool_size": side, **strides})

@@ -213,14 +213,14 @@ def _branches(state: ParserState, value: Value, merge: Value, seen: Visible) -> 
     else:
         assert arguments is not None
         kind = Formula(Value(name, arguments.place, text=name, plain=True), (), name)
-    given = state.arguments(arguments, seen)
+    formulas = state.arguments(arguments, seen)
     complaint = merge_problem(str(kind.data)) if kind.constant else None
     if complaint:
         state.problem("unknown-layer", complaint[0], kind.value.span, help=complaint[1])
         kind = broken(kind.value)
     elif kind.constant:
-        given = checked_arguments(state, str(kind.data), given)
-    return Branches(paths, kind, given, value.place)
+        formulas = checked_arguments(state, str(kind.data), formulas)
+    return Branches(paths, kind, formulas, value.place)
 
 
 def _shortcut(state: ParserState, item: Value, seen: Visible) -> Branch | None:

@@ -133,32 +133,32 @@ class ParserState:
         """A value as a formula, broken where something in it is wrong. ``own`` is the variable
         that it is the value of.
         """
-        told = len(self.problems)
-        found = self.guarded(formula, value)
-        if found is None:
+        before = len(self.problems)
+        parsed = self.guarded(formula, value)
+        if parsed is None:
             from archspec.frontend.foreign.texts import entry_of_variables
 
             mentions = mentioned(value)
             wrongly_called = any(is_wrongly_called(variable.name, seen) for variable in mentions)
             if wrongly_called or entry_of_variables(value.text or "", seen.known):
-                del self.problems[told:]  # a name is what is wrong, and is complained of below
+                del self.problems[before:]  # a name is what is wrong, and is complained of below
             self.all_known(mentions, seen, own, value.text or "")
         return (
-            found
-            if found is not None and self.all_known(found.mentions, seen, own, value.text or "")
+            parsed
+            if parsed is not None and self.all_known(parsed.mentions, seen, own, value.text or "")
             else broken(value)
         )
 
     def name(self, value: Value, seen: Visible, *, prev: bool = False) -> NameFormula:
         """A name as a formula, broken where it is wrong; with ``prev``, it may be that word."""
-        found = self.guarded(name_formula, value)
-        if found is None or not self.all_known(found.mentions, seen):
+        parsed = self.guarded(name_formula, value)
+        if parsed is None or not self.all_known(parsed.mentions, seen):
             return NameFormula(value, (), None, broken=True)
-        if found.template is None and not (prev and found.text == "prev"):
-            told = len(self.problems)
-            self.check_name(found.text, value.span)
-            return found._replace(broken=len(self.problems) > told)
-        return found
+        if parsed.template is None and not (prev and parsed.text == "prev"):
+            before = len(self.problems)
+            self.check_name(parsed.text, value.span)
+            return parsed._replace(broken=len(self.problems) > before)
+        return parsed
 
     def arguments(self, value: Value | None, seen: Visible) -> dict[str, Formula]:
         """A mapping of arguments, each a formula."""
@@ -194,10 +194,10 @@ class ParserState:
 
 def parameter_names(args: Value | None) -> dict[str, bool]:
     """The names of arguments, and whether each is required."""
-    given = args.elements() if args is not None else iter(())
+    written = args.elements() if args is not None else iter(())
     return {
         next(one.items())[0] if one.is_mapping else str(one.text): not one.is_mapping
-        for one in given
+        for one in written
     }
 
 

@@ -302,9 +302,9 @@ def place_of(name: str, items: Items) -> Span | None:
         )
         place = place or next(
             (
-                found
+                inner_place
                 for body in [*inner, *(path.items for path in paths)]
-                if (found := place_of(name, body))
+                if (inner_place := place_of(name, body))
             ),
             None,
         )

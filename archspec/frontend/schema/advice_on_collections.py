@@ -160,8 +160,8 @@ def arguments_by_name(value: Value, around: Surroundings) -> Iterator[str]:
     (first, attribute), _ = named[0]
     written = [pair for element in elements for pair in element.items()]
     if written and all(name in KINDS[kind].attributes for name, _ in written):
-        given = ", ".join(f"{name}: {in_words(one.unwrapped())}" for name, one in written)
-        yield f"arguments are no list: write `{kind}: {{{cut(given, 150)}}}`"
+        arguments = ", ".join(f"{name}: {in_words(one.unwrapped())}" for name, one in written)
+        yield f"arguments are no list: write `{kind}: {{{cut(arguments, 150)}}}`"
         return
     if value.is_list and attribute.required and accepts(attribute.type, value.unwrapped()):
         pairs = f"{first}: [{', '.join(str(element.text) for element in elements)}]"

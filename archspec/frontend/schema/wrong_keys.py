@@ -80,8 +80,8 @@ def unknown_keys(refusal: Refusal) -> Iterator[Diagnostic]:
             yield Diagnostic("foreign-file", other[0], place, help=other[1])
             return
         help = spec_help(refusal.value.data) or BEGINNING
-        found = "a spec has no such key"
-        yield Diagnostic("wrong-value", "this is no spec", place, found, help=help)
+        label = "a spec has no such key"
+        yield Diagnostic("wrong-value", "this is no spec", place, label, help=help)
 
 
 def _numbers_by_name(refusal: Refusal) -> str | None:
@@ -181,8 +181,8 @@ def _no_such_layer(refusal: Refusal, key: str, value: Value) -> Diagnostic:
         message = f"`{refusal.key}` must be {refusal.words}"
         near = did_you_mean(key, choices) if key not in KINDS else None
         possible = f"it can be {', '.join(f'`{name}`' for name in choices)}"
-        found = f"found `{key}`"
-        return Diagnostic("wrong-value", message, value.place, found, help=near or possible)
+        label = f"found `{key}`"
+        return Diagnostic("wrong-value", message, value.place, label, help=near or possible)
     if key in refusal.blocks():
         message = f"`{refusal.key}` takes a layer kind, and `{key}` is a block"
         instead = "write the layers of the block as items, or name one kind"

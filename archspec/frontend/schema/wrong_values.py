@@ -131,12 +131,12 @@ def _row_help(refusal: Refusal) -> str:
 
 def _refused(refusal: Refusal, wanted: Refused) -> Diagnostic:
     last = refusal.path[-1] if refusal.path else None
-    found = f"found {describe(refusal.value)}"
+    label = f"found {describe(refusal.value)}"
     if last is None:
         place = first_line(refusal.value.span)
         if other := file_help(refusal.text):
             return Diagnostic("foreign-file", other[0], place, help=other[1])
-        return Diagnostic("wrong-value", "this is no spec", place, found, help=BEGINNING)
+        return Diagnostic("wrong-value", "this is no spec", place, label, help=BEGINNING)
     what = f"`{refusal.key}`" if isinstance(last, str) else f"entry {last + 1} of `{refusal.key}`"
     advised = advice(refusal.value, _surroundings(refusal, wanted.expects))
     help = (
@@ -150,7 +150,7 @@ def _refused(refusal: Refusal, wanted: Refused) -> Diagnostic:
         "wrong-value",
         f"{what} must be {wanted.words}",
         refusal.where(),
-        "" if wanted.within and help else found,
+        "" if wanted.within and help else label,
         help=help,
     )
 

@@ -91,11 +91,11 @@ def _span(name: str, lines: list[str], line: int, column: int, length: int) -> S
 
 def _unreadable(error: Any, text: str, name: str) -> Diagnostic:
     places = [match.start() for match in islice(FORBIDDEN.finditer(text), SHOWN_CHARACTERS + 1)]
-    found = places[0] if places else min(getattr(error, "position", 0) or 0, len(text))
-    line, column = _place(text, found)
-    code = f"U+{ord(text[found]):04X}" if found < len(text) else "a control character"
+    position = places[0] if places else min(getattr(error, "position", 0) or 0, len(text))
+    line, column = _place(text, position)
+    code = f"U+{ord(text[position]):04X}" if position < len(text) else "a control character"
     message = f"the character {code} cannot stand in a spec"
-    colour = COLOUR.match(text, found)
+    colour = COLOUR.match(text, position)
     help = (
         f"delete it with what follows, `ESC{colour[0][1:]}`: it is the code of a colour on a"
         " terminal"

@@ -89,10 +89,10 @@ class Operation(Layer):
 
     def keywords(self) -> dict[str, Any]:
         """The arguments as Keras takes them, with the batch."""
-        given = {name: self.arguments[name] for name in self.attributes if name in self.arguments}
+        passed = {name: self.arguments[name] for name in self.attributes if name in self.arguments}
         return {
             name: (self.batch[name], *value) if name in self.batch else value
-            for name, value in given.items()
+            for name, value in passed.items()
             if name not in self.tensors
         }
 
