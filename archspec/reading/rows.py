@@ -126,11 +126,16 @@ def _name(rows: Sequence[Any]) -> str:
         raise Unlike
     (at,) = differing
     numbers = [int(row[at]) for row in parts]
+    if any(str(number) != row[at] for number, row in zip(numbers, parts, strict=True)):
+        raise Unlike
     steps = {after - before for before, after in pairwise(numbers)}
     if steps not in ({1}, {-1}):
         raise Unlike
-    if steps == {1}:
-        count = f"$(i + {numbers[0]})" if numbers[0] else "$i"
+    first, behind = numbers[0], "".join(parts[0][at + 1 :])
+    if steps == {-1}:
+        count = f"$({first} - i)"
+    elif first:
+        count = f"$(i + {first})"
     else:
-        count = f"$({numbers[0]} - i)"
-    return "".join([*parts[0][:at], count, *parts[0][at + 1 :]])
+        count = "$(i)" if re.match(r"\w", behind) else "$i"
+    return f"{''.join(parts[0][:at])}{count}{behind}"

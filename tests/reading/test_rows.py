@@ -14,6 +14,10 @@ ALIKE: dict[str, tuple[list[Any], Any]] = {
         [{"from": f"stage{n}", "ReLU": {}} for n in (2, 3, 4)],
         {"from": "stage$(i + 2)", "ReLU": {}},
     ),
+    "names that count from 0": (
+        [{"from": [f"x{n}", f"x{n}_y"], "Add": {}} for n in (0, 1, 2)],
+        {"from": ["x$i", "x$(i)_y"], "Add": {}},
+    ),
     "names that count down": (
         [{"from": ["prev", f"cell{n}.out"], "Add": {}} for n in (4, 3, 2)],
         {"from": ["prev", "cell$(4 - i).out"], "Add": {}},
@@ -63,6 +67,7 @@ def test_other_numbers_are_bound_to_a_list_and_defaults_are_filled_in() -> None:
         [{"from": "a1", "ReLU": {}}, {"from": "b2", "ReLU": {}}],
         [{"from": "a1", "ReLU": {}}, {"from": "a3", "ReLU": {}}],
         [{"from": "a1_1", "ReLU": {}}, {"from": "a2_2", "ReLU": {}}],
+        [{"from": "a01", "ReLU": {}}, {"from": "a02", "ReLU": {}}],
         [{"name": "a1", "ReLU": {}}, {"name": "a2", "ReLU": {}}],
         [{"Dense": {"units": "$a"}}, {"Dense": {"units": "2 * $b"}}],
         [{"Dense": {"units": 8}}, {"Dense": {}}],
