@@ -177,26 +177,28 @@ def _of_groups(file: Any, path: Path) -> Store:
     """The layers of a model; where there are models within it, in the order of the model, which
     its description says, or, without that, numbered not at all.
     """
-    if not any("layers" in group for group in file["layers"].values()):
-        return Store(list(_grouped(file["layers"])), _by_group, numbered_by_kind=True)
+    groups = file["layers"]
+    every = list(_grouped(groups))
+    if not any(_is_model(name, groups[name]) for name in groups):
+        return Store(every, _by_group, numbered_by_kind=True)
+    layers = list(_in_order_of(_described(path), file))
+    is_whole = sum(len(one.weights) for one in layers) == sum(1 for _ in _values(groups))
+    return Store(layers if is_whole else every, _by_group, is_whole, nested=True)
+
+
+def _is_model(name: str, group: Any) -> bool:
+    """Whether a group holds a model; a layer of one's own may hold layers too."""
+    return "layers" in group and re.fullmatch(r"(functional|sequential)(_\d+)?", name) is not None
+
+
+def _in_order_of(described: Sequence[WeightGroup], file: Any) -> Iterator[StoredLayer]:
+    """The layers of a model and of those within it, numbered by kind all together."""
     counts = Counter[str]()
-    layers = []
-    for layer in _described(path):
+    for layer in described:
         if not layer.is_model and layer.group in file:
-            group = file[layer.group]
-            layers.append(
-                StoredLayer(
-                    _name(group), f"{layer.word}_{counts[layer.word]}", dict(_values(group))
-                )
-            )
+            group, number = file[layer.group], counts[layer.word]
+            yield StoredLayer(_name(group), f"{layer.word}_{number}", dict(_values(group)))
             counts[layer.word] += 1
-    every = list(_grouped(file["layers"]))
-    in_order = sum(map(_has_weights, layers)) == sum(map(_has_weights, every))
-    return Store(layers if in_order else every, _by_group, in_order, nested=True)
-
-
-def _has_weights(layer: StoredLayer) -> bool:
-    return bool(layer.weights)
 
 
 def _described(path: Path) -> list[WeightGroup]:
@@ -213,7 +215,7 @@ def _described(path: Path) -> list[WeightGroup]:
 def _grouped(layers: Any) -> Iterator[StoredLayer]:
     for name in layers:
         group = layers[name]
-        if "layers" in group:
+        if _is_model(name, group):
             yield from _grouped(group["layers"])
         else:
             yield StoredLayer(_name(group), name, dict(_values(group)))
