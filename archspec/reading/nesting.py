@@ -104,7 +104,9 @@ def nested(tree: Tree, skeletons: Skeletons) -> Iterator[Nested]:
     for outer, hole in _pairs(tree, skeletons):
         for wider, wider_hole in _widened(skeletons, outer, hole):
             matcher = NestMatcher(skeletons, wider_hole)
-            matcher.pattern = pattern = matcher.holed(wider.seq, wider.start, wider.stop)
+            twice = len(wider.items) > len(wider_hole.items)
+            pattern = matcher.holed(wider.seq, wider.start, wider.stop, below=twice)
+            matcher.pattern = pattern
             if pattern in seen or not matcher.level(wider_hole.seq, wider_hole.start):
                 continue
             seen.add(pattern)
@@ -133,12 +135,18 @@ def _pairs(tree: Tree, skeletons: Skeletons) -> Iterator[tuple[ListPiece, ListPi
 def _widened(
     skeletons: Skeletons, outer: ListPiece, hole: ListPiece
 ) -> list[tuple[ListPiece, ListPiece]]:
-    """Two branchings with what both have before and behind them, or some of it."""
+    """Two branchings with what both have before and behind them, or some of it. Where all that is
+    on the path of one stands before it too, it is what holds itself, twice.
+    """
     mine, others = skeletons.of_list(outer.seq), skeletons.of_list(hole.seq)
     before = _common(mine[: outer.start][::-1], others[: hole.start][::-1])
     behind = _common(mine[outer.stop :], others[hole.stop :])
     sides = product(range(min(before, MOST_BESIDE) + 1), range(min(behind, MOST_BESIDE) + 1))
-    return [(_wider(outer, *side), _wider(hole, *side)) for side in sides]
+    wider = [(_wider(outer, *side), _wider(hole, *side)) for side in sides]
+    whole = ListPiece(hole.seq, 0, len(others))
+    if others and mine[: outer.start][-len(others) :] == others:
+        return [(_wider(outer, len(others), behind), whole), *wider]
+    return wider
 
 
 def _wider(piece: ListPiece, before: int, behind: int) -> ListPiece:
@@ -229,11 +237,30 @@ class NestMatcher:
         return self._levels[seq, start]
 
     def _level(self, seq: Seq, start: int) -> Level | None:
+        if self.pattern[0] == HOLE:
+            return self._grown(seq, start)
         stop = start + len(self.pattern)
         if stop > len(seq.items):
             return None
         levels = self._further(self.pattern, seq, start)
         return None if levels is None else Level(ListPiece(seq, start, stop), tuple(levels))
+
+    def _grown(self, seq: Seq, start: int) -> Level | None:
+        """The longest piece from an item on that the list fits, where the list begins with a hole:
+        the innermost level, and further and further ones around it.
+        """
+        own = next((part.own for part in self.pattern if isinstance(part, HoledItem)), None)
+        ends = (at for at in range(start, len(seq.items)) if _own(seq.items[at]) == own)
+        stop = next(ends, start)
+        tokens = self.skeletons.of_list(seq)[start:stop]
+        if not tokens or tokens != (self.last or tokens):
+            return None
+        rest = self.pattern[1:]
+        level = Level(ListPiece(seq, start, stop), (), is_last=True)
+        while (within := self._further(rest, seq, level.piece.stop)) is not None:
+            stop = level.piece.stop + len(rest)
+            level = Level(ListPiece(seq, start, stop), (level, *within))
+        return None if level.is_last else level
 
     def _inside(self, pattern: HoledList, seq: Seq) -> list[Level] | None:
         """What stands in the holes of a whole list: further levels, or else the innermost."""
