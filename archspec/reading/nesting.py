@@ -46,6 +46,11 @@ class HoledItem(NamedTuple):
     own: Hashable
     lists: tuple[HoledList, ...]
 
+    @property
+    def is_branching(self) -> bool:
+        """Whether the lists are paths of a branching."""
+        return isinstance(self.own, tuple)
+
 
 Part: TypeAlias = "int | str | HoledItem"
 """An item by its skeleton, a hole, or an item with holes within."""
@@ -103,10 +108,8 @@ def nested(tree: Tree, skeletons: Skeletons) -> Iterator[Nested]:
     seen: set[Hashable] = set()
     for outer, hole in _pairs(tree, skeletons):
         for wider, wider_hole in _widened(skeletons, outer, hole):
-            matcher = NestMatcher(skeletons, wider_hole)
-            twice = len(wider.items) > len(wider_hole.items)
-            pattern = matcher.holed(wider.seq, wider.start, wider.stop, below=twice)
-            matcher.pattern = pattern
+            pattern = _with_holes(skeletons, wider, wider_hole)
+            matcher = NestMatcher(skeletons, pattern)
             if pattern in seen or not matcher.level(wider_hole.seq, wider_hole.start):
                 continue
             seen.add(pattern)
@@ -170,45 +173,50 @@ def _own(item: Item) -> Hashable:
     return type(item).__name__
 
 
+def _with_holes(skeletons: Skeletons, piece: ListPiece, hole: ListPiece) -> HoledList:
+    """A piece with a hole for each that is like the one in a hole: below its items, and, where it
+    is longer than that one, among them.
+    """
+    wanted = skeletons.of_list(hole.seq)[hole.start : hole.stop]
+    seq = piece.seq.window(piece.start, piece.stop)
+    return _holed(skeletons, wanted, seq, among=len(piece.items) > len(wanted))
+
+
+def _holed(
+    skeletons: Skeletons, wanted: Sequence[int], seq: Seq, *, among: bool = True
+) -> HoledList:
+    tokens = skeletons.of_list(seq)
+    parts: list[Part] = []
+    at = 0
+    while at < len(tokens):
+        if among and tokens[at : at + len(wanted)] == wanted:
+            parts.append(HOLE)
+            at += len(wanted)
+        else:
+            parts.append(_holed_item(skeletons, wanted, seq, at))
+            at += 1
+    return tuple(parts)
+
+
+def _holed_item(skeletons: Skeletons, wanted: Sequence[int], seq: Seq, index: int) -> Part:
+    item = seq.items[index]
+    if isinstance(item, BranchesItem | GroupItem):
+        rows = tuple(_holed(skeletons, wanted, inner) for inner in lists_in(item))
+        if any(not isinstance(part, int) for row in rows for part in row):
+            return HoledItem(seq.takes_prev[index], _own(item), rows)
+    return skeletons.of_list(seq)[index]
+
+
 @dataclass
 class NestMatcher:
-    """Looks for the pieces that a list with holes fits; ``hole`` is one that stands in a hole.
-    ``last`` are the skeletons of what stands in the innermost holes, once one is found.
+    """Looks for the pieces that a list with holes fits. ``last`` are the skeletons of what stands
+    in the innermost holes, once one is found.
     """
 
     skeletons: Skeletons
-    hole: ListPiece
-    pattern: HoledList = ()
+    pattern: HoledList
     last: tuple[int, ...] | None = None
     _levels: dict[tuple[Seq, int], Level | None] = field(default_factory=dict)
-
-    # --- the list with holes
-
-    def holed(self, seq: Seq, start: int, stop: int, *, below: bool = False) -> HoledList:
-        """A part of a list with a hole for each piece ``below`` that is like the one in a hole."""
-        tokens = self.skeletons.of_list(seq)
-        wanted = self.skeletons.of_list(self.hole.seq)[self.hole.start : self.hole.stop]
-        parts: list[Part] = []
-        at = start
-        while at < stop:
-            if below and tokens[at : at + len(wanted)] == wanted:
-                parts.append(HOLE)
-                at += len(wanted)
-            else:
-                parts.append(self._holed_item(seq, at))
-                at += 1
-        return tuple(parts)
-
-    def _holed_item(self, seq: Seq, index: int) -> Part:
-        item = seq.items[index]
-        if isinstance(item, BranchesItem | GroupItem):
-            inner = lists_in(item)
-            rows = tuple(self.holed(one, 0, len(one.items), below=True) for one in inner)
-            if any(not isinstance(part, int) for row in rows for part in row):
-                return HoledItem(seq.takes_prev[index], _own(item), rows)
-        return self.skeletons.of_list(seq)[index]
-
-    # --- the pieces that it fits
 
     def everywhere(self, tree: Tree) -> Nested | None:
         """All pieces that the list fits and that hold others; ``None`` where there are too few

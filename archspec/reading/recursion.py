@@ -72,7 +72,10 @@ def _move(found: Nested, ends: End, name: str, pricing: Pricing) -> Move | None:
     """The change that makes a block that calls itself."""
     made = _Maker(found, ends, name)
     calls = [made.call(root) for root in found.roots]
-    block = made.block()
+    try:
+        block = made.block()
+    except ValueError:  # levels that are no list together
+        return None
     price, arguments = pricing.block(block.body)
     if price == inf:
         return None
@@ -115,7 +118,7 @@ def _ends(found: Nested) -> Iterator[End]:
     if kept is not None:
         yield End(True, kept)
     for at, part in enumerate(found.pattern):
-        if isinstance(part, HoledItem) and part.own[0] == "branches":  # type: ignore[index]
+        if isinstance(part, HoledItem) and part.is_branching:
             before, behind = found.pattern[:at], found.pattern[at + 1 :]
             others = (*range(at), *range(at + 1, len(found.pattern)))
             for number, path in enumerate(part.lists):

@@ -136,6 +136,15 @@ def test_a_function_that_calls_itself_is_read_as_it_is(name: str) -> None:
     assert len(spec.text.splitlines()) <= 30
 
 
+def test_more_levels_are_no_more_lines() -> None:
+    texts = []
+    for depth in (4, 5):
+        inputs = keras.Input((16, 16, 3))
+        model = keras.Model(inputs, unet(inputs, depth, 4), name="unet")
+        texts.append(archspec.read(model).text)
+    assert texts[1] == texts[0].replace("depth: 4", "depth: 5")
+
+
 def test_names_are_kept_in_a_block_that_calls_itself() -> None:
     graph = network("fractalnet")
     spec = written(graph, Wishes(names=True))
