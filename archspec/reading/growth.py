@@ -131,7 +131,7 @@ class Grower:
             return
         before = growing.before + sum(map(self.pricing.piece, growing.pieces))
         calls = (*growing.calls, *folded.calls)
-        after = price + sum(self.pricing.call(call, growing.arguments) for call in calls)
+        after = price + self.pricing.calls(calls, growing.arguments)
         inputs = len(folded.block.inputs)
         after += prices.PARAMETER * inputs + (prices.INPUTS if inputs else 0.0)
         named = sum(map(_names_taken, growing.pieces, folded.calls))

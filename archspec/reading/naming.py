@@ -246,6 +246,12 @@ GENERIC = ITEM_WORDS | frozenset(
 )
 """Words of names that say nothing of a block, or that no block may have."""
 
+KINDS_OF_WORDS = (*NORMS, *ACTIVATIONS, *CONVOLUTIONS, *SEPARABLE, *DEPTHWISE, "Conv", "Dense")
+"""Kinds whose words in a layer's name say no more than its kind."""
+
+WORDS_OF_KINDS = frozenset(word for kind in KINDS_OF_WORDS for word in snake_case(kind).split("_"))
+NOT_TELLING = GENERIC | {snake_case(kind).replace("_", "") for kind in KINDS_OF_WORDS}
+
 MOST_OF = 0.6
 """The share of a block's layers whose names must have a word for the block to be called so."""
 
@@ -259,11 +265,10 @@ def common_word(body: Seq) -> str:
         for name in item.out.values()
     ]
     counts = Counter(word for name in names for word in dict.fromkeys(WORD.findall(name)))
-    kinds = {word for kind in KINDS_OF_WORDS for word in snake_case(kind).split("_")}
     common = [
         word
         for word, times in counts.most_common(6)
-        if times >= MOST_OF * len(names) and len(word) > 2 and word not in GENERIC | kinds
+        if times >= MOST_OF * len(names) and len(word) > 2 and word not in GENERIC | WORDS_OF_KINDS
     ]
     return common[0] if common else ""
 
@@ -293,14 +298,15 @@ def setting_names(item: Item, key: str) -> tuple[str, ...]:
     name, with the word of the layer's own name, ``expand_filters``.
     """
     names = list(item.out.values()) if isinstance(item, LayerItem) else []
-    lasts = {([""] + [w for w in WORD.findall(name.lower()) if len(w) > 2])[-1] for name in names}
-    word = lasts.pop() if len(lasts) == 1 else ""
-    kinds = {word.replace("_", "") for word in map(snake_case, KINDS_OF_WORDS)}
-    return (key, f"{word}_{key}") if word and word not in GENERIC | kinds else (key,)
+    word = _last_word(names[0]) if names else ""
+    telling = word and word not in NOT_TELLING and all(_last_word(name) == word for name in names)
+    return (key, f"{word}_{key}") if telling else (key,)
 
 
-KINDS_OF_WORDS = (*NORMS, *ACTIVATIONS, *CONVOLUTIONS, *SEPARABLE, *DEPTHWISE, "Conv", "Dense")
-"""Kinds whose words in a layer's name say no more than its kind."""
+def _last_word(name: str) -> str:
+    """The last word of a layer's name that is one."""
+    words: list[str] = WORD.findall(name.lower())
+    return next((word for word in reversed(words) if len(word) > 2), "")
 
 
 def presence_name(seq: Seq, index: int) -> str:

@@ -94,14 +94,17 @@ class Pricing:
             paths = sum(prices.PATH + self.of_list(path) for path in item.paths)
             return prices.BRANCHING + paths + optional * prices.CONDITION
         if isinstance(item, CallItem):
-            return self.call(item, self.arguments[item.block])
+            return self.calls([item], self.arguments[item.block])
         if isinstance(item, RepeatItem):
             return prices.LOOP + self.of_list(item.body) + self._bindings(item)
         return prices.ITEM + sum(self.of_list(inner) for inner in lists_in(item))
 
-    def call(self, call: CallItem, arguments: Sequence[KnownColumn]) -> float:
-        """A call of a block with these arguments."""
-        return prices.CALL + sum(self._argument(call, known) for known in arguments)
+    def calls(self, calls: Sequence[CallItem], arguments: Sequence[KnownColumn]) -> float:
+        """Calls of a block with these arguments."""
+        passed = [(known, usual_argument(known)) for known in arguments]
+        return prices.CALL * len(calls) + sum(
+            self._argument(call, *argument) for call in calls for argument in passed
+        )
 
     def _setting(self, leaf: LayerItem, key: str, column: Any) -> float:
         if not is_constant(column):
@@ -110,13 +113,13 @@ class Pricing:
         kind = next(iter(leaf.nodes.values())).layer.kind()
         return prices.USUAL if self._usual.get((kind, key)) == value else literal_price(value)
 
-    def _argument(self, call: CallItem, known: KnownColumn) -> float:
+    def _argument(self, call: CallItem, known: KnownColumn, usual: Hashable) -> float:
         column = {act: known.values[b] for act, b in call.to.items() if b in known.values}
         if not column:
             return 0.0
         if not is_constant(column):
             return prices.FORMULA
-        return 0.0 if usual_argument(known) == only_value(column) else prices.ARGUMENT
+        return 0.0 if usual == only_value(column) else prices.ARGUMENT
 
     def _bindings(self, repeat: RepeatItem) -> float:
         """The lists of a repetition, and the arguments that it needs from around."""
@@ -198,8 +201,9 @@ def conditions(body: Seq) -> int:
 
 def usual_argument(known: KnownColumn) -> Hashable:
     """The value that an argument has in most acts, if it is worth a default."""
-    value, times = Counter(known.values.values()).most_common(1)[0]
-    return value if times >= 2 and 2 * times >= len(known.values) else object()
+    values = list(known.values.values())
+    value, times = max(Counter(values).items(), key=lambda one: one[1], default=(None, 0))
+    return value if times >= 2 and 2 * times >= len(values) else object()
 
 
 def literal_price(value: Hashable) -> float:

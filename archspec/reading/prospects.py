@@ -135,9 +135,11 @@ class Prospects:
 
     def are_equal(self, pieces: Sequence[ListPiece]) -> bool:
         """Whether pieces have the same text; of many, all but one."""
-        texts = Counter(tuple(map(self.skeletons.exact, piece.items)) for piece in pieces)
-        others = len(pieces) - max(texts.values())
-        return others == 0 or (others == 1 and len(pieces) >= prices.LONG_ROW)
+        texts = [tuple(map(self.skeletons.exact, piece.items)) for piece in pieces]
+        if len(set(texts)) == 1:
+            return True
+        usual = max(Counter(texts).values()) if len(texts) >= prices.LONG_ROW else 0
+        return usual == len(texts) - 1
 
     def most_alike(self, pieces: Sequence[ListPiece]) -> list[ListPiece]:
         """The pieces whose inputs from elsewhere are wired as those of most."""

@@ -80,7 +80,7 @@ def _move(found: Nested, ends: End, name: str, pricing: Pricing) -> Move | None:
     if price == inf:
         return None
     pieces = [root.piece for root in found.roots]
-    after = price + sum(pricing.call(call, arguments) for call in calls)
+    after = price + pricing.calls(calls, arguments)
     gain = sum(map(pricing.piece, pieces)) - after
     if gain <= prices.LEAST_GAIN:
         return None
