@@ -95,7 +95,7 @@ def in_order(
 
 
 def _name(base: str, place: PathPlace | None, item: Item) -> str:
-    if place is None:
+    if place is None or not f"_{place.label}".isidentifier():  # as the name of an input may be
         return f"inner_{base}"
     if not place.last and _is_pointwise(item):
         return f"reduce_{place.label}"
