@@ -113,6 +113,12 @@ def unlike(case: Case, theirs: keras.Model, ours: keras.Model) -> list[str]:
     return [told for one, other in pairs if (told := difference(one, other))]
 
 
+def idle_differences(case: Case, theirs: keras.Model) -> set[Difference]:
+    """The differences that are stated for a family and are not there in Keras's model."""
+    there = {difference_of(case, layer) for layer in behind_input(case, theirs)}
+    return set(DIFFERENCES[case.family]) - there
+
+
 def expected(case: Case, theirs: keras.Model) -> Iterator[Description]:
     """What Keras's model makes us expect of the layers here, in their order."""
     layers = behind_input(case, theirs)

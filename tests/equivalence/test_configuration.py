@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 import archspec
-from tests.equivalence.marks import FIRST
+from tests.equivalence.marks import FIRST, RUN
 from tests.equivalence.zoo import CASES, LABELLED, Case
 from tests.marks import LONG
 
-FAMILIES = {case.label for case in FIRST.values()}
+FAMILIES = {case.label for case in FIRST.values()} - RUN
+"""A function of each family whose outputs are not compared by default: of the others the proof has
+asked for the same layers, at a smaller size.
+"""
 
 
 @pytest.mark.parametrize(
@@ -28,15 +31,13 @@ def test_the_layers_are_keras_s(case: Case) -> None:
     """At the function's own size, and so are the weights; with other arguments and sizes, the
     proof asks it of the models that it makes, those of all functions.
     """
-    from tests.equivalence.differences import DIFFERENCES
-    from tests.equivalence.pairs import behind_input, difference_of, models, unlike
+    from tests.equivalence.pairs import idle_differences, models, unlike
     from tests.equivalence.prove import compare_weights
 
     theirs, ours = models(case)
     assert unlike(case, theirs, ours) == []
     compare_weights(case, theirs, ours)
-    stated = {difference_of(case, layer) for layer in behind_input(case, theirs)} - {None}
-    assert stated == set(DIFFERENCES[case.family]), "a difference is stated that is not there"
+    assert not idle_differences(case, theirs), "a difference is stated that is not there"
 
 
 FAULTS: dict[str, tuple[str, Mapping[str, Any]]] = {

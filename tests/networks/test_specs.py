@@ -5,6 +5,7 @@ design's specs compile to published counts.
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ ORDER = [
 NUMBERS = ["parameters", "trainable_parameters", "macs"]
 
 
+@cache
 def load(path: Path) -> dict[str, Any]:
     return yaml.safe_load(path.read_text("utf-8"))
 
