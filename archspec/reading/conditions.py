@@ -10,7 +10,6 @@ from itertools import combinations
 from archspec.reading.columns import Flag, Values
 from archspec.reading.formulas import CHANNELS, FLAG, LEVELS, RATE, equalities, thresholds
 from archspec.reading.frames import INDEX, ListFrame, Names, bound
-from archspec.reading.tree import Column
 
 DECIDING = (LEVELS, "strides", RATE, FLAG)
 """Families whose thresholds may decide whether an item is there."""
@@ -63,6 +62,7 @@ def _conditions(
             if variable.text != size.text:
                 tests = equalities(size, variable, present)
                 yield from (test for test in tests if multiples or " * " not in test[0])
+    yield from _at_a_round(frame, present)
 
 
 def _by_round(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]:
@@ -78,7 +78,6 @@ def _by_round(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]
         last = lengths.pop() - 1
         yield f"{INDEX} < {last}", {act: Flag(n < last) for act, n in index.items()}
         yield f"{INDEX} == {last}", {act: Flag(n == last) for act, n in index.items()}
-        yield from _at_a_round(index, present)
     elif frame.count:
         ends = {row[-1] for row in frame.rounds.values()}
         last_text = f"{frame.count} - 1"
@@ -86,8 +85,11 @@ def _by_round(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]
         yield f"{INDEX} == {last_text}", {act: Flag(act in ends) for act in index}
 
 
-def _at_a_round(index: Column[int], present: Values) -> Iterator[tuple[str, Values]]:
+def _at_a_round(frame: ListFrame, present: Values) -> Iterator[tuple[str, Values]]:
     """That it is the only round, or any but the only one, with another presence than the others."""
+    index = frame.index
+    if len({len(row) for row in frame.rounds.values()}) != 1:
+        return
     for wanted, sign in ((True, "=="), (False, "!=")):
         numbers = {index[act] for act, flag in present.items() if flag.value is wanted}
         if len(numbers) == 1:
