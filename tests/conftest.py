@@ -6,6 +6,7 @@ by the garbage collector.
 import gc
 import os
 import signal
+import sys
 from itertools import pairwise
 
 import pytest
@@ -15,6 +16,9 @@ from tests.marks import ONE_THREAD
 from tests.preloaded import preloaded, shared  # noqa: F401 - fixtures
 
 os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+# Where Python may not keep what it compiles, each process that a test starts compiles archspec anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what it leaves in the background so, and the commands that tests interrupt
     # would inherit it.
