@@ -134,7 +134,7 @@ def _in_a_line(error: Exception) -> str:
 def _ways(graph: Graph, wishes: Wishes) -> Iterator[WayToWrite]:
     """The ways to write a spec, the one that folds most first."""
     if not wishes.flat:
-        tree = structured(graph)
+        tree = structured(graph, names=wishes.names)
         yield WayToWrite("", lambda: _in_several_ways(tree, wishes))
         yield WayToWrite("", lambda: _folded([tree], wishes, _has_names))
         yield WayToWrite("", lambda: _folded([tree], wishes, _can_be_written))
@@ -151,7 +151,8 @@ def _in_several_ways(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
     tapped = with_taps(tree)
     trees = [tree] if tapped is tree else [tapped, tree]
     if len(tree.graph.outputs) > FEW_OUTPUTS:
-        trees.append(structured(tree.graph, outputs_last=True))
+        last = structured(tree.graph, outputs_last=True, names=wishes.names)
+        trees.append(last)
     documents = _folded(trees, wishes, _has_names)
     documents += _nested(tree, wishes)
     least, layers = min(map(_lines, documents)), len(tree.graph.nodes)
@@ -172,7 +173,7 @@ def _nested(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
     """
     trees = [tree]
     if enlarges(tree.graph):
-        within = structured(tree.graph, nested=True)
+        within = structured(tree.graph, nested=True, names=wishes.names)
         trees += [within] if _branchings(within) > _branchings(tree) else []
     documents: list[dict[str, Any]] = []
     for one in trees if wishes.blocks else []:

@@ -138,7 +138,7 @@ def what_holds_itself(here: BlockFacts) -> str:
 
 
 def _residual(here: BlockFacts) -> str:
-    if "Concatenate" in here.merges:
+    if "Concatenate" in here.merges and here.windows:
         return "inception_residual"
     if here.has(DEPTHWISE):
         inverted = here.convolutions >= 2 or here.around

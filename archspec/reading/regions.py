@@ -34,18 +34,23 @@ from archspec.reading.tree import (
 
 
 def structured(
-    graph: Graph, *, branches: bool = True, nested: bool = False, outputs_last: bool = False
+    graph: Graph,
+    *,
+    branches: bool = True,
+    nested: bool = False,
+    outputs_last: bool = False,
+    names: bool = False,
 ) -> Tree:
     """The tree of a graph. Without ``branches`` every merge is a layer of a list that takes
     tensors by name; with ``nested`` the skips of a U-Net are ways around, one within another.
     Further outputs stand where all is there that they need, or, with ``outputs_last``, one after
-    another behind everything else.
+    another behind everything else. With ``names`` each layer is to bear its own.
     """
     used = _in_one_order(_without_idle_sharing(graph))
     main = _Regions(used, branches, nested).main(outputs_last=outputs_last)
     if any(node.weights_of for node in used.nodes):
         main = owned_by_first(main)
-        main = with_shared_groups(main, graph) if branches else main
+        main = with_shared_groups(main, graph, names=names) if branches else main
     return Tree(graph, main)
 
 

@@ -47,18 +47,22 @@ class _Run(NamedTuple):
         return [leaf.nodes[act] for leaf in leaves(self.seq.window(self.start, self.stop))]
 
 
-def with_shared_groups(main: Seq, graph: Graph) -> Seq:
-    """The list, and all lists within it, with groups that are used again. All have one act."""
-    pairs = list(_Finder(main, graph).pairs())
+def with_shared_groups(main: Seq, graph: Graph, *, names: bool = False) -> Seq:
+    """The list, and all lists within it, with groups that are used again. All have one act. With
+    ``names`` a group has only layers that the graph shares: others have names of their own.
+    """
+    pairs = list(_Finder(main, graph, names).pairs())
     return _grouped(main, pairs) if pairs else main
 
 
 class _Finder:
     """Finds pairs of runs: one, and the later one that is it once more."""
 
-    def __init__(self, main: Seq, graph: Graph) -> None:
+    def __init__(self, main: Seq, graph: Graph, names: bool) -> None:
         self.act = next(iter(main.acts))
         self.graph = graph
+        self.names = names
+        self.owners = {node.name: node.weights_of or node.name for node in graph.nodes}
         self.lists = list(_lists(main))
         self.places: dict[tuple[str, type[Item]], tuple[Seq, int]] = {}
         for seq in self.lists:
@@ -166,11 +170,15 @@ class _Finder:
 
     def _same_layer(self, node: Node, again: Node, twins: dict[str, str]) -> bool:
         uses = again.weights_of in (node.name, node.weights_of or node.name)
-        free = not node.weights and node.layer == again.layer
-        return (uses or free) and self._same_inputs(node, again, twins)
+        return (uses or self._is_free(node, again)) and self._same_inputs(node, again, twins)
 
     def _same_merge(self, node: Node, again: Node, twins: dict[str, str]) -> bool:
-        return node.layer == again.layer and self._same_inputs(node, again, twins)
+        return self._is_free(node, again) and self._same_inputs(node, again, twins)
+
+    def _is_free(self, node: Node, again: Node) -> bool:
+        """Whether one of two layers without weights may stand for the other."""
+        same = not self.names or self.owners[node.name] == self.owners[again.name]
+        return same and not node.weights and node.layer == again.layer
 
     def _same_inputs(self, node: Node, again: Node, twins: dict[str, str]) -> bool:
         if node.layer.call != again.layer.call or node.roles != again.roles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -63,6 +64,21 @@ def flat_names(graph: Graph) -> Graph:
 @pytest.mark.parametrize("name", CHEAP)
 def test_a_network_keeps_the_names_of_its_layers(name: str) -> None:
     check_kept(flat_names(archspec.compile(name)))
+
+
+def test_layers_without_weights_keep_their_names_beside_a_layer_that_is_shared() -> None:
+    dense = keras.layers.Dense(4, name="shared")
+    inputs = [keras.layers.Input((4,), name=name) for name in ("left", "right")]
+    towers = [keras.layers.ReLU(name=f"{x.name}_relu")(dense(x)) for x in inputs]
+    model = keras.Model(inputs, keras.layers.Add(name="both")(towers), name="net")
+    graph = graph_of_config(json.loads(model.to_json()), "net")
+    check_kept(graph)
+    assert dict(names_of(graph)) == {
+        "shared": "Dense",
+        "left_relu": "ReLU",
+        "right_relu": "ReLU",
+        "both": "Add",
+    }
 
 
 @LONG
