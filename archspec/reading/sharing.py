@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from archspec.graph import Graph, Node
+from archspec.layers.operations.base import Operation
 from archspec.reading.tree import (
     Act,
     BranchesItem,
@@ -176,9 +177,12 @@ class _Finder:
         return self._is_free(node, again) and self._same_inputs(node, again, twins)
 
     def _is_free(self, node: Node, again: Node) -> bool:
-        """Whether one of two layers without weights may stand for the other."""
-        same = not self.names or self.owners[node.name] == self.owners[again.name]
-        return same and not node.weights and node.layer == again.layer
+        """Whether one of two layers without weights may stand for the other: an operation may,
+        which is another each time that it is called, whatever its name.
+        """
+        shared = self.owners[node.name] == self.owners[again.name]
+        may = shared or not self.names or isinstance(node.layer, Operation)
+        return may and not node.weights and node.layer == again.layer
 
     def _same_inputs(self, node: Node, again: Node, twins: dict[str, str]) -> bool:
         if node.layer.call != again.layer.call or node.roles != again.roles:
