@@ -41,23 +41,24 @@ def layer_groups(
         word = snake_case(re.sub(r"\W+", "", kind))
         group = f"{prefix}layers/{word}" + (f"_{counts[word]}" if counts[word] else "")
         counts[word] += 1
-        here = (*path, layer_name(layer))
+        here = (*path, name_of(layer))
         is_model = bool(_layers(layer))
         yield WeightGroup(here, word, group, is_model)
         if is_model:
             yield from layer_groups(layer, here, f"{group}/")
 
 
-def layer_name(layer: Mapping[str, Any]) -> str:
+def name_of(layer: Mapping[str, Any]) -> str:
     """The name of a described layer in its model; its class, where there is none."""
-    return str(layer.get("name") or _setting(layer, "name") or layer.get("class_name"))
+    return str(layer.get("name") or setting_of(layer, "name") or layer.get("class_name"))
+
+
+def setting_of(described: Any, name: str) -> Any:
+    """A setting of a described object, ``None`` where it has none."""
+    config = described.get("config") if isinstance(described, Mapping) else None
+    return config.get(name) if isinstance(config, Mapping) else None
 
 
 def _layers(described: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    layers = _setting(described, "layers")
+    layers = setting_of(described, "layers")
     return [one for one in layers if isinstance(one, Mapping)] if isinstance(layers, list) else []
-
-
-def _setting(described: Mapping[str, Any], name: str) -> Any:
-    config = described.get("config")
-    return config.get(name) if isinstance(config, Mapping) else None

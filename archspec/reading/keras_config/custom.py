@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from archspec.backends.keras.nested_models import setting_of
 from archspec.frontend.foreign.layer_names import LACKING
 from archspec.layers import KINDS
 from archspec.layers.declared import KIND_NAME, Declaration, Declared
 from archspec.layers.registry import CELLS
 from archspec.reading.keras_config.libraries import OF_EVERY_LAYER
-from archspec.reading.keras_config.serialized import setting_of
 from archspec.tensor import Shape, Size, Tensor, Weight
 
 UNSAID = {"activity_regularizer": None, "autocast": True}

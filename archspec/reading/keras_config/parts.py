@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
+from archspec.backends.keras.nested_models import name_of, setting_of
 from archspec.frontend.foreign.layer_names import LACKING
 from archspec.layers import Layer
 from archspec.layers.mismatch import Mismatch
@@ -25,9 +26,7 @@ from archspec.reading.keras_config.serialized import (
     TensorReference,
     calls_of,
     is_old,
-    name_of,
     references,
-    setting_of,
     structure_of,
 )
 from archspec.reading.keras_config.settings import arguments_of

@@ -125,17 +125,6 @@ _CODE = {
 """What is no data, in words."""
 
 
-def setting_of(entry: Any, name: str) -> Any:
-    """A setting of a serialized object, ``None`` where it has none."""
-    config = entry.get("config") if isinstance(entry, Mapping) else None
-    return config.get(name) if isinstance(config, Mapping) else None
-
-
-def name_of(entry: Mapping[str, Any]) -> str:
-    """The name of a layer in its model; its class, where the file gives it none."""
-    return str(entry.get("name") or setting_of(entry, "name") or entry.get("class_name"))
-
-
 def calls_of(entry: Mapping[str, Any], names: Mapping[str, Any]) -> list[KerasCall]:
     """The calls of a layer, from ``inbound_nodes`` as Keras 3 or Keras 2 writes it; ``names`` are
     those of the layers of its model. Raises `ValueError` where it is neither.

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from archspec.backends.keras.nested_models import setting_of
 from archspec.layers import Layer
 from archspec.layers.registry import is_layer
 from archspec.layers.types import Configured
-from archspec.reading.keras_config.serialized import ConstantTensor, NotData, decoded, setting_of
+from archspec.reading.keras_config.serialized import ConstantTensor, NotData, decoded
 
 NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "activity_regularizer": (None,),
