@@ -5,11 +5,12 @@ LSTM behind an `Embedding` with ``mask_zero`` takes ``not_equal(tokens, 0)`` the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from archspec.graph import Graph, Node
+from archspec.layers.core import Masking
 from archspec.layers.mismatch import Mismatch
 
 ROLE = "mask"
@@ -26,8 +27,8 @@ def without_implied_masks(graph: Graph) -> Graph:
     if not any(node.layer.makes_mask for node in graph.nodes):
         return graph
     masks = _ImpliedMasks(graph)
-    nodes = [masks.unwritten(node) for node in graph.nodes]
-    return replace(graph, nodes=_without_unused(nodes, masks.found, graph.outputs.values()))
+    unwritten = replace(graph, nodes=tuple([masks.unwritten(node) for node in graph.nodes]))
+    return _without_unused(unwritten, masks.found)
 
 
 class _ImpliedMasks:
@@ -80,8 +81,8 @@ class _ImpliedMasks:
         """What computes the mask that an `Embedding` or a `Masking` makes."""
         if node.layer.kind() == "Embedding":
             return self._computed("ops.not_equal", node.inputs, x2=0)
-        if node.layer.kind() == "Masking":
-            there = self._computed("ops.not_equal", node.inputs, x2=node.layer.mask_value)  # type: ignore[attr-defined]
+        if isinstance(node.layer, Masking):
+            there = self._computed("ops.not_equal", node.inputs, x2=node.layer.mask_value)
             return there and self._computed("ops.any", (there,), axis=-1)
         return None
 
@@ -107,15 +108,12 @@ def _key(arguments: Mapping[str, Any]) -> Hashable:
     )
 
 
-def _without_unused(
-    nodes: list[Node], computed: set[str], outputs: Iterable[str]
-) -> tuple[Node, ...]:
-    """Layers without those of ``computed`` that nothing takes any more."""
-    uses = Counter(name for node in nodes for name in node.inputs)
-    uses.update(outputs)
+def _without_unused(graph: Graph, computed: set[str]) -> Graph:
+    """The graph without those layers of ``computed`` that nothing takes any more."""
+    uses = Counter(graph.uses)
     gone: set[str] = set()
-    for node in reversed(nodes):
+    for node in reversed(graph.nodes):
         if node.name in computed and not uses[node.name]:
             gone.add(node.name)
             uses.subtract(node.inputs)
-    return tuple(node for node in nodes if node.name not in gone)
+    return replace(graph, nodes=tuple([node for node in graph.nodes if node.name not in gone]))
