@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from functools import cached_property
 
-from archspec.backends.flat_spec import arguments
 from archspec.graph import Graph
 from archspec.layers import Layer
 from archspec.layers.declared import Declared
 from archspec.reading.columns import Values, hashable, is_constant
 from archspec.reading.explained import KIND
-from archspec.reading.settings import settings
+from archspec.reading.settings import plain_default, settings
 from archspec.reading.tree import LayerItem
 
 
@@ -63,7 +62,7 @@ class LayerColumns:
             return given.get(key)
         if isinstance(layer, Declared):
             return hashable(layer.arguments[key])
-        return hashable(arguments(layer.of({key: getattr(type(layer), key)}))[key])
+        return hashable(plain_default(type(layer), key))
 
     @cached_property
     def usual(self) -> dict[tuple[str, str], Hashable]:
