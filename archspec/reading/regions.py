@@ -152,9 +152,10 @@ class _Regions:
 
     def _add(self, number: int, node: Node) -> None:
         """The item of a node, and what stands before it."""
+        item = None
         if self._may_join(node):
             self._shorten(number, node)
-        item = self._branches(number, node) if self._may_join(node) else None
+            item = self._branches(number, node)
         paths = set() if item is None else set(self._paths(number))
         self.own[number] = item or LayerItem({self.act: node})
         self.ahead[number] = self.order.scheduled(number, paths)
