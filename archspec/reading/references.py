@@ -89,10 +89,12 @@ class _Resolver:
             for seq, index, item in outside_reuse(top):
                 self.around[item] = Standing(seq, index, next(iter(seq.acts)))
                 self._look(seq, index, item)
-        unwanted = names.schemes.keys() - self.wanted.keys() - self._without_names()
+        around_outputs = self._around_outputs()
+        unwanted = names.schemes.keys() - self.wanted.keys() - _with_items_in(around_outputs)
         self.wanted.update({item: None for item in names.schemes if item in unwanted})
         self._name_repetitions()
-        self._check_outputs()
+        if not around_outputs.isdisjoint(self.wanted):
+            raise Unnameable("an output of the model within a repetition with a name")
         for name, block in self.tree.blocks.items():
             if block.inputs:
                 self._input_names(name)
@@ -172,20 +174,6 @@ class _Resolver:
             for around in self.places.around(standing, calls=False)
             if isinstance(around.item, RepeatItem)
         }
-
-    def _without_names(self) -> set[Item]:
-        """All items within the repetitions of outputs, and these."""
-        every = self._around_outputs()
-        return every | {
-            inner for item in every for seq in lists_in(item) for *_, inner in walk(seq)
-        }
-
-    def _check_outputs(self) -> None:
-        """Raise `Unnameable` where an output of the model would get the name of a repetition before
-        its own.
-        """
-        if not self._around_outputs().isdisjoint(self.wanted):
-            raise Unnameable("an output of the model within a repetition with a name")
 
     def _found(self, seq: Seq, index: int, column: Column[str], key: str) -> SlotSource:
         """The reference to what a slot takes in every act."""
@@ -432,6 +420,13 @@ class _Resolver:
 
 def _has_roles(item: Item) -> bool:
     return isinstance(item, LayerItem) and any(node.roles for node in item.nodes.values())
+
+
+def _with_items_in(repetitions: set[Item]) -> set[Item]:
+    """Repetitions, and all items within them."""
+    return repetitions | {
+        inner for item in repetitions for seq in lists_in(item) for *_, inner in walk(seq)
+    }
 
 
 def _check_chain(item: RepeatItem) -> None:
