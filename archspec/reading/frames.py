@@ -130,7 +130,7 @@ def written(
     """
     if is_constant(column):
         return plain(only_value(column))
-    text = known(frame, key, column) or elementwise(frame, key, column)
+    text = known(frame, key, column) or elementwise(frame, column)
     if text is None and prev and family(key) == CHANNELS:
         text = of_channels(column, KnownColumn("$prev.channels", CHANNELS, prev))
         text = None if text == "$prev.channels" else text
@@ -156,7 +156,7 @@ def known(frame: ListFrame, key: str, column: Values) -> str | None:
     return None
 
 
-def elementwise(frame: ListFrame, key: str, column: Values) -> list[Any] | None:
+def elementwise(frame: ListFrame, column: Values) -> list[Any] | None:
     """A list whose elements are constants or channels, such as ``[1, 1, $in.channels]``."""
     rows = list(column.values())
     if not all(type(row) is tuple and len(row) == len(rows[0]) for row in rows):
