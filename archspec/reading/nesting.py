@@ -8,7 +8,7 @@ and so on down to the innermost, in the hole of which stands something else, or 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple, TypeAlias
@@ -279,24 +279,7 @@ class NestMatcher:
         self, pattern: HoledList, seq: Seq, start: int, stop: int | None = None
     ) -> list[Level] | None:
         """The further levels in the holes of a list from an item on, up to one."""
-        levels: list[Level] = []
-        at = start
-        for part in pattern:
-            if at >= len(seq.items):
-                return None
-            if part == HOLE:
-                level = self.level(seq, at)
-                if level is None:
-                    return None
-                levels.append(level)
-                at = level.piece.stop
-                continue
-            within = self._item(part, seq, at)
-            if within is None:
-                return None
-            levels += within
-            at += 1
-        return levels if stop in (None, at) else None
+        return self._filled(pattern, seq, start, lambda at: self.level(seq, at), stop)
 
     def _innermost(self, pattern: HoledList, seq: Seq) -> list[Level] | None:
         """The innermost levels in the holes of a whole list, which all have the same skeletons."""
@@ -304,23 +287,41 @@ class NestMatcher:
         length, rest = divmod(len(seq.items) - len(pattern) + holes, max(holes, 1))
         if not holes or rest or length < 0:
             return None
+        return self._filled(pattern, seq, 0, lambda at: self._last(seq, at, at + length))
+
+    def _last(self, seq: Seq, start: int, stop: int) -> Level | None:
+        """Some items as an innermost level, which has the skeletons of all others."""
+        tokens = self.skeletons.of_list(seq)[start:stop]
+        self.last = tokens if self.last is None else self.last
+        return Level(ListPiece(seq, start, stop), (), is_last=True) if tokens == self.last else None
+
+    def _filled(
+        self,
+        pattern: HoledList,
+        seq: Seq,
+        start: int,
+        in_hole: Callable[[int], Level | None],
+        stop: int | None = None,
+    ) -> list[Level] | None:
+        """The levels in the holes of a list from an item on, up to one; ``in_hole`` gives what
+        stands in a hole from an item on.
+        """
         levels: list[Level] = []
-        at = 0
+        at = start
         for part in pattern:
             if part == HOLE:
-                tokens = self.skeletons.of_list(seq)[at : at + length]
-                self.last = tokens if self.last is None else self.last
-                if tokens != self.last:
+                level = in_hole(at)
+                if level is None:
                     return None
-                levels.append(Level(ListPiece(seq, at, at + length), (), is_last=True))
-                at += length
+                levels.append(level)
+                at = level.piece.stop
                 continue
-            within = self._item(part, seq, at)
+            within = self._item(part, seq, at) if at < len(seq.items) else None
             if within is None:
                 return None
             levels += within
             at += 1
-        return levels
+        return levels if stop in (None, at) else None
 
     def _item(self, part: Part, seq: Seq, index: int) -> list[Level] | None:
         """The levels in the holes within an item; ``None`` where it is another."""
