@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archspec.reading import prices
 from archspec.reading.calls import called_in
@@ -36,6 +36,7 @@ from archspec.reading.tree import (
     Tree,
     joined,
     lists_in,
+    moved,
     renamed,
     with_lists,
 )
@@ -164,10 +165,10 @@ class _Maker:
             self.ended.append((level, inner))
         else:
             items = self._items(self.found.pattern, seq, start, iter(level.inner), inner)
-            self.bodies.append(Seq(tuple(items), _moved(seq.before[start], inner)))
+            self.bodies.append(Seq(tuple(items), moved(seq.before[start], inner)))
         here = acts or {act: act for act in seq.acts}
         to = {here[act]: inner[act] for act in seq.acts}
-        given, gives = (_moved(seq.before[at], here) for at in (start, stop))
+        given, gives = (moved(seq.before[at], here) for at in (start, stop))
         return CallItem(self.name, to, (given,), gives)
 
     def block(self) -> SharedBlock:
@@ -186,7 +187,7 @@ class _Maker:
         """
         seq, start, _ = level.piece
         real = iter([_in_acts(item, seq, acts) for item in level.piece.items])
-        inp = _moved(seq.before[start], acts)
+        inp = moved(seq.before[start], acts)
         if not self.ends.is_part:
             return Seq((*real, *map(_emptied, template)), inp)
         items: list[Item] = []
@@ -195,7 +196,7 @@ class _Maker:
                 items.append(next(real))
             elif number == self.ends.at:
                 assert isinstance(empty, BranchesItem)
-                items.append(self._one_path(empty, real, _moved(seq.before[start + number], acts)))
+                items.append(self._one_path(empty, real, moved(seq.before[start + number], acts)))
             else:
                 items.append(empty)
         return Seq(tuple(items), inp)
@@ -242,11 +243,11 @@ class _Maker:
         if not isinstance(part, HoledItem):
             return _in_acts(item, seq, acts)
         rows = [
-            Seq(tuple(self._items(pattern, inner, 0, levels, acts)), _moved(inner.inp, acts))
+            Seq(tuple(self._items(pattern, inner, 0, levels, acts)), moved(inner.inp, acts))
             for pattern, inner in zip(part.lists, lists_in(item), strict=True)
         ]
         if isinstance(item, BranchesItem):
-            return BranchesItem(tuple(rows), LayerItem(_moved(item.merge.nodes, acts)))
+            return BranchesItem(tuple(rows), LayerItem(moved(item.merge.nodes, acts)))
         return GroupItem(rows[0])
 
     def _calls(self, row: Sequence[Level], acts: Mapping[Act, Act]) -> Iterator[Item]:
@@ -283,10 +284,6 @@ def _repeated(calls: Sequence[CallItem]) -> RepeatItem:
         rows.append(Seq((call,), call.slots[0]))
         rows[-1] = renamed(rows[-1], inner)
     return RepeatItem(joined(rows), {act: tuple(row) for act, row in rounds.items()})
-
-
-def _moved(column: Mapping[Act, object], acts: Mapping[Act, Act]) -> dict[Act, Any]:
-    return {acts[act]: value for act, value in column.items() if act in acts}
 
 
 def _in_acts(item: Item, seq: Seq, acts: Mapping[Act, Act]) -> Item:

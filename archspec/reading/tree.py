@@ -390,32 +390,33 @@ def renamed(seq: Seq, acts: Mapping[Act, Act]) -> Seq:
     So a call is written out: ``renamed(block.body, {block act: act of the call ...})``.
     """
     items = [_renamed(item, acts) for item in seq.items if not acts.keys().isdisjoint(item.acts)]
-    return Seq(tuple(items), _moved(seq.inp, acts))
+    return Seq(tuple(items), moved(seq.inp, acts))
 
 
 def _renamed(item: Item, acts: Mapping[Act, Act]) -> Item:
     match item:
         case LayerItem():
-            return LayerItem(_moved(item.nodes, acts))
+            return LayerItem(moved(item.nodes, acts))
         case GroupItem():
             return type(item)(renamed(item.body, acts))
         case BranchesItem():
             present = [path for path in item.paths if not acts.keys().isdisjoint(path.acts)]
-            merge = LayerItem(_moved(item.merge.nodes, acts))
+            merge = LayerItem(moved(item.merge.nodes, acts))
             paths = tuple(renamed(path, acts) for path in present)
             return BranchesItem(paths, merge) if merge.nodes else GroupItem(paths[0])
         case RepeatItem():
-            rounds = _moved(item.rounds, acts)
+            rounds = moved(item.rounds, acts)
             reached = {act: act for row in rounds.values() for act in row}
             return RepeatItem(renamed(item.body, reached), rounds)
         case CallItem():
-            slots = tuple(_moved(slot, acts) for slot in item.slots)
-            return CallItem(item.block, _moved(item.to, acts), slots, _moved(item.out, acts))
+            slots = tuple(moved(slot, acts) for slot in item.slots)
+            return CallItem(item.block, moved(item.to, acts), slots, moved(item.out, acts))
         case OutputItem():
-            return OutputItem(renamed(item.body, acts), _moved(item.names, acts))
+            return OutputItem(renamed(item.body, acts), moved(item.names, acts))
 
 
-def _moved(column: Column[Value], acts: Mapping[Act, Act]) -> dict[Act, Value]:
+def moved(column: Column[Value], acts: Mapping[Act, Act]) -> dict[Act, Value]:
+    """A column in some of its acts alone, under other names, as in `renamed`."""
     return {acts[act]: value for act, value in column.items() if act in acts}
 
 
