@@ -19,6 +19,7 @@ from archspec.reading.edits import Edit
 from archspec.reading.layer_columns import LayerColumns
 from archspec.reading.moves import Move, new_name
 from archspec.reading.nesting import HOLE, HoledItem, HoledList, Level, Nested, Part, nested
+from archspec.reading.pieces import repeat_of
 from archspec.reading.pricing import Pricing
 from archspec.reading.skeletons import Skeletons
 from archspec.reading.tree import (
@@ -256,9 +257,10 @@ class _Maker:
         """
         if self.ends.called or not row[0].is_last:
             calls = [self.call(level, acts) for level in row]
-            yield calls[0] if len(calls) == 1 else _repeated(calls)
-            others = self._last_items()
-            yield from (() if self.ends.called else map(_emptied, others))
+            lists = [Seq((call,), call.slots[0]) for call in calls]
+            yield calls[0] if len(calls) == 1 else repeat_of(lists)
+            if not self.ends.called:
+                yield from map(_emptied, self._last_items())
         else:
             empty = CallItem(self.name, {}, ({},), {})
             yield empty if len(row) == 1 else RepeatItem(Seq((empty,), {}), {})
@@ -271,19 +273,6 @@ class _Maker:
         while level.inner:
             level = max(level.inner, key=lambda one: one.height)
         return level.piece.items
-
-
-def _repeated(calls: Sequence[CallItem]) -> RepeatItem:
-    """Calls that follow one another, as a repetition."""
-    rounds: dict[Act, list[Act]] = {act: [] for act in calls[0].to}
-    rows = []
-    for call in calls:
-        inner = {act: Act() for act in call.to}
-        for act, one in inner.items():
-            rounds[act].append(one)
-        rows.append(Seq((call,), call.slots[0]))
-        rows[-1] = renamed(rows[-1], inner)
-    return RepeatItem(joined(rows), {act: tuple(row) for act, row in rounds.items()})
 
 
 def _in_acts(item: Item, seq: Seq, acts: Mapping[Act, Act]) -> Item:
