@@ -171,12 +171,14 @@ def _nested(tree: Tree, wishes: Wishes) -> list[dict[str, Any]]:
     """The documents of a tree with a block that calls itself, if there is one; the skips of a U-Net
     are ways around then, which nest.
     """
+    if not wishes.blocks:
+        return []
     trees = [tree]
     if enlarges(tree.graph):
         within = structured(tree.graph, nested=True, names=wishes.names)
         trees += [within] if _branchings(within) > _branchings(tree) else []
     documents: list[dict[str, Any]] = []
-    for one in trees if wishes.blocks else []:
+    for one in trees:
         if not holds_itself(one):
             continue
         made = folded(one, recursion=True, accepts=_has_names)
