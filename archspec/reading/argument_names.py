@@ -43,7 +43,7 @@ class ArgumentNamer:
         places = dict(self._places(body))
         ranked: dict[str, tuple[int, str]] = {}
         for argument in arguments:
-            name = argument.text.removeprefix("$")
+            name = argument.name
             item = origins[name].item if name in origins else None
             if argument.family != CHANNELS or item is None:
                 continue
@@ -52,7 +52,7 @@ class ArgumentNamer:
                 ranked[name] = -1, base
             else:
                 ranked[name] = order.get(item, -1), _name(base, places.get(item), item)
-        names = [argument.text.removeprefix("$") for argument in arguments]
+        names = [argument.name for argument in arguments]
         return in_order(names, ranked, taken)
 
     def _is_given(self, body: Seq, argument: KnownColumn) -> bool:

@@ -233,7 +233,7 @@ class Explainer:
             for known in self.arguments[item.block]:
                 inner = known.values
                 column = {act: inner[to] for act, to in item.to.items() if to in inner}
-                yield known.text.removeprefix("$"), known.family, column
+                yield known.name, known.family, column
 
 
 def explain(tree: Tree, numbers: Mapping[Spot, Values] = MappingProxyType({})) -> Explained:
@@ -254,7 +254,7 @@ def explain(tree: Tree, numbers: Mapping[Spot, Values] = MappingProxyType({})) -
             for spot in explainer.values.keys() - before:
                 explainer.values[spot] = _with_names(explainer.values[spot], names)
             _rename_given(own_calls(tree.blocks[name].body), names, explainer.values)
-        by_name = {argument.text.removeprefix("$"): argument for argument in arguments}
+        by_name = {argument.name: argument for argument in arguments}
         explainer.arguments[name] = [
             by_name[old]._replace(text=f"${new}") for old, new in names.items()
         ]
@@ -295,7 +295,7 @@ def _signature(
     required: list[str | Mapping[str, Any]] = []
     optional: list[str | Mapping[str, Any]] = []
     for argument in arguments:
-        key = argument.text.removeprefix("$")
+        key = argument.name
         spots = [spot for spot in (Spot(call, key) for call in calls) if spot in values]
         usual = usual_value([values[spot] for spot in spots])
         if usual is None:

@@ -61,6 +61,11 @@ class KnownColumn(NamedTuple):
     family: str
     values: Values
 
+    @property
+    def name(self) -> str:
+        """The name of a variable, whose text begins with ``$``."""
+        return self.text.removeprefix("$")
+
 
 def literal(value: Hashable) -> str:
     """A value as it stands in an expression."""

@@ -138,4 +138,4 @@ def _by_level(column: Values, depth: KnownColumn) -> str | None:
     if by_depth.keys() != {*range(first, last + 1)}:
         return None
     row = ", ".join(literal(by_depth[n]) for n in range(first, last + 1))
-    return f"$([{row}][{depth.text.removeprefix('$')} - {first}])"
+    return f"$([{row}][{depth.name} - {first}])"
