@@ -5,7 +5,6 @@ share it; it ends when the last of them has.
 
 from __future__ import annotations
 
-import array
 import contextlib
 import fcntl
 import gc
@@ -83,10 +82,8 @@ class Preloaded:
         """A process that calls a function, ``MODULE:NAME``, in the environment of this one."""
         order = {"function": function, "arguments": arguments, "environment": dict(os.environ)}
         (read, stdin), (stdout, write) = os.pipe(), os.pipe()
-        files = array.array("i", [read, write, 2])
         text = json.dumps(order).encode()
-        head = len(text).to_bytes(8, "big")
-        self.connection.sendmsg([head], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
+        socket.send_fds(self.connection, [len(text).to_bytes(8, "big")], [read, write, 2])
         self.connection.sendall(text)
         os.close(read), os.close(write)
         pid = int.from_bytes(self.connection.recv(8), "big")
