@@ -11,7 +11,7 @@ from archspec.frontend.program.names import (
     COUNTER,
     Visible,
 )
-from archspec.frontend.program.parser_state import ParserState
+from archspec.frontend.program.parser_state import ParserState, texts
 from archspec.frontend.program.program import (
     Block,
     BlockArgument,
@@ -44,11 +44,7 @@ def check_block_name(state: ParserState, name: str, place: Span) -> None:
 
 def parse_block(state: ParserState, name: str, value: Value, seen: Visible) -> Block:
     """The definition of a block."""
-    inputs = (
-        tuple(str(element.text) for element in value.data["inputs"].elements())
-        if value.get("inputs")
-        else ()
-    )
+    inputs = texts(value.get("inputs"))
     for element in value.data["inputs"].elements() if inputs else ():
         state.check_variable(str(element.text), element.span)
     parameters = parse_parameters(state, value.get("args"), seen.plus(["in", *inputs]))

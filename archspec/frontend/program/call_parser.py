@@ -23,7 +23,7 @@ from archspec.frontend.program.formulas import (
 from archspec.frontend.program.names import (
     Visible,
 )
-from archspec.frontend.program.parser_state import ParserState, parameter_names
+from archspec.frontend.program.parser_state import ParserState, parameter_names, texts
 from archspec.frontend.program.program import (
     BlockCall,
     DeclaredCall,
@@ -49,8 +49,7 @@ def check_roles(
         subject, known = f"`{operation.kind}`", list(KINDS[operation.kind].roles)
         several = KINDS[operation.kind].arity[1] != 1
     elif isinstance(operation, BlockCall):
-        inputs = state.block_values[operation.block].get("inputs")
-        known = [] if inputs is None else [str(element.text) for element in inputs.elements()]
+        known = list(texts(state.block_values[operation.block].get("inputs")))
         subject = f"the block `{operation.block}`"
     else:
         return

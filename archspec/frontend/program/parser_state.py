@@ -175,15 +175,7 @@ class ParserState:
         block = self.block_values.get(self.current)
         if block is None:
             return frozenset()
-        args = block.get("args")
-        names = (
-            [
-                next(element.items())[0] if element.is_mapping else str(element.text)
-                for element in args.elements()
-            ]
-            if args is not None
-            else []
-        )
+        names = parameter_names(block.get("args"))
         let = block.get("let")
         return frozenset([*names, *(let.data if let is not None and let.is_mapping else ())])
 
