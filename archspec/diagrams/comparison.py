@@ -70,7 +70,7 @@ class Comparison:
 
     def _with_gaps(self, first: Elements, other: Elements) -> bool:
         """Whether one lacks a few layers that the other has."""
-        keys = [_key(element) for element in first], [_key(one) for one in other]
+        keys = [_key(element) for element in first], [_key(element) for element in other]
         matcher = SequenceMatcher(a=keys[0], b=keys[1], autojunk=False)
         if matcher.ratio() < 0.7:
             return False

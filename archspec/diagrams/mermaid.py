@@ -46,7 +46,7 @@ def _title(drawing: Drawing) -> str:
 def _member(member: Member, depth: int) -> list[str]:
     indent = "  " * depth
     if isinstance(member, Cluster):
-        inner = [line for inner in member.members for line in _member(inner, depth + 1)]
+        inner = [line for each in member.members for line in _member(each, depth + 1)]
         count = f" ×{member.count}" if member.count > 1 else ""
         words = _label([f"{member.title}{count}", *member.lines, member.weight])
         return [f"{indent}subgraph {member.id}[{words}]", *inner, f"{indent}end"]

@@ -53,8 +53,8 @@ class Reshape(Layer):
         target, size = self.target_shape, x.size
         if size is None:  # as in Keras, the sizes of `target_shape` are believed
             self._check_divides(x)
-            return Tensor(tuple(None if size == -1 else size for size in target), x.dtype)
-        fixed = product(size for size in target if size != -1) or 1
+            return Tensor(tuple(None if length == -1 else length for length in target), x.dtype)
+        fixed = product(length for length in target if length != -1) or 1
         if size % fixed or (size != fixed and -1 not in target):
             raise self._misfit(x, size, fixed)
         return Tensor(
@@ -63,10 +63,8 @@ class Reshape(Layer):
 
     def _check_divides(self, x: Tensor) -> None:
         """Raise `Mismatch` where no size in the place of the unknown ones can fit."""
-        rest, size = (
-            product(size for size in x.shape if size is not None),
-            product(self.target_shape),
-        )
+        rest = product(length for length in x.shape if length is not None)
+        size = product(self.target_shape)
         if rest and size and -1 not in self.target_shape and size % rest:
             raise Mismatch(
                 f"`target_shape` holds {size} elements, and the input {x} a multiple of {rest}",

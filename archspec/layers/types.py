@@ -360,7 +360,7 @@ def _object_arguments(name: str, types: Mapping[str, Type], arguments: Any) -> d
     result = {}
     for key, value in arguments.items():
         if key not in types:
-            takes = ", ".join(f"`{type}`" for type in types) or "none"
+            takes = ", ".join(f"`{argument}`" for argument in types) or "none"
             help = did_you_mean(str(key), types) or f"it takes {takes}"
             raise _WrongWithin(f"`{name}` has no argument `{key}`", help)
         try:

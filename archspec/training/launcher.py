@@ -94,10 +94,7 @@ def launch(arguments: Sequence[str], size: int) -> int:
         asked.append(number)
         _signal(workers, signal.SIGTERM if len(asked) == 1 else signal.SIGKILL)
 
-    before = {
-        signal_number: signal.signal(signal_number, receive)
-        for signal_number in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = {number: signal.signal(number, receive) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         return _watched(workers, asked)
     finally:

@@ -303,20 +303,16 @@ class ClassOf:
         written = {
             name: {
                 "type": ["object", "null"],
-                "properties": {
-                    key: argument_shape.shape.schema() for key, argument_shape in arguments.items()
-                },
-                "required": [
-                    key for key, argument_shape in arguments.items() if argument_shape.required
-                ],
+                "properties": {key: its.shape.schema() for key, its in arguments.items()},
+                "required": [key for key, its in arguments.items() if its.required],
                 "additionalProperties": False,
             }
             for name, arguments in self.classes.items()
         }
         bare = [
             name
-            for name, class_ in self.classes.items()
-            if not any(a.required for a in class_.values())
+            for name, arguments in self.classes.items()
+            if not any(argument.required for argument in arguments.values())
         ]
         with_arguments = {
             "type": "object",

@@ -161,9 +161,9 @@ class Sweep:
                         running.append(started)
                 if self.asked.code:
                     raise Ended(self.asked.code, "stopped; the same command goes on")
-                for one in [trial for trial in running if trial.process.poll() is not None]:
-                    running.remove(one)
-                    self._ended(one, proposer)
+                for trial in [trial for trial in running if trial.process.poll() is not None]:
+                    running.remove(trial)
+                    self._ended(trial, proposer)
                 time.sleep(LOOK if running else 0)
         finally:
             _stop([trial.process for trial in running])

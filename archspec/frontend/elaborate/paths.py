@@ -165,8 +165,8 @@ def _output_problem(state: State, text: str, context: Context) -> tuple[str, str
     wrong.
     """
     name, _, output = text.rpartition(".")
-    entry = state.names.find(name, context.visible) if name else None
-    path = entry[0] if entry is not None else ""
+    named = state.names.find(name, context.visible) if name else None
+    path = named[0] if named is not None else ""
     node = next((node for node in reversed(state.nodes) if node.name == path), None)
     if node is None:
         return None
@@ -190,11 +190,11 @@ def _beyond_part(state: State, text: str, context: Context) -> tuple[str, str] |
     """Why a name within a block that is another spec is not there: it lies beyond its end."""
     steps = text.split(".")
     for count in range(1, len(steps)):
-        entry = state.names.find(".".join(steps[:count]), context.visible)
-        operation = entry[1].operation if entry is not None else None
-        if entry is None or not isinstance(operation, BlockCall):
+        named = state.names.find(".".join(steps[:count]), context.visible)
+        operation = named[1].operation if named is not None else None
+        if named is None or not isinstance(operation, BlockCall):
             continue
-        part = state.home(entry[1].context).program.parts.get(operation.block)
+        part = state.home(named[1].context).program.parts.get(operation.block)
         if part is None or part.upto is None:
             continue
         rest = ".".join(steps[count:])

@@ -341,15 +341,15 @@ def _here(state: State, formula: Formula, site: Site) -> Formula:
 
 def _reused(state: State, text: str, reuse: Reuse, context: Context) -> tuple[str, Entry] | None:
     """The path and the entry of the item that is used again."""
-    entry = state.names.find(text, context.visible)
+    named = state.names.find(text, context.visible)
     span = reuse.target.value.span
-    if entry is not None and entry[1].is_output:
+    if named is not None and named[1].is_output:
         message = f"`{text}` is an output of a layer, and has no layers to use again"
         help = f"name the layer: `reuse: {text.rpartition('.')[0]}`"
         state.complain(Diagnostic("unknown-name", message, span, help=help), context)
         return None
-    if entry is not None:
-        return entry
+    if named is not None:
+        return named
     if text in context.inputs or text == "prev":
         what = "an input" if text in context.inputs else "the output of the item before"
         message = f"`{text}` is {what}, and has no layers to use again"

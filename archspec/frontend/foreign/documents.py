@@ -147,9 +147,9 @@ OURS = _lines(r"^\s*[\"']?(?:archspec|layers|extends)[\"']?\s*:")
 def file_help(text: str) -> tuple[str, str] | None:
     """What a text is that is no spec but a file of another tool, and what to do."""
     ours = OURS.search(text) is not None
-    for word in FILES:
-        if (word.even_a_spec or not ours) and word.pattern.search(text):
-            return f"this is {word.what}{'' if ours else ', and no spec'}", word.help
+    for file in FILES:
+        if (file.even_a_spec or not ours) and file.pattern.search(text):
+            return f"this is {file.what}{'' if ours else ', and no spec'}", file.help
     return None
 
 

@@ -52,7 +52,7 @@ def parse_block(state: ParserState, name: str, value: Value, seen: Visible) -> B
     local = dict(let.items()) if let is not None else {}
     check_distinct(state, value, inputs, parameters, local)
     inner = seen.plus([*inputs, *parameters, *local, "in"])
-    values = {key: state.formula(formula, inner, key) for key, formula in local.items()}
+    values = {key: state.formula(entry, inner, key) for key, entry in local.items()}
     defaults = state.defaults(value.get("defaults"), inner)
     items = parse_items(state, value.data["layers"], inner.plus(["prev"]))
     return Block(name, parameters, values, inputs, defaults, items, value.place)

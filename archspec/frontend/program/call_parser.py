@@ -129,10 +129,10 @@ def checked_arguments(
     state: ParserState, kind: str, arguments: dict[str, Formula]
 ) -> dict[str, Formula]:
     """The arguments, those broken that the kind does not have, which get a complaint."""
-    for name, value in arguments.items():
-        if name not in KINDS[kind].attributes and not isinstance(value.value.data, Broken):
+    for name, argument in arguments.items():
+        if name not in KINDS[kind].attributes and not isinstance(argument.value.data, Broken):
             message, help = no_argument(kind, name)
-            state.problem("unknown-argument", message, value.value.place, help)
+            state.problem("unknown-argument", message, argument.value.place, help)
     return {
         name: argument if name in KINDS[kind].attributes else broken(argument.value)
         for name, argument in arguments.items()

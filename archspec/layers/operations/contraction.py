@@ -115,11 +115,11 @@ class _Einsum(Operation):
                         f"makes `{letter}` {known} in one tensor and {size} in another",
                         "a letter stands for one size",
                     )
-        if len({len(size) for size in elided}) > 1:
+        if len({len(axes) for axes in elided}) > 1:
             raise _wrong(
                 "has `...` for different numbers of axes", "name the axes that are not in both"
             )
-        rest = stretched([Tensor(size) for size in elided], "matched") if elided else ()
+        rest = stretched([Tensor(axes) for axes in elided], "matched") if elided else ()
         return sizes, list(rest)
 
 
