@@ -15,6 +15,9 @@ from archspec import limits
 FEWEST = 12
 """Numbers that are a rule rather than a list."""
 
+SHORT_NUMBER = 12
+"""Characters from which on a number is none that an author writes as an end."""
+
 LARGEST_BASE = 10**8
 """Up to what a number is the base of powers: Vaswani et al. 2017, Section 3.5, have 10000, and
 rotations of long texts up to 10,000,000.
@@ -63,7 +66,7 @@ def _shares(values: tuple[float, ...]) -> Iterator[tuple[str, tuple[float, ...]]
         return
     end = float(f"{last * count / (count - 1):.6g}")
     for top, parts in ((last, count - 1), (end, count)):
-        if len(repr(top)) < FEWEST:
+        if len(repr(top)) < SHORT_NUMBER:
             yield f"{top!r} * $k / {parts}", tuple(top * k / parts for k in range(count))
 
 
