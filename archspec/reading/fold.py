@@ -55,7 +55,7 @@ def folded(
             break
         for move in folder.moves(tree):
             after = move.after(tree)
-            if (accepts is None or accepts(after)) and not is_circular(after):
+            if not is_circular(after) and (accepts is None or accepts(after)):
                 folder.made(move, tree)
                 tree = after
                 break
